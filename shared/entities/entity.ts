@@ -1,0 +1,81 @@
+// What a canonical entity is. One file per entity in this folder; nothing else lists them by hand.
+import { z } from 'zod';
+
+/** The four seats at the table. Fields are owned by a role, never by a vendor. */
+export const roles = ['crm', 'psa', 'erp', 'billing'] as const;
+export type Role = (typeof roles)[number];
+
+/** An initial record that one entity gives rise to in another kind. The new entity takes the giver's ULID under its own prefix. */
+export interface Derivation<Giver> {
+  /** The kind that arises. */
+  readonly to: string;
+  /** Whether it arises now. Asked at every change of the giver; an entity that already exists is left alone but for `promotes`. */
+  readonly when: (giver: Giver) => boolean;
+  /** Initial values only. Once its owner's system holds the record, the owner's record rules. `idOf(kind)` names the sibling entity of that kind. */
+  readonly initial: (giver: Giver, idOf: (kind: string) => string) => Readonly<Record<string, unknown>>;
+}
+
+/** Fields set on a referenced entity when the giver reaches a state, e.g. a won deal makes its account a customer. */
+export interface Promotion<Giver> {
+  /** The reference field of the giver that names the entity to change. */
+  readonly reference: keyof Giver & string;
+  readonly when: (giver: Giver) => boolean;
+  readonly set: Readonly<Record<string, unknown>>;
+}
+
+export interface Entity<Name extends string = string, Shape extends z.ZodObject = z.ZodObject> {
+  readonly name: Name;
+  /** Three letters before the ULID in this entity's ids. Stored in outside systems, so it never changes. */
+  readonly prefix: string;
+  readonly title: string;
+  /** Raised when a stored version of an older shape needs `upcast` to be read again. */
+  readonly version: number;
+  readonly schema: Shape;
+  readonly upcast: Readonly<Record<number, (older: unknown) => unknown>>;
+  /** Business keys, strongest first: two records that agree on all fields of one key are the same thing. For first-day matching and the duplicate control. */
+  readonly matchKeys: readonly (readonly (keyof z.infer<Shape> & string)[])[];
+  /** Until this holds the entity is known but not written anywhere. Absent = always. */
+  readonly isReady?: (record: z.infer<Shape>) => boolean;
+  /** The calendar day a source transaction belongs to, for the cut-over; absent for entities that are not transactions. */
+  readonly dayOf?: keyof z.infer<Shape> & string;
+  readonly derives?: readonly Derivation<z.infer<Shape>>[];
+  readonly promotes?: readonly Promotion<z.infer<Shape>>[];
+  readonly example: z.infer<Shape>;
+}
+
+export function defineEntity<const Name extends string, Shape extends z.ZodObject>(
+  entity: Entity<Name, Shape>,
+): Entity<Name, Shape> {
+  entity.schema.parse(entity.example);
+  if (!/^[a-z]{3}$/.test(entity.prefix)) throw new Error(`${entity.name}: the prefix is three lower-case letters`);
+  for (const [field, schema] of Object.entries(entity.schema.shape)) {
+    if (stewardOf(schema as z.ZodType) === undefined) throw new Error(`${entity.name}.${field} has no steward`);
+  }
+  for (let version = 1; version < entity.version; version++) {
+    if (entity.upcast[version] === undefined) throw new Error(`${entity.name}: no upcast from version ${version}`);
+  }
+  return entity;
+}
+
+/** Marks who may change a field, and how people call it. Must be the outermost call on the schema. */
+export function owned<Schema extends z.ZodType>(steward: Role, title: string, schema: Schema): Schema {
+  return schema.meta({ steward, title }) as Schema;
+}
+
+/** A field that holds the id of another entity, or null. The hub translates ids at the border; maps never look them up. */
+export function reference(steward: Role, title: string, to: string): z.ZodNullable<z.ZodString> {
+  return z.string().nullable().meta({ steward, title, refersTo: to }) as z.ZodNullable<z.ZodString>;
+}
+
+export function stewardOf(schema: z.ZodType): Role | undefined {
+  return schema.meta()?.['steward'] as Role | undefined;
+}
+
+export function titleOf(schema: z.ZodType): string {
+  return (schema.meta()?.['title'] as string | undefined) ?? '';
+}
+
+/** The kind a reference field points to; undefined for every other field. */
+export function refersTo(schema: z.ZodType): string | undefined {
+  return schema.meta()?.['refersTo'] as string | undefined;
+}

@@ -1,0 +1,26 @@
+// A person who works on projects. Employed in the ERP, planned in the PSA; matched by e-mail, never created by the hub.
+import { z } from 'zod';
+import { defineEntity, owned } from './entity.ts';
+
+export const resource = defineEntity({
+  name: 'resource',
+  prefix: 'res',
+  title: 'Resource',
+  version: 1,
+  schema: z.object({
+    name: owned('erp', 'Name', z.string().min(1)),
+    email: owned('erp', 'E-mail', z.string().nullable()),
+    role: owned('psa', 'Role', z.string().nullable()),
+    legalEntity: owned('erp', 'Legal entity', z.string().nullable()),
+    isActive: owned('erp', 'Active', z.boolean()),
+  }),
+  upcast: {},
+  matchKeys: [['email']],
+  example: {
+    name: 'Ines Carvalho',
+    email: 'ines.carvalho@northwind.example',
+    role: 'Senior Consultant',
+    legalEntity: 'Northwind Consulting GmbH',
+    isActive: true,
+  },
+});

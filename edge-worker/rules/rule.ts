@@ -1,0 +1,78 @@
+// What a control is: what it looks at, when it holds a change, whose turn it then is, and what that person may do. Pure; one control, one file.
+import type { Canonical, EntityName } from '../../shared/entities/_registry.ts';
+import type { Role } from '../../shared/entities/entity.ts';
+import type { Money } from '../../shared/money.ts';
+import type { Owner } from '../faults.ts';
+
+/** Everything a control may look at. Assembled for a whole run at once; a control never reads storage. */
+export interface RuleView<E extends EntityName = EntityName> {
+  readonly kind: E;
+  readonly entity: string;
+  readonly record: Canonical<E>;
+  /** The role the target plays for this change. */
+  readonly towards: Role;
+  /** Whether the target holds no record of this entity yet. */
+  readonly isCreate: boolean;
+  /** An entity the record refers to, directly or through another; null when unknown. */
+  readonly lookup: <K extends EntityName>(kind: K, id: string | null) => Canonical<K> | null;
+  /** Reference fields the target requires for which nothing is linked there and nothing is on its way. */
+  readonly unresolved: readonly string[];
+  /** Other entities of this kind that agree on a business key and already exist in the target. */
+  readonly twins: readonly string[];
+  /** What granted changes have already used of a contract's purchase order, without this record. */
+  readonly consumed: (contract: string) => Money | null;
+}
+
+/** Why a change is held: a catalogue code and its parameters. */
+export interface Finding {
+  readonly code: string;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** A made-up situation with the finding the control must come to. */
+export interface RuleExample<E extends EntityName = EntityName> {
+  readonly title: string;
+  readonly record: Partial<Canonical<E>>;
+  /** Entities that `lookup` finds, by id, as changes to each kind's example. */
+  readonly around?: Readonly<Record<string, { readonly kind: EntityName; readonly record: Readonly<Record<string, unknown>> }>>;
+  readonly towards?: Role;
+  readonly isCreate?: boolean;
+  readonly unresolved?: readonly string[];
+  readonly twins?: readonly string[];
+  readonly consumed?: Readonly<Record<string, Money>>;
+  /** The code it is held with; null = it passes. */
+  readonly holds: string | null;
+}
+
+export interface Rule {
+  readonly name: string;
+  readonly title: string;
+  readonly kinds: readonly EntityName[];
+  /** Targets it guards. */
+  readonly towards: readonly Role[];
+  readonly owner: Owner;
+  /** When the hold is overdue, in minutes of work time. */
+  readonly dueMinutes: number;
+  /** What the owner may do. `retry` = look again after mending; `approve` = this once, with a reason; `reject` = never this content. */
+  readonly actions: readonly ('retry' | 'approve' | 'reject')[];
+  readonly check: (view: RuleView) => Finding | null;
+  /** What this record takes from a contract's purchase order once granted; for controls that keep count. */
+  readonly consumes?: (view: RuleView) => { readonly contract: string; readonly amount: Money } | null;
+  /** At least one that holds, one that passes, and one at the edge. */
+  readonly examples: readonly RuleExample[];
+}
+
+/** Checks that a control can be understood: it holds and passes in its own examples. */
+export function defineRule<const Kinds extends readonly EntityName[]>(
+  rule: Omit<Rule, 'check' | 'consumes' | 'kinds' | 'examples'> & {
+    readonly kinds: Kinds;
+    readonly check: (view: RuleView<Kinds[number]>) => Finding | null;
+    readonly consumes?: (view: RuleView<Kinds[number]>) => { readonly contract: string; readonly amount: Money } | null;
+    readonly examples: readonly RuleExample<Kinds[number]>[];
+  },
+): Rule {
+  if (rule.examples.length < 3) throw new Error(`${rule.name}: three examples at least`);
+  if (!rule.examples.some((example) => example.holds !== null)) throw new Error(`${rule.name}: no example holds`);
+  if (!rule.examples.some((example) => example.holds === null)) throw new Error(`${rule.name}: no example passes`);
+  return rule as unknown as Rule;
+}

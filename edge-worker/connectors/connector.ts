@@ -26,6 +26,8 @@ export interface Notice extends RecordRef {
 export interface Snapshot extends RecordRef {
   /** The system's own version or change stamp; comparable as `compareVersions` says. */
   readonly version: string;
+  /** Our entity id, where the system keeps it with the record; null or absent when it does not or holds none. */
+  readonly externalId?: string | null;
   readonly wire: WireRecord;
 }
 

@@ -34,7 +34,9 @@ export const contract = defineEntity({
     rateCard: owned('crm', 'Rate card', z.array(rateLine)),
   }),
   upcast: {},
+  bornIn: ['crm'],
   matchKeys: [['purchaseOrder', 'customer'], ['name', 'customer']],
+  computes: (record, idOf) => ({ project: record.isSigned ? idOf('project') : null }),
   isReady: (record) => record.isSigned,
   example: {
     name: 'Harbour & Pine ERP rollout',

@@ -28,6 +28,7 @@ export const customer = defineEntity({
     isActive: owned('crm', 'Active', z.boolean()),
   }),
   upcast: {},
+  bornIn: ['crm'],
   matchKeys: [['taxNumber'], ['accountNumber'], ['name', 'country'], ['name']],
   isReady: (record) => record.lifecycle === 'customer',
   example: {

@@ -27,6 +27,7 @@ export const deal = defineEntity({
     description: owned('crm', 'Description', optionalText),
   }),
   upcast: {},
+  bornIn: ['crm'],
   matchKeys: [['name', 'customer']],
   derives: [
     {

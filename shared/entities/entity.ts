@@ -34,6 +34,10 @@ export interface Entity<Name extends string = string, Shape extends z.ZodObject 
   readonly upcast: Readonly<Record<number, (older: unknown) => unknown>>;
   /** Business keys, strongest first: two records that agree on all fields of one key are the same thing. For first-day matching and the duplicate control. */
   readonly matchKeys: readonly (readonly (keyof z.infer<Shape> & string)[])[];
+  /** The roles whose new records become new entities. A record elsewhere that matches nothing stays a stray until a person decides. */
+  readonly bornIn: readonly Role[];
+  /** Fields the hub sets itself from the rest. `idOf(kind)` names the sibling entity of that kind. */
+  readonly computes?: (record: z.infer<Shape>, idOf: (kind: string) => string) => Partial<z.infer<Shape>>;
   /** Until this holds the entity is known but not written anywhere. Absent = always. */
   readonly isReady?: (record: z.infer<Shape>) => boolean;
   /** The calendar day a source transaction belongs to, for the cut-over; absent for entities that are not transactions. */

@@ -43,6 +43,7 @@ export const invoice = defineEntity({
     lines: owned('erp', 'Lines', z.array(invoiceLine)),
   }),
   upcast: {},
+  bornIn: ['erp'],
   matchKeys: [['number']],
   dayOf: 'issuedOn',
   example: {

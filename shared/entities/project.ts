@@ -26,6 +26,7 @@ export const project = defineEntity({
     description: owned('psa', 'Description', optionalText),
   }),
   upcast: {},
+  bornIn: ['psa'],
   matchKeys: [['name', 'customer']],
   example: {
     name: 'Harbour & Pine ERP rollout',

@@ -15,6 +15,7 @@ export const resource = defineEntity({
     isActive: owned('erp', 'Active', z.boolean()),
   }),
   upcast: {},
+  bornIn: ['erp'],
   matchKeys: [['email']],
   example: {
     name: 'Ines Carvalho',

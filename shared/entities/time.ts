@@ -27,7 +27,9 @@ export const time = defineEntity({
     isInvoiced: owned('erp', 'Invoiced', z.boolean()),
   }),
   upcast: {},
+  bornIn: ['psa'],
   matchKeys: [['project', 'resource', 'workedOn', 'hours', 'role', 'note']],
+  isReady: (record) => record.approval === 'submitted' || record.approval === 'approved',
   dayOf: 'workedOn',
   example: {
     project: 'prj_01J00000000000000000000000',

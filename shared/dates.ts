@@ -1,0 +1,110 @@
+// Calendar days and instants. A day is text (`2026-11-22`) and has no time zone; an instant is milliseconds since 1970 in UTC.
+
+const dayMs = 86_400_000;
+const instantPattern = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:Z|([+-])(\d{2}):?(\d{2}))$/;
+/** The years that four digits can write. */
+const firstMs = Date.parse('0000-01-01T00:00:00.000Z');
+const lastMs = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** A formatter costs far more to make than to use; there are some six hundred time zone names. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+const formattersMax = 1000;
+
+/** Whether the text is a day that the calendar has: `2026-02-30` is none. */
+export function isDay(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const ms = Date.parse(`${text}T00:00:00.000Z`);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text);
+}
+
+export function addDays(day: string, count: number): string {
+  if (!Number.isInteger(count)) throw new RangeError(`${count} is not a whole number of days`);
+  return dayText(startMs(day) + count * dayMs);
+}
+
+export function compareDays(a: string, b: string): -1 | 0 | 1 {
+  const [left, right] = [startMs(a), startMs(b)];
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}
+
+export function firstOfMonth(day: string): string {
+  checkDay(day);
+  return `${day.slice(0, 8)}01`;
+}
+
+export function lastOfMonth(day: string): string {
+  const date = new Date(startMs(day));
+  // Day 0 of the next month. setUTCMonth, because Date.UTC takes the years 0 to 99 for 1900 to 1999.
+  date.setUTCMonth(date.getUTCMonth() + 1, 0);
+  return dayText(date.getTime());
+}
+
+/** How many days after `from` the day `to` is; negative when it is before. */
+export function daysBetween(from: string, to: string): number {
+  return (startMs(to) - startMs(from)) / dayMs;
+}
+
+export function instantText(ms: number): string {
+  checkMs(ms);
+  return new Date(ms).toISOString();
+}
+
+/** An offset or Z is required: without one the text means another instant in each time zone. Below a millisecond is cut. */
+export function parseInstant(text: string): number {
+  const [, day = '', hour = '', minute = '', second = '', fraction = '', sign, offsetHour, offsetMinute] =
+    instantPattern.exec(text) ?? [];
+  const isClock = Number(hour) <= 23 && Number(minute) <= 59 && Number(second) <= 59;
+  const isOffset = Number(offsetHour ?? 0) <= 23 && Number(offsetMinute ?? 0) <= 59;
+  if (!isDay(day) || !isClock || !isOffset)
+    throw new RangeError(`"${text.slice(0, 40)}" is not an instant with an offset`);
+  const local = Date.parse(`${day}T${hour}:${minute}:${second}.${fraction.slice(0, 3).padEnd(3, '0')}Z`);
+  const offsetMs = (Number(offsetHour ?? 0) * 60 + Number(offsetMinute ?? 0)) * 60_000;
+  return sign === '-' ? local + offsetMs : local - offsetMs;
+}
+
+/** The calendar day at that instant on a clock in that time zone. */
+export function dayIn(ms: number, timeZone: string): string {
+  checkMs(ms);
+  let [year, month, day] = ['', '', ''];
+  for (const { type, value } of formatterOf(timeZone).formatToParts(ms)) {
+    if (type === 'year') year = value;
+    else if (type === 'month') month = value;
+    else if (type === 'day') day = value;
+  }
+  return `${year.padStart(4, '0')}-${month}-${day}`;
+}
+
+function formatterOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formatters.get(timeZone);
+  if (known !== undefined) return known;
+  const formatter = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    calendar: 'iso8601',
+    numberingSystem: 'latn',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  });
+  if (formatters.size >= formattersMax) formatters.clear();
+  formatters.set(timeZone, formatter);
+  return formatter;
+}
+
+function startMs(day: string): number {
+  checkDay(day);
+  return Date.parse(`${day}T00:00:00.000Z`);
+}
+
+function dayText(ms: number): string {
+  checkMs(ms);
+  return new Date(ms).toISOString().slice(0, 10);
+}
+
+function checkDay(day: string): void {
+  if (!isDay(day)) throw new RangeError(`"${day.slice(0, 40)}" is not a calendar day like 2026-11-22`);
+}
+
+function checkMs(ms: number): void {
+  if (!(ms >= firstMs && ms <= lastMs)) throw new RangeError(`${ms} is not an instant of the years 0000 to 9999`);
+}

@@ -1,4 +1,4 @@
-// One spelling per value, and its hash: echo detection, write keys and the audit chain rest on it. The spelling is that of RFC 8785.
+// One spelling per value (that of RFC 8785) and its hash: echo detection, write keys and the audit chain rest on it.
 import { createHash } from 'node:crypto';
 
 const depthMax = 100;
@@ -9,7 +9,7 @@ const floatDigitsMax = 15;
 /** Below this a float loses digits one by one before it becomes zero. */
 const smallestNormal = 2.2250738585072014e-308;
 
-/** Keys sorted by UTF-16 code unit, undefined fields dropped (null inside an array, as in JSON); what JSON cannot carry is refused. */
+/** Keys sorted by UTF-16 code unit, undefined fields dropped (null in an array); what JSON cannot carry is refused. */
 export function canonicalJson(value: unknown): string {
   return write(value, 0);
 }
@@ -18,7 +18,7 @@ export function hashOf(value: unknown): string {
   return createHash('sha256').update(write(value, 0)).digest('hex').slice(0, hashCharacters);
 }
 
-/** Parses JSON; a number that a float would change (more than 15 significant digits, too large, too small) stays its source text. */
+/** A number that a float would change (more than 15 significant digits, too large, too small) stays its source text. */
 export function parseExactJson(text: string): unknown {
   // Few texts hold such a number, and a reviver makes parsing several times slower.
   if (!/[\d.]{16}|\d[eE]/.test(text)) return JSON.parse(text);

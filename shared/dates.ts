@@ -1,4 +1,4 @@
-// Calendar days and instants. A day is text (`2026-11-22`) and has no time zone; an instant is milliseconds since 1970 in UTC.
+// Calendar days and instants. A day is text (`2026-11-22`) without a time zone; an instant is milliseconds since 1970.
 
 const dayMs = 86_400_000;
 const instantPattern = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:Z|([+-])(\d{2}):?(\d{2}))$/;
@@ -50,7 +50,7 @@ export function instantText(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** An offset or Z is required: without one the text means another instant in each time zone. Below a millisecond is cut. */
+/** An offset or Z is required: without it the text is another instant in each time zone. Below a millisecond is cut. */
 export function parseInstant(text: string): number {
   const [, day = '', hour = '', minute = '', second = '', fraction = '', sign, offsetHour, offsetMinute] =
     instantPattern.exec(text) ?? [];

@@ -1,10 +1,10 @@
-// Exact decimals for rates, quantities and exchange rates: plain text, no exponent, no trailing zeros. Arithmetic is on integers.
+// Exact decimals for rates and quantities: plain text, no exponent, no trailing zeros. Arithmetic is on integers.
 import { z } from 'zod';
 
 export const decimal = z.string().regex(/^-?(0|[1-9]\d*)(\.\d*[1-9])?$/);
 export type Decimal = z.infer<typeof decimal>;
 
-/** half-up: away from zero at .5 · half-even: to the even neighbour at .5 · up: away from zero · down: towards zero. */
+/** half-up: away from zero at .5 · half-even: to the even one at .5 · up: away from zero · down: towards zero. */
 export const roundings = ['half-up', 'half-even', 'up', 'down'] as const;
 export type Rounding = (typeof roundings)[number];
 
@@ -19,7 +19,7 @@ interface Scaled {
   readonly scale: number;
 }
 
-/** Reads outside values. `007.50` and `.5` are understood; signs other than `-`, exponents, grouping and blanks are refused. */
+/** Reads outside values. `007.50` and `.5` are understood; exponents, grouping, blanks and a leading + are refused. */
 export function parseDecimal(text: string | number): Decimal {
   const plain = typeof text === 'number' ? plainTextOf(text) : text;
   if (plain.length > charactersMax) throw new RangeError(`a decimal may have at most ${charactersMax} characters`);
@@ -110,7 +110,7 @@ function write(units: bigint, scale: number): Decimal {
   return end === point ? sign + digits.slice(0, point) : `${sign}${digits.slice(0, point)}.${digits.slice(point, end)}`;
 }
 
-/** The shortest text that reads back as the same float is what the sender wrote, as long as it has few enough digits. */
+/** The shortest text that reads back as the same float is what the sender wrote, if it has few enough digits. */
 function plainTextOf(value: number): string {
   if (!Number.isFinite(value)) throw new RangeError(`${value} is not a decimal number`);
   const [mantissa = '', exponent] = Math.abs(value).toString().split('e');

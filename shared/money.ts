@@ -1,4 +1,4 @@
-// Money is an integer count of minor units, a currency, and that currency's exponent. Floating point never touches an amount.
+// Money is an integer count of minor units, a currency and its exponent. Floating point never touches an amount.
 import { z } from 'zod';
 import {
   type Decimal,

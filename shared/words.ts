@@ -1,0 +1,190 @@
+// The one catalogue from codes to words: what happened and what to do next. Codes are stored, words are not.
+
+export interface Words {
+  readonly title: string;
+  /** What happened. `{param}` is filled in from the parameters stored with the code. */
+  readonly text: string;
+  /** What to do, and who does it. */
+  readonly next: string;
+}
+
+/** Stands where a parameter was not given: a gap that can be seen, rather than a sentence that reads as if complete. */
+const gap = '—';
+
+export const words: Readonly<Record<string, Words>> = {
+  'wait-retry': {
+    title: 'Trying again soon',
+    text: '{system} could not be reached, was busy, or the record had just been changed by somebody else.',
+    next: 'Nothing to do: Tieout tries again by itself.',
+  },
+  reconnect: {
+    title: 'Sign-in refused',
+    text: '{system} no longer accepts the credentials of this connection.',
+    next: 'An integration admin reconnects {system} on the Connections page; waiting work then goes on by itself.',
+  },
+  'correct-fields': {
+    title: 'Fields to correct',
+    text: '{system} did not accept these fields: {fields}. It said: {message}',
+    next: 'Correct the fields in the system that owns them, or change the mapping, then choose Retry.',
+  },
+  'wait-unlock': {
+    title: 'Record in use',
+    text: 'Somebody or something else is editing the record in {system}, so it cannot be saved just now.',
+    next: 'Nothing to do: Tieout tries again when the record is free.',
+  },
+  'review-mapping': {
+    title: 'Mapping to review',
+    text: 'These fields are no longer in {system} as the mapping knows them: {fields}.',
+    next: 'An integration admin opens the mapping, corrects the marked rows and publishes it.',
+  },
+  'link-reference': {
+    title: 'Link is broken',
+    text: 'This record points to a record in {system} that is not there any more: {reference}.',
+    next: 'An integration admin links {reference} to the right record, or restores it in {system}, then chooses Retry.',
+  },
+  'inspect-answer': {
+    title: 'Answer not understood',
+    text: '{system} answered in a form that Tieout does not know. Nothing was changed because of it.',
+    next: 'Tieout support looks at the answer; you can choose Retry at any time.',
+  },
+  'wait-look': {
+    title: 'Checking what happened',
+    text: 'The connection to {system} broke while the record was being saved, so it may or may not have been saved.',
+    next: 'Nothing to do: Tieout looks in {system} before it sends anything again.',
+  },
+  'unapproved-time': {
+    title: 'Time is not approved',
+    text: '{hours} hours on {day} have the approval status "{approval}", and only approved time is billed.',
+    next: 'The delivery manager approves or rejects the time entry; it goes on by itself once approved.',
+  },
+  'rate-mismatch': {
+    title: 'Rate differs from the contract',
+    text: 'The rate for {role} is {rate} {currency}; the contract says {expected} {currency}.',
+    next: 'Correct the rate or the rate card and choose Retry, or approve this rate once with a reason.',
+  },
+  'missing-purchase-order': {
+    title: 'Purchase order is missing',
+    text: 'The contract {contract} has no purchase order number, and the customer must not be billed without one.',
+    next: 'Enter the purchase order on the deal and choose Retry, or approve this once with a reason.',
+  },
+  'exhausted-purchase-order': {
+    title: 'Purchase order is used up',
+    text: 'Purchase order {purchaseOrder} is for {limit} {currency}; {used} is used, so {amount} more does not fit.',
+    next: 'Raise the limit or enter a new purchase order and choose Retry, or approve this once with a reason.',
+  },
+  'unknown-reference': {
+    title: 'Refers to something unknown',
+    text: '{field} names a record that {system} does not have, and none is on its way there.',
+    next: 'Create or link the record in {system}; this one then goes on by itself.',
+  },
+  duplicate: {
+    title: 'Possible duplicate',
+    text: '{system} already has a record that looks the same: {other}.',
+    next: 'Link this record to {other} if they are the same, or approve it as a second one with a reason.',
+  },
+  'missing-tax-profile': {
+    title: 'Tax profile is missing',
+    text: 'The contract {contract} does not say how it is taxed, so it cannot be billed.',
+    next: 'Enter the tax profile on the deal, then choose Retry.',
+  },
+  'missing-terms': {
+    title: 'Payment terms are missing',
+    text: 'Neither the contract {contract} nor its customer has payment terms, so no due date can be set.',
+    next: 'Enter the payment terms on the deal or the customer, then choose Retry.',
+  },
+  'awaiting-match': {
+    title: 'Match to confirm',
+    text: '{system} already has records that may be this one ({candidates} found), so none was created.',
+    next: 'An integration admin picks the matching record, or says that there is none, on the Connections page.',
+  },
+  'awaiting-acceptance': {
+    title: 'First load to accept',
+    text: 'Nothing of the kind {kind} is created in {system} until the matches of its first load are accepted.',
+    next: 'An integration admin reviews and accepts the first load of {kind} on the Connections page.',
+  },
+  'two-found': {
+    title: 'Two records for one',
+    text: '{system} holds more than one record for this: {records}. None is changed until it is clear which counts.',
+    next: 'An integration admin picks the right record and merges or deletes the others in {system}.',
+  },
+  'write-loop': {
+    title: 'Changed back and forth',
+    text: 'The same values were written to {system} three times in ten minutes; something there keeps undoing them.',
+    next: 'Find the workflow or integration in {system} that changes {fields}, stop it, then choose Retry.',
+  },
+  refused: {
+    title: 'Refused',
+    text: '{system} refused the record. It said: {message}',
+    next: 'Correct the record as the message asks, then choose Retry.',
+  },
+  'uncertain-too-long': {
+    title: 'Outcome could not be found out',
+    text: 'A save in {system} was cut off, and looking there has not shown in good time whether it took effect.',
+    next: 'Look in {system} whether the record is there: link it if it is, choose Retry if it is not.',
+  },
+  'waited-too-long': {
+    title: 'Waited too long',
+    text: 'This record waits for {reference}, which has still not arrived in {system}.',
+    next: 'See what holds {reference}; this record goes on by itself when that one is there.',
+  },
+  'unreadable-value': {
+    title: 'Value not understood',
+    text: '{field} could not be carried over from or to {at}: {problem}.',
+    next: 'Correct the value in the system that owns it, or change the mapping row, then choose Retry.',
+  },
+  'unmatched-value': {
+    title: 'Value not in the lookup table',
+    text: '{field} has a value at {at} for which the lookup table has no row: {problem}.',
+    next: 'An integration admin adds the value to the lookup table and publishes the mapping.',
+  },
+  'schema-changed': {
+    title: 'Fields have changed',
+    text: 'The fields of {system} have changed: {fields}. Records whose mapping uses them are held, all others go on.',
+    next: 'An integration admin reviews the marked mapping rows and publishes the mapping.',
+  },
+  'not-the-owner': {
+    title: 'Changed outside its own system',
+    text: '{field} was changed in {system}, but it belongs to {owner}, so the change was not taken over.',
+    next: 'Make the change in {owner}, or ask an integration admin to move the ownership of the field.',
+  },
+  'before-cutover': {
+    title: 'From before the cut-over',
+    text: 'The record is dated {day}, before the cut-over on {cutover}: it is matched, never created.',
+    next: 'Nothing to do if it was entered by hand at the time; otherwise enter it now, or move the cut-over.',
+  },
+  'flush-failed': {
+    title: 'Reports lag behind',
+    text: 'Rows for {table} could not be stored in the reporting database. Work goes on and nothing is lost.',
+    next: 'Tieout support clears the cause; the rows are then stored by themselves.',
+  },
+  'poison-row': {
+    title: 'One entry could not be stored',
+    text: 'The reporting database refused one row for {table}: {problem}. All others were stored.',
+    next: 'Tieout support corrects the row and stores it again; the record itself is not affected.',
+  },
+  'account-mismatch': {
+    title: 'Another account answered',
+    text: 'The credentials for {system} are those of {found}, but this connection is for {expected}. It is stopped.',
+    next: 'An integration admin reconnects {system} with credentials of {expected}.',
+  },
+  'sandbox-copy': {
+    title: 'Copy of another account',
+    text: '{system} looks like a copy of {account} that still holds its settings. Nothing is sent from it or to it.',
+    next: 'An integration admin connects the copy as an installation of its own, or removes the settings from it.',
+  },
+};
+
+/** The words for a stored code. Never throws: a page must be shown even for a code that is newer than this catalogue. */
+export function wordsFor(code: string, params: Readonly<Record<string, string>> | null = null): Words {
+  const entry = Object.hasOwn(words, code) ? words[code] : undefined;
+  if (entry === undefined) return { title: code, text: '', next: '' };
+  return { title: fill(entry.title, params), text: fill(entry.text, params), next: fill(entry.next, params) };
+}
+
+/** One pass, so that a parameter which itself looks like `{param}` is shown as it is. */
+function fill(template: string, params: Readonly<Record<string, string>> | null): string {
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = params !== null && Object.hasOwn(params, name) ? params[name] : undefined;
+    return value === undefined || value === '' ? gap : value;
+  });
+}

@@ -38,8 +38,6 @@ export const entityRows = sqliteTable('entities', {
   version: integer('version').notNull(),
   canonical: text('canonical').notNull(),
   provenance: text('provenance').notNull(),
-  /** JSON: what granted content takes from a purchase order; null when it takes nothing. */
-  consumption: text('consumption'),
   eventMs: integer('event_ms').notNull(),
 });
 
@@ -73,6 +71,8 @@ export const links = sqliteTable(
     seenMs: integer('seen_ms').notNull(),
     /** JSON: [hash, instant] of the latest writes, for the write-loop stop. */
     writes: text('writes'),
+    /** JSON: what the granted content takes from a purchase order; null when it takes nothing. */
+    consumption: text('consumption'),
     run: integer('run').notNull(),
   },
   (table) => [
@@ -125,6 +125,8 @@ export const commands = sqliteTable(
     state: text('state').notNull(),
     hash: text('hash').notNull(),
     wire: text('wire').notNull(),
+    /** The target record, for updates; null for a create. */
+    recordId: text('record_id'),
     /** JSON: canonical values this command carries, the baseline once it is applied. */
     carried: text('carried').notNull(),
     isCreate: integer('is_create').notNull(),
@@ -203,10 +205,18 @@ export const billedLines = sqliteTable('billed_lines', {
   run: integer('run').notNull(),
 });
 
+/** How much of each contract's purchase order granted content has used. */
+export const purchaseOrders = sqliteTable('purchase_orders', {
+  contract: text('contract').primaryKey(),
+  usedMinor: text('used_minor').notNull(),
+  currency: text('currency').notNull(),
+});
+
 /** Record pages whose status is out of date. */
 export const statusDue = sqliteTable(
   'status_due',
-  { entity: text('entity').notNull(), connection: text('connection').notNull(), dueMs: integer('due_ms').notNull(), tries: integer('tries').notNull() },
+  {
+entity: text('entity').notNull(), connection: text('connection').notNull(), dueMs: integer('due_ms').notNull(), tries: integer('tries').notNull() },
   (table) => [primaryKey({ columns: [table.entity, table.connection] })],
 );
 

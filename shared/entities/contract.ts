@@ -35,6 +35,7 @@ export const contract = defineEntity({
   }),
   upcast: {},
   bornIn: ['crm'],
+  defaults: { isSigned: false, billingMode: 'erp', pricingModel: 'time-and-materials', currency: 'USD', rateCard: [] },
   matchKeys: [['purchaseOrder', 'customer'], ['name', 'customer']],
   computes: (record, idOf) => ({ project: record.isSigned ? idOf('project') : null }),
   isReady: (record) => record.isSigned,

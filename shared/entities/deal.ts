@@ -28,6 +28,7 @@ export const deal = defineEntity({
   }),
   upcast: {},
   bornIn: ['crm'],
+  defaults: { isWon: false, isClosed: false, pricingModel: 'time-and-materials', currency: 'USD', stage: '' },
   matchKeys: [['name', 'customer']],
   derives: [
     {

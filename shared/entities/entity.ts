@@ -36,6 +36,8 @@ export interface Entity<Name extends string = string, Shape extends z.ZodObject 
   readonly matchKeys: readonly (readonly (keyof z.infer<Shape> & string)[])[];
   /** The roles whose new records become new entities. A record elsewhere that matches nothing stays a stray until a person decides. */
   readonly bornIn: readonly Role[];
+  /** Values at birth of fields that the first record does not tell. */
+  readonly defaults: Partial<z.infer<Shape>>;
   /** Fields the hub sets itself from the rest. `idOf(kind)` names the sibling entity of that kind. */
   readonly computes?: (record: z.infer<Shape>, idOf: (kind: string) => string) => Partial<z.infer<Shape>>;
   /** Until this holds the entity is known but not written anywhere. Absent = always. */

@@ -44,6 +44,7 @@ export const invoice = defineEntity({
   }),
   upcast: {},
   bornIn: ['erp'],
+  defaults: { lines: [] },
   matchKeys: [['number']],
   dayOf: 'issuedOn',
   example: {

@@ -27,6 +27,7 @@ export const project = defineEntity({
   }),
   upcast: {},
   bornIn: ['psa'],
+  defaults: { status: 'active', isOpenForTime: true, pricingModel: 'time-and-materials', currency: 'USD' },
   matchKeys: [['name', 'customer']],
   example: {
     name: 'Harbour & Pine ERP rollout',

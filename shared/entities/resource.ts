@@ -16,6 +16,7 @@ export const resource = defineEntity({
   }),
   upcast: {},
   bornIn: ['erp'],
+  defaults: { isActive: true },
   matchKeys: [['email']],
   example: {
     name: 'Ines Carvalho',

@@ -40,6 +40,7 @@ CREATE TABLE `commands` (
 	`state` text NOT NULL,
 	`hash` text NOT NULL,
 	`wire` text NOT NULL,
+	`record_id` text,
 	`carried` text NOT NULL,
 	`is_create` integer NOT NULL,
 	`mapping_version` integer NOT NULL,
@@ -91,7 +92,6 @@ CREATE TABLE `entities` (
 	`version` integer NOT NULL,
 	`canonical` text NOT NULL,
 	`provenance` text NOT NULL,
-	`consumption` text,
 	`event_ms` integer NOT NULL
 ) WITHOUT ROWID;
 --> statement-breakpoint
@@ -143,6 +143,7 @@ CREATE TABLE `links` (
 	`version` text,
 	`seen_ms` integer NOT NULL,
 	`writes` text,
+	`consumption` text,
 	`run` integer NOT NULL,
 	PRIMARY KEY(`entity`, `connection`, `record_type`, `part`)
 ) WITHOUT ROWID;
@@ -154,6 +155,12 @@ CREATE TABLE `mapping_versions` (
 	`published_ms` integer NOT NULL,
 	`by` text NOT NULL
 );
+--> statement-breakpoint
+CREATE TABLE `purchase_orders` (
+	`contract` text PRIMARY KEY NOT NULL,
+	`used_minor` text NOT NULL,
+	`currency` text NOT NULL
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `rechecks` (
 	`connection` text NOT NULL,

@@ -1,0 +1,349 @@
+// Snapshots -> Changes: which entity each record is, what its owner changed, what arises from it. Runs inside one lane transaction; no awaits.
+import { type EntityName, entities } from '../../shared/entities/_registry.ts';
+import type { Snapshot } from '../connectors/connector.ts';
+import { entityRows, links, strayKeys, strays } from '../store/lane-schema.ts';
+import type { LaneTransaction } from '../store/lane-store.ts';
+import { deleteRows, readRows, type StoredRow, writeRows } from '../store/rows.ts';
+import { deriveFrom, type Draft, Drafts } from './drafts.ts';
+import { keysOf, kindOf, siblingId } from './identity.ts';
+import { closeHold, type HoldRow, holdsOf, raiseHold, slotKey } from './holds.ts';
+import type { CompiledMap } from './mapping.ts';
+import { kindsInOrder } from './mapping.ts';
+import type { CanonicalRecord } from './nouns.ts';
+import { decode, foreignReferences, globalise, isSame, type Problem } from './translate.ts';
+import type { Wiring } from './wiring.ts';
+
+/** One record as it was read, with the instant the read began and the event that asked for it. */
+export interface Observation {
+  readonly connection: string;
+  readonly snapshot: Snapshot;
+  readonly readMs: number;
+  readonly eventMs: number;
+}
+
+/** What a run found: entities to plan for, and records to read again shortly. */
+export interface Absorbed {
+  readonly entities: ReadonlySet<string>;
+  readonly again: readonly Observation[];
+}
+
+type LinkRow = StoredRow<typeof links>;
+
+interface Decoded {
+  readonly seen: Observation;
+  readonly map: CompiledMap;
+  readonly values: CanonicalRecord;
+  readonly problems: readonly Problem[];
+}
+
+export interface AbsorbContext {
+  readonly tx: LaneTransaction;
+  readonly wiring: Wiring;
+  readonly makeId: (prefix: string) => string;
+}
+
+export function absorb(context: AbsorbContext, seen: readonly Observation[]): Absorbed {
+  return new Absorption(context).run(seen);
+}
+
+/** In place of a content hash: the record counts as given what it held when it was linked. */
+export const asFound = 'as-found';
+
+const recordKey = (connection: string, recordType: string, recordId: string, kind: string) =>
+  `${connection}|${recordType}|${recordId}|${kind}`;
+
+/** Records that a decoded batch refers to and that no link names yet. */
+export function unlinkedReferences(
+  tx: Pick<LaneTransaction, 'sql'>,
+  wiring: Wiring,
+  seen: readonly Observation[],
+): { connection: string; recordType: string; recordId: string; eventMs: number }[] {
+  const wanted = new Map<string, { connection: string; recordType: string; recordId: string; eventMs: number }>();
+  for (const observation of seen) {
+    for (const map of wiring.mapsOf(observation.connection, observation.snapshot.recordType)) {
+      for (const found of foreignReferences(map, decode(map, observation.snapshot.wire).values)) {
+        const recordType = wiring.mapFor(observation.connection, found.kind as EntityName)?.recordType;
+        if (!recordType) continue;
+        const key = recordKey(observation.connection, recordType, found.recordId, '');
+        wanted.set(key, { connection: observation.connection, recordType, recordId: found.recordId, eventMs: observation.eventMs });
+      }
+    }
+  }
+  if (wanted.size === 0) return [];
+  const known = tx.sql
+    .exec(
+      `SELECT DISTINCT connection || '|' || record_type || '|' || record_id || '|' AS key FROM links WHERE record_id IS NOT NULL AND
+       (connection, record_type, record_id) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?))`,
+      JSON.stringify([...wanted.values()].map((ref) => [ref.connection, ref.recordType, ref.recordId])),
+    )
+    .toArray() as { key: string }[];
+  for (const row of known) wanted.delete(row.key);
+  return [...wanted.values()];
+}
+
+class Absorption {
+  readonly #context: AbsorbContext;
+  readonly #tx: LaneTransaction;
+  readonly #wiring: Wiring;
+  readonly #links = new Map<string, LinkRow>();
+  readonly #changedLinks = new Set<LinkRow>();
+  readonly #drafts: Drafts;
+  readonly #again: Observation[] = [];
+  readonly #plan = new Set<string>();
+  readonly #adopted = new Set<string>();
+  readonly #strays: StoredRow<typeof strays>[] = [];
+  readonly #found: [string, string, string, string][] = [];
+  #holds: ReadonlyMap<string, HoldRow> = new Map();
+
+  constructor(context: AbsorbContext) {
+    this.#context = context;
+    this.#tx = context.tx;
+    this.#wiring = context.wiring;
+    this.#drafts = new Drafts(context.tx);
+  }
+
+  run(seen: readonly Observation[]): Absorbed {
+    const decoded = seen.flatMap((observation) =>
+      this.#wiring.mapsOf(observation.connection, observation.snapshot.recordType).map((map): Decoded => {
+        const { values, problems } = decode(map, observation.snapshot.wire);
+        return { seen: observation, map, values, problems };
+      }),
+    );
+    this.#loadLinks(decoded);
+    for (const kind of kindsInOrder) {
+      const ofKind = decoded.filter((one) => one.map.kind === kind).sort((a, b) => a.seen.readMs - b.seen.readMs);
+      if (ofKind.length > 0) this.#absorbKind(kind, ofKind);
+    }
+    deriveFrom(this.#drafts, (draft, kind) => this.#siblingOf(draft, kind));
+    for (const entity of this.#drafts.changed()) this.#plan.add(entity);
+    this.#drafts.write(this.#wiring.mappingVersion);
+    this.#writeLinks();
+    return { entities: this.#plan, again: this.#again };
+  }
+
+  #loadLinks(decoded: readonly Decoded[]): void {
+    const refs = new Map<string, readonly [string, string, string]>();
+    for (const one of decoded) {
+      const { connection, snapshot } = one.seen;
+      refs.set(recordKey(connection, snapshot.recordType, snapshot.recordId, ''), [connection, snapshot.recordType, snapshot.recordId]);
+      for (const found of foreignReferences(one.map, one.values)) {
+        const recordType = this.#wiring.mapFor(connection, found.kind as EntityName)?.recordType;
+        if (recordType) refs.set(recordKey(connection, recordType, found.recordId, ''), [connection, recordType, found.recordId]);
+      }
+    }
+    const rows = readRows(
+      this.#tx.sql,
+      links,
+      "WHERE record_id IS NOT NULL AND part = '' AND (connection, record_type, record_id) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?))",
+      JSON.stringify([...refs.values()]),
+    );
+    for (const row of rows) this.#links.set(recordKey(row.connection, row.recordType, row.recordId as string, row.kind), row);
+  }
+
+  #absorbKind(kind: EntityName, decoded: readonly Decoded[]): void {
+    const ready: { one: Decoded; values: CanonicalRecord; link: LinkRow | null }[] = [];
+    for (const one of decoded) {
+      const { connection, snapshot } = one.seen;
+      const values = globalise(one.map, one.values, (refKind, id) => this.#oursOf(connection, refKind as EntityName, id));
+      ready.push({ one, values, link: this.#links.get(recordKey(connection, snapshot.recordType, snapshot.recordId, kind)) ?? null });
+    }
+    this.#identify(kind, ready);
+    const known = ready.flatMap(({ link }) => (link ? [link.entity] : []));
+    this.#drafts.load(known);
+    this.#holds = holdsOf(this.#tx.sql, known);
+    for (const { one, values, link } of ready) if (link) this.#merge(one, values, link);
+  }
+
+  #oursOf(connection: string, kind: EntityName, recordId: string): string | null {
+    const recordType = this.#wiring.mapFor(connection, kind)?.recordType;
+    return recordType ? (this.#links.get(recordKey(connection, recordType, recordId, kind))?.entity ?? null) : null;
+  }
+
+  /** Finds or makes the entity of each record that no link names: sibling, our own id, business key, birth; else it stays a stray. */
+  #identify(kind: EntityName, ready: { one: Decoded; values: CanonicalRecord; link: LinkRow | null }[]): void {
+    const unknown = ready.filter((entry) => entry.link === null);
+    if (unknown.length === 0) return;
+    const keys = new Map(unknown.map((entry) => [entry, keysOf(kind, entry.values)] as const));
+    const byKey = this.#entitiesByKey([...keys.values()].flat());
+    const claims = this.#claimsOf(unknown.map((entry) => entry.one.seen.snapshot.externalId ?? ''));
+    for (const entry of unknown) {
+      const { seen } = entry.one;
+      const known = this.#links.get(recordKey(seen.connection, seen.snapshot.recordType, seen.snapshot.recordId, kind));
+      if (known) {
+        entry.link = known;
+        continue;
+      }
+      const external = seen.snapshot.externalId ?? '';
+      if (kindOf(external) === kind && claims.has(external)) {
+        const claim = claims.get(external)?.find((row) => row.connection === seen.connection && row.recordType === seen.snapshot.recordType);
+        // A create is on its way or its outcome is still unknown: read again when that is settled.
+        if (claim) this.#again.push(seen);
+        else entry.link = this.#link(kind, entry.one, external, 'adopted');
+        continue;
+      }
+      entry.link = this.#born(kind, entry.one, entry.values, keys.get(entry) ?? [], byKey);
+    }
+  }
+
+  #born(kind: EntityName, one: Decoded, values: CanonicalRecord, keys: readonly string[], byKey: ReadonlyMap<string, readonly string[]>): LinkRow | null {
+    const { connection, snapshot } = one.seen;
+    const wired = this.#wiring.connections.get(connection);
+    const isBornHere = wired?.roles.some((role) => (entities[kind].bornIn as readonly string[]).includes(role)) ?? false;
+    const flow = this.#wiring.flow(connection, kind);
+    const candidates = new Set(keys.flatMap((key) => byKey.get(key) ?? []).filter((id) => !this.#isLinkedOn(id, connection, snapshot.recordType)));
+    if (!isBornHere && candidates.size === 1 && flow.state !== 'matching') return this.#link(kind, one, [...candidates][0] as string, 'matched');
+    if (isBornHere && candidates.size === 0) {
+      const sibling = this.#siblingUlid(one, kind);
+      return this.#link(kind, one, sibling ?? this.#context.makeId(entities[kind].prefix), 'born');
+    }
+    this.#keepStray(kind, one, values, keys);
+    return null;
+  }
+
+  #siblingUlid(one: Decoded, kind: EntityName): string | null {
+    const { connection, snapshot } = one.seen;
+    for (const map of this.#wiring.mapsOf(connection, snapshot.recordType)) {
+      const link = this.#links.get(recordKey(connection, snapshot.recordType, snapshot.recordId, map.kind));
+      if (link && map.kind !== kind) return siblingId(link.entity, kind);
+    }
+    return null;
+  }
+
+  #siblingOf(draft: Draft, kind: EntityName): string {
+    for (const link of this.#links.values()) {
+      if (link.entity !== draft.id || !link.recordId) continue;
+      const sibling = this.#links.get(recordKey(link.connection, link.recordType, link.recordId, kind));
+      if (sibling) return sibling.entity;
+    }
+    return siblingId(draft.id, kind);
+  }
+
+  #entitiesByKey(keys: readonly string[]): ReadonlyMap<string, readonly string[]> {
+    const found = new Map<string, string[]>();
+    if (keys.length === 0) return found;
+    const rows = this.#tx.sql
+      .exec('SELECT key, entity FROM business_keys WHERE key IN (SELECT value FROM json_each(?))', JSON.stringify(keys))
+      .toArray() as { key: string; entity: string }[];
+    for (const row of rows) found.set(row.key, [...(found.get(row.key) ?? []), row.entity]);
+    return found;
+  }
+
+  #claimsOf(externalIds: readonly string[]): ReadonlyMap<string, readonly LinkRow[]> {
+    const ids = externalIds.filter((id) => kindOf(id) !== null);
+    const found = new Map<string, LinkRow[]>();
+    if (ids.length === 0) return found;
+    const picked = JSON.stringify(ids);
+    for (const row of readRows(this.#tx.sql, entityRows, 'WHERE id IN (SELECT value FROM json_each(?))', picked)) found.set(row.id, []);
+    for (const row of readRows(this.#tx.sql, links, 'WHERE record_id IS NULL AND entity IN (SELECT value FROM json_each(?))', picked)) {
+      found.get(row.entity)?.push(row);
+    }
+    return found;
+  }
+
+  #isLinkedOn(entity: string, connection: string, recordType: string): boolean {
+    return (
+      this.#adopted.has(`${entity}|${connection}|${recordType}`) ||
+      this.#tx.sql.exec('SELECT 1 FROM links WHERE entity = ? AND connection = ? AND record_type = ?', entity, connection, recordType).toArray().length > 0
+    );
+  }
+
+  #link(kind: EntityName, one: Decoded, entity: string, how: 'born' | 'matched' | 'adopted'): LinkRow {
+    const { connection, snapshot } = one.seen;
+    const row: LinkRow = {
+      entity,
+      connection,
+      recordType: snapshot.recordType,
+      part: '',
+      kind,
+      recordId: snapshot.recordId,
+      // Differences found on the first day are listed, not written: the record counts as given what it holds.
+      given: how === 'adopted' ? null : asFound,
+      baseline: null,
+      version: null,
+      seenMs: 0,
+      writes: null,
+      consumption: null,
+      run: this.#tx.run,
+    };
+    this.#links.set(recordKey(connection, snapshot.recordType, snapshot.recordId, kind), row);
+    this.#adopted.add(`${entity}|${connection}|${snapshot.recordType}`);
+    this.#changedLinks.add(row);
+    this.#tx.tell(entity, `link-${how}`, { connection, recordType: snapshot.recordType, recordId: snapshot.recordId });
+    this.#tx.record('links', { connection, recordType: snapshot.recordType, recordId: snapshot.recordId, part: '', entity, kind, endedMs: null });
+    this.#found.push([connection, kind, snapshot.recordType, snapshot.recordId]);
+    return row;
+  }
+
+  #keepStray(kind: EntityName, one: Decoded, values: CanonicalRecord, keys: readonly string[]): void {
+    const { connection, snapshot, readMs } = one.seen;
+    const place = { connection, recordType: snapshot.recordType, recordId: snapshot.recordId };
+    const found = { keys: JSON.stringify(keys), baseline: JSON.stringify(values), version: snapshot.version, seenMs: readMs };
+    this.#strays.push({ ...place, ...found, kind });
+  }
+
+  /** Compares a record with its baseline and takes over what its owner changed. */
+  #merge(one: Decoded, values: CanonicalRecord, link: LinkRow): void {
+    const { seen, map } = one;
+    const wired = this.#wiring.connections.get(seen.connection);
+    if (!wired) return;
+    if (link.version !== null) {
+      const age = wired.connector.compareVersions(seen.snapshot.version, link.version);
+      // Whole-second stamps: of two reads with the same stamp the later-started one saw more.
+      if (age < 0 || (age === 0 && seen.readMs < link.seenMs)) return;
+    }
+    const baseline = link.baseline === null ? null : (JSON.parse(link.baseline) as Record<string, unknown>);
+    const draft = this.#drafts.open(link.entity, map.kind, seen.eventMs);
+    const isBirth = draft.isNew;
+    let isMoved = baseline === null;
+    for (const [field, value] of Object.entries(values)) {
+      if (baseline !== null && field in baseline && isSame(baseline[field], value)) continue;
+      isMoved = true;
+      const isOwner = wired.roles.includes(this.#wiring.owner(map.kind, field));
+      if (isBirth || isOwner || (baseline === null && draft.record[field] == null)) {
+        draft.set(field, value, { run: this.#tx.run, connection: seen.connection, at: seen.readMs });
+      } else if (baseline !== null && map.canWrite && !isSame(draft.record[field], value)) {
+        // Somebody edited a field that belongs to another system: what the owner says is written again.
+        link.given = null;
+        this.#plan.add(link.entity);
+        this.#tx.tell(link.entity, 'not-the-owner', { field, connection: seen.connection });
+      }
+    }
+    draft.source = { connection: seen.connection, recordType: seen.snapshot.recordType, recordId: seen.snapshot.recordId, version: seen.snapshot.version, values };
+    if (isMoved || link.version !== seen.snapshot.version) {
+      link.baseline = JSON.stringify({ ...baseline, ...values });
+      link.version = seen.snapshot.version;
+      link.seenMs = seen.readMs;
+      this.#changedLinks.add(link);
+    }
+    this.#tellProblems(one, link);
+  }
+
+  #tellProblems(one: Decoded, link: LinkRow): void {
+    const slot = { entity: link.entity, connection: link.connection, recordType: link.recordType, part: 'read' };
+    const problem = one.problems[0];
+    if (!problem) {
+      if (this.#holds.has(slotKey(slot))) closeHold(this.#tx, slot, 'read-again', null);
+      return;
+    }
+    raiseHold(this.#tx, this.#context.makeId, {
+      ...slot,
+      kind: one.map.kind,
+      control: 'unreadable-value',
+      owner: 'integration',
+      code: problem.code,
+      params: problem.params,
+      hash: link.version ?? '',
+      dueMinutes: 480,
+    });
+  }
+
+  #writeLinks(): void {
+    deleteRows(this.#tx.sql, strays, this.#found);
+    writeRows(this.#tx.sql, strays, this.#strays, 'replace');
+    const keys = this.#strays.flatMap(({ connection, recordType, recordId, keys }) =>
+      (JSON.parse(keys) as string[]).map((key) => ({ connection, recordType, recordId, key })),
+    );
+    writeRows(this.#tx.sql, strayKeys, keys, 'ignore');
+    writeRows(this.#tx.sql, links, [...this.#changedLinks], 'replace');
+  }
+}

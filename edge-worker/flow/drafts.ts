@@ -1,0 +1,182 @@
+// Entities being changed in one run: loaded together, merged in memory, derived from, written together.
+import { canonicalJson } from '../../shared/canonical-json.ts';
+import { type EntityName, entities } from '../../shared/entities/_registry.ts';
+import type { Derivation, Entity, Promotion } from '../../shared/entities/entity.ts';
+import { businessKeys, entityRows } from '../store/lane-schema.ts';
+import type { LaneTransaction } from '../store/lane-store.ts';
+import { deleteRows, readRows, type StoredRow, writeRows } from '../store/rows.ts';
+import { keysOf, kindOf } from './identity.ts';
+import type { CanonicalRecord, Provenance } from './nouns.ts';
+import { isSame } from './translate.ts';
+
+type LooseEntity = Omit<Entity, 'derives' | 'promotes' | 'computes' | 'defaults'> & {
+  readonly defaults: CanonicalRecord;
+  readonly derives?: readonly Derivation<CanonicalRecord>[];
+  readonly promotes?: readonly Promotion<CanonicalRecord>[];
+  readonly computes?: (record: CanonicalRecord, idOf: (kind: string) => string) => CanonicalRecord;
+};
+const looseEntities = entities as unknown as Readonly<Record<EntityName, LooseEntity>>;
+
+/** The snapshot a version came from, kept with it so that "why" can be answered. */
+export interface Source {
+  readonly connection: string;
+  readonly recordType: string;
+  readonly recordId: string;
+  readonly version: string;
+  readonly values: CanonicalRecord;
+}
+
+/** One entity while a run works on it. */
+export class Draft {
+  readonly id: string;
+  readonly kind: EntityName;
+  readonly isNew: boolean;
+  readonly version: number;
+  readonly before: CanonicalRecord | null;
+  readonly record: Record<string, unknown>;
+  readonly provenance: Record<string, Provenance>;
+  readonly changed = new Set<string>();
+  eventMs: number;
+  source: Source | null = null;
+
+  constructor(id: string, kind: EntityName, row: StoredRow<typeof entityRows> | null, eventMs: number) {
+    this.id = id;
+    this.kind = kind;
+    this.isNew = row === null;
+    this.version = row?.version ?? 0;
+    this.before = row ? (JSON.parse(row.canonical) as CanonicalRecord) : null;
+    this.record = { ...(this.before ?? blank(kind)) };
+    this.provenance = row ? (JSON.parse(row.provenance) as Record<string, Provenance>) : {};
+    this.eventMs = eventMs;
+  }
+
+  set(field: string, value: unknown, from: Provenance): void {
+    if (this.before !== null && isSame(this.record[field], value)) return;
+    this.record[field] = value;
+    this.provenance[field] = from;
+    this.changed.add(field);
+  }
+}
+
+/** Every field of the kind, empty but for the defaults at birth. */
+function blank(kind: EntityName): Record<string, unknown> {
+  const fields = Object.keys(entities[kind].schema.shape).map((field) => [field, null] as const);
+  return { ...Object.fromEntries(fields), ...looseEntities[kind].defaults };
+}
+
+export class Drafts {
+  readonly #tx: LaneTransaction;
+  readonly #rows = new Map<string, StoredRow<typeof entityRows> | null>();
+  readonly #drafts = new Map<string, Draft>();
+
+  constructor(tx: LaneTransaction) {
+    this.#tx = tx;
+  }
+
+  /** Loads entities in one statement; those that do not exist yet are remembered as new. */
+  load(ids: readonly string[]): void {
+    const wanted = ids.filter((id) => !this.#rows.has(id));
+    if (wanted.length === 0) return;
+    for (const id of wanted) this.#rows.set(id, null);
+    for (const row of readRows(this.#tx.sql, entityRows, 'WHERE id IN (SELECT value FROM json_each(?))', JSON.stringify(wanted))) {
+      this.#rows.set(row.id, row);
+    }
+  }
+
+  open(id: string, kind: EntityName, eventMs: number): Draft {
+    const known = this.#drafts.get(id);
+    if (known) return known;
+    this.load([id]);
+    const draft = new Draft(id, kind, this.#rows.get(id) ?? null, eventMs);
+    this.#drafts.set(id, draft);
+    return draft;
+  }
+
+  exists(id: string): boolean {
+    return this.#drafts.has(id) || (this.#rows.get(id) ?? null) !== null;
+  }
+
+  all(): readonly Draft[] {
+    return [...this.#drafts.values()];
+  }
+
+  changed(): string[] {
+    return this.all().flatMap((draft) => (draft.isNew || draft.changed.size > 0 ? [draft.id] : []));
+  }
+
+  /** Writes what changed: the lane's current version, the business keys, and the version row for D1. */
+  write(mappingVersion: number): void {
+    const moved = this.all().filter((draft) => draft.isNew || draft.changed.size > 0);
+    const oldKeys: [string, string][] = [];
+    const newKeys: { key: string; entity: string }[] = [];
+    const rows = moved.map((draft) => {
+      const canonical = canonicalJson(draft.record);
+      const provenance = JSON.stringify(draft.provenance);
+      const version = draft.version + 1;
+      const before = draft.before ? keysOf(draft.kind, draft.before) : [];
+      const after = keysOf(draft.kind, draft.record);
+      for (const key of before) if (!after.includes(key)) oldKeys.push([key, draft.id]);
+      for (const key of after) if (!before.includes(key)) newKeys.push({ key, entity: draft.id });
+      this.#tx.record('entityVersions', {
+        entity: draft.id,
+        version,
+        kind: draft.kind,
+        canonical,
+        provenance,
+        snapshot: draft.source ? JSON.stringify(draft.source) : null,
+        mappingVersion,
+        atMs: this.#tx.atMs,
+      });
+      this.#tx.tell(draft.id, draft.isNew ? 'entity-new' : 'entity-changed', {
+        fields: [...draft.changed].join(','),
+        version: String(version),
+        connection: draft.source?.connection ?? '',
+      });
+      return { id: draft.id, kind: draft.kind, version, canonical, provenance, eventMs: draft.eventMs };
+    });
+    writeRows(this.#tx.sql, entityRows, rows, 'replace');
+    deleteRows(this.#tx.sql, businessKeys, oldKeys);
+    writeRows(this.#tx.sql, businessKeys, newKeys, 'ignore');
+  }
+}
+
+/** Lets changed entities give rise to others, promote what they refer to, and compute their own fields. Repeats until nothing moves. */
+export function deriveFrom(drafts: Drafts, siblingOf: (draft: Draft, kind: EntityName) => string): void {
+  const done = new Set<string>();
+  for (let round = 0; round < 8; round++) {
+    const open = drafts.all().filter((draft) => !done.has(`${draft.id} ${draft.changed.size}`) && (draft.isNew || draft.changed.size > 0));
+    if (open.length === 0) return;
+    for (const draft of open) {
+      done.add(`${draft.id} ${draft.changed.size}`);
+      derive(drafts, draft, siblingOf);
+    }
+  }
+}
+
+function derive(drafts: Drafts, draft: Draft, siblingOf: (draft: Draft, kind: EntityName) => string): void {
+  const entity = looseEntities[draft.kind];
+  const idOf = (kind: string) => siblingOf(draft, kind as EntityName);
+  const from = (connection: string): Provenance => ({ run: 0, connection, at: draft.eventMs });
+  for (const [field, value] of Object.entries(entity.computes?.(draft.record, idOf) ?? {})) draft.set(field, value, from('hub'));
+  for (const promotion of entity.promotes ?? []) {
+    const id = draft.record[promotion.reference];
+    if (typeof id !== 'string' || !promotion.when(draft.record)) continue;
+    const kind = kindOf(id);
+    if (!kind) continue;
+    drafts.load([id]);
+    const promoted = drafts.open(id, kind, draft.eventMs);
+    for (const [field, value] of Object.entries(promotion.set)) promoted.set(field, value, from('hub'));
+  }
+  for (const derivation of entity.derives ?? []) {
+    if (!derivation.when(draft.record)) continue;
+    const kind = derivation.to as EntityName;
+    const id = idOf(kind);
+    drafts.load([id]);
+    if (drafts.exists(id)) continue;
+    const derived = drafts.open(id, kind, draft.eventMs);
+    for (const [field, value] of Object.entries(derivation.initial(draft.record, idOf))) {
+      derived.set(field, value, from(draft.source?.connection ?? 'hub'));
+    }
+    derived.source = draft.source;
+  }
+}

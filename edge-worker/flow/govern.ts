@@ -1,0 +1,63 @@
+// Change -> Verdict: the controls, approvals and waits that decide whether one entity may be written to one target. Pure.
+import type { Canonical, EntityName } from '../../shared/entities/_registry.ts';
+import type { Role } from '../../shared/entities/entity.ts';
+import type { Money } from '../../shared/money.ts';
+import { rules } from '../rules/_registry.ts';
+import type { Rule, RuleView } from '../rules/rule.ts';
+import type { CanonicalRecord, Consumption, Verdict } from './nouns.ts';
+
+/** What govern needs to know of one entity and one target. Everything is loaded beforehand, for the whole run at once. */
+export interface Case {
+  readonly entity: string;
+  readonly kind: EntityName;
+  readonly record: CanonicalRecord;
+  readonly targetRoles: readonly Role[];
+  readonly isCreate: boolean;
+  /** Required references that nothing will ever provide, and those an open command will. */
+  readonly unresolved: readonly string[];
+  readonly awaited: readonly string[];
+  readonly twins: readonly string[];
+  /** The answers a person gave for exactly this content: control -> approved or rejected. */
+  readonly answers: ReadonlyMap<string, 'approved' | 'rejected'>;
+  readonly lookup: (id: string | null) => CanonicalRecord | null;
+  readonly consumed: (contract: string) => Money | null;
+}
+
+/** The first control that holds decides; a person's answer for this content stands over it. Waits come last: a held change need not wait. */
+export function govern(change: Case): Verdict | { readonly verdict: 'reject'; readonly control: string } {
+  let consumes: Consumption | null = null;
+  for (const role of change.targetRoles) {
+    const view = viewOf(change, role);
+    for (const rule of rules) {
+      if (!guards(rule, change.kind, role)) continue;
+      const used = rule.consumes?.(view);
+      if (used) consumes = { contract: used.contract, amountMinor: used.amount.amountMinor, currency: used.amount.currency };
+      const finding = rule.check(view);
+      if (!finding) continue;
+      const answer = change.answers.get(rule.name);
+      if (answer === 'approved') continue;
+      if (answer === 'rejected') return { verdict: 'reject', control: rule.name };
+      const { name: control, owner, dueMinutes } = rule;
+      return { verdict: 'hold', control, owner, dueMinutes, code: finding.code, params: finding.params };
+    }
+  }
+  return change.awaited.length > 0 ? { verdict: 'wait', until: change.awaited } : { verdict: 'grant', consumes };
+}
+
+function guards(rule: Rule, kind: EntityName, role: Role): boolean {
+  return rule.kinds.includes(kind) && rule.towards.includes(role);
+}
+
+function viewOf(change: Case, towards: Role): RuleView {
+  return {
+    kind: change.kind,
+    entity: change.entity,
+    record: change.record as Canonical<EntityName>,
+    towards,
+    isCreate: change.isCreate,
+    lookup: <K extends EntityName>(_kind: K, id: string | null) => change.lookup(id) as Canonical<K> | null,
+    unresolved: change.unresolved,
+    twins: change.twins,
+    consumed: change.consumed,
+  };
+}

@@ -1,0 +1,71 @@
+// Raising and closing holds: every change that waits for a person has exactly one row per slot, an owner, a reason and a due time.
+import { holds } from '../store/lane-schema.ts';
+import type { LaneTransaction } from '../store/lane-store.ts';
+import { deleteRows, readRows, type StoredRow, writeRows } from '../store/rows.ts';
+import type { Hold, Slot } from './nouns.ts';
+
+export type HoldRow = StoredRow<typeof holds>;
+
+export interface HoldRequest extends Slot {
+  readonly kind: Hold['kind'];
+  readonly control: string;
+  readonly owner: Hold['owner'];
+  readonly code: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly hash: string;
+  readonly dueMinutes: number;
+}
+
+export const slotKey = (slot: Slot) => `${slot.entity}|${slot.connection}|${slot.recordType}|${slot.part}`;
+
+/** The holds of some entities, by slot. */
+export function holdsOf(sql: LaneTransaction['sql'], entities: readonly string[]): Map<string, HoldRow> {
+  const rows = readRows(sql, holds, 'WHERE entity IN (SELECT value FROM json_each(?))', JSON.stringify(entities));
+  return new Map(rows.map((row) => [slotKey(row), row]));
+}
+
+/** Raises a hold, or keeps the one already there when it says the same of the same content. */
+export function raiseHold(tx: LaneTransaction, makeId: (prefix: string) => string, request: HoldRequest): string {
+  const params = JSON.stringify(request.params);
+  const there = holdAt(tx, request);
+  if (there && there.control === request.control && there.hash === request.hash && there.code === request.code && there.params === params) {
+    return there.id;
+  }
+  if (there) close(tx, there, 'replaced', null);
+  const { dueMinutes, ...plain } = request;
+  const row: HoldRow = { ...plain, params, id: makeId('exc'), madeMs: tx.atMs, dueMs: tx.atMs + dueMinutes * 60_000 };
+  writeRows(tx.sql, holds, [row], 'replace');
+  tx.record('exceptions', { ...exceptionOf(row), state: 'open', closedMs: null, closedBy: null, reason: null });
+  tx.tell(request.entity, 'held', { control: request.control, code: request.code, connection: request.connection, owner: request.owner });
+  return row.id;
+}
+
+/** Closes the hold at a slot, if there is one: solved elsewhere, released or replaced. */
+export function closeHold(tx: LaneTransaction, slot: Slot, by: string, reason: string | null): void {
+  const there = holdAt(tx, slot);
+  if (there) close(tx, there, by, reason);
+}
+
+export function holdAt(tx: Pick<LaneTransaction, 'sql'>, slot: Slot): HoldRow | null {
+  const rows = readRows(
+    tx.sql,
+    holds,
+    'WHERE entity = ? AND connection = ? AND record_type = ? AND part = ?',
+    slot.entity,
+    slot.connection,
+    slot.recordType,
+    slot.part,
+  );
+  return rows[0] ?? null;
+}
+
+function close(tx: LaneTransaction, row: HoldRow, by: string, reason: string | null): void {
+  deleteRows(tx.sql, holds, [[row.id]]);
+  tx.record('exceptions', { ...exceptionOf(row), state: 'closed', closedMs: tx.atMs, closedBy: by, reason });
+  tx.tell(row.entity, 'hold-closed', { control: row.control, connection: row.connection, by });
+}
+
+function exceptionOf(row: HoldRow) {
+  const { part: _part, ...exception } = row;
+  return exception;
+}

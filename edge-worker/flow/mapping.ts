@@ -1,0 +1,197 @@
+// A published mapping version over the connectors' default tables -> compiled maps that translate can run through quickly.
+import { z } from 'zod';
+import { type EntityName, entities } from '../../shared/entities/_registry.ts';
+import { type Role, refersTo, roles, stewardOf } from '../../shared/entities/entity.ts';
+import * as generalCodecs from '../connectors/codecs.ts';
+import type { Codec } from '../connectors/codecs.ts';
+import type { Connector, Direction, ExtraRow, FieldMap } from '../connectors/connector.ts';
+import { compileFormula } from './formula.ts';
+
+const rowOverlay = z.object({
+  at: z.string().min(1),
+  codec: z.string(),
+  direction: z.enum(['both', 'in', 'out']),
+  lookup: z.string().optional(),
+});
+const extraOverlay = z.object({
+  at: z.string().min(1),
+  codec: z.string(),
+  constant: z.unknown().optional(),
+  formula: z.string().optional(),
+});
+
+/** What an installation changes about its maps. Keys of `maps` are connection ids; a null row switches a default row off. */
+export const mappingContent = z.object({
+  maps: z
+    .record(
+      z.string(),
+      z.record(
+        z.string(),
+        z.object({
+          fields: z.record(z.string(), rowOverlay.nullable()).default({}),
+          extra: z.array(extraOverlay).default([]),
+        }),
+      ),
+    )
+    .default({}),
+  /** Their value -> our value, by table name. */
+  lookups: z.record(z.string(), z.record(z.string(), z.string())).default({}),
+  /** `kind.field` -> the role that owns it here. */
+  ownership: z.record(z.string(), z.enum(roles)).default({}),
+});
+export type MappingContent = z.infer<typeof mappingContent>;
+
+export interface CompiledRow {
+  readonly field: string;
+  readonly at: string;
+  readonly codec: Codec<unknown>;
+  readonly direction: Direction;
+  readonly refersTo: string | null;
+  /** Their value -> ours, and back. */
+  readonly lookup: { readonly name: string; readonly ours: ReadonlyMap<string, string>; readonly theirs: ReadonlyMap<string, string> } | null;
+}
+
+export interface CompiledExtra {
+  readonly at: string;
+  readonly codec: Codec<unknown>;
+  readonly value: (record: Readonly<Record<string, unknown>>) => unknown;
+}
+
+export interface CompiledMap {
+  readonly kind: EntityName;
+  readonly recordType: string;
+  readonly livesOn: string | null;
+  readonly canCreate: boolean;
+  readonly canWrite: boolean;
+  readonly required: readonly string[];
+  readonly rows: readonly CompiledRow[];
+  readonly extra: readonly CompiledExtra[];
+}
+
+/** Entity ids inside a canonical record: top-level reference fields and references inside list fields. */
+export interface ReferencePath {
+  readonly field: string;
+  /** The key inside each element of a list field; null for a plain reference. */
+  readonly inner: string | null;
+  readonly kind: EntityName;
+}
+
+const referencePathCache = new Map<EntityName, readonly ReferencePath[]>();
+
+export function referencePaths(kind: EntityName): readonly ReferencePath[] {
+  const known = referencePathCache.get(kind);
+  if (known) return known;
+  const paths: ReferencePath[] = [];
+  for (const [field, schema] of Object.entries(entities[kind].schema.shape) as [string, z.ZodType][]) {
+    const to = refersTo(schema);
+    if (to) paths.push({ field, inner: null, kind: to as EntityName });
+    if (!(schema instanceof z.ZodArray) || !(schema.element instanceof z.ZodObject)) continue;
+    for (const [inner, innerSchema] of Object.entries(schema.element.shape) as [string, z.ZodType][]) {
+      const innerTo = refersTo(innerSchema);
+      if (innerTo) paths.push({ field, inner, kind: innerTo as EntityName });
+    }
+  }
+  referencePathCache.set(kind, paths);
+  return paths;
+}
+
+/** Who owns a field in this installation. */
+export function ownerOf(kind: EntityName, field: string, content: MappingContent): Role {
+  const moved = content.ownership[`${kind}.${field}`];
+  if (moved) return moved;
+  const schema = (entities[kind].schema.shape as Record<string, z.ZodType | undefined>)[field];
+  return (schema && stewardOf(schema)) ?? 'crm';
+}
+
+/** Kinds in the order in which one may refer to another: what is referred to comes first. */
+export const kindsInOrder: readonly EntityName[] = orderKinds();
+
+function orderKinds(): readonly EntityName[] {
+  const order: EntityName[] = [];
+  const visit = (kind: EntityName, trail: readonly EntityName[]): void => {
+    if (order.includes(kind) || trail.includes(kind)) return;
+    for (const path of referencePaths(kind)) visit(path.kind, [...trail, kind]);
+    order.push(kind);
+  };
+  for (const kind of Object.keys(entities) as EntityName[]) visit(kind, []);
+  return order;
+}
+
+/** Every codec an installation's rows may name: the general ones and those of the connector's own tables. */
+export function codecsOf(connector: Connector): ReadonlyMap<string, Codec<unknown>> {
+  const named = new Map<string, Codec<unknown>>();
+  const add = (codec: unknown) => {
+    if (codec && typeof codec === 'object' && 'name' in codec && 'decode' in codec) {
+      named.set((codec as Codec<unknown>).name, codec as Codec<unknown>);
+    }
+  };
+  Object.values(generalCodecs).forEach(add);
+  for (const map of Object.values(connector.maps)) {
+    for (const row of Object.values(map.fields) as FieldMap<unknown>[]) add(row.codec);
+    for (const row of map.extra ?? []) add(row.codec);
+  }
+  return named;
+}
+
+/** One connection's map of one kind under a mapping version; null when the system does not carry the kind. */
+export function compileMap(
+  connector: Connector,
+  connection: string,
+  kind: EntityName,
+  content: MappingContent,
+): CompiledMap | null {
+  const map = connector.maps[kind];
+  if (!map) return null;
+  const overlay = content.maps[connection]?.[kind];
+  const codecs = codecsOf(connector);
+  const references = new Map(referencePaths(kind).map((path) => [path.field, path] as const));
+  const merged = new Map(Object.entries(map.fields) as [string, FieldMap<unknown>][]);
+  for (const [field, row] of Object.entries(overlay?.fields ?? {})) {
+    if (row === null) merged.delete(field);
+    else {
+      const { lookup, ...plain } = row;
+      merged.set(field, { ...plain, codec: codecNamed(codecs, row.codec), ...(lookup ? { lookup } : {}) });
+    }
+  }
+  const rows = [...merged].map(([field, row]): CompiledRow => {
+    const reference = references.get(field);
+    return {
+      field,
+      at: row.at,
+      codec: row.codec,
+      direction: row.direction,
+      refersTo: reference && reference.inner === null ? reference.kind : null,
+      lookup: row.lookup ? compileLookup(row.lookup, content) : null,
+    };
+  });
+  const extraRows: ExtraRow[] = [
+    ...(map.extra ?? []),
+    ...(overlay?.extra ?? []).map((row) => ({ ...row, codec: codecNamed(codecs, row.codec) as Codec<string> })) as ExtraRow[],
+  ];
+  const extra = extraRows.map((row): CompiledExtra => ({
+    at: row.at,
+    codec: row.codec as Codec<unknown>,
+    value: row.formula === undefined ? () => row.constant ?? null : compileFormula(row.formula, kind),
+  }));
+  return {
+    kind,
+    recordType: map.recordType,
+    livesOn: map.livesOn ?? null,
+    canCreate: map.canCreate,
+    canWrite: map.canWrite,
+    required: map.required,
+    rows,
+    extra,
+  };
+}
+
+function codecNamed(codecs: ReadonlyMap<string, Codec<unknown>>, name: string): Codec<unknown> {
+  const found = codecs.get(name);
+  if (!found) throw new RangeError(`no codec is called ${name}`);
+  return found;
+}
+
+function compileLookup(name: string, content: MappingContent): NonNullable<CompiledRow['lookup']> {
+  const table = Object.entries(content.lookups[name] ?? {});
+  return { name, ours: new Map(table), theirs: new Map(table.map(([theirs, ours]) => [ours, theirs])) };
+}

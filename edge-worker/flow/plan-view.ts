@@ -1,0 +1,166 @@
+// Everything a plan looks at, loaded for all its entities in a handful of statements: rows, references, links, open commands, holds, answers.
+import type { EntityName } from '../../shared/entities/_registry.ts';
+import { moneyOf, type Money } from '../../shared/money.ts';
+import { approvals, commands, entityRows, links, purchaseOrders } from '../store/lane-schema.ts';
+import type { LaneTransaction } from '../store/lane-store.ts';
+import { type LaneSql, readRows, type RowOf, type StoredRow } from '../store/rows.ts';
+import { type HoldRow, holdsOf } from './holds.ts';
+import { keysOf, kindOf } from './identity.ts';
+import { referencePaths } from './mapping.ts';
+import type { CanonicalRecord, Consumption, Slot } from './nouns.ts';
+
+export type EntityRow = StoredRow<typeof entityRows>;
+export type LinkRow = StoredRow<typeof links>;
+export type CommandRow = StoredRow<typeof commands>;
+
+export const slotOf = (slot: Slot) => `${slot.entity}|${slot.connection}|${slot.recordType}|${slot.part}`;
+
+/** References are followed this far: a time entry, its project, its contract. */
+const referenceDepth = 3;
+
+export class PlanView {
+  readonly rows = new Map<string, EntityRow>();
+  readonly records = new Map<string, CanonicalRecord>();
+  readonly commands = new Map<string, CommandRow[]>();
+  readonly links = new Map<string, LinkRow>();
+  readonly holds: Map<string, HoldRow>;
+  readonly #answers = new Map<string, Map<string, 'approved' | 'rejected'>>();
+  readonly #twins = new Map<string, readonly string[]>();
+  readonly #used = new Map<string, { readonly minor: bigint; readonly currency: string }>();
+  readonly movedOrders = new Set<string>();
+  readonly #linked = new Map<string, LinkRow[]>();
+
+  constructor(tx: LaneTransaction, planned: readonly string[]) {
+    this.#loadEntities(tx.sql, planned);
+    const known = JSON.stringify([...this.rows.keys()]);
+    for (const row of readRows(tx.sql, links, 'WHERE entity IN (SELECT value FROM json_each(?))', known)) this.addLink(row);
+    for (const row of readRows(tx.sql, commands, 'WHERE entity IN (SELECT value FROM json_each(?))', known)) {
+      const key = slotOf(row);
+      this.commands.set(key, [...(this.commands.get(key) ?? []), row]);
+    }
+    this.holds = holdsOf(tx.sql, planned);
+    for (const row of readRows(tx.sql, approvals, 'WHERE entity IN (SELECT value FROM json_each(?))', JSON.stringify(planned))) {
+      const key = `${row.entity}|${row.connection}|${row.hash}`;
+      const answers = this.#answers.get(key) ?? new Map();
+      this.#answers.set(key, answers.set(row.control, row.outcome as 'approved' | 'rejected'));
+    }
+    this.#loadTwins(tx.sql, planned);
+    this.#loadConsumed(tx.sql);
+  }
+
+  #loadEntities(sql: LaneSql, planned: readonly string[]): void {
+    let wanted = [...new Set(planned)];
+    for (let depth = 0; depth <= referenceDepth && wanted.length > 0; depth++) {
+      const next = new Set<string>();
+      for (const row of readRows(sql, entityRows, 'WHERE id IN (SELECT value FROM json_each(?))', JSON.stringify(wanted))) {
+        const record = JSON.parse(row.canonical) as CanonicalRecord;
+        this.rows.set(row.id, row);
+        this.records.set(row.id, record);
+        for (const id of referencesIn(row.kind as EntityName, record)) if (!this.rows.has(id)) next.add(id);
+      }
+      wanted = [...next].filter((id) => !this.rows.has(id));
+    }
+  }
+
+  addLink(row: LinkRow): void {
+    this.links.set(slotOf(row), row);
+    const key = `${row.entity}|${row.connection}`;
+    this.#linked.set(key, [...(this.#linked.get(key) ?? []).filter((known) => slotOf(known) !== slotOf(row)), row]);
+  }
+
+  /** The record id of an entity on a connection; null while there is none. */
+  recordIdOf(entity: string, connection: string): string | null {
+    return this.#linked.get(`${entity}|${connection}`)?.find((row) => row.recordId !== null)?.recordId ?? null;
+  }
+
+  /** Whether an open command will make the link of an entity on a connection. */
+  isOnItsWay(entity: string, connection: string): boolean {
+    for (const rows of this.commands.values()) {
+      if (rows.some((row) => row.entity === entity && row.connection === connection && row.state !== 'held' && row.state !== 'dead')) return true;
+    }
+    return false;
+  }
+
+  answersFor(entity: string, connection: string, hash: string): ReadonlyMap<string, 'approved' | 'rejected'> {
+    return this.#answers.get(`${entity}|${connection}|${hash}`) ?? new Map();
+  }
+
+  /** Entities with the same business key that have a record on the connection, and records there that nobody claims. */
+  twinsOf(entity: string, connection: string): readonly string[] {
+    return (this.#twins.get(entity) ?? []).filter((twin) => !twin.includes('|') || twin.startsWith(`${connection}|`));
+  }
+
+  /** What granted content has used of a contract's purchase order, without what `own` already took. */
+  consumed(contract: string, own: Consumption | null): Money | null {
+    const used = this.#used.get(contract);
+    if (!used) return null;
+    const taken = own?.contract === contract ? BigInt(own.amountMinor) : 0n;
+    return moneyOf(used.minor - taken, used.currency);
+  }
+
+  /** Books the difference between what an entity took and takes now. Returns the contracts whose totals moved. */
+  book(before: Consumption | null, after: Consumption | null): void {
+    if (before) this.#add(before, -BigInt(before.amountMinor));
+    if (after) this.#add(after, BigInt(after.amountMinor));
+  }
+
+  #add(consumption: Consumption, minor: bigint): void {
+    const used = this.#used.get(consumption.contract) ?? { minor: 0n, currency: consumption.currency };
+    this.#used.set(consumption.contract, { minor: used.minor + minor, currency: used.currency });
+    this.movedOrders.add(consumption.contract);
+  }
+
+  /** The totals that moved, as rows. */
+  orderRows(): RowOf<typeof purchaseOrders>[] {
+    return [...this.movedOrders].map((contract) => {
+      const used = this.#used.get(contract) as { minor: bigint; currency: string };
+      return { contract, usedMinor: String(used.minor), currency: used.currency };
+    });
+  }
+
+  #loadTwins(sql: LaneSql, planned: readonly string[]): void {
+    const keys = new Map<string, string[]>();
+    for (const id of planned) {
+      const record = this.records.get(id);
+      const kind = kindOf(id);
+      if (record && kind) for (const key of keysOf(kind, record)) keys.set(key, [...(keys.get(key) ?? []), id]);
+    }
+    if (keys.size === 0) return;
+    const picked = JSON.stringify([...keys.keys()]);
+    const found = sql
+      .exec(
+        `SELECT key, entity AS twin, connection FROM business_keys JOIN links USING (entity) WHERE key IN (SELECT value FROM json_each(?1)) AND record_id IS NOT NULL
+         UNION ALL SELECT key, connection || '|' || record_type || '|' || record_id, connection FROM stray_keys WHERE key IN (SELECT value FROM json_each(?1))`,
+        picked,
+      )
+      .toArray() as { key: string; twin: string; connection: string }[];
+    for (const row of found) {
+      for (const id of keys.get(row.key) ?? []) {
+        if (id === row.twin) continue;
+        const twin = row.twin.includes('|') ? row.twin : `${row.connection}|${row.twin}`;
+        this.#twins.set(id, [...(this.#twins.get(id) ?? []), twin]);
+      }
+    }
+  }
+
+  #loadConsumed(sql: LaneSql): void {
+    const contracts = JSON.stringify([...this.rows.keys()].filter((id) => kindOf(id) === 'contract'));
+    for (const row of readRows(sql, purchaseOrders, 'WHERE contract IN (SELECT value FROM json_each(?))', contracts)) {
+      this.#used.set(row.contract, { minor: BigInt(row.usedMinor), currency: row.currency });
+    }
+  }
+}
+
+function* referencesIn(kind: EntityName, record: CanonicalRecord): Generator<string> {
+  for (const path of referencePaths(kind)) {
+    const value = record[path.field];
+    if (path.inner === null) {
+      if (typeof value === 'string') yield value;
+    } else if (Array.isArray(value)) {
+      for (const element of value as readonly Record<string, unknown>[]) {
+        const id = element[path.inner];
+        if (typeof id === 'string') yield id;
+      }
+    }
+  }
+}

@@ -1,0 +1,177 @@
+// Snapshot <-> canonical record, through a compiled map; ids are made ours and theirs on the way. Pure.
+import { canonicalJson, hashOf } from '../../shared/canonical-json.ts';
+import { CodecError, readPath, writePath } from '../connectors/codecs.ts';
+import type { WireRecord } from '../connectors/connector.ts';
+import type { CompiledMap, CompiledRow } from './mapping.ts';
+import { referencePaths } from './mapping.ts';
+import type { CanonicalRecord } from './nouns.ts';
+
+/** A value that could not be carried: a code of the catalogue and its parameters. */
+export interface Problem {
+  readonly field: string;
+  readonly code: 'unreadable-value' | 'unmatched-value';
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** A reference in their spelling, found in a snapshot. */
+export interface ForeignReference {
+  readonly kind: string;
+  readonly recordId: string;
+}
+
+export interface Decoded {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly problems: readonly Problem[];
+}
+
+/** Our field values as a snapshot shows them; references are still in their spelling. */
+export function decode(map: CompiledMap, wire: WireRecord): Decoded {
+  const values: Record<string, unknown> = {};
+  const problems: Problem[] = [];
+  for (const row of map.rows) {
+    if (row.direction === 'out') continue;
+    try {
+      values[row.field] = decodeValue(row, wire);
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+      problems.push({ field: row.field, code: 'unreadable-value', params: { field: row.field, at: row.at, problem: error.message } });
+    }
+  }
+  return { values, problems };
+}
+
+function decodeValue(row: CompiledRow, wire: WireRecord): unknown {
+  const theirs = readPath(wire, row.at);
+  if (row.lookup && theirs !== null && theirs !== undefined && theirs !== '') {
+    const ours = row.lookup.ours.get(String(theirs));
+    if (ours === undefined) throw new CodecError(`"${String(theirs)}" is not in the lookup table ${row.lookup.name}`);
+    return ours;
+  }
+  return row.codec.decode(theirs, wire);
+}
+
+/** Every reference a decoded snapshot makes. */
+export function foreignReferences(map: CompiledMap, values: CanonicalRecord): ForeignReference[] {
+  const found: ForeignReference[] = [];
+  eachReference(map, values, (kind, id) => {
+    found.push({ kind, recordId: id });
+    return id;
+  });
+  return found;
+}
+
+/** Decoded values with every reference replaced; `toOurs` answers null for what is unknown. */
+export function globalise(
+  map: CompiledMap,
+  values: CanonicalRecord,
+  toOurs: (kind: string, recordId: string) => string | null,
+): CanonicalRecord {
+  return eachReference(map, values, toOurs);
+}
+
+function eachReference(
+  map: CompiledMap,
+  values: CanonicalRecord,
+  replace: (kind: string, id: string) => string | null,
+): CanonicalRecord {
+  const paths = referencePaths(map.kind);
+  if (paths.length === 0) return values;
+  const result: Record<string, unknown> = { ...values };
+  for (const path of paths) {
+    const value = result[path.field];
+    if (value === null || value === undefined) continue;
+    if (path.inner === null) result[path.field] = replace(path.kind, value as string);
+    else {
+      const inner = path.inner;
+      result[path.field] = (value as readonly Record<string, unknown>[]).map((element) => {
+        const id = element[inner];
+        return typeof id === 'string' ? { ...element, [inner]: replace(path.kind, id) } : element;
+      });
+    }
+  }
+  return result;
+}
+
+export interface Encoded {
+  /** What the record should hold: fields the target does not own. Sent with every write. */
+  readonly wire: WireRecord;
+  /** Initial values of fields that the target owns; sent with the create only. */
+  readonly initial: WireRecord;
+  /** Of `wire`; equal hashes mean nothing needs to be sent. */
+  readonly hash: string;
+  /** Canonical values sent with every write, by field. */
+  readonly carried: CanonicalRecord;
+  /** Entities referred to that have no record in the target yet, by field. */
+  readonly missing: readonly { readonly field: string; readonly entity: string }[];
+  readonly problems: readonly Problem[];
+}
+
+/** What one target should hold of a canonical record. `ownedThere` says which fields the target's role owns. */
+export function encode(
+  map: CompiledMap,
+  record: CanonicalRecord,
+  ownedThere: (field: string) => boolean,
+  toTheirs: (kind: string, entity: string) => string | null,
+): Encoded {
+  const missing: { field: string; entity: string }[] = [];
+  const problems: Problem[] = [];
+  const local = eachReference(map, record, (kind, entity) => toTheirs(kind, entity));
+  for (const path of referencePaths(map.kind)) {
+    const ours = record[path.field];
+    if (path.inner === null && typeof ours === 'string' && local[path.field] === null) missing.push({ field: path.field, entity: ours });
+  }
+  const wire: Record<string, unknown> = {};
+  const initial: Record<string, unknown> = {};
+  const carried: Record<string, unknown> = {};
+  for (const row of map.rows) {
+    if (row.direction === 'in' || !(row.field in record)) continue;
+    if (row.refersTo && local[row.field] === null && record[row.field] !== null) continue;
+    const isTheirs = ownedThere(row.field);
+    try {
+      writePath(isTheirs ? initial : wire, row.at, encodeValue(row, local[row.field]));
+      if (!isTheirs) carried[row.field] = record[row.field];
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+      problems.push({ field: row.field, code: 'unreadable-value', params: { field: row.field, at: row.at, problem: error.message } });
+    }
+  }
+  for (const row of map.extra) {
+    try {
+      writePath(wire, row.at, row.codec.encode(row.value(record)));
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+      problems.push({ field: row.at, code: 'unreadable-value', params: { field: row.at, at: row.at, problem: error.message } });
+    }
+  }
+  return { wire, initial, hash: hashOf(wire), carried, missing, problems };
+}
+
+function encodeValue(row: CompiledRow, value: unknown): unknown {
+  if (row.lookup && typeof value === 'string') {
+    const theirs = row.lookup.theirs.get(value);
+    if (theirs === undefined) throw new CodecError(`"${value}" is not in the lookup table ${row.lookup.name}`);
+    return theirs;
+  }
+  return row.codec.encode(value);
+}
+
+/** A deep union of two wire records; the second wins where both have a plain value. */
+export function mergeWire(first: WireRecord, second: WireRecord): WireRecord {
+  const merged: Record<string, unknown> = { ...first };
+  for (const [key, value] of Object.entries(second)) {
+    const there = merged[key];
+    merged[key] = isRecord(there) && isRecord(value) ? mergeWire(there, value) : value;
+  }
+  return merged;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+/** Whether two canonical values are the same. Codecs have already trimmed, rounded and defaulted. */
+export function isSame(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') return (a ?? null) === (b ?? null);
+  return canonicalJson(a) === canonicalJson(b);
+}

@@ -1,0 +1,153 @@
+// How one installation is wired right now: its connections, compiled maps, ownership and flows. Rebuilt when any of them changes.
+import { type EntityName, entities, entityNames } from '../../shared/entities/_registry.ts';
+import { type Role, roles } from '../../shared/entities/entity.ts';
+import type { Connector, Environment } from '../connectors/connector.ts';
+import { connectionRows, flows, mappingVersions } from '../store/lane-schema.ts';
+import { type LaneSql, readRows } from '../store/rows.ts';
+import { type CompiledMap, compileMap, type MappingContent, mappingContent, ownerOf } from './mapping.ts';
+import type { CanonicalRecord } from './nouns.ts';
+
+/** Which records a connection serves where several share a role: `field` of the canonical record is one of `values`. */
+export interface Routing {
+  readonly field: string;
+  readonly values: readonly string[];
+}
+
+export interface Connection {
+  readonly id: string;
+  readonly connector: Connector;
+  readonly roles: readonly Role[];
+  readonly account: string;
+  readonly environment: Environment;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly routing: Routing | null;
+  readonly state: 'active' | 'paused';
+  readonly keyVersion: number;
+}
+
+export interface Flow {
+  readonly state: 'matching' | 'open' | 'observe';
+  readonly cutoverOn: string | null;
+}
+
+const openFlow: Flow = { state: 'open', cutoverOn: null };
+
+export class Wiring {
+  readonly connections: ReadonlyMap<string, Connection>;
+  readonly mappingVersion: number;
+  readonly content: MappingContent;
+  readonly #maps = new Map<string, CompiledMap | null>();
+  readonly #flows: ReadonlyMap<string, Flow>;
+  readonly #owners = new Map<string, Role>();
+  #families: ReadonlyMap<EntityName, readonly EntityName[]> | null = null;
+
+  constructor(sql: LaneSql, connectors: Readonly<Record<string, Connector>>) {
+    const published = readRows(sql, mappingVersions, 'ORDER BY version DESC LIMIT 1')[0];
+    this.mappingVersion = published?.version ?? 0;
+    this.content = mappingContent.parse(published ? JSON.parse(published.content) : {});
+    this.connections = new Map(
+      readRows(sql, connectionRows, 'ORDER BY id').flatMap((row) => {
+        const connector = connectors[row.system];
+        return connector ? [[row.id, connectionFrom(row, connector)] as const] : [];
+      }),
+    );
+    this.#flows = new Map(
+      readRows(sql, flows, '').map((row) => [`${row.connection} ${row.kind}`, { state: row.state as Flow['state'], cutoverOn: row.cutoverOn }]),
+    );
+  }
+
+  mapFor(connection: string, kind: EntityName): CompiledMap | null {
+    const key = `${connection} ${kind}`;
+    let map = this.#maps.get(key);
+    if (map === undefined) {
+      const wired = this.connections.get(connection);
+      map = wired ? compileMap(wired.connector, connection, kind, this.content) : null;
+      this.#maps.set(key, map);
+    }
+    return map;
+  }
+
+  /** The maps that a record type of a connection feeds. */
+  mapsOf(connection: string, recordType: string): readonly CompiledMap[] {
+    return entityNames.flatMap((kind) => {
+      const map = this.mapFor(connection, kind);
+      return map && map.recordType === recordType && map.rows.some((row) => row.direction !== 'out') ? [map] : [];
+    });
+  }
+
+  flow(connection: string, kind: EntityName): Flow {
+    return this.#flows.get(`${connection} ${kind}`) ?? openFlow;
+  }
+
+  /** Kinds whose entities share one ULID: fed by one record type, or one arising from the other. */
+  familyOf(kind: EntityName): readonly EntityName[] {
+    this.#families ??= this.#findFamilies();
+    return this.#families.get(kind) ?? [kind];
+  }
+
+  #findFamilies(): ReadonlyMap<EntityName, readonly EntityName[]> {
+    const family = new Map<EntityName, Set<EntityName>>(entityNames.map((kind) => [kind, new Set([kind])]));
+    const join = (a: EntityName, b: EntityName) => {
+      const joined = new Set([...(family.get(a) ?? []), ...(family.get(b) ?? [])]);
+      for (const member of joined) family.set(member, joined);
+    };
+    for (const giver of entityNames) {
+      const derives = (entities[giver] as { derives?: readonly { to: string }[] }).derives ?? [];
+      for (const derivation of derives) join(giver, derivation.to as EntityName);
+    }
+    for (const connection of this.connections.values()) {
+      for (const kind of entityNames) {
+        const recordType = this.mapFor(connection.id, kind)?.recordType;
+        if (recordType) for (const map of this.mapsOf(connection.id, recordType)) join(kind, map.kind);
+      }
+    }
+    return new Map([...family].map(([member, all]) => [member, [...all]]));
+  }
+
+  owner(kind: EntityName, field: string): Role {
+    const key = `${kind}.${field}`;
+    let role = this.#owners.get(key);
+    if (!role) {
+      role = ownerOf(kind, field, this.content);
+      this.#owners.set(key, role);
+    }
+    return role;
+  }
+
+  /** Whether a field belongs to the system behind a connection. */
+  owns(connection: string, kind: EntityName, field: string): boolean {
+    return this.connections.get(connection)?.roles.includes(this.owner(kind, field)) ?? false;
+  }
+
+  /** The connections that should hold an entity: per role the one whose routing matches, each connection once. */
+  targetsOf(kind: EntityName, record: CanonicalRecord): readonly Connection[] {
+    const chosen = new Map<string, Connection>();
+    for (const role of roles) {
+      const seated = [...this.connections.values()].filter(
+        (connection) => connection.roles.includes(role) && this.mapFor(connection.id, kind)?.canWrite,
+      );
+      const routed = seated.find((connection) => connection.routing && isRouted(connection.routing, record));
+      const target = routed ?? seated.find((connection) => connection.routing === null);
+      if (target) chosen.set(target.id, target);
+    }
+    return [...chosen.values()];
+  }
+}
+
+function isRouted(routing: Routing, record: CanonicalRecord): boolean {
+  return routing.values.includes(String(record[routing.field] ?? ''));
+}
+
+function connectionFrom(row: typeof connectionRows.$inferSelect, connector: Connector): Connection {
+  return {
+    id: row.id,
+    connector,
+    roles: JSON.parse(row.roles) as Role[],
+    account: row.account,
+    environment: row.environment as Environment,
+    settings: JSON.parse(row.settings) as Record<string, unknown>,
+    routing: row.routing ? (JSON.parse(row.routing) as Routing) : null,
+    state: row.state as Connection['state'],
+    keyVersion: row.keyVersion,
+  };
+}

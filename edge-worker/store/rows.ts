@@ -1,0 +1,126 @@
+// Statements that carry whole arrays of rows as one JSON parameter. One statement per table and batch, never one per record.
+import { getTableColumns, getTableName } from 'drizzle-orm';
+import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
+
+/** The part of a Durable Object's SQLite storage that the lane uses. */
+export interface LaneSql {
+  exec(query: string, ...bindings: unknown[]): { toArray(): unknown[] };
+}
+export interface LaneStorage {
+  readonly sql: LaneSql;
+  transactionSync<Result>(run: () => Result): Result;
+}
+
+export type RowOf<Table extends SQLiteTable> = Table['$inferInsert'];
+export type StoredRow<Table extends SQLiteTable> = Table['$inferSelect'];
+
+/** Parameters are cut here; a lane row or D1 value may not pass 2 MB. */
+export const arrayBytesMax = 1_000_000;
+
+interface Shape {
+  readonly name: string;
+  /** Property names in column order. */
+  readonly properties: readonly string[];
+  readonly columns: readonly string[];
+  readonly keys: readonly string[];
+}
+const shapes = new Map<SQLiteTable, Shape>();
+
+export function shapeOf(table: SQLiteTable): Shape {
+  const known = shapes.get(table);
+  if (known) return known;
+  const columns = getTableColumns(table);
+  const properties = Object.keys(columns);
+  const composite = getTableConfig(table).primaryKeys[0]?.columns.map((column) => column.name);
+  const single = Object.values(columns).filter((column) => column.primary).map((column) => column.name);
+  const shape = {
+    name: getTableName(table),
+    properties,
+    columns: properties.map((property) => columns[property]!.name),
+    keys: composite ?? single,
+  };
+  shapes.set(table, shape);
+  return shape;
+}
+
+export type OnConflict = 'fail' | 'ignore' | 'replace' | 'newer-run';
+
+const statements = new Map<string, string>();
+
+/** The statement that writes an array of rows into a table. `newer-run` keeps the row with the higher run number. */
+export function writeStatement(table: SQLiteTable, onConflict: OnConflict): string {
+  const shape = shapeOf(table);
+  const key = `${shape.name} ${onConflict} ${shape.columns.length}`;
+  const known = statements.get(key);
+  if (known) return known;
+  const values = shape.columns.map((_, index) => `value ->> ${index}`).join(', ');
+  const others = shape.columns.filter((column) => !shape.keys.includes(column));
+  const updates = others.map((column) => `"${column}" = excluded."${column}"`).join(', ');
+  const conflict = {
+    fail: '',
+    ignore: ' ON CONFLICT DO NOTHING',
+    replace: others.length === 0 ? ' ON CONFLICT DO NOTHING' : ` ON CONFLICT (${quoted(shape.keys)}) DO UPDATE SET ${updates}`,
+    'newer-run': ` ON CONFLICT (${quoted(shape.keys)}) DO UPDATE SET ${updates} WHERE excluded."run" > "${shape.name}"."run"`,
+  }[onConflict];
+  // "WHERE true" keeps SQLite from reading ON CONFLICT as part of a join.
+  const statement = `INSERT INTO "${shape.name}" (${quoted(shape.columns)}) SELECT ${values} FROM json_each(?) WHERE true${conflict}`;
+  statements.set(key, statement);
+  return statement;
+}
+
+function quoted(columns: readonly string[]): string {
+  return columns.map((column) => `"${column}"`).join(', ');
+}
+
+/** Rows as arrays in column order, cut into JSON texts of at most `arrayBytesMax` characters. */
+export function packRows<Table extends SQLiteTable>(table: Table, rows: readonly RowOf<Table>[]): string[] {
+  const { properties } = shapeOf(table);
+  const packs: string[] = [];
+  let current: string[] = [];
+  let size = 2;
+  for (const row of rows as readonly Record<string, unknown>[]) {
+    const packed = JSON.stringify(properties.map((property) => row[property] ?? null));
+    if (size + packed.length + 1 > arrayBytesMax && current.length > 0) {
+      packs.push(`[${current.join(',')}]`);
+      current = [];
+      size = 2;
+    }
+    current.push(packed);
+    size += packed.length + 1;
+  }
+  if (current.length > 0) packs.push(`[${current.join(',')}]`);
+  return packs;
+}
+
+/** Writes rows into a lane table. */
+export function writeRows<Table extends SQLiteTable>(
+  sql: LaneSql,
+  table: Table,
+  rows: readonly RowOf<Table>[],
+  onConflict: Exclude<OnConflict, 'newer-run'>,
+): void {
+  if (rows.length === 0) return;
+  const statement = writeStatement(table, onConflict);
+  for (const pack of packRows(table, rows)) sql.exec(statement, pack);
+}
+
+/** Deletes the rows whose primary keys are given, each key as an array in key order. */
+export function deleteRows(sql: LaneSql, table: SQLiteTable, keys: readonly (readonly (string | number)[])[]): void {
+  if (keys.length === 0) return;
+  const shape = shapeOf(table);
+  const picked = shape.keys.map((_, index) => `value ->> ${index}`).join(', ');
+  const left = shape.keys.length === 1 ? quoted(shape.keys) : `(${quoted(shape.keys)})`;
+  sql.exec(`DELETE FROM "${shape.name}" WHERE ${left} IN (SELECT ${picked} FROM json_each(?))`, JSON.stringify(keys));
+}
+
+/** Reads rows as the table's stored type. `clause` follows `FROM <table>`; every column must be selected, so it may only filter and order. */
+export function readRows<Table extends SQLiteTable>(
+  sql: LaneSql,
+  table: Table,
+  clause: string,
+  ...bindings: readonly unknown[]
+): StoredRow<Table>[] {
+  const shape = shapeOf(table);
+  const selected = shape.columns.map((column, index) => `"${shape.name}"."${column}" AS "${shape.properties[index]}"`).join(', ');
+  return sql.exec(`SELECT ${selected} FROM "${shape.name}" ${clause}`, ...bindings).toArray() as StoredRow<Table>[];
+}

@@ -174,7 +174,7 @@ export const words: Readonly<Record<string, Words>> = {
   },
 };
 
-/** The words for a stored code. Never throws: a page must be shown even for a code that is newer than this catalogue. */
+/** The words for a stored code. Never throws: a page must be shown even for a code newer than this catalogue. */
 export function wordsFor(code: string, params: Readonly<Record<string, string>> | null = null): Words {
   const entry = Object.hasOwn(words, code) ? words[code] : undefined;
   if (entry === undefined) return { title: code, text: '', next: '' };

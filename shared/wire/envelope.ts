@@ -1,4 +1,4 @@
-// The batch of notices that our packages send to the hub: shape, limits, versions. It says which records changed, never how.
+// The batch of notices our packages send to the hub: shape, limits, versions. It says which records changed, never how.
 
 export interface EnvelopeNotice {
   /** The outbox row, so that the same notice sent twice is known. */

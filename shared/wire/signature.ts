@@ -18,7 +18,7 @@ export function formatSignature(hexes: readonly string[]): string {
   return hexes.map((hex) => `v1=${hex.toLowerCase()}`).join(',');
 }
 
-/** The version 1 signatures of a header, in lower case. Anything else is passed over, so that later schemes can join. */
+/** The version 1 signatures of a header, in lower case. All else is passed over, so that later schemes can join. */
 export function parseSignature(header: string): string[] {
   if (header.length > headerLengthMax) return [];
   const hexes: string[] = [];

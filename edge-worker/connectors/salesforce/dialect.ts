@@ -1,0 +1,90 @@
+// How one org spells our names and records: with the package's prefix or without it, with many currencies or one.
+
+import { Fault } from '../../faults.ts';
+import type { Snapshot, WireRecord } from '../connector.ts';
+import type { SObject } from '../kits/salesforce-rest.ts';
+import { id18 } from '../kits/salesforce-rest-values.ts';
+import type { CarriedType } from './record-types.ts';
+
+const prefix = 'tieout__';
+export const currencyField = 'CurrencyIsoCode';
+
+export interface DialectOptions {
+  readonly namespace: string;
+  /** The currency of an org that has one only; such an org has no currency field. */
+  readonly singleCurrency: string | null;
+}
+
+export class Dialect {
+  readonly #isPrefixed: boolean;
+  readonly #singleCurrency: string | null;
+
+  constructor(options: DialectOptions) {
+    this.#isPrefixed = options.namespace !== '';
+    this.#singleCurrency = options.singleCurrency;
+  }
+
+  /** Our spelling -> the org's. Also for dotted paths. */
+  theirs(name: string): string {
+    return this.#isPrefixed ? name : name.replaceAll(prefix, '');
+  }
+
+  /** The org's spelling -> ours, for names out of `known`. */
+  ours(name: string, known: Iterable<string>): string {
+    for (const ourName of known) {
+      if (this.theirs(ourName) === name) return ourName;
+    }
+    return name;
+  }
+
+  select(type: CarriedType): string {
+    const columns = this.#columns(type).map((field) => this.theirs(field));
+    if (type.children) columns.push(`(SELECT ${type.children.fields.join(', ')} FROM ${type.children.relationship})`);
+    return `SELECT ${columns.join(', ')} FROM ${this.theirs(type.name)}`;
+  }
+
+  snapshot(type: CarriedType, row: SObject): Snapshot {
+    const recordId = id18(row['Id']);
+    const version = row['SystemModstamp'];
+    if (recordId === null || typeof version !== 'string') {
+      throw new Fault('unreadable', `A ${type.name} came without an id or a version`);
+    }
+    const wire: Record<string, unknown> = {};
+    for (const field of this.#columns(type)) wire[field] = row[this.theirs(field)] ?? null;
+    if (this.#singleCurrency !== null) wire[currencyField] = this.#singleCurrency;
+    if (type.children) wire[type.children.relationship] = childrenOf(row[type.children.relationship]);
+    return { recordType: type.name, recordId, version, wire };
+  }
+
+  /** What is sent of a wire record. The one field that an org with one currency lacks is left out. */
+  outgoing(wire: WireRecord): Record<string, unknown> {
+    const fields: Record<string, unknown> = {};
+    for (const [field, value] of Object.entries(wire)) {
+      if (field === 'Id' || !this.reads(field)) continue;
+      fields[this.theirs(field)] = value;
+    }
+    return fields;
+  }
+
+  /** An amount in another currency than the org's only one would be taken for that one. */
+  hasForeignCurrency(wire: WireRecord): boolean {
+    const currency = wire[currencyField];
+    return this.#singleCurrency !== null && currency !== undefined && currency !== this.#singleCurrency;
+  }
+
+  /** Whether a field is asked for in this org. */
+  reads(field: string): boolean {
+    return this.#singleCurrency === null || field !== currencyField;
+  }
+
+  #columns(type: CarriedType): readonly string[] {
+    return type.fields.filter((field) => this.reads(field));
+  }
+}
+
+/** In the order of their ids, because a query without an order promises none. */
+function childrenOf(value: unknown): readonly SObject[] {
+  if (!Array.isArray(value)) return [];
+  const rows = value.filter((row): row is SObject => row !== null && typeof row === 'object');
+  return rows.sort((a, b) => (String(a['Id']) < String(b['Id']) ? -1 : 1));
+}

@@ -1,0 +1,118 @@
+// Salesforce as the CRM: what it is, what an admin fills in, and how a session is opened.
+import { z } from 'zod';
+import { Fault } from '../../faults.ts';
+import { type ChangePage, compareText, defineConnector, type Feed, type Session } from '../connector.ts';
+import { collectionMax, SalesforceRest } from '../kits/salesforce-rest.ts';
+import { Dialect } from './dialect.ts';
+import { recordFeed, recordFeedFrom } from './feeds.ts';
+import { maps } from './map.ts';
+import { Outbox, outboxFrom } from './outbox.ts';
+import { receiver } from './receiver.ts';
+import { type CarriedType, recordTypes } from './record-types.ts';
+import { Records } from './records.ts';
+import { describeType, missingIn } from './schema.ts';
+import { showStatuses } from './status.ts';
+import { Writer } from './writes.ts';
+
+const minuteMs = 60_000;
+const clientName = 'Tieout/1.0';
+
+const settings = z.object({
+  /** Where tokens are asked for, and whom assertions are addressed to. */
+  loginUrl: z.url().default('https://login.salesforce.com'),
+  /** The org's own address; without it the token answer's is used and record links are left out. */
+  instanceUrl: z.url().optional(),
+  username: z.string().min(1),
+  namespace: z.enum(['tieout', '']).default('tieout'),
+  /** Only for an org without multiple currencies: the currency it has. */
+  singleCurrency: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .optional(),
+});
+
+const secrets = z.object({
+  consumerKey: z.string().min(1),
+  /** PKCS #8, as PEM. */
+  privateKey: z.string().min(1),
+});
+
+const feeds: readonly Feed[] = [
+  { name: 'outbox', everyMs: minuteMs, activeMs: 15_000, startAt: outboxFrom },
+  recordTypeFeed('Account', 60 * minuteMs),
+  recordTypeFeed('Opportunity', 60 * minuteMs),
+  recordTypeFeed('tieout__Invoice__c', 24 * 60 * minuteMs),
+];
+
+/** Repairs what the outbox missed, so it may come seldom. */
+function recordTypeFeed(name: string, everyMs: number): Feed {
+  return { name, everyMs, activeMs: everyMs, startAt: recordFeedFrom };
+}
+
+function carriedType(name: string): CarriedType {
+  const type = recordTypes.get(name);
+  if (!type) throw new Fault('schema-changed', `${name} is not carried here`);
+  return type;
+}
+
+export const salesforce = defineConnector({
+  name: 'salesforce',
+  title: 'Salesforce',
+  roles: ['crm'],
+  settings,
+  secrets,
+  limits: {
+    // The vendor counts only calls of 20 s and more, 25 at a time; five at once keep parallel row locks rare.
+    concurrentMax: 25,
+    concurrentReserve: 20,
+    requestsPerSecondMax: 20,
+    readBatchMax: collectionMax,
+    writeBatchMax: collectionMax,
+    findBatchMax: collectionMax,
+    statusBatchMax: collectionMax,
+    timeoutMs: 2 * minuteMs,
+  },
+  maps,
+  repeatSafety: 'external-id',
+  // The vendor ends a request after ten minutes; what was committed is found at once.
+  settleMs: 10 * minuteMs,
+  rounding: 'half-up',
+  feeds,
+  compareVersions: compareText,
+  recordUrl: ({ instanceUrl, namespace }, { recordType, recordId }) => {
+    if (instanceUrl === undefined) return null;
+    const typeName = new Dialect({ namespace, singleCurrency: null }).theirs(recordType);
+    return `${instanceUrl.replace(/\/+$/, '')}/lightning/r/${typeName}/${recordId}/view`;
+  },
+  receiver,
+  connect: (options): Session => {
+    const { loginUrl, instanceUrl, username, namespace, singleCurrency } = options.settings;
+    const rest = new SalesforceRest({
+      account: options.account,
+      fetch: options.fetch,
+      nowMs: options.nowMs,
+      tokens: options.tokens,
+      loginUrl,
+      instanceUrl: instanceUrl?.replace(/\/+$/, '') ?? null,
+      username,
+      ...options.secrets,
+      clientName,
+    });
+    const dialect = new Dialect({ namespace, singleCurrency: singleCurrency ?? null });
+    const records = new Records(rest, dialect);
+    const writer = new Writer(rest, dialect, records);
+    const outbox = new Outbox(rest, dialect);
+    return {
+      read: (refs) => records.read(refs),
+      write: (writes) => writer.write(writes),
+      find: (keys) => records.find(keys),
+      changes: async (feed, cursor): Promise<ChangePage> =>
+        feed === 'outbox'
+          ? outbox.changes(cursor, options.nowMs())
+          : recordFeed(rest, dialect, carriedType(feed), cursor, options.nowMs()),
+      describe: async (recordType) => describeType(rest, dialect, carriedType(recordType)),
+      showStatus: (statuses) => showStatuses(rest, dialect, statuses),
+      check: async () => ({ account: await rest.account(), missing: await missingIn(rest, dialect) }),
+    };
+  },
+});

@@ -1,0 +1,39 @@
+// NetSuite: the ledger. Everything goes through the RESTlet of our SuiteApp, in batches; PROTOCOL.md is what is spoken, FACTS.md what it rests on.
+import { defineConnector } from '../connector.ts';
+import { openSession, recordsMax, statusesMax } from './client.ts';
+import { compareStamps, feeds } from './feeds.ts';
+import { maps } from './map.ts';
+import { receiver } from './receiver.ts';
+import { pageOf, secrets, settings } from './settings.ts';
+
+/** UNVERIFIED: a RESTlet is stopped after 300 s, so a call that was cut can save nothing later than that. */
+const restletLifetimeMs = 300_000;
+
+export const netsuite = defineConnector({
+  name: 'netsuite',
+  title: 'NetSuite',
+  roles: ['erp'],
+  settings,
+  secrets,
+  limits: {
+    // The smallest account allows five calls at a time, shared with the customer's other tools.
+    concurrentMax: 5,
+    concurrentReserve: 2,
+    requestsPerSecondMax: 20,
+    readBatchMax: recordsMax,
+    writeBatchMax: recordsMax,
+    findBatchMax: recordsMax,
+    statusBatchMax: statusesMax,
+    timeoutMs: 180_000,
+  },
+  maps,
+  repeatSafety: 'external-id',
+  settleMs: restletLifetimeMs,
+  rounding: 'half-up',
+  feeds,
+  compareVersions: compareStamps,
+  isStatusWrittenAlong: true,
+  recordUrl: (given, ref) => pageOf(given, ref.recordType, ref.recordId),
+  receiver,
+  connect: openSession,
+});

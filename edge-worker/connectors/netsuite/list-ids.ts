@@ -1,0 +1,118 @@
+// The border between names and list ids: records travel with ISO codes and names, the account knows its lists by internal id only.
+import type { WireRecord } from '../connector.ts';
+import { isValues, type Values, valuesAt } from './records.ts';
+import type { Settings } from './settings.ts';
+
+type TableName = 'currencies' | 'subsidiaries' | 'terms' | 'projectStatuses';
+
+/** Which fields of a record type hold the id of a list entry, and the setting that names the entries. */
+const listFields: Readonly<Record<string, Readonly<Record<string, TableName>>>> = {
+  customer: { currency: 'currencies', subsidiary: 'subsidiaries', terms: 'terms' },
+  job: { currency: 'currencies', subsidiary: 'subsidiaries', entitystatus: 'projectStatuses' },
+  employee: { subsidiary: 'subsidiaries' },
+  salesorder: { currency: 'currencies', subsidiary: 'subsidiaries', terms: 'terms' },
+  invoice: { currency: 'currencies', subsidiary: 'subsidiaries', terms: 'terms' },
+};
+
+const roleField = 'custcol_tieout_role';
+/** The entry of the services table that stands for every role without one of its own. */
+const anyRole = '*';
+
+export interface Outward {
+  readonly values: Values;
+  readonly sublists: Values;
+}
+
+/** A name for which the settings have no id. */
+export interface Unnamed {
+  readonly field: string;
+  readonly name: string;
+  readonly table: string;
+}
+
+export interface ListIds {
+  /** Their ids -> names. An id without a name stays as it is and is refused by the field's codec. */
+  inward(recordType: string, values: Values): Values;
+  /** Names -> their ids, and the services sold are filled in by role. */
+  outward(recordType: string, wire: WireRecord): Outward | Unnamed;
+  idOf(recordType: string, field: string, name: string): string;
+  nameOf(recordType: string, field: string, id: string): string;
+}
+
+export function listIdsOf(settings: Settings): ListIds {
+  const tables = {
+    currencies: tableOf(settings.currencies),
+    subsidiaries: tableOf(settings.subsidiaries),
+    terms: tableOf(settings.terms),
+    projectStatuses: tableOf(settings.projectStatuses),
+  } as const satisfies Record<TableName, unknown>;
+  const services = new Map(Object.entries(settings.serviceItems));
+  const tableFor = (recordType: string, field: string) => {
+    const name = listFields[recordType]?.[field];
+    return name === undefined ? null : tables[name];
+  };
+  const idOf = (recordType: string, field: string, name: string) => tableFor(recordType, field)?.ids.get(name) ?? name;
+  const nameOf = (recordType: string, field: string, id: string) => tableFor(recordType, field)?.names.get(id) ?? id;
+  return {
+    idOf,
+    nameOf,
+    inward: (recordType, values) => {
+      const named: Record<string, unknown> = { ...values };
+      for (const field of Object.keys(listFields[recordType] ?? {})) {
+        const id = values[field];
+        if (typeof id === 'string' || typeof id === 'number') named[field] = nameOf(recordType, field, String(id));
+      }
+      return named;
+    },
+    outward: (recordType, wire) => {
+      const values: Record<string, unknown> = { ...valuesAt(wire, 'values') };
+      for (const [field, table] of Object.entries(listFields[recordType] ?? {})) {
+        const name = values[field];
+        const { ids } = tables[table];
+        // An empty table is an account without such a list, or one that needs no translation.
+        if (typeof name !== 'string' || ids.size === 0) continue;
+        const id = ids.get(name);
+        if (id === undefined) return { field: `values.${field}`, name, table };
+        values[field] = id;
+      }
+      return withServices(recordType, { values, sublists: valuesAt(wire, 'sublists') }, services);
+    },
+  };
+}
+
+function tableOf(setting: Readonly<Record<string, string>>) {
+  const ids = new Map(Object.entries(setting));
+  // Backwards, so that of two names with one id the first is kept.
+  const names = new Map([...ids].reverse().map(([name, id]) => [id, name] as const));
+  return { ids, names };
+}
+
+/** Time entries and order lines say which service they sell. Which one a role is, only the account's admin can say. */
+function withServices(recordType: string, record: Outward, services: ReadonlyMap<string, string>): Outward | Unnamed {
+  if (services.size === 0) return record;
+  if (recordType === 'timebill') {
+    const values = withService(record.values, services);
+    return values === null ? unnamedRole(record.values, `values.${roleField}`) : { ...record, values };
+  }
+  const lines = record.sublists['item'];
+  if (recordType !== 'salesorder' || !Array.isArray(lines)) return record;
+  const item: Values[] = [];
+  for (const line of lines.filter(isValues)) {
+    const sold = withService(line, services);
+    if (sold === null) return unnamedRole(line, 'sublists.item');
+    item.push(sold);
+  }
+  return { ...record, sublists: { ...record.sublists, item } };
+}
+
+/** Null: no service is named for the role. Values that say nothing of the role are left alone. */
+function withService(values: Values, services: ReadonlyMap<string, string>): Values | null {
+  const role = values[roleField];
+  if (role === undefined || values['item'] !== undefined) return values;
+  const item = (typeof role === 'string' ? services.get(role) : undefined) ?? services.get(anyRole);
+  return item === undefined ? null : { ...values, item };
+}
+
+function unnamedRole(values: Values, field: string): Unnamed {
+  return { field, name: String(values[roleField] ?? 'no role'), table: 'serviceItems' };
+}

@@ -1,0 +1,188 @@
+// Our entities as this vendor's records. Paths are field ids under `values.` and lines under `sublists.`, as PROTOCOL.md writes them.
+
+import { day, dayOrNull, exact, exactOrNull, flag, inverseFlag, text, textOrNull, textUpTo } from '../codecs.ts';
+import { at, type EntityMap, type ExtraRow } from '../connector.ts';
+import {
+  amount,
+  amountOrNull,
+  billingMode,
+  billingType,
+  currencyCode,
+  invoiceLines,
+  invoiceStatus,
+  listName,
+  pricingModel,
+  projectStatus,
+  rateCardLines,
+  taxAmount,
+  timeApproval,
+} from './values.ts';
+
+/** UNVERIFIED: the flag that says a time entry is on an invoice. The record itself only shows `posted`. */
+const timeBilledAt = 'values.billed';
+
+/** UNVERIFIED: the kind of a time entry that records work done, in contrast to planned work. */
+const actualTime = 'A';
+
+const longTextMax = 4000;
+
+const customer: EntityMap<'customer'> = {
+  recordType: 'customer',
+  canCreate: true,
+  canWrite: true,
+  required: [],
+  fields: {
+    name: at('values.companyname', text),
+    accountNumber: at('values.accountnumber', textOrNull),
+    email: at('values.email', textOrNull),
+    phone: at('values.phone', textOrNull),
+    website: at('values.url', textOrNull),
+    currency: at('values.currency', currencyCode),
+    legalEntity: at('values.subsidiary', listName),
+    street: at('values.addr1', textOrNull),
+    city: at('values.city', textOrNull),
+    region: at('values.state', textOrNull),
+    postalCode: at('values.zip', textOrNull),
+    country: at('values.country', textOrNull),
+    taxNumber: at('values.vatregnumber', textOrNull),
+    terms: at('values.terms', listName, 'in'),
+    isActive: at('values.isinactive', inverseFlag),
+  },
+};
+
+const project: EntityMap<'project'> = {
+  recordType: 'job',
+  canCreate: true,
+  canWrite: true,
+  required: ['customer'],
+  fields: {
+    name: at('values.companyname', text),
+    customer: at('values.parent', textOrNull),
+    status: at('values.entitystatus', projectStatus),
+    startOn: at('values.startdate', dayOrNull),
+    endOn: at('values.projectedenddate', dayOrNull),
+    currency: at('values.currency', currencyCode),
+    budget: at('values.estimatedrevenue', amountOrNull),
+    pricingModel: at('values.jobbillingtype', billingType),
+    legalEntity: at('values.subsidiary', listName),
+    practice: at('values.custentity_tieout_practice', textOrNull),
+    isOpenForTime: at('values.allowtime', flag),
+    description: at('values.comments', textUpTo(longTextMax)),
+  },
+};
+
+/** The lines carry the total: an order has no total of its own to be set. Ours is kept beside it, for people to compare. */
+const contract: EntityMap<'contract'> = {
+  recordType: 'salesorder',
+  canCreate: true,
+  canWrite: true,
+  required: ['customer', 'project'],
+  fields: {
+    name: at('values.memo', text),
+    customer: at('values.entity', textOrNull),
+    project: at('values.job', textOrNull),
+    billingMode: at('values.custbody_tieout_billing_mode', billingMode),
+    pricingModel: at('values.custbody_tieout_pricing_model', pricingModel),
+    purchaseOrder: at('values.otherrefnum', textOrNull),
+    purchaseOrderLimit: at('values.custbody_tieout_po_limit', amountOrNull),
+    terms: at('values.terms', listName),
+    taxProfile: at('values.custbody_tieout_tax_profile', textOrNull),
+    currency: at('values.currency', currencyCode),
+    total: at('values.custbody_tieout_total', amountOrNull),
+    signedOn: at('values.trandate', dayOrNull),
+    startOn: at('values.startdate', dayOrNull),
+    endOn: at('values.enddate', dayOrNull),
+    legalEntity: at('values.subsidiary', listName),
+    rateCard: at('sublists.item', rateCardLines),
+  },
+};
+
+const resource: EntityMap<'resource'> = {
+  recordType: 'employee',
+  canCreate: false,
+  canWrite: false,
+  required: [],
+  fields: {
+    name: at('name', text, 'in'),
+    email: at('values.email', textOrNull, 'in'),
+    legalEntity: at('values.subsidiary', listName, 'in'),
+    isActive: at('values.isinactive', inverseFlag, 'in'),
+  },
+};
+
+/** What finance searches and reports by. Text columns of our package; a formula reads our record, never theirs. */
+const timeExtra: readonly ExtraRow[] = [
+  // Without the lock a billing run would replace the contract's rate by one of the account's own price levels.
+  { at: 'values.overriderate', codec: flag, constant: true },
+  { at: 'values.timetype', codec: text, constant: actualTime },
+  { at: 'values.custcol_tieout_amount', codec: text, formula: 'it.rate == null ? "0" : text(mul(it.hours, it.rate))' },
+  {
+    at: 'values.custcol_tieout_rate_label',
+    codec: text,
+    formula: 'it.rate == null ? "no rate" : text(it.rate) + " " + it.currency + " per hour"',
+  },
+  { at: 'values.custcol_tieout_label', codec: text, formula: 'it.workedOn + ", " + text(it.hours) + " hours"' },
+  { at: 'values.custcol_tieout_billing', codec: text, formula: 'it.isBillable ? "billable" : "not billable"' },
+  { at: 'values.custcol_tieout_tax', codec: text, formula: 'it.isTaxable ? "taxable" : "not taxable"' },
+  { at: 'values.custcol_tieout_stage', codec: text, formula: 'it.approval == "approved" ? "final" : "provisional"' },
+  {
+    at: 'values.custcol_tieout_work',
+    codec: text,
+    formula: '(it.role == null ? "no role" : it.role) + " / " + (it.task == null ? "no task" : it.task)',
+  },
+];
+
+const time: EntityMap<'time'> = {
+  recordType: 'timebill',
+  canCreate: true,
+  canWrite: true,
+  required: ['project', 'resource'],
+  fields: {
+    // The field is called customer, and holds the project.
+    project: at('values.customer', textOrNull),
+    resource: at('values.employee', textOrNull),
+    workedOn: at('values.trandate', day),
+    hours: at('values.hours', exact),
+    role: at('values.custcol_tieout_role', textOrNull),
+    rate: at('values.rate', exactOrNull),
+    currency: at('values.custcol_tieout_currency', currencyCode),
+    isBillable: at('values.isbillable', flag),
+    isTaxable: at('values.custcol_tieout_taxable', flag),
+    note: at('values.memo', textUpTo(longTextMax)),
+    task: at('values.custcol_tieout_task', textOrNull),
+    location: at('values.custcol_tieout_location', textOrNull),
+    approval: at('values.approvalstatus', timeApproval),
+    isInvoiced: at(timeBilledAt, flag, 'in'),
+  },
+  extra: timeExtra,
+};
+
+const invoice: EntityMap<'invoice'> = {
+  recordType: 'invoice',
+  canCreate: false,
+  canWrite: false,
+  required: [],
+  fields: {
+    number: at('values.tranid', text, 'in'),
+    customer: at('values.entity', textOrNull, 'in'),
+    project: at('values.job', textOrNull, 'in'),
+    status: at('values.status', invoiceStatus, 'in'),
+    issuedOn: at('values.trandate', day, 'in'),
+    dueOn: at('values.duedate', dayOrNull, 'in'),
+    periodStartOn: at('values.startdate', dayOrNull, 'in'),
+    periodEndOn: at('values.enddate', dayOrNull, 'in'),
+    purchaseOrder: at('values.otherrefnum', textOrNull, 'in'),
+    terms: at('values.terms', listName, 'in'),
+    memo: at('values.memo', textOrNull, 'in'),
+    legalEntity: at('values.subsidiary', listName, 'in'),
+    currency: at('values.currency', currencyCode, 'in'),
+    subtotal: at('values.subtotal', amount, 'in'),
+    tax: at('values.taxtotal', taxAmount, 'in'),
+    total: at('values.total', amount, 'in'),
+    paid: at('values.amountpaid', amount, 'in'),
+    balance: at('values.amountremaining', amount, 'in'),
+    lines: at('sublists', invoiceLines, 'in'),
+  },
+};
+
+export const maps = { customer, project, contract, resource, time, invoice };

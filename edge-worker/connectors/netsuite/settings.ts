@@ -1,0 +1,86 @@
+// What an admin fills in to connect an account, what the vault keeps, and the addresses that follow from the account id.
+import { z } from 'zod';
+
+/** Our name for a value -> the internal id of the same value in the account. An empty table translates nothing. */
+const idTable = z.record(z.string().min(1), z.string().min(1));
+
+/**
+ * UNVERIFIED: the ids of the standard project statuses. They are a list that accounts change, hence a setting.
+ * The standard list has nothing for `on-hold`: until an admin names one, such a project is refused, visibly.
+ */
+const standardProjectStatuses = { planned: '4', active: '2', closed: '1' };
+
+export const settings = z.object({
+  accountId: z
+    .string()
+    .regex(/^[A-Za-z0-9]+(_[A-Za-z0-9]+)?$/)
+    .meta({
+      title: 'Account id',
+      description: 'As shown under Setup > Company > Company Information, e.g. 1234567_SB1',
+    }),
+  restUrl: z
+    .url()
+    .optional()
+    .meta({ title: 'SuiteTalk address', description: 'Only if it differs from the usual one' }),
+  restletUrl: z
+    .url()
+    .optional()
+    .meta({ title: 'RESTlet address', description: 'Only if it differs from the usual one' }),
+  appUrl: z
+    .url()
+    .optional()
+    .meta({ title: 'Address of the pages', description: 'Only if it differs from the usual one' }),
+  subsidiaries: idTable.default({}).meta({ title: 'Legal entities', description: 'Legal entity -> subsidiary id' }),
+  currencies: idTable.default({}).meta({ title: 'Currencies', description: 'ISO code -> currency id' }),
+  terms: idTable.default({}).meta({ title: 'Payment terms', description: 'Terms -> id' }),
+  projectStatuses: idTable
+    .default(standardProjectStatuses)
+    .meta({ title: 'Project statuses', description: 'planned, active, on-hold, closed -> status id' }),
+  serviceItems: idTable
+    .default({})
+    .meta({ title: 'What is sold', description: 'Role -> id of the service sold; * for every other role' }),
+});
+export type Settings = z.infer<typeof settings>;
+
+export const secrets = z.object({
+  clientId: z.string().min(1).meta({ title: 'Client id of the integration record' }),
+  certificateId: z.string().min(1).meta({ title: 'Certificate id' }),
+  privateKey: z.string().startsWith('-----BEGIN PRIVATE KEY-----').meta({ title: 'Private key (PKCS #8, P-256)' }),
+});
+export type Secrets = z.infer<typeof secrets>;
+
+const tokenPath = '/services/rest/auth/oauth2/v1/token';
+const restletPath = '/app/site/hosting/restlet.nl?script=customscript_tieout_rl_api&deploy=customdeploy_tieout_rl_api';
+
+export interface Addresses {
+  readonly token: string;
+  readonly restlet: string;
+  readonly app: string;
+}
+
+export function addressesOf(given: Settings): Addresses {
+  const host = given.accountId.toLowerCase().replaceAll('_', '-');
+  const rest = given.restUrl ?? `https://${host}.suitetalk.api.netsuite.com`;
+  const restlets = given.restletUrl ?? `https://${host}.restlets.api.netsuite.com`;
+  const app = given.appUrl ?? `https://${host}.app.netsuite.com`;
+  return { token: `${bare(rest)}${tokenPath}`, restlet: `${bare(restlets)}${restletPath}`, app: bare(app) };
+}
+
+function bare(url: string): string {
+  return url.replace(/\/+$/, '');
+}
+
+/** UNVERIFIED: the paths of the record pages. */
+const pagePaths: Readonly<Record<string, string>> = {
+  customer: '/app/common/entity/custjob.nl',
+  job: '/app/accounting/project/project.nl',
+  employee: '/app/common/entity/employee.nl',
+  timebill: '/app/accounting/transactions/timebill.nl',
+  salesorder: '/app/accounting/transactions/salesord.nl',
+  invoice: '/app/accounting/transactions/custinvc.nl',
+};
+
+export function pageOf(given: Settings, recordType: string, recordId: string): string | null {
+  const path = pagePaths[recordType];
+  return path === undefined ? null : `${addressesOf(given).app}${path}?id=${encodeURIComponent(recordId)}`;
+}

@@ -1,0 +1,159 @@
+// Codecs for values that only this vendor writes this way: names behind list ids, statuses, rate cards as lines, invoice lines.
+import type { Canonical } from '../../../shared/entities/_registry.ts';
+import { type Money, moneyOf } from '../../../shared/money.ts';
+import {
+  type Codec,
+  choice,
+  codec,
+  exact,
+  exactOrNull,
+  flag,
+  moneyBeside,
+  orNull,
+  refuse,
+  textOrNull,
+} from '../codecs.ts';
+import { isValues, type Values, valuesAt } from './records.ts';
+
+type RateLine = Canonical<'contract'>['rateCard'][number];
+type InvoiceLine = Canonical<'invoice'>['lines'][number];
+
+const currencyAt = 'values.currency';
+const money = moneyBeside(currencyAt);
+
+/** The session puts ISO codes where the account has ids; an id that no table names is refused here. */
+export const currencyCode: Codec<string> = codec(
+  'currency-code',
+  (wire) => (typeof wire === 'string' && /^[A-Z]{3}$/.test(wire) ? wire : refuse('currency-code', wire)),
+  (value) => value,
+);
+
+/** A value of a list, by the name that the settings give it. A bare number is an id that no table names. */
+export const listName: Codec<string | null> = orNull(
+  codec(
+    'list-name',
+    (wire) => (typeof wire === 'string' && !/^-?\d+$/.test(wire) ? wire : refuse('list-name', wire)),
+    (value) => value,
+  ),
+);
+
+export const amount: Codec<Money> = money;
+export const amountOrNull: Codec<Money | null> = orNull(money);
+
+/** Accounts without taxes have no such field. */
+export const taxAmount: Codec<Money> = codec(
+  'tax-amount',
+  (wire, record) =>
+    wire === null || wire === undefined || wire === ''
+      ? moneyOf(0n, currencyCode.decode(valuesAt(record, 'values')['currency'], record))
+      : money.decode(wire, record),
+  (value) => money.encode(value),
+);
+
+export const projectStatus = choice('project-status', {
+  planned: 'planned',
+  active: 'active',
+  'on-hold': 'on-hold',
+  closed: 'closed',
+});
+
+export const billingMode = choice('billing-mode', { erp: 'erp', psa: 'psa', platform: 'platform' });
+
+export const pricingModel = choice('pricing-model', {
+  'time-and-materials': 'time-and-materials',
+  'fixed-fee': 'fixed-fee',
+  milestone: 'milestone',
+});
+
+/** UNVERIFIED: which number is which billing type. 1 is none and 5 is charge-based, which we have no word for. */
+export const billingType = choice('billing-type', { 'time-and-materials': '2', 'fixed-fee': '3', milestone: '4' });
+
+export const timeApproval = choice('time-approval', { open: '1', submitted: '2', approved: '3', rejected: '4' });
+
+/** UNVERIFIED: how an invoice's status is spelt. Labels, their short forms and the letters of the query tables are all understood. */
+const invoiceStatuses: Readonly<Record<string, Canonical<'invoice'>['status']>> = {
+  open: 'open',
+  a: 'open',
+  paidinfull: 'paid',
+  paid: 'paid',
+  b: 'paid',
+  pendingapproval: 'draft',
+  rejected: 'draft',
+  d: 'draft',
+  e: 'draft',
+  voided: 'void',
+  void: 'void',
+  v: 'void',
+};
+
+export const invoiceStatus: Codec<Canonical<'invoice'>['status']> = codec(
+  'invoice-status',
+  (wire) => {
+    const letters = typeof wire === 'string' ? wire.toLowerCase().replace(/[^a-z]/g, '') : '';
+    return invoiceStatuses[letters] ?? refuse('invoice-status', wire);
+  },
+  (value) => value,
+);
+
+/** UNVERIFIED: the price level that lets a line carry a rate of its own. */
+const customPriceLevel = '-1';
+
+/** A sales order has one line for each line of the rate card. The session adds which service is sold, by role. */
+export const rateCardLines: Codec<RateLine[]> = codec<RateLine[]>(
+  'rate-card-lines',
+  (wire) => linesOf('rate-card-lines', wire).map(readRateLine),
+  (rateCard) =>
+    rateCard.map((line, index) => ({
+      line: String(index + 1),
+      custcol_tieout_role: line.role,
+      description: line.description,
+      quantity: line.hours,
+      price: customPriceLevel,
+      rate: line.rate,
+    })),
+);
+
+function readRateLine(line: Values): RateLine {
+  const role = textOrNull.decode(line['custcol_tieout_role'], line);
+  return {
+    // A line that somebody typed into the order has no role; the service it sells says which line it is.
+    role: role ?? `service ${String(line['item'] ?? '')}`,
+    rate: exact.decode(line['rate'], line),
+    hours: exact.decode(line['quantity'], line),
+    description: textOrNull.decode(line['description'], line),
+  };
+}
+
+/** Time lines and other lines lie in two sublists. A line's key names its sublist, so that keys of both never meet. */
+export const invoiceLines: Codec<InvoiceLine[]> = codec<InvoiceLine[]>(
+  'invoice-lines',
+  (wire, record) => {
+    if (!isValues(wire)) return refuse('invoice-lines', wire);
+    const others = linesOf('invoice-lines', wire['item'] ?? []);
+    const times = linesOf('invoice-lines', wire['time'] ?? []).filter((line) => flag.decode(line['apply'], line));
+    return [
+      ...others.map((line) => readInvoiceLine(line, `item-${keyOf(line, 'line')}`, null, record)),
+      ...times.map((line) => readInvoiceLine(line, `time-${keyOf(line, 'doc')}`, keyOf(line, 'doc'), record)),
+    ];
+  },
+  (lines) => ({ item: lines.filter((line) => line.time === null), time: lines.filter((line) => line.time !== null) }),
+);
+
+function readInvoiceLine(line: Values, key: string, time: string | null, record: Values): InvoiceLine {
+  return {
+    line: key,
+    time,
+    description: textOrNull.decode(line['description'] ?? line['memo'], line),
+    quantity: exact.decode(line['quantity'], line),
+    rate: exactOrNull.decode(line['rate'], line),
+    amount: money.decode(line['amount'], record),
+  };
+}
+
+function keyOf(line: Values, field: string): string {
+  return textOrNull.decode(line[field], line) ?? refuse('invoice-lines', line[field]);
+}
+
+function linesOf(name: string, wire: unknown): readonly Values[] {
+  return Array.isArray(wire) && wire.every(isValues) ? wire : refuse(name, wire);
+}

@@ -37,6 +37,8 @@ export const outcomeControls: ReadonlySet<string> = new Set(['refused', 'two-fou
 /** "On its way" is shown only when the outcome is not known by then. */
 const onItsWayMs = 1_500;
 
+const shownStates = { due: 'on-its-way', waiting: 'waiting', held: 'held' } as const;
+
 interface Target {
   readonly entity: string;
   readonly kind: EntityName;
@@ -241,11 +243,11 @@ class Planning {
       hash: encoded.hash,
       dueMinutes: verdict.dueMinutes,
     });
-    this.#enqueue(target, encoded, open, 'held', null);
+    this.#enqueue(target, encoded, open, 'held', null, verdict);
   }
 
   /** One open command per slot: the same content keeps its id and its tries, other content takes its place. */
-  #enqueue(target: Target, encoded: Encoded, open: readonly CommandRow[], state: CommandState, until: readonly string[] | null): void {
+  #enqueue(target: Target, encoded: Encoded, open: readonly CommandRow[], state: 'due' | 'waiting' | 'held', until: readonly string[] | null, verdict: HoldVerdict | null = null): void {
     const same = open.find((row) => row.hash === encoded.hash && (row.state === state || isLegal(row.state as CommandState, state)));
     this.#supersede(open.filter((row) => row !== same), 'superseded');
     const isCreate = target.link?.recordId == null && !target.map.livesOn;
@@ -270,7 +272,21 @@ class Planning {
     this.#put.push(row);
     this.#view.commands.set(slotOf(row), [row]);
     this.#shown.add(target.entity);
-    if (!same) this.#tx.tell(target.entity, `command-${state}`, { connection: target.connection.id, command: row.id });
+    if (same?.state === state) return;
+    this.#tx.tell(target.entity, `command-${state}`, { connection: target.connection.id, command: row.id });
+    const hold = state === 'held' ? verdict : null;
+    this.#tx.record('statuses', {
+      entity: row.entity,
+      connection: row.connection,
+      kind: row.kind,
+      state: shownStates[state],
+      reason: hold?.code ?? null,
+      params: hold ? JSON.stringify(hold.params) : null,
+      recordId: row.recordId,
+      owner: hold?.owner ?? null,
+      atMs: this.#tx.atMs,
+      nextMs: row.deadlineMs,
+    });
   }
 
   #inStep(target: Target, open: readonly CommandRow[]): void {

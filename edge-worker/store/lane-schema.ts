@@ -216,7 +216,13 @@ export const purchaseOrders = sqliteTable('purchase_orders', {
 export const statusDue = sqliteTable(
   'status_due',
   {
-entity: text('entity').notNull(), connection: text('connection').notNull(), dueMs: integer('due_ms').notNull(), tries: integer('tries').notNull() },
+    entity: text('entity').notNull(),
+    connection: text('connection').notNull(),
+    dueMs: integer('due_ms').notNull(),
+    tries: integer('tries').notNull(),
+    /** The run that marked it last: a mark made while a status is being shown is not lost with the older one. */
+    run: integer('run').notNull(),
+  },
   (table) => [primaryKey({ columns: [table.entity, table.connection] })],
 );
 

@@ -178,6 +178,7 @@ CREATE TABLE `status_due` (
 	`connection` text NOT NULL,
 	`due_ms` integer NOT NULL,
 	`tries` integer NOT NULL,
+	`run` integer NOT NULL,
 	PRIMARY KEY(`entity`, `connection`)
 ) WITHOUT ROWID;
 --> statement-breakpoint

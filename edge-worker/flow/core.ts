@@ -1,0 +1,158 @@
+// What the lane's loops share: storage, wiring, sessions, what is in flight, and the ports to the world outside.
+import type { Connector, Session } from '../connectors/connector.ts';
+import type { Fault } from '../faults.ts';
+import type { RecordDatabase } from '../store/flush.ts';
+import { attempts, commands, connectionRows } from '../store/lane-schema.ts';
+import { LaneStore, type LaneTransaction } from '../store/lane-store.ts';
+import { deleteRows, type LaneStorage, readRows, writeRows } from '../store/rows.ts';
+import { closeHold, raiseHold } from './holds.ts';
+import type { PlanContext } from './plan.ts';
+import { type Connection, Wiring } from './wiring.ts';
+
+/** Everything a lane needs from outside. The platform hands in the real things, the simulation its own. */
+export interface LanePorts {
+  readonly storage: LaneStorage;
+  readonly connectors: Readonly<Record<string, Connector>>;
+  readonly nowMs: () => number;
+  /** A number in [0, 1), for jitter. */
+  readonly chance: () => number;
+  readonly makeId: (prefix: string) => string;
+  readonly sleep: (ms: number) => Promise<void>;
+  /** Opens a session whose calls are counted, limited and timed out. Reads sealed secrets from the lane's storage. */
+  readonly open: (connection: Connection, store: LaneStore) => Session;
+  readonly database: RecordDatabase;
+  /** Asks to be woken. A later call replaces an earlier one. */
+  readonly setAlarm: (atMs: number) => void;
+  /** Keeps the object alive until the work is done. */
+  readonly start: (work: Promise<void>) => void;
+  readonly log: (event: string, fields: Readonly<Record<string, string | number>>) => void;
+}
+
+/** The loops of a lane; those of one connection carry its id. */
+export type Loop = 'decide' | 'flush' | `relay ${string}` | `look ${string}` | `status ${string}` | `feed ${string}`;
+
+const firstPauseMs = 1_000;
+/** Longest pause of a connection that answers nothing: what it missed is re-driven within 120 s. */
+const longestPauseMs = 60_000;
+
+export class LaneCore {
+  readonly ports: LanePorts;
+  readonly store: LaneStore;
+  readonly inFlight = new Set<string>();
+  readonly busyRecords = new Set<string>();
+  readonly planLater = new Set<string>();
+  readonly #sessions = new Map<string, Session>();
+  readonly #pauses = new Map<string, { untilMs: number; times: number }>();
+  #wiring: Wiring | null = null;
+
+  constructor(ports: LanePorts) {
+    this.ports = ports;
+    this.store = new LaneStore(ports.storage, ports.nowMs);
+  }
+
+  get wiring(): Wiring {
+    this.#wiring ??= new Wiring(this.store.sql, this.ports.connectors);
+    return this.#wiring;
+  }
+
+  /** After connections, mappings or flows changed. */
+  rewire(): void {
+    this.#wiring = null;
+    this.#sessions.clear();
+  }
+
+  session(connection: Connection): Session {
+    let session = this.#sessions.get(connection.id);
+    if (!session) {
+      session = this.ports.open(connection, this.store);
+      this.#sessions.set(connection.id, session);
+    }
+    return session;
+  }
+
+  planContext(tx: LaneTransaction): PlanContext {
+    return { tx, wiring: this.wiring, makeId: this.ports.makeId, inFlight: this.inFlight, planLater: this.planLater };
+  }
+
+  isPaused(connection: string): boolean {
+    return (this.#pauses.get(connection)?.untilMs ?? 0) > this.ports.nowMs();
+  }
+
+  pausedUntilMs(connection: string): number {
+    return this.#pauses.get(connection)?.untilMs ?? 0;
+  }
+
+  /** A call went through: the next failure starts with the shortest pause again. */
+  succeeded(connection: string): void {
+    this.#pauses.delete(connection);
+  }
+
+  /** A whole call failed. The connection rests; refused credentials stop it until somebody reconnects. */
+  failed(connection: Connection, fault: Fault): void {
+    this.ports.log('call-failed', { connection: connection.id, code: fault.code, message: fault.message });
+    if (fault.code === 'unauthorised') return this.#stop(connection, fault);
+    const times = (this.#pauses.get(connection.id)?.times ?? 0) + 1;
+    const grown = Math.min(firstPauseMs * 2 ** (times - 1), longestPauseMs) * (0.5 + this.ports.chance() / 2);
+    const waitMs = fault.code === 'uncertain' ? 0 : Math.max(fault.retryAfterMs ?? 0, grown);
+    this.#pauses.set(connection.id, { untilMs: this.ports.nowMs() + waitMs, times });
+  }
+
+  #stop(connection: Connection, fault: Fault): void {
+    this.store.transaction((tx) => {
+      tx.sql.exec("UPDATE connections SET state = 'paused', fault = ? WHERE id = ?", fault.code, connection.id);
+      this.recordConnection(tx, connection.id);
+      raiseHold(tx, this.ports.makeId, {
+        ...connectionSlot(connection.id),
+        kind: 'customer',
+        control: 'connection',
+        owner: 'integration',
+        code: 'reconnect',
+        params: { connection: connection.id, system: connection.connector.title, message: fault.message },
+        hash: fault.code,
+        dueMinutes: 60,
+      });
+    });
+    this.rewire();
+  }
+
+  /** Credentials were mended: the connection runs again and everything that waited for it goes on. */
+  resume(connection: string, by: string): void {
+    this.store.transaction((tx) => {
+      tx.sql.exec("UPDATE connections SET state = 'active', fault = NULL WHERE id = ?", connection);
+      this.recordConnection(tx, connection);
+      closeHold(tx, connectionSlot(connection), by, null);
+    });
+    this.#pauses.delete(connection);
+    this.rewire();
+  }
+
+  recordConnection(tx: LaneTransaction, id: string): void {
+    for (const row of readRows(tx.sql, connectionRows, 'WHERE id = ?', id)) {
+      const { sealedSecrets: _sealed, routing: _routing, keyVersion: _keyVersion, ...shown } = row;
+      tx.record('connections', shown);
+    }
+  }
+
+  /** Calls that were under way when the object stopped: nobody knows whether they took effect. */
+  recover(): void {
+    const open = readRows(this.store.sql, attempts, '');
+    if (open.length === 0) return;
+    const started = new Map<string, number>();
+    for (const attempt of open) for (const id of JSON.parse(attempt.commands) as string[]) started.set(id, attempt.startedMs);
+    const nowMs = this.ports.nowMs();
+    this.store.transaction((tx) => {
+      const rows = readRows(tx.sql, commands, 'WHERE id IN (SELECT value FROM json_each(?))', JSON.stringify([...started.keys()]));
+      const uncertain = rows.map((row) => {
+        const settleMs = this.wiring.connections.get(row.connection)?.connector.settleMs ?? 300_000;
+        tx.tell(row.entity, 'command-uncertain', { connection: row.connection, command: row.id });
+        return { ...row, state: 'uncertain', dueMs: (started.get(row.id) ?? nowMs) + settleMs, deadlineMs: nowMs + 24 * 3_600_000 };
+      });
+      writeRows(tx.sql, commands, uncertain, 'replace');
+      deleteRows(tx.sql, attempts, open.map((attempt) => [attempt.id]));
+    });
+  }
+}
+
+function connectionSlot(connection: string) {
+  return { entity: connection, connection, recordType: '', part: 'connection' };
+}

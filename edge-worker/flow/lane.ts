@@ -1,0 +1,284 @@
+// One installation's lane: the durable inbox at the front, and behind it single-flight loops that each do one verb. The alarm starts what is due and never waits for it.
+import type { Notice } from '../connectors/connector.ts';
+import { flush, RecordUnavailable } from '../store/flush.ts';
+import { type Loop, LaneCore, type LanePorts } from './core.ts';
+import { decide, record } from './decide.ts';
+import { askFeeds } from './feeds.ts';
+import { lookDue } from './look.ts';
+import { raiseHold } from './holds.ts';
+import { faultFrom, pickBatches, recordKeyOf, send, type Batch } from './relay.ts';
+import { settleBatch } from './settle.ts';
+import { dueMarks, statusesToShow, StatusView } from './status.ts';
+import { plan } from './plan.ts';
+import type { Connection } from './wiring.ts';
+
+/** The lane is woken at least this often, so that whatever lost its wake-up is driven on. */
+const wakeMs = 30_000;
+/** At most two flushes a second. */
+const flushPauseMs = 500;
+const flushRetryMs = 2_000;
+/** Content that waited this long is governed again before it is sent. */
+const governAgainMs = 60_000;
+const inboxKeepMs = 3_600_000;
+/** Calls to one target at a time, whatever its limit. */
+const callsMax = 3;
+
+export class Lane {
+  readonly core: LaneCore;
+  readonly #running = new Map<Loop, { again: boolean }>();
+  readonly #governedMs = new Map<string, number>();
+  #alarmMs = 0;
+
+  constructor(ports: LanePorts) {
+    this.core = new LaneCore(ports);
+    this.core.recover();
+  }
+
+  /** Writes a delivery down and starts to decide. The caller answers the sender only after this has returned. */
+  accept(connection: string, delivery: string, notices: readonly Notice[], rings: readonly string[]): 'recorded' | 'known' {
+    const isNew = this.core.store.storage.transactionSync(() => {
+      if (rings.length > 0) {
+        this.core.store.sql.exec(
+          "UPDATE cursors SET next_ms = 0 WHERE connection = ? AND purpose = 'feed' AND feed IN (SELECT value FROM json_each(?))",
+          connection,
+          JSON.stringify(rings),
+        );
+      }
+      return notices.length === 0 || record(this.core, connection, delivery, notices);
+    });
+    this.#armBy(this.core.ports.nowMs() + 1_000);
+    if (rings.length > 0) this.kick(`feed ${connection}`);
+    if (notices.length > 0 && isNew) this.kick('decide');
+    return isNew ? 'recorded' : 'known';
+  }
+
+  /** Starts every loop that may have work, without awaiting any; called by the alarm, the sweep and at start. */
+  wake(): void {
+    this.#alarmMs = 0;
+    this.kick('decide');
+    this.kick('flush');
+    for (const connection of this.core.wiring.connections.values()) this.kickConnection(connection.id);
+    this.#rearm();
+  }
+
+  kickConnection(id: string): void {
+    for (const verb of ['feed', 'look', 'relay', 'status'] as const) this.kick(`${verb} ${id}`);
+  }
+
+  /** Starts a loop, or lets it go round once more when it is running. A loop never throws. */
+  kick(loop: Loop): void {
+    const running = this.#running.get(loop);
+    if (running) {
+      running.again = true;
+      return;
+    }
+    const state = { again: false };
+    this.#running.set(loop, state);
+    this.core.ports.start(this.#drive(loop, state));
+  }
+
+  /** Whether nothing is running right now. */
+  get isIdle(): boolean {
+    return this.#running.size === 0;
+  }
+
+  async #drive(loop: Loop, state: { again: boolean }): Promise<void> {
+    try {
+      do {
+        state.again = false;
+        await this.#turn(loop);
+      } while (state.again);
+    } catch (error) {
+      // A loop that fails leaves its work where it is: the next wake-up drives it on.
+      this.core.ports.log('loop-failed', { loop, message: error instanceof Error ? (error.stack ?? error.message) : 'unknown' });
+    } finally {
+      this.#running.delete(loop);
+      this.#rearm();
+    }
+  }
+
+  async #turn(loop: Loop): Promise<void> {
+    if (loop === 'decide') return this.#decide();
+    if (loop === 'flush') return this.#flush();
+    const cut = loop.indexOf(' ');
+    const connection = this.core.wiring.connections.get(loop.slice(cut + 1));
+    if (!connection || connection.state !== 'active') return;
+    switch (loop.slice(0, cut)) {
+      case 'relay':
+        return this.#relay(connection);
+      case 'look':
+        if (await lookDue(this.core, connection)) this.#afterLaneChange();
+        return;
+      case 'status':
+        return this.#showStatuses(connection);
+      case 'feed':
+        if (await askFeeds(this.core, connection)) this.kick('decide');
+        return;
+    }
+  }
+
+  async #decide(): Promise<void> {
+    while (await decide(this.core)) this.#afterLaneChange();
+  }
+
+  /** After any lane transaction: commands may be due, rows wait for D1, pages are out of date. */
+  #afterLaneChange(): void {
+    this.kick('flush');
+    for (const connection of this.core.wiring.connections.values()) {
+      this.kick(`relay ${connection.id}`);
+      this.kick(`status ${connection.id}`);
+    }
+  }
+
+  /** Sends until nothing is due, several calls at a time, each settled as soon as it is answered. */
+  async #relay(connection: Connection): Promise<void> {
+    const { limits } = connection.connector;
+    const slots = Math.max(1, Math.min(callsMax, limits.concurrentMax - limits.concurrentReserve));
+    const calls = new Set<Promise<void>>();
+    for (;;) {
+      if (!this.core.isPaused(connection.id)) {
+        this.#governAgain(connection);
+        for (const batch of this.#pick(connection, slots - calls.size)) {
+          const call = this.#send(batch).finally(() => calls.delete(call));
+          calls.add(call);
+        }
+      }
+      if (calls.size === 0) return;
+      await Promise.race(calls);
+    }
+  }
+
+  #pick(connection: Connection, free: number): Batch[] {
+    if (free <= 0) return [];
+    const { core } = this;
+    const isBusy = (key: string) => core.busyRecords.has(`${connection.id}|${key}`);
+    const batches = pickBatches(core.store, connection, core.ports.makeId, core.ports.nowMs(), isBusy, free);
+    for (const row of batches.flatMap((batch) => batch.commands)) {
+      core.inFlight.add(row.id);
+      core.busyRecords.add(`${connection.id}|${recordKeyOf(row)}`);
+    }
+    return batches;
+  }
+
+  async #send(batch: Batch): Promise<void> {
+    const { core } = this;
+    const { connection } = batch;
+    const view = new StatusView(core.store.sql, core.wiring, connection.connector.isStatusWrittenAlong ? batch.commands.map((row) => row.entity) : []);
+    const outcome = await send(core.session(connection), batch, (row) => view.statusesFor(row.entity, connection.id, core.ports.nowMs(), row.id));
+    for (const row of batch.commands) {
+      core.inFlight.delete(row.id);
+      core.busyRecords.delete(`${connection.id}|${recordKeyOf(row)}`);
+    }
+    if (outcome.kind === 'answered') core.succeeded(connection.id);
+    core.store.transaction((tx) => settleBatch(core.planContext(tx), batch, outcome));
+    if (outcome.kind === 'failed') core.failed(connection, outcome.fault);
+    this.#afterLaneChange();
+  }
+
+  /** What waited long is looked at by the controls once more: a contract may have changed, an approval been taken back. */
+  #governAgain(connection: Connection): void {
+    const { core } = this;
+    const nowMs = core.ports.nowMs();
+    const rows = core.store.sql
+      .exec(
+        "SELECT id, entity FROM commands WHERE connection = ? AND state = 'due' AND due_ms <= ? AND made_ms < ? LIMIT 500",
+        connection.id,
+        nowMs,
+        nowMs - governAgainMs,
+      )
+      .toArray() as { id: string; entity: string }[];
+    const stale = rows.filter((row) => (this.#governedMs.get(row.id) ?? 0) < nowMs - governAgainMs && !core.inFlight.has(row.id));
+    if (stale.length === 0) return;
+    for (const row of stale) this.#governedMs.set(row.id, nowMs);
+    core.store.transaction((tx) => plan(core.planContext(tx), new Set(stale.map((row) => row.entity))));
+  }
+
+  async #showStatuses(host: Connection): Promise<void> {
+    const { core } = this;
+    const { statusBatchMax } = host.connector.limits;
+    const session = core.session(host);
+    if (statusBatchMax === 0 || !session.showStatus) return;
+    for (;;) {
+      if (core.isPaused(host.id)) return;
+      const marks = dueMarks(core.store.sql, host.id, core.ports.nowMs(), statusBatchMax);
+      if (marks.length === 0) return;
+      const view = new StatusView(core.store.sql, core.wiring, marks.map((mark) => mark.entity));
+      const shown = statusesToShow(view, host.id, marks, core.ports.nowMs());
+      try {
+        for (let start = 0; start < shown.length; start += statusBatchMax) await session.showStatus(shown.slice(start, start + statusBatchMax));
+        core.succeeded(host.id);
+      } catch (error) {
+        core.failed(host, faultFrom(error));
+        return;
+      }
+      // A mark made anew meanwhile carries another run and stays.
+      core.store.storage.transactionSync(() => {
+        core.store.sql.exec(
+          'DELETE FROM status_due WHERE (entity, connection, run) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?))',
+          JSON.stringify(marks.map((mark) => [mark.entity, mark.connection, mark.run])),
+        );
+      });
+    }
+  }
+
+  async #flush(): Promise<void> {
+    const { core } = this;
+    for (;;) {
+      try {
+        const result = await flush(core.store, core.ports.database);
+        if (result.rows === 0) break;
+        if (result.guilty.length > 0) this.#tellGuilty(result.guilty);
+      } catch (error) {
+        if (!(error instanceof RecordUnavailable)) throw error;
+        core.ports.log('record-unavailable', { message: error.message });
+        await core.ports.sleep(flushRetryMs);
+        continue;
+      }
+      await core.ports.sleep(flushPauseMs);
+    }
+    const watermark = Number(core.store.value('watermark') ?? '0');
+    core.store.sql.exec('DELETE FROM deliveries WHERE seq <= ? AND received_ms < ?', watermark, core.ports.nowMs() - inboxKeepMs);
+  }
+
+  #tellGuilty(guilty: Awaited<ReturnType<typeof flush>>['guilty']): void {
+    const { core } = this;
+    core.store.transaction((tx) => {
+      for (const { table, row, problem } of guilty) {
+        raiseHold(tx, core.ports.makeId, {
+          entity: String(row[1]),
+          connection: 'record',
+          recordType: table,
+          part: 'flush',
+          kind: 'customer',
+          control: 'poison-row',
+          owner: 'operator',
+          code: 'poison-row',
+          params: { table, problem },
+          hash: JSON.stringify(row).slice(0, 200),
+          dueMinutes: 60,
+        });
+      }
+    });
+  }
+
+  #rearm(): void {
+    const nowMs = this.core.ports.nowMs();
+    const rows = this.core.store.sql
+      .exec(
+        `SELECT min(due) AS due FROM (
+           SELECT min(due_ms) AS due FROM commands WHERE state IN ('due', 'uncertain')
+           UNION ALL SELECT min(deadline_ms) FROM commands WHERE state = 'waiting'
+           UNION ALL SELECT min(due_ms) FROM rechecks UNION ALL SELECT min(due_ms) FROM status_due
+           UNION ALL SELECT min(next_ms) FROM cursors)`,
+      )
+      .toArray() as { due: number | null }[];
+    const due = rows[0]?.due ?? nowMs + wakeMs;
+    this.#armBy(Math.min(Math.max(due, nowMs + 250), nowMs + wakeMs));
+  }
+
+  #armBy(atMs: number): void {
+    if (this.#alarmMs > this.core.ports.nowMs() && this.#alarmMs <= atMs) return;
+    this.#alarmMs = atMs;
+    this.core.ports.setAlarm(atMs);
+  }
+}

@@ -1,0 +1,91 @@
+// What became of it? Uncertain commands are resolved by looking at the target, only after a cut-off write can no longer commit; waits that ran out become holds.
+import type { FindKey, ReadResult, Snapshot } from '../connectors/connector.ts';
+import { commands } from '../store/lane-schema.ts';
+import { readRows, writeRows } from '../store/rows.ts';
+import type { LaneCore } from './core.ts';
+import { raiseHold } from './holds.ts';
+import type { EntityName } from '../../shared/entities/_registry.ts';
+import { move } from './lifecycle.ts';
+import type { CommandRow } from './plan-view.ts';
+import { externalIdOf, faultFrom } from './relay.ts';
+import { type Look, settleLooks } from './settle.ts';
+import type { Connection } from './wiring.ts';
+
+/** Resolves what is due on one connection. Returns whether anything moved. */
+export async function lookDue(core: LaneCore, connection: Connection): Promise<boolean> {
+  const isExpired = expireWaits(core, connection);
+  if (core.isPaused(connection.id)) return isExpired;
+  const { findBatchMax, readBatchMax } = connection.connector.limits;
+  const due = readRows(
+    core.store.sql,
+    commands,
+    "WHERE connection = ? AND state = 'uncertain' AND due_ms <= ? ORDER BY due_ms LIMIT ?",
+    connection.id,
+    core.ports.nowMs(),
+    Math.min(findBatchMax, readBatchMax),
+  );
+  if (due.length === 0) return isExpired;
+  const lookedMs = core.ports.nowMs();
+  const creates = due.filter((row) => row.isCreate === 1);
+  const updates = due.filter((row) => row.isCreate === 0);
+  try {
+    const session = core.session(connection);
+    const keys = creates.map((row): FindKey => ({ recordType: row.recordType, field: null, value: externalIdOf(row) }));
+    const found = keys.length > 0 ? await session.find(keys) : [];
+    const refs = updates.map((row) => ({ recordType: row.recordType, recordId: row.recordId ?? '' }));
+    const read = refs.length > 0 ? await session.read(refs) : [];
+    core.succeeded(connection.id);
+    const looks = [
+      ...creates.map((row, index) => [row, lookOfFind(found[index] ?? [])] as const),
+      ...updates.map((row, index) => [row, lookOfRead(read[index] as ReadResult)] as const),
+    ];
+    core.store.transaction((tx) => settleLooks(core.planContext(tx), looks, lookedMs));
+    return true;
+  } catch (error) {
+    core.failed(connection, faultFrom(error));
+    return isExpired;
+  }
+}
+
+function lookOfFind(found: readonly Snapshot[]): Look {
+  if (found.length === 0) return { found: 'nothing' };
+  return found.length === 1 ? { found: 'record', snapshot: found[0] as Snapshot } : { found: 'several' };
+}
+
+function lookOfRead(read: ReadResult): Look {
+  return read.found === 'here' ? { found: 'record', snapshot: read.snapshot } : { found: read.found };
+}
+
+/** A wait exists only while something will end it; one that outlives its deadline becomes a person's work. */
+function expireWaits(core: LaneCore, connection: Connection): boolean {
+  const expired = readRows(
+    core.store.sql,
+    commands,
+    "WHERE connection = ? AND state = 'waiting' AND deadline_ms <= ? LIMIT 200",
+    connection.id,
+    core.ports.nowMs(),
+  );
+  if (expired.length === 0) return false;
+  core.store.transaction((tx) => {
+    const held = expired.map((row): CommandRow => {
+      move('waiting', 'held');
+      const { entity, connection: target, recordType, part } = row;
+      raiseHold(tx, core.ports.makeId, {
+        entity,
+        connection: target,
+        recordType,
+        part,
+        kind: row.kind as EntityName,
+        control: 'waited-too-long',
+        owner: 'integration',
+        code: 'waited-too-long',
+        params: { waits: (JSON.parse(row.waits ?? '[]') as string[]).join(', '), connection: target },
+        hash: row.hash,
+        dueMinutes: 480,
+      });
+      return { ...row, state: 'held', deadlineMs: null };
+    });
+    writeRows(tx.sql, commands, held, 'replace');
+  });
+  return true;
+}

@@ -1,0 +1,129 @@
+// Command -> Receipt: picks due commands of one target, sends them in batches, each safe to repeat. The attempt is on disk before the call.
+import { hashOf } from '../../shared/canonical-json.ts';
+import type { ShownStatus } from '../../shared/wire/status.ts';
+import type { Session, Write, WriteResult } from '../connectors/connector.ts';
+import { Fault } from '../faults.ts';
+import { attempts, commands } from '../store/lane-schema.ts';
+import type { LaneStore } from '../store/lane-store.ts';
+import { readRows, writeRows } from '../store/rows.ts';
+import type { CommandRow } from './plan-view.ts';
+import type { Connection } from './wiring.ts';
+
+/** One call about to be made: its attempt and the commands it carries. */
+export interface Batch {
+  readonly attempt: string;
+  readonly connection: Connection;
+  readonly commands: readonly CommandRow[];
+  readonly startedMs: number;
+}
+
+/** What came of a call: a result per command, or the fault that ended it. */
+export type BatchOutcome =
+  | { readonly kind: 'answered'; readonly results: readonly WriteResult[] }
+  | { readonly kind: 'failed'; readonly fault: Fault };
+
+/** The key of a target record: at most one command is under way for it. */
+export function recordKeyOf(row: CommandRow): string {
+  return row.recordId === null ? `${row.recordType}|new|${row.entity}|${row.part}` : `${row.recordType}|${row.recordId}`;
+}
+
+/**
+ * Takes up to `callsMax` batches of due commands, one command per target record, and writes their attempts.
+ * `isBusy` names records with a call under way; uncertain ones are busy until they are resolved.
+ */
+export function pickBatches(
+  store: LaneStore,
+  connection: Connection,
+  makeId: (prefix: string) => string,
+  nowMs: number,
+  isBusy: (recordKey: string) => boolean,
+  callsMax: number,
+): Batch[] {
+  const { writeBatchMax } = connection.connector.limits;
+  const due = readRows(
+    store.sql,
+    commands,
+    "WHERE connection = ? AND state = 'due' AND due_ms <= ? ORDER BY due_ms, id LIMIT ?",
+    connection.id,
+    nowMs,
+    writeBatchMax * callsMax * 2,
+  );
+  if (due.length === 0) return [];
+  const uncertain = new Set(
+    readRows(store.sql, commands, "WHERE connection = ? AND state = 'uncertain'", connection.id).map(recordKeyOf),
+  );
+  const taken = new Set<string>();
+  const byType = new Map<string, CommandRow[]>();
+  for (const row of due) {
+    const key = recordKeyOf(row);
+    if (taken.has(key) || uncertain.has(key) || isBusy(key)) continue;
+    taken.add(key);
+    const group = `${row.recordType} ${row.isCreate}`;
+    byType.set(group, [...(byType.get(group) ?? []), row]);
+  }
+  const batches: Batch[] = [];
+  for (const rows of byType.values()) {
+    for (let start = 0; start < rows.length && batches.length < callsMax; start += writeBatchMax) {
+      const chosen = rows.slice(start, start + writeBatchMax);
+      batches.push({ attempt: makeId('att'), connection, commands: chosen, startedMs: nowMs });
+    }
+  }
+  store.storage.transactionSync(() => {
+    writeRows(
+      store.sql,
+      attempts,
+      batches.map((batch) => ({
+        id: batch.attempt,
+        connection: connection.id,
+        commands: JSON.stringify(batch.commands.map((row) => row.id)),
+        startedMs: batch.startedMs,
+      })),
+      'fail',
+    );
+  });
+  return batches;
+}
+
+/** Sends one batch. Sending it again leaves the same records: creates are keyed by our entity, updates by entity and content. */
+export async function send(
+  session: Session,
+  batch: Batch,
+  statusesOf: (row: CommandRow) => readonly ShownStatus[],
+): Promise<BatchOutcome> {
+  const isAlong = batch.connection.connector.isStatusWrittenAlong === true;
+  const writes = batch.commands.map((row): Write => {
+    const statuses = isAlong ? statusesOf(row) : [];
+    return {
+      recordType: row.recordType,
+      recordId: row.recordId,
+      externalId: externalIdOf(row),
+      idempotencyKey: idempotencyKeyOf(row),
+      wire: JSON.parse(row.wire) as Record<string, unknown>,
+      stamp: row.id,
+      ...(statuses.length > 0 && { statuses }),
+    };
+  });
+  try {
+    const results = await session.write(writes);
+    if (results.length !== writes.length) throw new Fault('uncertain', 'The system answered for another number of records');
+    return { kind: 'answered', results };
+  } catch (error) {
+    return { kind: 'failed', fault: faultFrom(error) };
+  }
+}
+
+/** Our identity in the target, kept by it where it can. */
+export function externalIdOf(row: { readonly entity: string; readonly part: string }): string {
+  return row.part === '' ? row.entity : `${row.entity}-${row.part}`.slice(0, 40);
+}
+
+/** A create's key is the entity's identity, never the event's or the attempt's; an update's also names its content. */
+function idempotencyKeyOf(row: CommandRow): string {
+  return row.isCreate === 1 ? `create-${externalIdOf(row)}` : hashOf([externalIdOf(row), row.hash]);
+}
+
+/** Anything that is not a fault is a bug of ours in the midst of a call: its outcome is unknown. */
+export function faultFrom(error: unknown): Fault {
+  if (error instanceof Fault) return error;
+  return new Fault('uncertain', `The connector failed: ${error instanceof Error ? error.message : 'unknown'}`, { cause: error });
+}

@@ -1,0 +1,168 @@
+// One call to Kantata: request, envelope, side-loads, and every way a whole call can fail as a Fault.
+import { z } from 'zod';
+import { parseExactJson } from '../../../shared/canonical-json.ts';
+import { Fault } from '../../faults.ts';
+import type { ConnectOptions, WireRecord } from '../connector.ts';
+
+const customFieldId = z.string().regex(/^\d+$/).optional();
+
+export const settings = z.object({
+  apiBase: z.url().default('https://api.mavenlink.com/api/v1').meta({ title: 'API address' }),
+  accountId: z.string().min(1).meta({ title: 'Account id' }),
+  customFields: z
+    .object({
+      purchaseOrder: customFieldId.meta({ title: 'Project custom field for the purchase order (id)' }),
+      billingMode: customFieldId.meta({ title: 'Project custom field for who bills (id)' }),
+    })
+    .default({})
+    .meta({ title: 'Custom fields' }),
+});
+export const secrets = z.object({ accessToken: z.string().min(1).meta({ title: 'Access token' }) });
+export type Settings = z.infer<typeof settings>;
+export type Options = ConnectOptions<Settings, z.infer<typeof secrets>>;
+
+/** `once`: an answer that never came leaves open whether the call took effect. `repeatable`: it may simply be sent again. */
+export type Effect = 'repeatable' | 'once';
+export type Query = Readonly<Record<string, string>>;
+
+export interface Answer {
+  readonly status: number;
+  /** Null when the body was no JSON. */
+  readonly body: unknown;
+  readonly requestId: string | null;
+}
+
+/** An answered list: the rows asked for, in their order, and what was side-loaded. */
+export interface Listing {
+  readonly rows: readonly WireRecord[];
+  readonly count: number;
+  readonly pageCount: number;
+  side(collection: string, id: unknown): WireRecord | null;
+}
+
+const problems = z.object({
+  errors: z.array(
+    z.object({ type: z.string().nullish(), message: z.string().nullish(), field: z.string().nullish() }),
+  ),
+});
+const plainProblem = z.object({ error: z.string() });
+const envelope = z.looseObject({
+  count: z.number(),
+  results: z.array(z.object({ key: z.string(), id: z.union([z.string(), z.number()]) })),
+  meta: z.looseObject({ page_count: z.number() }).optional(),
+});
+const row = z.record(z.string(), z.unknown());
+
+const messageLengthMax = 300;
+const pageRowsMax = 200;
+
+export class Client {
+  readonly #options: Options;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  get settings(): Settings {
+    return this.#options.settings;
+  }
+
+  nowMs(): number {
+    return this.#options.nowMs();
+  }
+
+  /** One page of a collection. Only what `query` asks to be hidden is hidden. */
+  async list(collection: string, query: Query): Promise<Listing> {
+    const answer = await this.send('repeatable', 'GET', collection, { per_page: String(pageRowsMax), ...query });
+    return this.listing(answer, 'repeatable');
+  }
+
+  /** The envelope of a 2xx answer; of any other a Fault. */
+  listing(answer: Answer, effect: Effect): Listing {
+    if (answer.status < 200 || answer.status > 299) throw faultOf(answer);
+    const parsed = envelope.safeParse(answer.body);
+    if (!parsed.success) {
+      throw new Fault(effect === 'once' ? 'uncertain' : 'unreadable', 'Kantata answered in an unknown form');
+    }
+    const { results, count, meta, ...loads } = parsed.data;
+    const side = (collection: string, id: unknown): WireRecord | null => {
+      const table = row.safeParse(loads[collection]);
+      const found = table.success ? row.safeParse(table.data[String(id)]) : table;
+      return found.success ? found.data : null;
+    };
+    const rows = results.map(({ key, id }) => side(key, id)).filter((found) => found !== null);
+    if (rows.length < results.length) throw new Fault('unreadable', 'Kantata named results that it did not send');
+    return { rows, count, pageCount: meta?.page_count ?? Math.ceil(count / pageRowsMax), side };
+  }
+
+  /** Answers of 2xx and 4xx are the caller's to judge; everything that fails the whole call is thrown. */
+  async send(effect: Effect, method: string, path: string, query: Query, body?: unknown): Promise<Answer> {
+    let answer = await this.#once(effect, method, path, query, body);
+    // Their tokens do not expire, so a refusal stops the whole connection: it is believed when said twice.
+    if (answer.status === 401) answer = await this.#once(effect, method, path, query, body);
+    const { status } = answer;
+    if (status === 401 || status === 429) throw faultOf(answer);
+    if (status >= 500) {
+      throw new Fault(effect === 'once' ? 'uncertain' : 'unreachable', wordsOf(answer), { vendorCode: codeOf(answer) });
+    }
+    return answer;
+  }
+
+  async #once(effect: Effect, method: string, path: string, query: Query, body: unknown): Promise<Answer> {
+    const search = new URLSearchParams(query).toString();
+    const url = `${this.#options.settings.apiBase}/${path}${search === '' ? '' : `?${search}`}`;
+    const headers = {
+      accept: 'application/json',
+      authorization: `Bearer ${this.#options.secrets.accessToken}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    };
+    const init = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) };
+    try {
+      const response = await this.#options.fetch(new Request(url, init));
+      const text = await response.text();
+      return { status: response.status, body: parse(text), requestId: response.headers.get('x-request-id') };
+    } catch (error) {
+      if (effect === 'once' || !(error instanceof Fault) || error.code !== 'uncertain') throw error;
+      throw new Fault('unreachable', 'Kantata did not answer', { cause: error });
+    }
+  }
+}
+
+/** The Fault of an answer to a question. 403 is a missing permission of the token's user, which only an admin there can give. */
+export function faultOf(answer: Answer): Fault {
+  const details = { vendorCode: codeOf(answer), fields: fieldsOf(answer) };
+  const words = wordsOf(answer);
+  const { status } = answer;
+  if (status === 401 || status === 403) return new Fault('unauthorised', words, details);
+  if (status === 404) return new Fault('schema-changed', words, details);
+  // They never say how long to wait.
+  if (status === 429) return new Fault('throttled', words, { ...details, retryAfterMs: null });
+  return new Fault(status >= 500 ? 'unreachable' : 'unreadable', words, details);
+}
+
+/** Their own words, of all errors of the answer. */
+export function wordsOf(answer: Answer): string {
+  const listed = problems.safeParse(answer.body).data?.errors ?? [];
+  const said = listed.flatMap(({ message }) => message ?? []).join('; ');
+  const words = said === '' ? plainProblem.safeParse(answer.body).data?.error : said;
+  return (words ?? `Kantata answered ${answer.status}`).slice(0, messageLengthMax);
+}
+
+export function fieldsOf(answer: Answer): readonly string[] {
+  const listed = problems.safeParse(answer.body).data?.errors ?? [];
+  return [...new Set(listed.flatMap(({ field }) => field ?? []))];
+}
+
+/** They have no codes of their own: the kind of error and the status stand for one. */
+export function codeOf(answer: Answer): string {
+  const kind = problems.safeParse(answer.body).data?.errors[0]?.type;
+  return kind ? `${kind}-${answer.status}` : `http-${answer.status}`;
+}
+
+function parse(text: string): unknown {
+  try {
+    return parseExactJson(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,86 @@
+// How Kantata writes the values that the general codecs do not cover: ids, statuses, main-unit prices, invoice numbers and lines.
+import type { Canonical } from '../../../shared/entities/_registry.ts';
+import { decimalFromMoney, type Money } from '../../../shared/money.ts';
+import { type Codec, choice, codec, exactAsNumber, moneyBeside, orNull, readPath, refuse, text } from '../codecs.ts';
+
+type Project = Canonical<'project'>;
+type Invoice = Canonical<'invoice'>;
+
+/** The largest number their 32-bit integer fields take. */
+const integerMax = 2_147_483_647;
+
+/** Ids are text in answers and numbers in requests. */
+export const recordId: Codec<string | null> = orNull(
+  codec<string>(
+    'kantata-id',
+    (wire, record) => text.decode(wire, record),
+    (value) => (/^\d{1,15}$/.test(value) ? Number(value) : refuse('kantata-id', value)),
+  ),
+);
+
+/** UNVERIFIED: the numbers. Their list of project statuses (help article 115005042433) can be cut down per account. */
+const statusKeys: Readonly<Record<Project['status'], number>> = {
+  planned: 100,
+  active: 300,
+  'on-hold': 400,
+  closed: 600,
+};
+/** Statuses beyond the table are read by their colour, whose meaning is documented. */
+const statusByColor: Readonly<Record<string, Project['status']>> = {
+  gray: 'planned',
+  grey: 'planned',
+  'light-green': 'planned',
+  green: 'active',
+  yellow: 'active',
+  red: 'on-hold',
+  blue: 'closed',
+};
+const statusByKey = new Map(
+  (Object.entries(statusKeys) as [Project['status'], number][]).map(([status, key]) => [key, status]),
+);
+
+export const projectStatus: Codec<Project['status']> = codec(
+  'kantata-project-status',
+  (wire, record) => {
+    const byKey = statusByKey.get(Number(wire));
+    if (byKey !== undefined) return byKey;
+    const color = String(readPath(record, 'status.color')).toLowerCase().replace(/[ _]/g, '-');
+    return statusByColor[color] ?? refuse('kantata-project-status', wire);
+  },
+  (value) => statusKeys[value],
+);
+
+/** Prices are written in main units (dollars). The client turns the cents of their answers into main units before this reads them. */
+export const priceOrNull: Codec<Money | null> = orNull(
+  codec<Money>(
+    'kantata-price',
+    (wire, record) => moneyBeside('currency').decode(wire, record),
+    (value) => exactAsNumber.encode(decimalFromMoney(value)),
+  ),
+);
+
+/** Invoice numbers are whole numbers there; the letters of ours stay behind. */
+export const invoiceNumber: Codec<string> = codec(
+  'kantata-invoice-number',
+  (wire, record) => text.decode(wire, record),
+  (value) => {
+    const digits = value.replace(/\D/g, '');
+    const number = Number(digits);
+    return digits !== '' && number <= integerMax ? number : refuse('kantata-invoice-number', value);
+  },
+);
+
+/** `draft` is a flag of theirs; the client makes it a status before this reads it. */
+export const invoiceStatus: Codec<Invoice['status']> = choice('kantata-invoice-status', {
+  draft: 'draft',
+  open: 'new',
+  paid: 'accepted payment',
+  void: 'cancelled',
+});
+
+/** The time entries an invoice bills. Their invoice computes its own lines from them. */
+export const billedTime = codec<Invoice['lines']>(
+  'kantata-billed-time',
+  (wire) => refuse('kantata-billed-time', wire),
+  (lines) => lines.flatMap(({ time }) => (time === null ? [] : [recordId.encode(time)])),
+);

@@ -1,0 +1,270 @@
+// The collections that say for whom and by whom: projects, groups, people, roles, custom fields, external references.
+import { ids, text } from './rows.ts';
+import {
+  among,
+  back,
+  byName,
+  byNumber,
+  byText,
+  containing,
+  createdOrder,
+  csv,
+  customValues,
+  fromArchived,
+  many,
+  one,
+  onlyWhen,
+  participationsIn,
+  pointing,
+  references,
+  type Shape,
+  shape,
+  stampOrders,
+  when,
+  whether,
+} from './shape.ts';
+
+const workspaces = shape('workspaces', 'workspace', 10_699_001, {
+  subject: 'Workspace',
+  event: { name: 'workspace', subject: 'Workspace', hasDeleted: true },
+  kinds: {
+    title: 'text',
+    creator_role: 'text',
+    description: 'text',
+    archived: 'flag',
+    access_level: 'text',
+    budgeted: 'flag',
+    currency: 'text',
+    price: 'decimal',
+    start_date: 'date',
+    due_date: 'date',
+    change_orders_enabled: 'flag',
+    client_role_name: 'text',
+    consultant_role_name: 'text',
+    rate_card_id: 'number-id',
+    default_rate: 'decimal',
+    require_time_approvals: 'flag',
+    require_expense_approvals: 'flag',
+    stories_are_fixed_fee_by_default: 'flag',
+    tasks_default_non_billable: 'flag',
+    expenses_in_burn_rate: 'flag',
+    exclude_archived_stories_percent_complete: 'flag',
+    posts_require_privacy_decision: 'flag',
+    require_notes_on_time_entries: 'flag',
+    time_trackable: 'flag',
+    target_margin: 'decimal',
+    status_key: 'integer',
+    stage: 'text',
+    revenue_recognition_method: 'text',
+    workspace_group_ids: 'ids',
+    primary_workspace_group_id: 'id',
+    primary_maven_id: 'id',
+    approver_ids: 'ids',
+    external_link: 'any',
+  },
+  bulkMax: 100,
+  associations: {
+    approvers: many('approver_ids', 'users'),
+    billing_milestones: back('billing_milestone_ids', 'billing_milestones', 'workspace_id'),
+    creator: one('creator_id', 'users'),
+    custom_field_values: customValues('Workspace'),
+    external_references: references('Workspace'),
+    participants: {
+      field: 'participant_ids',
+      key: 'users',
+      isSingle: false,
+      idsOf: (row, books) => participationsIn(row.id, books).map((participation) => text(participation, 'user_id')),
+    },
+    participations: back('participation_ids', 'participations', 'workspace_id'),
+    primary_counterpart: one('primary_counterpart_id', 'users'),
+    primary_maven: one('primary_maven_id', 'users'),
+    primary_workspace_group: one('primary_workspace_group_id', 'workspace_groups'),
+    timesheet_submissions: back('timesheet_submission_ids', 'timesheet_submissions', 'workspace_id'),
+    workspace_groups: many('workspace_group_ids', 'workspace_groups'),
+  },
+  optional: ['stage'],
+  orders: {
+    ...stampOrders,
+    title: byName('title'),
+    start_date: byText('start_date'),
+    due_date: byText('due_date'),
+    price: byNumber('price_in_cents'),
+    percentage_complete: byNumber('percentage_complete'),
+  },
+  defaultOrder: 'updated_at:desc',
+  filters: {
+    include_archived: (value, books) =>
+      value === 'true' || !books.hasArchived() ? null : (row) => row['archived'] !== true,
+    archived: (value) => (value === 'include' ? null : (row) => (row['archived'] === true) === (value === 'only')),
+    budgeted: whether('budgeted'),
+    matching: containing('title'),
+    search: containing('title'),
+    require_time_approvals: whether('require_time_approvals'),
+    requiring_expense_approval: whether('require_expense_approvals'),
+    stage: among('stage'),
+    workspace_groups: among('workspace_group_ids'),
+    has_participant: (value, books) => (row) =>
+      participationsIn(row.id, books).some((participation) => participation['user_id'] === value),
+    except: (value) => {
+      const left = csv(value);
+      return (row) => !left.has(row.id);
+    },
+  },
+  defaults: { include_archived: 'false' },
+  showDefaults: ['include_archived'],
+});
+
+const workspaceGroups = shape('workspace_groups', 'workspace_group', 310_001, {
+  subject: 'WorkspaceGroup',
+  event: { name: 'workspace_group', subject: 'WorkspaceGroup', hasDeleted: true },
+  kinds: {
+    name: 'text',
+    company: 'flag',
+    contact_name: 'text',
+    email: 'text',
+    phone_number: 'text',
+    address: 'text',
+    website: 'text',
+    notes: 'text',
+  },
+  required: ['name'],
+  associations: {
+    custom_field_values: customValues('WorkspaceGroup'),
+    external_references: references('WorkspaceGroup'),
+    rate_card_sets: back('rate_card_set_ids', 'rate_card_sets', 'workspace_group_ids'),
+    workspaces: back('workspace_ids', 'workspaces', 'workspace_group_ids'),
+  },
+  orders: { ...stampOrders, name: byName('name') },
+  defaultOrder: 'name:asc',
+  filters: { companies_only: onlyWhen((row) => row['company'] === true), matching: containing('name') },
+});
+
+const stories = shape('stories', 'story', 5_200_001, {
+  subject: 'Story',
+  event: { name: 'story', subject: 'Story', hasDeleted: true },
+  kinds: {
+    title: 'text',
+    story_type: 'text',
+    workspace_id: 'id',
+    parent_id: 'id',
+    description: 'text',
+    start_date: 'date',
+    due_date: 'date',
+    archived: 'flag',
+    assignee_ids: 'ids',
+    budget_estimate_in_cents: 'integer',
+    cost_budget_in_cents: 'integer',
+    time_estimate_in_minutes: 'integer',
+    billable: 'flag',
+    fixed_fee: 'flag',
+    percentage_complete: 'integer',
+    state: 'text',
+    priority: 'text',
+    weight: 'integer',
+    time_trackable: 'flag',
+  },
+  required: ['title', 'workspace_id'],
+  bulkMax: 300,
+  associations: {
+    assignees: many('assignee_ids', 'users'),
+    creator: one('creator_id', 'users'),
+    custom_field_values: customValues('Story'),
+    external_references: references('Story'),
+    parent: one('parent_id', 'stories'),
+    sub_stories: back('sub_story_ids', 'stories', 'parent_id'),
+    workspace: one('workspace_id', 'workspaces'),
+  },
+  orders: { ...stampOrders, due_date: byText('due_date'), start_date: byText('start_date') },
+  defaultOrder: 'updated_at:desc',
+  filters: {
+    story_type: among('story_type'),
+    story_types: among('story_type'),
+    with_projects: among('workspace_id'),
+    completed: onlyWhen((row) => row['state'] === 'completed'),
+    uncompleted: onlyWhen((row) => row['state'] !== 'completed'),
+    with_parent_id: among('parent_id'),
+    by_status: among('state'),
+    search: containing('title'),
+    show_archived: (value) => (value === 'true' ? null : (row) => row['archived'] !== true),
+    show_from_archived_workspaces: fromArchived,
+    with_assignees: (value) => {
+      const wanted = csv(value);
+      return (row) => ids(row, 'assignee_ids').some((id) => wanted.has(id));
+    },
+  },
+  finders: { workspace_id: pointing('stories', 'workspace_id') },
+  defaults: { show_archived: 'false', show_from_archived_workspaces: 'false' },
+  showDefaults: ['show_archived', 'show_from_archived_workspaces'],
+});
+
+const externalReferences = shape('external_references', 'external_reference', 8_800_001, {
+  verbs: ['delete'],
+  associations: {
+    subject: { field: 'subject_ref', key: '', isSingle: true, idsOf: () => [] },
+  },
+  orders: { ...createdOrder, last_synced_at: byText('last_synced_at') },
+  defaultOrder: 'last_synced_at:desc',
+  filters: {
+    subject_type: among('subject_type'),
+    subject_id: among('subject_id'),
+    service_name: (value) => (row) => row['service_name'] === value,
+    service_model: (value) => (row) => row['service_model'] === value,
+    status: (value) => (row) => row['status'] === value,
+    external_status: (value) => (row) => row['external_status'] === value,
+    external_message: (value) => (row) => row['external_message'] === value,
+  },
+  finders: {
+    service_model_ref: (value, books) => books.table('external_references').by('service_model_ref', value),
+    service_model_refs: (value, books) =>
+      [...csv(value)].flatMap((ref) => books.table('external_references').by('service_model_ref', ref)),
+  },
+  requiredQuery: ['subject_type'],
+});
+
+const customFieldValues = shape('custom_field_values', 'custom_field_value', 30_500_001, {
+  subject: 'CustomFieldValue',
+  kinds: { subject_type: 'text', subject_id: 'number-id', custom_field_id: 'id', value: 'any' },
+  updatable: ['value'],
+  required: ['subject_type', 'subject_id', 'custom_field_id', 'value'],
+  bulkMax: 100,
+  associations: { setter: one('setter_id', 'users'), custom_field: one('custom_field_id', 'custom_fields') },
+  orders: { ...stampOrders, subject_id: byNumber('subject_id') },
+  defaultOrder: 'created_at:asc',
+  filters: {
+    // [KR] writes `subject_type=workspace`, the specification `Workspace`: both are taken.
+    subject_type: (value) => {
+      const wanted = value.toLowerCase();
+      return (row) => text(row, 'subject_type').toLowerCase() === wanted;
+    },
+    with_setter_id: among('setter_id'),
+    with_subject_id: among('subject_id'),
+  },
+  finders: {
+    with_custom_field_id: (value, books) =>
+      [...csv(value)].flatMap((id) => books.table('custom_field_values').by('custom_field_id', id)),
+  },
+  requiredQuery: ['subject_type'],
+});
+
+export const projectShapes: readonly Shape[] = [
+  workspaces,
+  workspaceGroups,
+  stories,
+  externalReferences,
+  customFieldValues,
+  shape('custom_fields', 'custom_field', 918_001, {
+    subject: 'CustomField',
+    event: { name: 'custom_field', subject: 'CustomField', hasDeleted: true },
+    kinds: {
+      name: 'text',
+      value_type: 'text',
+      subject_type: 'text',
+      default_text: 'text',
+      unique_constraint: 'flag',
+      choices: 'any',
+    },
+    required: ['name'],
+    associations: { external_references: references('CustomField') },
+    filters: { unique_constraint: when((row) => row['unique_constraint'] === true) },
+  }),
+];

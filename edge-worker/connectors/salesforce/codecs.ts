@@ -33,6 +33,15 @@ export const invoiceStatus = choice<Canonical<'invoice'>['status']>('invoice-sta
   void: 'void',
 });
 
+/** The package's memo field holds this much, and more of it would be refused. */
+const memoLengthMax = 255;
+
+export const memoText: Codec<string> = codec<string>(
+  'memo-text',
+  (wire, record) => text.decode(wire, record),
+  (value) => (value.length > memoLengthMax ? `${value.slice(0, memoLengthMax - 1)}…` : value),
+);
+
 const lineItem = z.object({
   Product2: z.object({ Name: z.unknown() }).nullish(),
   UnitPrice: z.unknown(),

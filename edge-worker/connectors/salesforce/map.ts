@@ -2,7 +2,7 @@
 import { day, dayOrNull, exactAsNumber, flag, orNull, text, textOrNull } from '../codecs.ts';
 import { at, type EntityMap } from '../connector.ts';
 import { amountBeside, recordIdOrNull } from '../kits/salesforce-rest-values.ts';
-import { billingMode, invoiceStatus, pricingModel, rateCard } from './codecs.ts';
+import { billingMode, invoiceStatus, memoText, pricingModel, rateCard } from './codecs.ts';
 
 const currencyAt = 'CurrencyIsoCode';
 const amount = amountBeside(currencyAt);
@@ -11,10 +11,10 @@ const amountOrNull = orNull(amount);
 /** The field that holds our id wherever the hub creates records. */
 export const ourIdField = 'tieout__Tieout_Id__c';
 
-/** Accounts are born here. Fields the ERP owns, such as the terms, flow out to them. */
+/** Accounts are born here. Fields the ERP owns, such as the terms, flow out to them; a customer that a person let in elsewhere is made here. */
 const customer: EntityMap<'customer'> = {
   recordType: 'Account',
-  canCreate: false,
+  canCreate: true,
   canWrite: true,
   required: [],
   fields: {
@@ -123,7 +123,7 @@ const invoice: EntityMap<'invoice'> = {
     },
     {
       at: 'tieout__Memo__c',
-      codec: text,
+      codec: memoText,
       formula:
         '(it.memo == null ? "" : it.memo + " ") + (it.periodStartOn == null || it.periodEndOn == null ? "" : ' +
         '"(" + it.periodStartOn + " to " + it.periodEndOn + ")")',

@@ -21,7 +21,7 @@ export const secrets = z.object({ accessToken: z.string().min(1).meta({ title: '
 export type Settings = z.infer<typeof settings>;
 export type Options = ConnectOptions<Settings, z.infer<typeof secrets>>;
 
-/** `once`: an answer that never came leaves open whether the call took effect. `repeatable`: it may simply be sent again. */
+/** `once`: an answer that never came leaves open whether the call took effect. `repeatable`: it may be sent again. */
 export type Effect = 'repeatable' | 'once';
 export type Query = Readonly<Record<string, string>>;
 
@@ -41,9 +41,7 @@ export interface Listing {
 }
 
 const problems = z.object({
-  errors: z.array(
-    z.object({ type: z.string().nullish(), message: z.string().nullish(), field: z.string().nullish() }),
-  ),
+  errors: z.array(z.object({ type: z.string().nullish(), message: z.string().nullish(), field: z.string().nullish() })),
 });
 const plainProblem = z.object({ error: z.string() });
 const envelope = z.looseObject({
@@ -81,9 +79,8 @@ export class Client {
   listing(answer: Answer, effect: Effect): Listing {
     if (answer.status < 200 || answer.status > 299) throw faultOf(answer);
     const parsed = envelope.safeParse(answer.body);
-    if (!parsed.success) {
-      throw new Fault(effect === 'once' ? 'uncertain' : 'unreadable', 'Kantata answered in an unknown form');
-    }
+    const unknown = effect === 'once' ? 'uncertain' : 'unreadable';
+    if (!parsed.success) throw new Fault(unknown, 'Kantata answered in an unknown form');
     const { results, count, meta, ...loads } = parsed.data;
     const side = (collection: string, id: unknown): WireRecord | null => {
       const table = row.safeParse(loads[collection]);
@@ -91,7 +88,7 @@ export class Client {
       return found.success ? found.data : null;
     };
     const rows = results.map(({ key, id }) => side(key, id)).filter((found) => found !== null);
-    if (rows.length < results.length) throw new Fault('unreadable', 'Kantata named results that it did not send');
+    if (rows.length < results.length) throw new Fault(unknown, 'Kantata named results that it did not send');
     return { rows, count, pageCount: meta?.page_count ?? Math.ceil(count / pageRowsMax), side };
   }
 
@@ -128,7 +125,7 @@ export class Client {
   }
 }
 
-/** The Fault of an answer to a question. 403 is a missing permission of the token's user, which only an admin there can give. */
+/** The Fault of an answer to a question. 403 is a permission the token's user lacks; only an admin there can give it. */
 export function faultOf(answer: Answer): Fault {
   const details = { vendorCode: codeOf(answer), fields: fieldsOf(answer) };
   const words = wordsOf(answer);

@@ -1,4 +1,4 @@
-// How Kantata writes the values that the general codecs do not cover: ids, statuses, main-unit prices, invoice numbers and lines.
+// How Kantata writes what the general codecs do not cover: ids, statuses, main-unit prices, invoice numbers and lines.
 import type { Canonical } from '../../../shared/entities/_registry.ts';
 import { decimalFromMoney, type Money } from '../../../shared/money.ts';
 import { type Codec, choice, codec, exactAsNumber, moneyBeside, orNull, readPath, refuse, text } from '../codecs.ts';
@@ -50,7 +50,7 @@ export const projectStatus: Codec<Project['status']> = codec(
   (value) => statusKeys[value],
 );
 
-/** Prices are written in main units (dollars). The client turns the cents of their answers into main units before this reads them. */
+/** Prices are written in main units (dollars). The cents of their answers are main units before this reads them. */
 export const priceOrNull: Codec<Money | null> = orNull(
   codec<Money>(
     'kantata-price',

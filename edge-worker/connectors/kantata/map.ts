@@ -1,15 +1,5 @@
 // The tables: which field of ours stands where in Kantata, written how, in which direction.
-import {
-  choice,
-  dayOrNull,
-  day,
-  exactOrNull,
-  flag,
-  inverseFlag,
-  minutesAsHours,
-  text,
-  textOrNull,
-} from '../codecs.ts';
+import { choice, day, dayOrNull, exactOrNull, flag, inverseFlag, minutesAsHours, text, textOrNull } from '../codecs.ts';
 import { at, type ConnectorSpec } from '../connector.ts';
 import { billedTime, invoiceNumber, invoiceStatus, priceOrNull, projectStatus, recordId } from './codecs.ts';
 

@@ -1,7 +1,8 @@
-// The five kinds of records we read: where they stand, what must not be hidden, what is side-loaded, and a row -> Snapshot.
-import { parseInstant, instantText } from '../../../shared/dates.ts';
+// The five kinds of records we read: where they stand, what would hide them, what is side-loaded; a row -> Snapshot.
+import { instantText, parseInstant } from '../../../shared/dates.ts';
 import { divideDecimal, parseDecimal } from '../../../shared/decimal.ts';
 import { Fault } from '../../faults.ts';
+import { readPath } from '../codecs.ts';
 import type { Snapshot, WireRecord } from '../connector.ts';
 import type { Listing, Query, Settings } from './client.ts';
 
@@ -56,7 +57,7 @@ const workspaces: RecordType = {
   shape: (row, listing, settings) => ({
     ...row,
     primary_workspace_group_id: row['primary_workspace_group_id'] ?? null,
-    status_key: (row['status'] as WireRecord | null)?.['key'] ?? row['status_key'] ?? null,
+    status_key: readPath(row, 'status.key') ?? row['status_key'] ?? null,
     price: mainUnits(row['price_in_cents'], row['currency_base_unit']),
     custom_fields: {
       purchaseOrder: customValue(row, listing, settings.customFields.purchaseOrder),
@@ -144,7 +145,9 @@ export function queryOf(type: RecordType): Query {
 export function snapshotOf(type: RecordType, row: WireRecord, listing: Listing, settings: Settings): Snapshot {
   const missing = type.always.filter((field) => row[field] === undefined);
   if (missing.length > 0) {
-    throw new Fault('schema-changed', `Kantata no longer sends ${missing.join(', ')} of ${type.name}`, { fields: missing });
+    throw new Fault('schema-changed', `Kantata no longer sends ${missing.join(', ')} of ${type.name}`, {
+      fields: missing,
+    });
   }
   return {
     recordType: type.name,
@@ -162,8 +165,8 @@ export function snapshotsOf(type: RecordType, listing: Listing, settings: Settin
 }
 
 /**
- * The change stamp in UTC; people show none. An approval does not touch the time entry's stamp, so its timesheet follows behind a
- * blank: two such versions differ, but neither is older.
+ * The change stamp in UTC, empty where the list shows none (users). An approval does not touch the time entry's stamp,
+ * so its timesheet follows behind a blank: two versions that differ only there are neither older nor newer.
  */
 export function versionOf(type: RecordType, row: WireRecord, listing: Listing): string {
   const stamp = stampOf(row['updated_at']) ?? '';
@@ -211,7 +214,7 @@ function approvalOf(row: WireRecord, listing: Listing): string {
   return status === 'rejected' ? 'rejected' : 'open';
 }
 
-/** Cents of theirs as main units. `currency_base_unit` is how many make one: 100, or 1 where a currency has no cents. */
+/** Cents of theirs as main units. `currency_base_unit` is how many make one: 100, or 1 for a currency without cents. */
 function mainUnits(cents: unknown, baseUnit: unknown): string | null {
   if (typeof cents !== 'number' && typeof cents !== 'string') return null;
   if (typeof baseUnit !== 'number' || baseUnit < 1) {

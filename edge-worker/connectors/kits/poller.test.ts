@@ -1,4 +1,4 @@
-// The poller's promises, kept against an invented list: every change told, whatever the page size, the lag and the moment.
+// The poller's promises, kept against an invented list: every change told, whatever the page size, lag and moment.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type PollKey, type PollRow, type PollRules, type PollSource, poll, startCursor, tally } from './poller.ts';

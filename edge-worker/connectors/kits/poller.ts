@@ -1,6 +1,6 @@
-// Finds what changed in a system that must be asked: keyset reading, a repeated sweep of the recent past, deletions, a completeness check.
+// What changed in a system that must be asked: keyset reading, sweeps of the recent past, deletions, a count of all.
 
-/** A record as a list shows it. Stamps are instants of one spelling (`2026-11-22T10:15:00.000Z`), so that text order is time order. */
+/** A record as a list shows it. Stamps are spelt like `2026-11-22T10:15:00.000Z`, so that text order is time order. */
 export interface PollRow {
   readonly id: string;
   readonly stamp: string;
@@ -28,9 +28,9 @@ export interface Tally {
 /** What a connector must be able to ask. */
 export interface PollSource<Row extends PollRow> {
   /**
-   * Rows behind (sinceStamp, afterId), in the order of (stamp, id), about `limit` of them. `afterId` null takes every row of
-   * that stamp too; `sinceStamp` null starts at the oldest row. More than `limit` may be given, so that a source that cannot
-   * cut inside one stamp need not.
+   * Rows behind (sinceStamp, afterId), in the order of (stamp, id), about `limit` of them. `afterId` null takes every
+   * row of that stamp too; `sinceStamp` null starts at the oldest row. A source that cannot cut inside one stamp may give
+   * more than `limit`.
    */
   page(sinceStamp: string | null, afterId: string | null, limit: number): Promise<PollPage<Row>>;
   /** Records deleted at or after the stamp. Absent where deletions are not shown. */
@@ -81,7 +81,7 @@ const version = 'p1';
 /** A stretch that goes on changing under the reader is not read for ever; the next sweep sees it again. */
 const rereadsMax = 2;
 
-/** Reads one page. The first call (cursor null) and every `sweepEveryMs` open a sweep; calls in between ask for new rows only. */
+/** Reads one page. The first call (cursor null) opens a sweep, and so does one every `sweepEveryMs`. */
 export async function poll<Row extends PollRow>(
   source: PollSource<Row>,
   cursor: string | null,
@@ -126,8 +126,8 @@ function openSweep(state: State, rules: PollRules, nowMs: number): State {
 }
 
 /**
- * A row that was late when the sweep began has a stamp less than `overlapMs` before that beginning. The beginning is told by
- * the newest stamp known then, which is on their clock, and by our clock against stamps of the future.
+ * A row that was late when the sweep began has a stamp less than `overlapMs` before that beginning. The beginning is
+ * told by the newest stamp known then, which is on their clock, and by our clock against stamps of the future.
  */
 function closeSweep(state: State, sweep: NonNullable<State['sweep']>, rules: PollRules): State {
   const newest = sweep.newest ?? state.at?.stamp ?? null;

@@ -1,0 +1,145 @@
+// One record to create or update. No idempotency keys: our cross-reference goes in with a create and is looked for before.
+import { daysBetween, isDay } from '../../../shared/dates.ts';
+import { Fault, type FaultCode } from '../../faults.ts';
+import type { Snapshot, WireRecord, Write, WriteResult } from '../connector.ts';
+import { type Answer, type Client, codeOf, fieldsOf, type Settings, wordsOf } from './client.ts';
+import { snapshotsByExternalId, snapshotsById } from './reads.ts';
+import { listOf, queryOf, type RecordType, serviceName, snapshotOf, typeOf } from './records.ts';
+
+type Body = Record<string, unknown>;
+type Refusal = Extract<WriteResult, { readonly outcome: 'refused' }>;
+
+/** An invoice must name its days of payment. UNVERIFIED whether the account's own default could stand in. */
+const paymentDaysDefault = 30;
+const cancelled = 'cancelled';
+
+/** Their refusals have no codes; these words tell the special ones. UNVERIFIED beyond "has already been entered". */
+const refusalWords: readonly (readonly [FaultCode, RegExp])[] = [
+  ['conflict', /has already been (entered|taken)/i],
+  ['locked', /\block(ed)?\b/i],
+];
+
+export async function writeRecord(client: Client, write: Write): Promise<WriteResult> {
+  const type = typeOf(write.recordType);
+  if (!type.isWritable) return refusal('rejected', `Tieout does not write ${type.name} of Kantata`, 'read-only');
+  if (write.recordId !== null) return updateRecord(client, type, write.recordId, write.wire);
+  // May be a repeat: a create whose answer was lost left its cross-reference behind.
+  const found = (await snapshotsByExternalId(client, type, [write.externalId])).get(write.externalId) ?? [];
+  if (found.length > 1) return refusal('conflict', `Kantata holds ${found.length} records for one`, 'two-found');
+  if (found[0] !== undefined) return updateRecord(client, type, found[0].recordId, write.wire);
+  return createRecord(client, type, write);
+}
+
+async function createRecord(client: Client, type: RecordType, write: Write): Promise<WriteResult> {
+  if (type.name === 'invoices' && write.wire['status'] === cancelled) {
+    return refusal('rejected', 'An invoice that is void is not created', 'void', ['status']);
+  }
+  const body = bodyOf(type, write.wire, client.settings);
+  if (type.name === 'invoices') body['payment_schedule'] ??= paymentDaysDefault;
+  body['external_reference'] = {
+    service_name: serviceName,
+    service_model: type.entity,
+    service_model_ref: write.externalId,
+    status: 'successful',
+  };
+  const answer = await client.send('once', 'POST', type.name, queryOf(type), { [type.singular]: body });
+  return judge(client, type, answer, true);
+}
+
+/** May be repeated: the same values again change nothing. */
+async function updateRecord(client: Client, type: RecordType, id: string, wire: WireRecord): Promise<WriteResult> {
+  const body = bodyOf(type, wire, client.settings);
+  for (const field of type.createOnly) delete body[field];
+  if (type.name === 'invoices') {
+    const current = await currentOf(client, type, id);
+    if (current === null) return refusal('orphaned', 'Kantata shows no such invoice', null);
+    if (wire['status'] === cancelled) return cancelInvoice(client, type, current);
+    // An update without either list takes its lines off the invoice.
+    body['expense_ids'] = numbersOf(current.wire['expense_ids']);
+    body['time_entry_ids'] ??= numbersOf(current.wire['time_entry_ids']);
+  }
+  if (Object.keys(body).length > 0) {
+    const answer = await client.send('once', 'PUT', `${type.name}/${id}`, queryOf(type), { [type.singular]: body });
+    return judge(client, type, answer, false);
+  }
+  const current = await currentOf(client, type, id);
+  if (current === null) return refusal('orphaned', `Kantata shows no such ${type.singular}`, null);
+  return { outcome: 'applied', created: false, snapshot: current, requestId: null };
+}
+
+async function cancelInvoice(client: Client, type: RecordType, current: Snapshot): Promise<WriteResult> {
+  let requestId: string | null = null;
+  if (current.wire['status'] !== cancelled) {
+    const path = `${type.name}/${current.recordId}/cancel`;
+    const answer = await client.send('once', 'PUT', path, queryOf(type), {});
+    if (answer.status > 299) return refusalOf(answer);
+    requestId = answer.requestId;
+  }
+  const snapshot = (await currentOf(client, type, current.recordId)) ?? current;
+  return { outcome: 'applied', created: false, snapshot, requestId };
+}
+
+async function currentOf(client: Client, type: RecordType, id: string): Promise<Snapshot | null> {
+  return (await snapshotsById(client, type, [id]))[0] ?? null;
+}
+
+function judge(client: Client, type: RecordType, answer: Answer, created: boolean): WriteResult {
+  if (answer.status > 299) return refusalOf(answer);
+  const listing = client.listing(answer, 'once');
+  const [row] = listing.rows;
+  if (row === undefined) throw new Fault('uncertain', 'Kantata saved a record without showing it');
+  const snapshot = snapshotOf(type, row, listing, client.settings);
+  return { outcome: 'applied', created, snapshot, requestId: answer.requestId };
+}
+
+/** Our wire record in the spelling of their request. */
+function bodyOf(type: RecordType, wire: WireRecord, settings: Settings): Body {
+  const { address_parts: address, custom_fields: custom, status, due_date: dueOn, ...rest } = wire;
+  const body: Body = { ...rest };
+  if (isRecord(address)) body['address'] = addressOf(address);
+  if (isRecord(custom)) {
+    const values = Object.entries(settings.customFields).flatMap(([name, fieldId]) =>
+      fieldId === undefined || custom[name] === undefined ? [] : [{ custom_field_id: fieldId, value: custom[name] }],
+    );
+    if (values.length > 0) body['custom_fields'] = values;
+  }
+  if (type.name === 'invoices') {
+    if (status !== undefined) body['draft'] = status === 'draft';
+    const days = paymentDays(wire['invoice_date'], dueOn);
+    if (days !== null) body['payment_schedule'] = days;
+  } else if (dueOn !== undefined) body['due_date'] = dueOn;
+  return body;
+}
+
+/** One text of at most four lines: street, postal code and city, region, country. */
+function addressOf(parts: WireRecord): string | null {
+  const text = (name: string): string => (typeof parts[name] === 'string' ? parts[name] : '');
+  const lines = [text('street'), `${text('postal_code')} ${text('city')}`.trim(), text('region'), text('country')];
+  const address = lines.filter((line) => line !== '').join('\n');
+  return address === '' ? null : address;
+}
+
+/** They take the days between issue and due date, and work out the due date themselves. */
+function paymentDays(issuedOn: unknown, dueOn: unknown): number | null {
+  if (typeof issuedOn !== 'string' || typeof dueOn !== 'string' || !isDay(issuedOn) || !isDay(dueOn)) return null;
+  return Math.max(0, daysBetween(issuedOn, dueOn));
+}
+
+function refusalOf(answer: Answer): Refusal {
+  const message = wordsOf(answer);
+  const byStatus: FaultCode = answer.status === 404 ? 'orphaned' : answer.status === 409 ? 'conflict' : 'rejected';
+  const special = answer.status === 422 ? refusalWords.find(([, words]) => words.test(message)) : undefined;
+  return refusal(special?.[0] ?? byStatus, message, codeOf(answer), fieldsOf(answer));
+}
+
+function refusal(code: FaultCode, message: string, vendorCode: string | null, fields: readonly string[] = []): Refusal {
+  return { outcome: 'refused', code, message, fields, vendorCode };
+}
+
+function numbersOf(value: unknown): readonly number[] {
+  return listOf(value).map(Number);
+}
+
+function isRecord(value: unknown): value is WireRecord {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}

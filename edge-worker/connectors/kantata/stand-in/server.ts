@@ -80,10 +80,11 @@ export class Server {
     const route = `${request.method} ${path}`;
     const pattern = patternOf(request.method, path);
     this.#inFlight++;
+    const isOver = this.#isOverLimit();
     try {
       const body = request.method === 'GET' ? '' : await request.text();
       const incoming = { method: request.method, path, route, url, headers: request.headers, body };
-      const answer = await this.#answer(incoming);
+      const answer = await this.#answer(incoming, isOver);
       this.#board.count(pattern, answer.status);
       return this.#respond(answer);
     } catch (error) {
@@ -94,12 +95,12 @@ export class Server {
     }
   }
 
-  async #answer(incoming: Incoming): Promise<Answer> {
+  async #answer(incoming: Incoming, isOver: boolean): Promise<Answer> {
     const { route } = incoming;
     if (this.#board.take('cut-before', route)) throw new ConnectionCut(route);
     const slow = this.#board.take('slow', route);
     if (slow) await this.#options.sleep(slow.delayMs ?? 0);
-    if (this.#isOverLimit() || this.#board.take('throttle', route)) return throttled;
+    if (isOver || this.#board.take('throttle', route)) return throttled;
     const broken = this.#board.take('break', route);
     if (broken) return broken.detail === '504' ? timedOut : unavailable;
     if (this.#board.take('html', route)) return badGateway;

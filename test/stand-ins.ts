@@ -1,4 +1,4 @@
-// `npm run stand-ins -- --port 9100`: every stand-in on a port of its own, on the real clock, its webhooks sent four times a second.
+// `npm run stand-ins -- --port 9100`: every stand-in on a port of its own, its webhooks sent four times a second.
 import { parseArgs } from 'node:util';
 import { controlled, type StandIn } from '../edge-worker/connectors/stand-in.ts';
 import { standIns } from './support/_stand-ins.ts';
@@ -58,6 +58,6 @@ if (import.meta.main) {
   const { running } = await startStandIns(Number(values.port));
   console.table(running.map(({ name, url, standIn }) => ({ name, url, account: standIn.connection.account })));
   console.log(
-    'Drive one by hand: GET /__stand-in/types, POST /__stand-in/rows/<type>, POST /__stand-in/faults {"how":"throttle"}',
+    'By hand: GET /__stand-in/types, POST /__stand-in/rows/<type>, POST /__stand-in/faults {"how":"throttle"}',
   );
 }

@@ -1,4 +1,4 @@
-// What a connector promises of whole calls: order, full batches, gone and hidden, limits, tokens, the schema, the same answer each time.
+// What a connector promises of whole calls: order, full batches, gone and hidden, limits, tokens, schema, statuses.
 import { expect } from 'vitest';
 import type { Write } from '../../edge-worker/connectors/connector.ts';
 import type { EntityName } from '../../shared/entities/_registry.ts';

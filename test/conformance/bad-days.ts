@@ -1,10 +1,11 @@
-// What a connector promises when its system misbehaves: the right Fault for every verb, no secret in its words, and health afterwards.
+// What a connector promises when its system misbehaves: the right Fault for every verb, and health afterwards.
 import { describe, expect } from 'vitest';
 import type { Write, WriteResult } from '../../edge-worker/connectors/connector.ts';
 import type { Misbehaviour } from '../../edge-worker/connectors/stand-in.ts';
 import { Fault, type FaultCode } from '../../edge-worker/faults.ts';
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import { kindsOf, rowsOf } from '../support/wire.ts';
+import { mainKind } from './answers.ts';
 import { expectFault, expectNoSecret, promisesOf } from './promise.ts';
 import type { Suite, World } from './world.ts';
 
@@ -52,7 +53,7 @@ async function goodWrite(world: World): Promise<Write> {
 async function namesBadDay(world: World, how: Misbehaviour, codes: { reading: Codes; writing: Codes }): Promise<void> {
   const { session, standIn } = await world.warm();
   const write = await goodWrite(world);
-  const ref = { recordType: write.recordType, recordId: write.recordId ?? '1' };
+  const ref = await world.make(mainKind(world));
   const key = { recordType: write.recordType, field: null, value: write.externalId };
   const feed = world.connector.feeds[0]?.name;
   const asking: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -74,7 +75,7 @@ async function namesBadDay(world: World, how: Misbehaviour, codes: { reading: Co
 }
 
 async function waitsAsTold(world: World): Promise<void> {
-  const ref = { recordType: world.map(writableKind(world) ?? 'customer').recordType, recordId: '1' };
+  const ref = await world.make(mainKind(world));
   world.standIn.arm({ how: 'throttle', times: null });
   const { retryAfterMs } = await expectFault(world.session.read([ref]), 'throttled');
   expect(retryAfterMs === null || (Number.isSafeInteger(retryAfterMs) && retryAfterMs >= 0)).toBe(true);

@@ -1,4 +1,4 @@
-// One promise = one test in a world of its own. A promise may be skipped only with a reason that the connector's folder states.
+// One promise = one test in a world of its own. A skip needs a reason that the connector's folder states.
 import { expect, it } from 'vitest';
 import type { FaultCode } from '../../edge-worker/faults.ts';
 import { Fault } from '../../edge-worker/faults.ts';

@@ -1,4 +1,4 @@
-// What a connector promises of news: its feeds tell every change, whatever the page, and its receiver takes genuine webhooks only.
+// What a connector promises of news: feeds tell every change across pages, and only genuine webhooks are taken.
 import { describe, expect } from 'vitest';
 import type { Delivery, Expected, Notice, RecordRef } from '../../edge-worker/connectors/connector.ts';
 import type { EntityName } from '../../shared/entities/_registry.ts';

@@ -1,4 +1,4 @@
-// One stand-in, one session and a clock for one promise: how records are made, written and edited there, whatever the system is.
+// One stand-in, session and clock for one promise: how records are made, written and edited, whatever the system.
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { writePath } from '../../edge-worker/connectors/codecs.ts';
@@ -18,11 +18,11 @@ import { exampleWith, type Fields, mapOf, type PlainMap, rowsOf, toWire } from '
 
 const values = z.record(z.string(), z.unknown());
 
-/** `conformance.json` of a connector's folder: what the suite cannot know, and which promises it cannot keep, with the reason. */
+/** `conformance.json` of a connector's folder: what the suite cannot know, and which skips have which reason. */
 export const notes = z.strictObject({
   /** Promise (or `entity: promise`) -> why this system cannot keep it. */
   skips: z.record(z.string(), z.string().min(10)).default({}),
-  /** What a person types to make a record that the hub cannot create. `{customer}` = the id of a made customer, `{#}` = a number of its own. */
+  /** What a person types to make a record. `{customer}` = the id of a made customer, `{#}` = a fresh number. */
   records: z.partialRecord(z.string(), z.strictObject({ type: z.string().optional(), values })).default({}),
   /** What a person changes in a record. Without it the first text field is changed. */
   edits: z.partialRecord(z.string(), values).default({}),

@@ -1,4 +1,4 @@
-// A D1 database over node:sqlite, so that tests and the simulation run the real SQL in one process, and can make it slow or fail.
+// A D1 database over node:sqlite: tests and the simulation run the real SQL in one process, and can make it fail.
 import { bindable, Sqlite, valuesOf } from './sqlite.ts';
 
 /** `before`: nothing was done. `after`: it was done, but the caller hears of a failure. */

@@ -1,4 +1,4 @@
-// Durable Object storage over node:sqlite: the part a lane uses. It outlives the object that writes to it, as a disk does.
+// Durable Object storage over node:sqlite: the part a lane uses. It outlives the object that writes to it.
 import { bindable, Sqlite, valuesOf } from './sqlite.ts';
 
 type Value = SqlStorageValue;

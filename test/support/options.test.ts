@@ -1,4 +1,4 @@
-// What tests hand to a session keeps the hub's own promises: counted calls, cuts by their right name, one token for all who wait.
+// What tests hand to a session keeps the hub's promises: counted calls, cuts rightly named, one token for all.
 import { expect, it } from 'vitest';
 import { ConnectionCut } from '../../edge-worker/connectors/stand-in.ts';
 import { Clock, type Counts, chanceOf, countedFetch, tokensInMemory } from './options.ts';
@@ -21,7 +21,7 @@ it('calls a cut read unreachable and any other cut uncertain, and counts what is
   expect(counts.routes.slice(0, 2)).toEqual(['GET /cut', 'POST /cut']);
 });
 
-it('mints a token once for all who wait, again when it is dropped or over, and not for a stranger’s drop', async () => {
+it('mints a token once for all who wait, again when it is over or dropped by its holder', async () => {
   const clock = new Clock(0);
   const counts = newCounts();
   const tokens = tokensInMemory(clock.nowMs, counts);

@@ -1,4 +1,4 @@
-// What a session needs from the hub, for tests: a fetch that counts and names cuts as the hub does, tokens in memory, a clock to turn.
+// What a session needs from the hub, for tests: a fetch that counts and names cuts, tokens in memory, a clock.
 import type { ConnectOptions, TokenKeeper } from '../../edge-worker/connectors/connector.ts';
 import { ConnectionCut, type StandIn } from '../../edge-worker/connectors/stand-in.ts';
 import { Fault } from '../../edge-worker/faults.ts';

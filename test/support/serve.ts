@@ -1,4 +1,4 @@
-// Serves a fetch-style function on a local port, with connections kept open; a ConnectionCut drops the socket as a real cut would.
+// Serves a fetch-style function on a local port, connections kept open; a ConnectionCut drops the socket.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { ConnectionCut } from '../../edge-worker/connectors/stand-in.ts';
 

@@ -1,4 +1,4 @@
-// What D1 and lane storage have in common on node:sqlite: prepared statements kept, limits enforced, written rows counted.
+// What D1 and lane storage share on node:sqlite: statements kept prepared, limits enforced, rows counted.
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 
 /** The platform's own limits; a statement that passes them here passes them there. */

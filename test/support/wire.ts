@@ -1,8 +1,8 @@
-// A map, run both ways in the plainest manner: the reference that conformance measures connectors by. The hub's own is in flow/.
+// A map, run both ways in the plainest manner: the measure that connectors are held to. The hub's own is in flow/.
 
 import { z } from 'zod';
 import { readPath, writePath } from '../../edge-worker/connectors/codecs.ts';
-import type { Connector, ExtraRow, FieldMap, WireRecord } from '../../edge-worker/connectors/connector.ts';
+import type { Connector, Direction, ExtraRow, FieldMap, WireRecord } from '../../edge-worker/connectors/connector.ts';
 import { type EntityName, entities } from '../../shared/entities/_registry.ts';
 import { refersTo } from '../../shared/entities/entity.ts';
 
@@ -28,10 +28,7 @@ export function kindsOf(connector: Connector): readonly EntityName[] {
 }
 
 /** The map's rows with their field names, of these directions. */
-export function rowsOf(
-  map: PlainMap,
-  ...directions: readonly FieldMap<unknown>['direction'][]
-): [string, FieldMap<unknown>][] {
+export function rowsOf(map: PlainMap, ...directions: readonly Direction[]): [string, FieldMap<unknown>][] {
   return Object.entries(map.fields).flatMap(([field, row]): [string, FieldMap<unknown>][] =>
     row !== undefined && directions.includes(row.direction) ? [[field, row]] : [],
   );
@@ -48,12 +45,10 @@ export function toWire(map: PlainMap, fields: Fields): WireRecord {
   return wire;
 }
 
-export function fromWire(map: PlainMap, wire: WireRecord): Fields {
-  const decoded = rowsOf(map, 'both', 'in').map(([field, row]) => [
-    field,
-    row.codec.decode(readPath(wire, row.at), wire),
-  ]);
-  return Object.fromEntries(decoded);
+/** Without directions: everything that is read. */
+export function fromWire(map: PlainMap, wire: WireRecord, ...directions: readonly Direction[]): Fields {
+  const rows = directions.length > 0 ? rowsOf(map, ...directions) : rowsOf(map, 'both', 'in');
+  return Object.fromEntries(rows.map(([field, row]) => [field, row.codec.decode(readPath(wire, row.at), wire)]));
 }
 
 /** The entity's example with each reference, in its lines too, as `idOf` names it in the other system. */

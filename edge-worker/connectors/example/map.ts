@@ -1,4 +1,4 @@
-// How Example's records line up with ours: one table per entity. Every row runs both ways, so that the hub alone says who owns a field.
+// How Example's records line up with ours. Every row runs both ways, so that the hub alone says who owns a field.
 import type { Canonical } from '../../../shared/entities/_registry.ts';
 import {
   choice,

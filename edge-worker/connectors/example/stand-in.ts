@@ -1,4 +1,4 @@
-// Example's own server, imitated from FACTS.md alone: an invented system that can play any role. Its parts are in stand-in/.
+// Example's server, imitated from FACTS.md alone: an invented system for any role. Its parts are in stand-in/.
 import {
   ConnectionCut,
   type Row,

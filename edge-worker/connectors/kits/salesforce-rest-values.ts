@@ -23,6 +23,11 @@ export function id18(text: unknown): string | null {
   return text.length === 15 || text === full ? full : null;
 }
 
+/** The last three of 18 characters only repeat what the first 15 say. */
+export function isSameId(a: string, b: string): boolean {
+  return a.length >= 15 && a.slice(0, 15) === b.slice(0, 15);
+}
+
 /** A text literal. Quotes, backslashes and control characters cannot end it early. */
 export function soqlText(value: string): string {
   const escaped = value

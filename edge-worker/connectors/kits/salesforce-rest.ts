@@ -5,7 +5,7 @@ import { Fault } from '../../faults.ts';
 import type { ConnectOptions } from '../connector.ts';
 import { requestToken, signAssertion } from './oauth.ts';
 import { type Answer, faultOf, isExpiredSession, type RecordError, recordErrors } from './salesforce-rest-faults.ts';
-import { id18 } from './salesforce-rest-values.ts';
+import { id18, isSameId } from './salesforce-rest-values.ts';
 
 const apiVersion = 'v66.0';
 const assertionLifeSeconds = 180;
@@ -178,12 +178,12 @@ export class SalesforceRest {
     const answer = tokenAnswer.safeParse(await this.#askForToken().catch((fault: unknown) => this.#askAgain(fault)));
     if (!answer.success) throw new Fault('unreadable', 'The token answer lacks an address or an identity');
     const { access_token: accessToken, instance_url, id } = answer.data;
-    const organisation = id18(/\/id\/(\w+)\//.exec(id)?.[1]);
-    if (organisation === null || organisation !== id18(account)) {
+    const organisation = /\/id\/(\w+)\//.exec(id)?.[1] ?? '';
+    if (!isSameId(organisation, account)) {
       throw new Fault('unauthorised', 'The credentials belong to another organisation than this connection');
     }
     const instanceUrl = withoutSlash(instance_url);
-    const value = JSON.stringify({ accessToken, instanceUrl, account: organisation });
+    const value = JSON.stringify({ accessToken, instanceUrl, account: id18(organisation) ?? organisation });
     return { value, expiresAtMs: nowMs() + tokenLifeMs };
   }
 

@@ -2,7 +2,7 @@
 import { XMLParser } from 'fast-xml-parser';
 import { z } from 'zod';
 import type { Delivery, Expected, Received, Receiver, Refusal } from '../connector.ts';
-import { id18 } from '../kits/salesforce-rest-values.ts';
+import { id18, isSameId } from '../kits/salesforce-rest-values.ts';
 
 /** A full message of 100 notifications takes 32 KB. */
 const bodyBytesMax = 1_000_000;
@@ -41,7 +41,7 @@ function readMessage(body: Uint8Array): Message | Refusal {
     // The parser would expand a document's own entities.
     if (/<!DOCTYPE|<!ENTITY/i.test(text)) return 'malformed';
     const { OrganizationId, Notification } = message.parse(parser.parse(text)).Envelope.Body.notifications;
-    const account = id18(OrganizationId.trim());
+    const account = longForm(OrganizationId.trim());
     const notificationIds = Notification.map(({ Id }) => Id.trim());
     const areIds = notificationIds.every((id) => /^[A-Za-z0-9]{15,18}$/.test(id));
     return account !== null && areIds ? { account, notificationIds } : 'malformed';
@@ -49,6 +49,11 @@ function readMessage(body: Uint8Array): Message | Refusal {
     // Whatever the parser makes of it, it is no message of theirs.
     return 'malformed';
   }
+}
+
+/** As it came, if it came in full. */
+function longForm(id: string): string | null {
+  return /^[A-Za-z0-9]{18}$/.test(id) ? id : id18(id);
 }
 
 /** A message is sent again with the same notifications; other company for the first of them makes it another message. */
@@ -63,7 +68,7 @@ async function deliveryIdOf(notificationIds: readonly string[]): Promise<string>
 async function receive(delivery: Delivery, expected: Expected): Promise<Received> {
   const read = readMessage(delivery.body);
   if (typeof read === 'string') return { ok: false, refusal: read };
-  if (read.account !== id18(expected.account)) return { ok: false, refusal: 'wrong-account' };
+  if (!isSameId(read.account, expected.account)) return { ok: false, refusal: 'wrong-account' };
   return { ok: true, deliveryId: await deliveryIdOf(read.notificationIds), notices: [], rings: ['outbox'] };
 }
 

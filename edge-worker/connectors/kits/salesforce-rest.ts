@@ -114,11 +114,10 @@ export class SalesforceRest {
 
   /** A parent, or a page of children; a long list of children goes on at an address of its own. */
   async #nested(value: SObject): Promise<unknown> {
-    const children = queryPage.safeParse(value);
-    if (!children.success) return this.#plain(value);
+    if (!Array.isArray(value['records'])) return this.#plain(value);
+    const { done, nextRecordsUrl, records } = parsed(queryPage, value, 'unreadable');
     const rows: SObject[] = [];
-    for (const record of children.data.records) rows.push(await this.#plain(record));
-    const { done, nextRecordsUrl } = children.data;
+    for (const record of records) rows.push(await this.#plain(record));
     return done || !nextRecordsUrl ? rows : [...rows, ...(await this.#rows(nextRecordsUrl))];
   }
 

@@ -1,0 +1,49 @@
+// What a fresh account holds before anybody works in it: currencies, subsidiaries, terms, services.
+import type { Books } from './books.ts';
+import type { Value } from './values.ts';
+
+type Rows = readonly Readonly<Record<string, Value>>[];
+
+const currencies: Rows = [
+  { name: 'US Dollar', symbol: 'USD', currencyprecision: '2' },
+  { name: 'British Pound', symbol: 'GBP', currencyprecision: '2' },
+  { name: 'Euro', symbol: 'EUR', currencyprecision: '2' },
+  { name: 'Japanese Yen', symbol: 'JPY', currencyprecision: '0' },
+];
+
+const subsidiaries: Rows = [
+  { name: 'Northwind Consulting Inc', currency: '1', country: 'US' },
+  { name: 'Northwind Consulting Ltd', currency: '2', country: 'GB', parent: '1' },
+  { name: 'Northwind Consulting GmbH', currency: '3', country: 'DE', parent: '1' },
+  { name: 'Northwind Consulting KK', currency: '4', country: 'JP', parent: '1' },
+];
+
+const terms: Rows = [
+  { name: 'Net 15', daysuntilnetdue: '15' },
+  { name: 'Net 30', daysuntilnetdue: '30' },
+  { name: 'Net 45', daysuntilnetdue: '45' },
+  { name: 'Net 60', daysuntilnetdue: '60' },
+  { name: 'Due on receipt', daysuntilnetdue: '0' },
+];
+
+const services: Rows = [
+  { itemid: 'Consulting' },
+  { itemid: 'Development' },
+  { itemid: 'Project Management' },
+  { itemid: 'Training' },
+  { itemid: 'Fixed Fee Milestone' },
+];
+
+/** Customers and projects share one numbering, all transactions another. */
+const firstIds = { entity: 100, transaction: 1000, timebill: 5000, timesheet: 200, crm: 300 };
+
+export function seed(books: Books): void {
+  for (const [sequence, last] of Object.entries(firstIds)) books.store.startAt(sequence, last);
+  const load = (type: string, rows: Rows) => {
+    for (const values of rows) books.save(books.type(type), null, { values }, 'load');
+  };
+  load('currency', currencies);
+  load('subsidiary', subsidiaries);
+  load('term', terms);
+  load('serviceitem', services);
+}

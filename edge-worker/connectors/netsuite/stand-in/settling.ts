@@ -1,0 +1,105 @@
+// What one record's save does to others: time becomes billed, invoices become paid.
+import type { Books, Draft } from './books.ts';
+import { paidMinor, paidState, scaleOf } from './completing.ts';
+import { fromMinor, timesMinor, toMinor } from './decimals.ts';
+import type { RecordType } from './fields.ts';
+import type { Entry } from './shelf.ts';
+import { type Line, textOf } from './values.ts';
+
+/** FACTS.md#unverified: whether a payment also shows as a change of the invoice it settles. */
+const tellsPaidInvoices = true;
+
+const linesOf = (entry: Entry | null, name: string) => entry?.sublists[name] ?? [];
+
+const appliedDocs = (lines: readonly Line[]) =>
+  lines.filter((line) => line['apply'] === true).map((line) => textOf(line, 'doc') ?? '');
+
+/** A time line takes its figures from the time entry it bills. */
+export function completeInvoiceTime(draft: Draft, books: Books): void {
+  const lines = draft.sublists['time'];
+  if (!lines || draft.values['status'] === 'void') return;
+  const scale = scaleOf(textOf(draft.values, 'currency'), books);
+  draft.sublists['time'] = lines.map((line) => {
+    const time = books.store.get('timebill', textOf(line, 'doc') ?? '');
+    if (!time || line['apply'] !== true) return line;
+    const quantity = textOf(line, 'quantity') ?? textOf(time.values, 'hours') ?? '0';
+    const rate = textOf(line, 'rate') ?? textOf(time.values, 'rate') ?? '0';
+    return {
+      billeddate: time.values['trandate'] ?? null,
+      employee: time.values['employee'] ?? null,
+      item: time.values['item'] ?? null,
+      job: time.values['customer'] ?? null,
+      memo: time.values['memo'] ?? null,
+      ...line,
+      quantity,
+      rate,
+      amount: textOf(line, 'amount') ?? fromMinor(timesMinor(rate, quantity, scale), scale),
+    };
+  });
+}
+
+/** Spreads a payment or credit over the invoices it names, in the order of its lines. */
+export function completeApplied(draft: Draft, books: Books): void {
+  const { values, before } = draft;
+  const scale = scaleOf(textOf(values, 'currency'), books);
+  const own = toMinor(textOf(values, draft.type.id === 'creditmemo' ? 'total' : 'payment') ?? '0', scale);
+  let left = own;
+  const lines = draft.sublists['apply'] ?? [];
+  draft.sublists['apply'] = lines.map((line) => {
+    const invoice = books.store.get('invoice', textOf(line, 'doc') ?? '');
+    if (!invoice || line['apply'] === false) return line;
+    const earlier = before ? (books.applied.get(invoice.id)?.get(before.id) ?? 0n) : 0n;
+    const total = toMinor(textOf(invoice.values, 'total') ?? '0', scale);
+    const due = total - paidMinor(invoice.id, books) + earlier;
+    const asked = textOf(line, 'amount');
+    const minor = asked === null ? (due < left ? due : left) : toMinor(asked, scale);
+    left -= minor;
+    return {
+      ...line,
+      apply: true,
+      amount: fromMinor(minor, scale),
+      due: fromMinor(due, scale),
+      total: fromMinor(total, scale),
+      refnum: invoice.values['tranid'] ?? null,
+      type: 'Invoice',
+    };
+  });
+  values['applied'] = fromMinor(own - left, scale);
+  values['unapplied'] = fromMinor(left, scale);
+  if (draft.type.id === 'creditmemo') values['status'] = left === 0n ? 'applied' : 'open';
+  else values['status'] = values['undepfunds'] === true ? 'A' : 'C';
+}
+
+function settleTime(before: Entry | null, after: Entry | null, books: Books): void {
+  for (const doc of appliedDocs(linesOf(before, 'time'))) books.billedTime.delete(doc);
+  if (after) for (const doc of appliedDocs(linesOf(after, 'time'))) books.billedTime.set(doc, after.id);
+}
+
+function settleApplied(before: Entry | null, after: Entry | null, books: Books): void {
+  const source = (after ?? before)?.id ?? '';
+  const touched = new Set([...appliedDocs(linesOf(before, 'apply')), ...appliedDocs(linesOf(after, 'apply'))]);
+  for (const id of touched) books.applied.get(id)?.delete(source);
+  for (const line of linesOf(after, 'apply')) {
+    if (line['apply'] !== true) continue;
+    const id = textOf(line, 'doc') ?? '';
+    const scale = scaleOf(textOf(after?.values ?? {}, 'currency'), books);
+    const sources = books.applied.get(id) ?? new Map<string, bigint>();
+    sources.set(source, (sources.get(source) ?? 0n) + toMinor(textOf(line, 'amount') ?? '0', scale));
+    books.applied.set(id, sources);
+  }
+  for (const id of touched) {
+    const invoice = books.store.get('invoice', id);
+    if (!invoice) continue;
+    const scale = scaleOf(textOf(invoice.values, 'currency'), books);
+    const total = toMinor(textOf(invoice.values, 'total') ?? '0', scale);
+    books.amend(books.type('invoice'), invoice, paidState(total, paidMinor(id, books), scale), tellsPaidInvoices);
+  }
+}
+
+export function settle(type: RecordType, before: Entry | null, after: Entry | null, books: Books): void {
+  if (type.id === 'invoice') settleTime(before, after, books);
+  if (type.id === 'customerpayment' || type.id === 'creditmemo') settleApplied(before, after, books);
+  const order = type.id === 'invoice' && after && !before ? textOf(after.values, 'createdfrom') : null;
+  const salesOrder = order === null ? null : books.store.get('salesorder', order);
+  if (salesOrder) books.amend(books.type('salesorder'), salesOrder, { status: 'G', orderstatus: 'G' }, true);
+}

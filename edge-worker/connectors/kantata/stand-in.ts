@@ -52,7 +52,7 @@ export const standIn: StandInFactory = (options): StandIn => {
     connection: {
       account: '415',
       environment: 'production',
-      settings: { apiBase: `${options.baseUrl}/api/v1` },
+      settings: { apiBase: `${options.baseUrl}/api/v1`, accountId: '415' },
       secrets: { accessToken: firstToken },
     },
     fetch: (request) => world.server.fetch(request),

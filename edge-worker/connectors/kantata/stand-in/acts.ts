@@ -114,6 +114,9 @@ const verbs: Readonly<Record<string, Verb>> = {
   proxy: ({ books }, parameters) => {
     books.hasProxy = parameters['on'] === true;
   },
+  'quiet-approvals': ({ books }, parameters) => {
+    books.hasQuietApprovals = parameters['on'] === true;
+  },
   limit: ({ server }, parameters) => {
     server.limits.concurrentMax = Number(parameters['concurrentMax'] ?? Number.POSITIVE_INFINITY);
     server.limits.perMinuteMax = Number(parameters['perMinuteMax'] ?? Number.POSITIVE_INFINITY);

@@ -104,10 +104,16 @@ export function createSubmission(books: Books, key: string, fields: Fields, acto
     actor,
   );
   for (const line of lines) {
-    books.change(family.lines, line.id, { active_submission_id: row.id, recent_submission_id: row.id }, actor);
+    changeLine(books, family, line, { active_submission_id: row.id, recent_submission_id: row.id }, actor);
     books.emit(family.added, family.type, row.id, { before: null, after: row }, actor);
   }
   return row;
+}
+
+/** Documented for expenses: an approval is news of each line. For time entries it is likely. FACTS.md#unverified */
+function changeLine(books: Books, family: Family, line: Row, fields: Fields, actor: Actor): void {
+  if (books.hasQuietApprovals && family.lines === 'time_entries') books.adjust(family.lines, line.id, fields);
+  else books.change(family.lines, line.id, fields, actor);
 }
 
 function permissionsIn(status: string): Fields {
@@ -169,7 +175,7 @@ export function resolve(books: Books, key: string, row: Row, how: Resolution, de
   for (const line of books.rowsOf(family.lines, ids(row, family.field))) {
     if (line['recent_submission_id'] !== row.id) continue;
     const active = how === 'approval' ? row.id : null;
-    books.change(family.lines, line.id, { approved: how === 'approval', active_submission_id: active }, actor);
+    changeLine(books, family, line, { approved: how === 'approval', active_submission_id: active }, actor);
   }
   return resolution;
 }

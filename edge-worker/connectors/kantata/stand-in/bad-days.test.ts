@@ -108,6 +108,7 @@ describe('bad days', () => {
     ];
     for (const path of searches) expect((await get(path)).json.count).toBe(0);
     expect((await get(`/workspaces/${id}`)).status).toBe(200);
+    expect((await get(`/workspaces?only=${id}`)).json.count).toBe(1);
     pass(30_000);
     for (const path of searches) expect((await get(path)).json.count).toBe(1);
   });

@@ -37,6 +37,8 @@ export class Books {
   readonly denied = new Set<string>();
   /** Whether the token may act for other people; without it a sent `user_id` is ignored. */
   hasProxy = true;
+  /** Whether a resolution leaves the stamps of its lines alone and only the submission tells of it. */
+  hasQuietApprovals = false;
   /** How far the vendor's clock is off. */
   skewMs = 0;
   /** How long what is created now stays out of lists; set for each request. */
@@ -130,6 +132,15 @@ export class Books {
     this.#undo?.push(() => this.table(key).put(before));
     this.#tell(shape, 'updated', before, row, actor);
     return row;
+  }
+
+  /** A change that neither moves the stamp nor is told. */
+  adjust(key: string, id: string, fields: Fields): void {
+    const before = this.table(key).get(id);
+    if (!before) return;
+    this.version++;
+    this.table(key).put({ ...before, ...fields, id });
+    this.#undo?.push(() => this.table(key).put(before));
   }
 
   drop(key: string, id: string, actor: Actor): void {

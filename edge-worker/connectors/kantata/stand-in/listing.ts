@@ -178,8 +178,10 @@ export function matching(books: Books, shape: Shape, query: URLSearchParams, hid
   const order = orderOf(shape, query);
   const { candidates, tests } = narrowed(books, shape, query, hide);
   tests.push(...filterTests(books, shape, Object.keys(shape.filters), query));
-  if (hide) tests.push((row) => !hide(row));
-  if (books.hasHidden()) tests.push((row) => !books.isHidden(shape.key, row.id));
+  // `only` is a read by id: search and its lag have no part in it.
+  const isSearch = !query.get('only');
+  if (hide && isSearch) tests.push((row) => !hide(row));
+  if (books.hasHidden() && isSearch) tests.push((row) => !books.isHidden(shape.key, row.id));
   const list = candidates
     ? new SortedList(
         order.isDescending,

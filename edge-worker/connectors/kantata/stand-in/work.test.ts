@@ -101,6 +101,18 @@ describe('approvals', () => {
     });
   });
 
+  it('can leave the stamps of the time entries alone, so that only the submission tells', async () => {
+    const { kantata, get, pass } = rig();
+    const { workspace, user } = project(kantata);
+    const id = kantata.act('log-time', { workspace_id: workspace, user_id: user, date: '2026-11-03', minutes: 60 });
+    kantata.act('quiet-approvals', { on: true });
+    pass(60_000);
+    kantata.act('approve', { ids: [id] });
+    expect((await get('/time_entries?updated_after=2026-11-03T10:00:30Z')).json.count).toBe(0);
+    expect((await get('/timesheet_submissions?updated_after=2026-11-03T10:00:30Z')).json.count).toBe(1);
+    expect((await get(`/time_entries/${id}`)).json.time_entries[String(id)]).toMatchObject({ approved: true });
+  });
+
   it('make a new submission when rejected time is submitted again; the lines hang on the newest alone', async () => {
     const { kantata, get } = rig();
     const { entries } = project(kantata, 1);
@@ -252,8 +264,8 @@ describe('invoices', () => {
     expect(made.json.invoices[paid]).toMatchObject({ status: 'accepted payment', balance_in_cents: 0 });
     expect((await post('/external_payments', { external_payment: payment })).status).toBe(422);
     expect((await del(`/invoices/${cancelled}`)).status).toBe(422);
-    const void_ = await put(`/invoices/${cancelled}/cancel`, {});
-    expect(void_.json.invoices[cancelled].status).toBe('cancelled');
+    const voided = await put(`/invoices/${cancelled}/cancel`, {});
+    expect(voided.json.invoices[cancelled].status).toBe('cancelled');
     expect(kantata.rows('time_entries')).toMatchObject([
       { is_invoiced: true },
       { is_invoiced: false, invoice_id: null },

@@ -1,5 +1,6 @@
 // The connector against an org: what is special to this vendor, with and without the package's prefix.
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { moneyOf } from '../../../shared/money.ts';
 import { Clock, chanceOf, connectOptions, type TestOptions } from '../../../test/support/options.ts';
 import type { RecordRef, Session, Write } from '../connector.ts';
@@ -179,6 +180,47 @@ describe('records', () => {
     expect(salesforce.recordUrl({ username: 'u' }, ref)).toBeNull();
   });
 });
+
+describe('a deal with many lines', () => {
+  test('is read whole, though the org gives only the first of them at once', async () => {
+    const { org, options } = open();
+    const recordId = org.create('Opportunity', { Name: 'Rollout', StageName: 'Prospecting', CloseDate: '2026-10-28' });
+    const product = org.create('Product2', { Name: 'Consultant' });
+    for (let hours = 1; hours <= 5; hours++) {
+      org.create('OpportunityLineItem', {
+        OpportunityId: recordId,
+        Product2Id: product,
+        UnitPrice: 1,
+        Quantity: hours,
+      });
+    }
+    const session = salesforce.connect({ ...options, fetch: childrenInPages(options.fetch) });
+    const [read] = await session.read([{ recordType: 'Opportunity', recordId }]);
+    const lines = read?.found === 'here' ? read.snapshot.wire['OpportunityLineItems'] : null;
+    expect(lines).toMatchObject([1, 2, 3, 4, 5].map((hours) => ({ Quantity: hours })));
+  });
+});
+
+/** Two lines in the record, the others at an address of their own, as orgs do with long lists. */
+function childrenInPages(fetch: TestOptions['fetch']): TestOptions['fetch'] {
+  let rest: unknown[] = [];
+  return async (request) => {
+    if (request.url.endsWith('/query/0r8-2')) return Response.json({ totalSize: 5, done: true, records: rest });
+    const response = await fetch(request);
+    if (!request.url.includes('OpportunityLineItems')) return response;
+    const answer = z
+      .object({ records: z.array(z.record(z.string(), z.unknown())) })
+      .loose()
+      .parse(await response.json());
+    for (const record of answer.records) {
+      const all = z.object({ records: z.array(z.unknown()) }).parse(record['OpportunityLineItems']).records;
+      rest = all.slice(2);
+      const nextRecordsUrl = '/services/data/v66.0/query/0r8-2';
+      record['OpportunityLineItems'] = { totalSize: all.length, done: false, nextRecordsUrl, records: all.slice(0, 2) };
+    }
+    return Response.json(answer);
+  };
+}
 
 describe('an org with one currency', () => {
   test('is not asked for a currency field, and refuses amounts in another', async () => {

@@ -10,6 +10,7 @@ import { faultFrom, pickBatches, recordKeyOf, send, type Batch } from './relay.t
 import { settleBatch } from './settle.ts';
 import { dueMarks, statusesToShow, StatusView } from './status.ts';
 import { plan } from './plan.ts';
+import { replanSome } from './replan.ts';
 import type { Connection } from './wiring.ts';
 
 /** The lane is woken at least this often, so that whatever lost its wake-up is driven on. */
@@ -82,6 +83,46 @@ export class Lane {
     return this.#running.size === 0;
   }
 
+  /** Deliveries written down and not yet decided. */
+  waitingCount(): number {
+    const watermark = Number(this.core.store.value('watermark') ?? '0');
+    const rows = this.core.store.sql.exec('SELECT coalesce(max(seq), 0) AS newest FROM deliveries').toArray() as { newest: number }[];
+    return Math.max(0, (rows[0]?.newest ?? 0) - watermark);
+  }
+
+  /** Resolves once every waiting row is in D1: true, or false when it takes longer than `withinMs`. */
+  async flushed(withinMs: number): Promise<boolean> {
+    const untilMs = this.core.ports.nowMs() + withinMs;
+    this.kick('flush');
+    while (this.core.store.waitingFlush(1).length > 0) {
+      if (this.core.ports.nowMs() >= untilMs) return false;
+      await this.core.ports.sleep(20);
+    }
+    return true;
+  }
+
+  /** What is in hand right now, in counts. */
+  progress(): Readonly<Record<string, unknown>> {
+    const { sql } = this.core.store;
+    const count = (query: string) => Number((sql.exec(query).toArray()[0] as { n: number }).n);
+    const states = sql.exec('SELECT connection, state, count(*) AS n FROM commands GROUP BY connection, state').toArray() as { connection: string; state: string; n: number }[];
+    const held = sql.exec('SELECT control, owner, count(*) AS n FROM holds GROUP BY control, owner').toArray();
+    return {
+      waiting: this.waitingCount(),
+      rechecks: count('SELECT count(*) AS n FROM rechecks'),
+      commands: states,
+      inFlight: this.core.inFlight.size,
+      holds: held,
+      strays: count('SELECT count(*) AS n FROM strays'),
+      loads: count("SELECT count(*) AS n FROM cursors WHERE purpose = 'load'"),
+      replans: count("SELECT count(*) AS n FROM lane_state WHERE name LIKE 'replan %'"),
+      statusDue: count('SELECT count(*) AS n FROM status_due'),
+      flushWaiting: count('SELECT count(*) AS n FROM flush_log'),
+      entities: sql.exec('SELECT kind, count(*) AS n FROM entities GROUP BY kind').toArray(),
+      connections: [...this.core.wiring.connections.values()].map(({ id, state }) => ({ id, state, pausedUntilMs: this.core.pausedUntilMs(id) })),
+    };
+  }
+
   async #drive(loop: Loop, state: { again: boolean }): Promise<void> {
     try {
       do {
@@ -118,7 +159,7 @@ export class Lane {
   }
 
   async #decide(): Promise<void> {
-    while (await decide(this.core)) this.#afterLaneChange();
+    while ((await decide(this.core)) || replanSome(this.core)) this.#afterLaneChange();
   }
 
   /** After any lane transaction: commands may be due, rows wait for D1, pages are out of date. */
@@ -237,7 +278,8 @@ export class Lane {
       await core.ports.sleep(flushPauseMs);
     }
     const watermark = Number(core.store.value('watermark') ?? '0');
-    core.store.sql.exec('DELETE FROM deliveries WHERE seq <= ? AND received_ms < ?', watermark, core.ports.nowMs() - inboxKeepMs);
+    // The newest row stays, because the next one is numbered after it and must lie beyond the watermark.
+    core.store.sql.exec('DELETE FROM deliveries WHERE seq < ? AND received_ms < ?', watermark, core.ports.nowMs() - inboxKeepMs);
   }
 
   #tellGuilty(guilty: Awaited<ReturnType<typeof flush>>['guilty']): void {

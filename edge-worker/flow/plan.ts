@@ -319,9 +319,14 @@ class Planning {
 
   /** What the target itself refused, or what could not be found out, is not tried again until a person said so or the content changed. */
   #isAnswered(target: Target, encoded: Encoded, open: readonly CommandRow[]): boolean {
+    const answers = this.#view.answersFor(target.entity, target.connection.id, encoded.hash);
+    if ([...outcomeControls].some((control) => answers.get(control) === 'rejected')) {
+      this.#supersede(open, 'dropped');
+      return true;
+    }
     const hold = this.#view.holds.get(slotOf(this.#slot(target)));
     if (!hold || !outcomeControls.has(hold.control) || hold.hash !== encoded.hash || open.length === 0) return false;
-    return this.#view.answersFor(target.entity, target.connection.id, encoded.hash).get(hold.control) !== 'approved';
+    return answers.get(hold.control) !== 'approved';
   }
 
   #slot(target: Target) {

@@ -112,6 +112,11 @@ export class LaneStore {
     this.#values?.set(name, value);
   }
 
+  dropValue(name: string): void {
+    this.sql.exec('DELETE FROM lane_state WHERE name = ?', name);
+    this.#values?.delete(name);
+  }
+
   get installation(): string {
     return this.value('installation') ?? '';
   }

@@ -1,0 +1,141 @@
+// POST /hooks/…: where systems that push knock. Reads the raw bytes, finds out whose they are without asking D1, and answers as the vendor expects.
+import { Hono } from 'hono';
+import { connectors } from '../connectors/_registry.ts';
+import type { Connector, Delivery, Environment } from '../connectors/connector.ts';
+import type { Context as Ports } from '../context.ts';
+import { type Inbox, intake, type IntakeResult, plainReply } from '../flow/intake.ts';
+import type { Env } from '../platform/env.ts';
+import { laneStub, overflowStub } from '../platform/lanes.ts';
+import { log } from '../platform/log.ts';
+import { type HookAddress, readHookToken, receiverKey } from '../platform/vault.ts';
+import { type Place, placeOf } from '../store/directory.ts';
+
+/** Directory answers are kept this long in the isolate. */
+const placeKeptMs = 60_000;
+const places = new Map<string, { readonly place: Place | null; readonly untilMs: number }>();
+const placesMax = 10_000;
+
+export function hooks(ports: Ports): Hono<{ Bindings: Env }> {
+  const app = new Hono<{ Bindings: Env }>();
+
+  /** An address of one connection: everything intake needs stands in it, under our own MAC. */
+  app.post('/hooks/:system/:token', async (c) => {
+    const connector = connectors[c.req.param('system')];
+    const address = connector?.receiver ? await readHookToken(c.env.HUB_KEY, connector.name, c.req.param('token')) : null;
+    if (!connector || !address) return respond(plainReply(404, 'There is no such hook address.'));
+    const delivery = await readDelivery(c.req.raw, connector);
+    if (!delivery) return respond(connector.receiver?.answer('refused', 'too-large') ?? plainReply(413, 'Too large.'));
+    return finish(connector, await take(c.env, ports, connector, address, delivery));
+  });
+
+  /** The one address that a packaged sender shares between all customers: routed by account through the directory. */
+  app.post('/hooks/:system', async (c) => {
+    const connector = connectors[c.req.param('system')];
+    const receiver = connector?.receiver;
+    if (!connector || !receiver?.accountOf) return respond(plainReply(404, 'There is no such hook address.'));
+    const delivery = await readDelivery(c.req.raw, connector);
+    if (!delivery) return respond(receiver.answer('refused', 'too-large'));
+    const whose = safely(() => receiver.accountOf?.(delivery) ?? null);
+    if (!whose) return respond(receiver.answer('refused', 'malformed'));
+    let place: Place | null;
+    try {
+      place = await knownPlace(c.env, ports, connector.name, whose.environment, whose.account);
+    } catch (error) {
+      log('directory-unavailable', { message: error instanceof Error ? error.message : 'unknown' });
+      return respond(receiver.answer('retry-later', null));
+    }
+    // An unknown account stores nothing and hears what makes its sender stop.
+    if (!place) return respond(receiver.answer('refused', 'wrong-account'));
+    const address: HookAddress = { ...place, account: whose.account, environment: whose.environment ?? 'production' };
+    return finish(connector, await take(c.env, ports, connector, address, delivery));
+  });
+
+  return app;
+}
+
+async function take(env: Env, ports: Ports, connector: Connector, address: HookAddress, delivery: Delivery): Promise<IntakeResult> {
+  const keys = connector.receiver?.keys === 'issued' ? await issuedKeys(env, address) : [];
+  return intake({
+    connector,
+    connection: address.connection,
+    delivery,
+    expected: { installation: address.installation, account: address.account, environment: address.environment as Environment, keys, nowMs: ports.nowMs() },
+    inbox: inboxOf(env, address),
+  });
+}
+
+/** The current key version and the next, so that two are alive while a key rotates. */
+async function issuedKeys(env: Env, address: HookAddress): Promise<string[]> {
+  return Promise.all([1, 2].map((version) => receiverKey(env.HUB_KEY, address.installation, address.connection, version)));
+}
+
+function inboxOf(env: Env, { installation, jurisdiction }: HookAddress): Inbox {
+  return {
+    async lane(entry) {
+      try {
+        return await laneStub(env, installation, jurisdiction).accept(entry);
+      } catch (error) {
+        const { overloaded, retryable } = error as { overloaded?: boolean; retryable?: boolean };
+        if (overloaded || !retryable) throw error;
+        // A stub is dead after an exception: one retry with a new one.
+        return await laneStub(env, installation, jurisdiction).accept(entry);
+      }
+    },
+    async overflow(entry) {
+      await overflowStub(env, installation, jurisdiction).keep(entry);
+    },
+  };
+}
+
+async function knownPlace(env: Env, ports: Ports, system: string, environment: string | null, account: string): Promise<Place | null> {
+  const key = `${system} ${environment ?? ''} ${account}`;
+  const known = places.get(key);
+  if (known && known.untilMs > ports.nowMs()) return known.place;
+  const place = await placeOf(env.DIRECTORY, system, environment, account);
+  if (places.size >= placesMax) places.clear();
+  places.set(key, { place, untilMs: ports.nowMs() + placeKeptMs });
+  return place;
+}
+
+/** The raw bytes, up to the receiver's limit; null when there are more. */
+async function readDelivery(request: Request, connector: Connector): Promise<Delivery | null> {
+  const bytesMax = connector.receiver?.bodyBytesMax ?? 0;
+  if (Number(request.headers.get('content-length') ?? '0') > bytesMax) return null;
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const reader = request.body?.getReader();
+  while (reader) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    size += value.byteLength;
+    if (size > bytesMax) {
+      await reader.cancel();
+      return null;
+    }
+    chunks.push(value);
+  }
+  const body = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return { url: new URL(request.url), headers: request.headers, body };
+}
+
+function finish(connector: Connector, result: IntakeResult): Response {
+  if (result.outcome !== 'recorded') log('delivery', { system: connector.name, outcome: result.outcome, refusal: result.refusal ?? '' });
+  return respond(result.reply);
+}
+
+function respond(reply: { readonly status: number; readonly contentType: string; readonly body: string }): Response {
+  return new Response(reply.body, { status: reply.status, headers: { 'content-type': reply.contentType } });
+}
+
+function safely<Result>(work: () => Result): Result | null {
+  try {
+    return work();
+  } catch {
+    return null;
+  }
+}

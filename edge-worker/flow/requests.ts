@@ -1,0 +1,90 @@
+// What the API asks of a lane: changes that people make, and questions that only the lane can answer.
+import type { EntityName } from '../../shared/entities/_registry.ts';
+import type { Lane } from './lane.ts';
+import type { MappingContent } from './mapping.ts';
+import { acceptMatches, type Answer, answer, connect, type Founding, found, load, matches, type NewConnection, publish, setFlow, StewardError } from './steward.ts';
+import { StatusView } from './status.ts';
+import type { Flow } from './wiring.ts';
+import { mappingContent } from './mapping.ts';
+
+export type Change =
+  | { readonly verb: 'found'; readonly founding: Founding }
+  | { readonly verb: 'connect'; readonly connection: Omit<NewConnection, 'sealedSecrets'>; readonly secrets: Readonly<Record<string, unknown>>; readonly by: string }
+  | { readonly verb: 'load'; readonly connection: string; readonly kinds: readonly EntityName[]; readonly by: string }
+  | { readonly verb: 'accept-matches'; readonly connection: string; readonly kind: EntityName; readonly cutoverOn: string | null; readonly by: string }
+  | { readonly verb: 'set-flow'; readonly connection: string; readonly kind: EntityName; readonly flow: Flow; readonly by: string }
+  | { readonly verb: 'publish'; readonly content: MappingContent; readonly by: string }
+  | { readonly verb: 'answer'; readonly hold: string; readonly answer: Answer; readonly by: string; readonly reason: string }
+  | { readonly verb: 'resume'; readonly connection: string; readonly by: string };
+
+export type ChangeResult =
+  | { readonly ok: true; readonly value: Readonly<Record<string, string | number>>; readonly isRecorded: boolean }
+  | { readonly ok: false; readonly code: string; readonly message: string; readonly next: string };
+
+export async function change(lane: Lane, request: Change, seal: (plain: string) => Promise<string>): Promise<ChangeResult> {
+  try {
+    const value = await apply(lane, request, seal);
+    lane.wake();
+    return { ok: true, value, isRecorded: false };
+  } catch (error) {
+    if (!(error instanceof StewardError)) throw error;
+    return { ok: false, code: error.code, message: error.message, next: error.next };
+  }
+}
+
+async function apply(lane: Lane, request: Change, seal: (plain: string) => Promise<string>): Promise<Record<string, string | number>> {
+  const { core } = lane;
+  switch (request.verb) {
+    case 'found':
+      found(core, request.founding);
+      return { installation: request.founding.installation };
+    case 'connect': {
+      const sealedSecrets = await seal(JSON.stringify(request.secrets));
+      connect(core, { ...request.connection, sealedSecrets }, request.by);
+      return { connection: request.connection.id };
+    }
+    case 'load':
+      load(core, request.connection, request.kinds, request.by);
+      return {};
+    case 'accept-matches':
+      return acceptMatches(core, request.connection, request.kind, request.cutoverOn, request.by);
+    case 'set-flow':
+      setFlow(core, request.connection, request.kind, request.flow, request.by);
+      return {};
+    case 'publish':
+      return { version: publish(core, mappingContent.parse(request.content), request.by) };
+    case 'answer':
+      answer(core, request.hold, request.answer, request.by, request.reason);
+      return {};
+    case 'resume':
+      core.resume(request.connection, request.by);
+      return {};
+  }
+}
+
+export type Question =
+  | { readonly about: 'progress' }
+  | { readonly about: 'matches'; readonly connection: string; readonly kind: EntityName; readonly limit: number }
+  | { readonly about: 'status'; readonly connection: string; readonly recordType: string; readonly recordId: string };
+
+/** Answers from the lane's own tables; for people's pages the record in D1 is read instead. */
+export function ask(lane: Lane, question: Question, calls: readonly (readonly [string, number])[], callsAtOnce: number): unknown {
+  switch (question.about) {
+    case 'progress':
+      return { ...lane.progress(), calls: Object.fromEntries(calls), callsAtOnce };
+    case 'matches':
+      return matches(lane.core, question.connection, question.kind, question.limit);
+    case 'status':
+      return statusOf(lane, question.connection, question.recordType, question.recordId);
+  }
+}
+
+function statusOf(lane: Lane, connection: string, recordType: string, recordId: string): unknown {
+  const { store, wiring, ports } = lane.core;
+  const rows = store.sql
+    .exec('SELECT entity, kind FROM links WHERE connection = ? AND record_type = ? AND record_id = ?', connection, recordType, recordId)
+    .toArray() as { entity: string; kind: string }[];
+  const view = new StatusView(store.sql, wiring, rows.map((row) => row.entity));
+  const first = rows[0];
+  return { entities: rows, statuses: first ? view.statusesFor(first.entity, connection, ports.nowMs()) : [] };
+}

@@ -1,0 +1,221 @@
+// What people change in a lane: connections, flows, mappings, matches, answers to holds. Each is one lane transaction with an audit row.
+import { canonicalJson, hashOf } from '../../shared/canonical-json.ts';
+import { type EntityName, entities } from '../../shared/entities/_registry.ts';
+import type { Role } from '../../shared/entities/entity.ts';
+import type { Environment } from '../connectors/connector.ts';
+import { rules } from '../rules/_registry.ts';
+import { approvals, connectionRows, cursors, flows, holds, mappingVersions, rechecks } from '../store/lane-schema.ts';
+import type { LaneTransaction } from '../store/lane-store.ts';
+import { readRows, writeRows } from '../store/rows.ts';
+import type { LaneCore } from './core.ts';
+import { closeHold } from './holds.ts';
+import { compileMap, type MappingContent, mappingContent } from './mapping.ts';
+import { plan } from './plan.ts';
+import type { Flow, Routing } from './wiring.ts';
+
+/** A request that cannot be carried out as things stand; `code` is stable and `next` says what to do. */
+export class StewardError extends Error {
+  override readonly name = 'StewardError';
+  readonly code: string;
+  readonly next: string;
+
+  constructor(code: string, message: string, next: string) {
+    super(message);
+    this.code = code;
+    this.next = next;
+  }
+}
+
+export interface Founding {
+  readonly installation: string;
+  readonly name: string;
+  readonly shard: string;
+  readonly jurisdiction: string;
+}
+
+/** The lane's first transaction. Repeating it changes nothing. */
+export function found(core: LaneCore, founding: Founding): void {
+  if (core.store.value('installation') !== null) return;
+  core.store.setValue('installation', founding.installation);
+  core.store.transaction((tx) => {
+    const { name, shard, jurisdiction } = founding;
+    tx.record('installations', { name, shard, jurisdiction, createdMs: tx.atMs });
+    publishIn(core, tx, mappingContent.parse({}), 'hub');
+    tellAudit(core, tx, 'hub', 'installation-founded', founding.installation, { name });
+  });
+  core.rewire();
+}
+
+export interface NewConnection {
+  readonly id: string;
+  readonly system: string;
+  readonly roles: readonly Role[];
+  readonly account: string;
+  readonly environment: Environment;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly sealedSecrets: string;
+  readonly routing: Routing | null;
+  /** State of every kind's flow at the start. */
+  readonly flow: Flow['state'];
+}
+
+/** Adds a connection; its feeds start now, what was there before comes with the first load. */
+export function connect(core: LaneCore, made: NewConnection, by: string): void {
+  const connector = core.ports.connectors[made.system];
+  if (!connector) throw new StewardError('unknown-system', `No connector is called ${made.system}.`, 'Choose one of the systems listed.');
+  if (core.wiring.connections.has(made.id)) throw new StewardError('connection-exists', `The connection ${made.id} exists already.`, 'Choose another id.');
+  const missing = made.roles.filter((role) => !connector.roles.includes(role));
+  if (missing.length > 0) throw new StewardError('role-not-offered', `${connector.title} cannot be the ${missing.join(', ')}.`, 'Choose one of its roles.');
+  core.store.transaction((tx) => {
+    const { id, system, account, environment, sealedSecrets, flow } = made;
+    const row = { id, system, account, environment, sealedSecrets, keyVersion: 1, fault: null, state: 'active' };
+    writeRows(tx.sql, connectionRows, [{ ...row, roles: JSON.stringify(made.roles), settings: JSON.stringify(made.settings), routing: made.routing ? JSON.stringify(made.routing) : null }], 'fail');
+    core.recordConnection(tx, id);
+    const kinds = Object.keys(connector.maps) as EntityName[];
+    writeRows(tx.sql, flows, kinds.map((kind) => ({ connection: id, kind, state: flow, cutoverOn: null })), 'replace');
+    writeRows(tx.sql, cursors, connector.feeds.map((feed) => ({ connection: id, feed: feed.name, cursor: feed.startAt(tx.atMs), nextMs: 0, purpose: 'feed' })), 'ignore');
+    tellAudit(core, tx, by, 'connection-made', id, { system, account, environment });
+  });
+  core.rewire();
+}
+
+/** Starts to read everything a connection holds of some kinds. Reads only; what is found is linked, proposed or kept as a stray. */
+export function load(core: LaneCore, connection: string, kinds: readonly EntityName[], by: string): void {
+  const wired = connectionOf(core, connection);
+  core.store.transaction((tx) => {
+    const types = new Set(kinds.flatMap((kind) => wired.connector.maps[kind]?.recordType ?? []));
+    writeRows(tx.sql, cursors, [...types].map((feed) => ({ connection, feed, cursor: null, nextMs: 0, purpose: 'load' })), 'ignore');
+    tellAudit(core, tx, by, 'load-started', connection, { kinds: kinds.join(',') });
+  });
+}
+
+export interface Match {
+  readonly kind: string;
+  readonly recordType: string;
+  readonly recordId: string;
+  /** Entities that agree on a business key and have no record there yet. One = a match; several = a person chooses. */
+  readonly candidates: readonly string[];
+}
+
+/** Records of a connection that no entity claims, with the entities that may be theirs. */
+export function matches(core: LaneCore, connection: string, kind: EntityName, limit: number): readonly Match[] {
+  const rows = core.store.sql
+    .exec(
+      `SELECT s.kind AS kind, s.record_type AS recordType, s.record_id AS recordId, group_concat(DISTINCT b.entity) AS candidates
+       FROM strays s
+       JOIN stray_keys k ON k.connection = s.connection AND k.record_type = s.record_type AND k.record_id = s.record_id
+       LEFT JOIN business_keys b ON b.key = k.key AND NOT EXISTS
+         (SELECT 1 FROM links l WHERE l.entity = b.entity AND l.connection = s.connection AND l.record_type = s.record_type)
+       WHERE s.connection = ? AND s.kind = ? GROUP BY s.record_type, s.record_id ORDER BY s.record_id LIMIT ?`,
+      connection,
+      kind,
+      limit,
+    )
+    .toArray() as { kind: string; recordType: string; recordId: string; candidates: string | null }[];
+  return rows.map((row) => ({ ...row, candidates: row.candidates ? row.candidates.split(',').sort() : [] }));
+}
+
+/** Accepts the first-day match of one kind: sole candidates are linked, the flow opens, and what has no record there yet is planned. */
+export function acceptMatches(core: LaneCore, connection: string, kind: EntityName, cutoverOn: string | null, by: string): { linked: number; open: number } {
+  connectionOf(core, connection);
+  const proposed = matches(core, connection, kind, 1_000_000);
+  const claimed = new Set<string>();
+  const sole = proposed.filter((match) => match.candidates.length === 1 && !claimed.has(match.candidates[0] as string) && claimed.add(match.candidates[0] as string));
+  core.store.transaction((tx) => {
+    writeRows(tx.sql, flows, [{ connection, kind, state: 'open', cutoverOn }], 'replace');
+    // Reading them again links them: the flow is open now, and a sole candidate is theirs.
+    const again = sole.map((match) => ({ connection, recordType: match.recordType, recordId: match.recordId, kind: 'changed', dueMs: 0, tries: 0, eventMs: tx.atMs }));
+    writeRows(tx.sql, rechecks, again, 'ignore');
+    core.store.setValue(`replan ${kind}`, '');
+    tellAudit(core, tx, by, 'matches-accepted', connection, { kind, linked: String(sole.length), cutoverOn: cutoverOn ?? '' });
+  });
+  core.rewire();
+  return { linked: sole.length, open: proposed.filter((match) => match.candidates.length > 1).length };
+}
+
+/** Sets one flow: matching, open or observe-only, with its cut-over day. */
+export function setFlow(core: LaneCore, connection: string, kind: EntityName, flow: Flow, by: string): void {
+  connectionOf(core, connection);
+  core.store.transaction((tx) => {
+    writeRows(tx.sql, flows, [{ connection, kind, ...flow }], 'replace');
+    if (flow.state === 'open') core.store.setValue(`replan ${kind}`, '');
+    tellAudit(core, tx, by, 'flow-set', connection, { kind, state: flow.state, cutoverOn: flow.cutoverOn ?? '' });
+  });
+  core.rewire();
+}
+
+/** Publishes a mapping version. Every map is compiled first: what does not compile is never published. */
+export function publish(core: LaneCore, content: MappingContent, by: string): number {
+  for (const connection of core.wiring.connections.values()) {
+    for (const kind of Object.keys(entities) as EntityName[]) {
+      try {
+        compileMap(connection.connector, connection.id, kind, content);
+      } catch (error) {
+        throw new StewardError('mapping-invalid', `${connection.id} ${kind}: ${error instanceof Error ? error.message : 'invalid'}`, 'Correct the row and publish again.');
+      }
+    }
+  }
+  const version = core.store.transaction((tx) => publishIn(core, tx, content, by));
+  core.rewire();
+  return version;
+}
+
+function publishIn(core: LaneCore, tx: LaneTransaction, content: MappingContent, by: string): number {
+  const newest = readRows(tx.sql, mappingVersions, 'ORDER BY version DESC LIMIT 1')[0];
+  const row = { version: (newest?.version ?? 0) + 1, content: canonicalJson(content), publishedMs: tx.atMs, by };
+  writeRows(tx.sql, mappingVersions, [row], 'fail');
+  tx.record('mappingVersions', row);
+  tellAudit(core, tx, by, 'mapping-published', String(row.version), { hash: hashOf(content) });
+  return row.version;
+}
+
+export type Answer = 'approve' | 'reject' | 'retry';
+
+/** A person's answer to a hold. Approve and reject hold for exactly the content it was raised for; retry looks again. */
+export function answer(core: LaneCore, hold: string, given: Answer, by: string, reason: string): void {
+  const row = readRows(core.store.sql, holds, 'WHERE id = ?', hold)[0];
+  if (!row) throw new StewardError('hold-not-open', 'This exception is closed already.', 'Nothing needs to be done.');
+  const rule = rules.find((one) => one.name === row.control);
+  const allowed: readonly Answer[] = rule ? rule.actions : ['retry', 'reject'];
+  if (!allowed.includes(given)) throw new StewardError('action-not-offered', `${row.control} cannot be answered with ${given}.`, `Choose one of: ${allowed.join(', ')}.`);
+  if (given === 'approve' && reason.trim() === '') throw new StewardError('reason-missing', 'An approval needs a reason.', 'Say why this is right.');
+  if (row.control === 'connection') return core.resume(row.connection, by);
+  core.store.transaction((tx) => {
+    // "Retry" of what a target refused is an approval to send the same content again; settle takes it back when it is refused again.
+    const outcome = given === 'reject' ? 'rejected' : 'approved';
+    const isLook = given === 'retry' && rule !== undefined;
+    if (!isLook) {
+      const { entity, connection, control, hash } = row;
+      writeRows(tx.sql, approvals, [{ entity, connection, control, hash, outcome, by, reason, atMs: tx.atMs }], 'replace');
+    }
+    closeHold(tx, row, by, reason);
+    if (row.part === 'read') readSource(tx, row.entity, row.connection);
+    tellAudit(core, tx, by, `hold-${given}`, hold, { control: row.control, entity: row.entity, reason });
+    plan(core.planContext(tx), [row.entity]);
+  });
+}
+
+function readSource(tx: LaneTransaction, entity: string, connection: string): void {
+  tx.sql.exec(
+    `INSERT INTO rechecks (connection, record_type, record_id, kind, due_ms, tries, event_ms)
+     SELECT connection, record_type, record_id, 'changed', 0, 0, ? FROM links WHERE entity = ? AND connection = ? AND record_id IS NOT NULL ON CONFLICT DO NOTHING`,
+    tx.atMs,
+    entity,
+    connection,
+  );
+}
+
+function connectionOf(core: LaneCore, id: string) {
+  const connection = core.wiring.connections.get(id);
+  if (!connection) throw new StewardError('unknown-connection', `This installation has no connection ${id}.`, 'Choose one of its connections.');
+  return connection;
+}
+
+/** One audit row, chained to the one before it. */
+export function tellAudit(core: LaneCore, tx: LaneTransaction, by: string, action: string, subject: string, detail: Readonly<Record<string, string>>): void {
+  const [seqText = '0', previous = ''] = (core.store.value('audit head') ?? '0 ').split(' ');
+  const row = { seq: Number(seqText) + 1, by, action, subject, detail: canonicalJson(detail), atMs: tx.atMs, previous };
+  const hash = hashOf(row);
+  tx.record('audit', { ...row, hash });
+  core.store.setValue('audit head', `${row.seq} ${hash}`);
+}

@@ -1,0 +1,23 @@
+// What the Worker is given: bindings and secrets, as wrangler.toml declares them.
+import type { SweepPage } from '../flow/sweep.ts';
+import type { LaneObject, OverflowObject } from './objects.ts';
+
+export interface Env {
+  readonly DIRECTORY: D1Database;
+  /** The record of this shard. `storeFor` in record-database.ts is the only place that names it. */
+  readonly RECORD: D1Database;
+  readonly LANE: DurableObjectNamespace<LaneObject>;
+  readonly OVERFLOW: DurableObjectNamespace<OverflowObject>;
+  readonly SWEEP: Queue<SweepPage>;
+  /** 32 random bytes, base64: receiver keys and hook addresses are derived from it. */
+  readonly HUB_KEY: string;
+  /** `{"current":"k1","keys":{"k1":"<base64>"}}`: seals tokens and secrets; older keys stay readable while they are listed. */
+  readonly SEAL_KEYS: string;
+  /** Bearer key of the operator's API. */
+  readonly OPERATOR_KEY: string;
+  /** Where the hub is reached, for hook addresses. */
+  readonly PUBLIC_URL: string;
+  readonly SHARD: string;
+  /** Deliveries a lane lets wait before it sends new ones to its overflow. */
+  readonly INBOX_MAX: string;
+}

@@ -1,0 +1,145 @@
+// The two Durable Objects: the lane of one installation, and the overflow that takes its deliveries when it cannot.
+import { DurableObject } from 'cloudflare:workers';
+import { drizzle } from 'drizzle-orm/durable-sqlite';
+import { migrate } from 'drizzle-orm/durable-sqlite/migrator';
+import { connectors } from '../connectors/_registry.ts';
+import { liveContext } from '../context.ts';
+import type { InboxEntry } from '../flow/intake.ts';
+import { Lane } from '../flow/lane.ts';
+import { ask, type Change, type ChangeResult, change, type Question } from '../flow/requests.ts';
+import { laneMigrations } from '../store/_lane-migrations.ts';
+import type { Env } from './env.ts';
+import { Governor } from './governor.ts';
+import { laneStub, overflowStub } from './lanes.ts';
+import { log } from './log.ts';
+import { recordDatabase, storeFor } from './record-database.ts';
+import { openSession } from './sessions.ts';
+import { Vault } from './vault.ts';
+
+/** A person's change is answered once its rows are in D1, or after this long with the lane's own view. */
+const flushedWithinMs = 2_000;
+
+export class LaneObject extends DurableObject<Env> {
+  #lane: Lane | null = null;
+  readonly #calls = new Map<string, number>();
+  readonly #governor: Governor;
+
+  constructor(state: DurableObjectState, env: Env) {
+    super(state, env);
+    const { nowMs, sleep } = liveContext();
+    this.#governor = new Governor(nowMs, sleep);
+    // Additive migrations only: a deploy restarts lanes in any order, so old code may meet the new schema.
+    void state.blockConcurrencyWhile(() => migrate(drizzle(state.storage), laneMigrations));
+  }
+
+  get #live(): Lane {
+    if (this.#lane) return this.#lane;
+    const context = liveContext();
+    const book = {
+      count: (target: string, status: number) => {
+        const key = `${target} ${status}`;
+        this.#calls.set(key, (this.#calls.get(key) ?? 0) + 1);
+      },
+    };
+    const installation = this.ctx.id.name ?? '';
+    const vault = new Vault(this.env.SEAL_KEYS, installation, context.randomBytes);
+    const session = { vault, governor: this.#governor, book, fetch: context.fetch, nowMs: context.nowMs };
+    this.#lane = new Lane({
+      ...context,
+      storage: this.ctx.storage,
+      connectors,
+      open: (connection, store) => openSession(connection, store, session),
+      database: recordDatabase(storeFor(this.env, installation), this.#governor),
+      setAlarm: (atMs) => void this.ctx.storage.setAlarm(atMs),
+      start: (work) => this.ctx.waitUntil(work),
+      log,
+    });
+    this.#lane.wake();
+    return this.#lane;
+  }
+
+  /** On disk before this answers: the output gate holds the answer until the row is durable. */
+  accept(entry: InboxEntry): 'recorded' | 'known' | 'ended' | 'full' {
+    const lane = this.#live;
+    if (!lane.core.wiring.connections.has(entry.connection)) return 'ended';
+    if (lane.waitingCount() >= Number(this.env.INBOX_MAX)) {
+      lane.kick('decide');
+      return 'full';
+    }
+    return lane.accept(entry.connection, entry.delivery, entry.notices, entry.rings);
+  }
+
+  override alarm(): void {
+    try {
+      this.#live.wake();
+    } catch (error) {
+      // An alarm that throws six times is never run again: say what happened and come back.
+      log('alarm-failed', { message: error instanceof Error ? error.message : 'unknown' });
+      void this.ctx.storage.setAlarm(Date.now() + 30_000);
+    }
+  }
+
+  /** The sweep: whatever lost its wake-up is driven on, and the overflow is asked for what it holds. */
+  async sweep(): Promise<void> {
+    this.#live.wake();
+    const name = this.ctx.id.name;
+    if (!name) return;
+    await overflowStub(this.env, name, this.ctx.id.jurisdiction ?? '').drain();
+  }
+
+  async change(request: Change): Promise<ChangeResult> {
+    const lane = this.#live;
+    const seal = (plain: string) => new Vault(this.env.SEAL_KEYS, this.ctx.id.name ?? '', liveContext().randomBytes).seal(plain);
+    const result = await change(lane, request, seal);
+    return result.ok ? { ...result, isRecorded: await lane.flushed(flushedWithinMs) } : result;
+  }
+
+  ask(question: Question): unknown {
+    return ask(this.#live, question, [...this.#calls], this.#governor.highest);
+  }
+}
+
+/** Deliveries that the lane could not take, on disk until it does. */
+export class OverflowObject extends DurableObject<Env> {
+  constructor(state: DurableObjectState, env: Env) {
+    super(state, env);
+    state.storage.sql.exec('CREATE TABLE IF NOT EXISTS entries (seq INTEGER PRIMARY KEY, entry TEXT NOT NULL)');
+  }
+
+  /** On disk before this answers. */
+  async keep(entry: InboxEntry): Promise<void> {
+    this.ctx.storage.sql.exec('INSERT INTO entries (entry) VALUES (?)', JSON.stringify(entry));
+    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now() + 1_000);
+  }
+
+  /** Hands entries to the lane in order until it takes no more. Handing one over twice is harmless: the inbox knows it. */
+  async drain(): Promise<void> {
+    const installation = (this.ctx.id.name ?? '').slice('overflow:'.length);
+    const lane = laneStub(this.env, installation, this.ctx.id.jurisdiction ?? '');
+    for (;;) {
+      const rows = this.ctx.storage.sql.exec('SELECT seq, entry FROM entries ORDER BY seq LIMIT 50').toArray() as { seq: number; entry: string }[];
+      if (rows.length === 0) return;
+      for (const row of rows) {
+        if ((await lane.accept(JSON.parse(row.entry) as InboxEntry)) === 'full') return this.#comeBack();
+        this.ctx.storage.sql.exec('DELETE FROM entries WHERE seq = ?', row.seq);
+      }
+    }
+  }
+
+  async #comeBack(): Promise<void> {
+    await this.ctx.storage.setAlarm(Date.now() + 2_000);
+  }
+
+  override async alarm(): Promise<void> {
+    try {
+      await this.drain();
+    } catch (error) {
+      log('overflow-drain-failed', { message: error instanceof Error ? error.message : 'unknown' });
+      await this.#comeBack();
+    }
+  }
+
+  count(): number {
+    return Number((this.ctx.storage.sql.exec('SELECT count(*) AS count FROM entries').one() as { count: number }).count);
+  }
+}

@@ -1,0 +1,42 @@
+// The record of a shard as the lane's flusher sees it: a batch of statements that D1 runs as one transaction.
+import { RecordUnavailable, type RecordDatabase } from '../store/flush.ts';
+import type { Env } from './env.ts';
+import type { Governor } from './governor.ts';
+
+/** D1's own words for "not now". Everything else is about the rows. */
+const unavailable = /overloaded|too many requests|too long|network|connection lost|reset because|timeout|timed out|internal error|not available|unreachable/i;
+const batchTimeoutMs = 30_000;
+
+/** The seam between an installation and where its record lies. One shard today. */
+export function storeFor(env: Env, _installation: string): D1Database {
+  return env.RECORD;
+}
+
+export function recordDatabase(database: D1Database, governor: Governor): RecordDatabase {
+  return {
+    async batch(statements) {
+      if (statements.length === 0) return;
+      try {
+        const prepared = statements.map(({ query, rows }) => database.prepare(query).bind(rows));
+        await governor.run('record', () => within(database.batch(prepared), batchTimeoutMs));
+      } catch (error) {
+        const message = error instanceof Error ? error.message : 'unknown';
+        if (unavailable.test(message)) throw new RecordUnavailable(message, { cause: error });
+        throw error;
+      }
+    },
+  };
+}
+
+/** A batch that never answers is the same as one that was refused: it will be sent again, and repeating it is harmless. */
+async function within<Result>(work: Promise<Result>, ms: number): Promise<Result> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`D1 timed out after ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([work, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,106 @@
+// Opens a connection's session: secrets unsealed at the first call, tokens sealed in the lane and renewed one at a time, every call governed.
+import type { Connector, ConnectOptions, Session, TokenKeeper } from '../connectors/connector.ts';
+import type { Connection } from '../flow/wiring.ts';
+import { connectionRows, tokens } from '../store/lane-schema.ts';
+import type { LaneStore } from '../store/lane-store.ts';
+import { readRows, writeRows } from '../store/rows.ts';
+import { type CallBook, governedFetch } from './fetch.ts';
+import type { Governor } from './governor.ts';
+import type { Vault } from './vault.ts';
+
+export interface SessionOptions {
+  readonly vault: Vault;
+  readonly governor: Governor;
+  readonly book: CallBook;
+  readonly fetch: (request: Request) => Promise<Response>;
+  readonly nowMs: () => number;
+}
+
+/** Tokens this close to their end are renewed early. */
+const renewBeforeMs = 60_000;
+
+/** The session parses and unseals once; a failure to do so is tried again at the next call. */
+export function openSession(connection: Connection, store: LaneStore, options: SessionOptions): Session {
+  const { connector } = connection;
+  options.governor.admit(connection.id, connector.limits);
+  let opened: Promise<Session> | null = null;
+  const session = () => {
+    opened ??= connectWith(connector, connection, store, options).catch((error: unknown) => {
+      opened = null;
+      throw error;
+    });
+    return opened;
+  };
+  return {
+    read: async (refs) => (await session()).read(refs),
+    write: async (writes) => (await session()).write(writes),
+    find: async (keys) => (await session()).find(keys),
+    changes: async (feed, cursor) => (await session()).changes(feed, cursor),
+    describe: async (recordType) => (await session()).describe(recordType),
+    check: async () => (await session()).check(),
+    ...(connector.limits.statusBatchMax > 0 && {
+      showStatus: async (statuses) => (await (await session()).showStatus?.(statuses)) ?? [],
+    }),
+  };
+}
+
+async function connectWith(connector: Connector, connection: Connection, store: LaneStore, options: SessionOptions): Promise<Session> {
+  const row = readRows(store.sql, connectionRows, 'WHERE id = ?', connection.id)[0];
+  const secrets: unknown = JSON.parse(await options.vault.open(row?.sealedSecrets ?? ''));
+  const settled: ConnectOptions<unknown, unknown> = {
+    account: connection.account,
+    environment: connection.environment,
+    settings: connection.settings,
+    secrets,
+    nowMs: options.nowMs,
+    fetch: governedFetch({
+      target: connection.id,
+      timeoutMs: connector.limits.timeoutMs,
+      governor: options.governor,
+      book: options.book,
+      fetch: options.fetch,
+      nowMs: options.nowMs,
+    }),
+    tokens: tokenKeeper(connection.id, store, options),
+  };
+  return connector.connect(settled);
+}
+
+function tokenKeeper(connection: string, store: LaneStore, options: SessionOptions): TokenKeeper {
+  const held = new Map<string, { value: string; expiresAtMs: number }>();
+  const minting = new Map<string, Promise<string>>();
+  return {
+    async get(name, mint) {
+      const known = held.get(name) ?? (await stored(name));
+      if (known && known.expiresAtMs - renewBeforeMs > options.nowMs()) {
+        held.set(name, known);
+        return known.value;
+      }
+      let renewal = minting.get(name);
+      if (!renewal) {
+        renewal = renew(name, mint).finally(() => minting.delete(name));
+        minting.set(name, renewal);
+      }
+      return renewal;
+    },
+    drop(name, value) {
+      // Only the token that failed is dropped: a newer one, renewed meanwhile, stays.
+      if (held.get(name)?.value !== value) return;
+      held.delete(name);
+      store.sql.exec('DELETE FROM tokens WHERE connection = ? AND name = ?', connection, name);
+    },
+  };
+
+  async function renew(name: string, mint: () => Promise<{ readonly value: string; readonly expiresAtMs: number }>): Promise<string> {
+    const fresh = await mint();
+    held.set(name, { ...fresh });
+    const sealed = await options.vault.seal(fresh.value);
+    writeRows(store.sql, tokens, [{ connection, name, sealed, expiresMs: fresh.expiresAtMs }], 'replace');
+    return fresh.value;
+  }
+
+  async function stored(name: string): Promise<{ value: string; expiresAtMs: number } | null> {
+    const row = readRows(store.sql, tokens, 'WHERE connection = ? AND name = ?', connection, name)[0];
+    return row ? { value: await options.vault.open(row.sealed), expiresAtMs: row.expiresMs } : null;
+  }
+}

@@ -1,0 +1,51 @@
+// The global directory: accounts are claimed by conditional insert, a second claim is refused. Read by intake for the shared address, by the sweep for all lanes.
+import { and, eq, gt } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/d1';
+import { directory, lanes } from './directory-schema.ts';
+
+export interface Place {
+  readonly installation: string;
+  readonly connection: string;
+  readonly shard: string;
+  readonly jurisdiction: string;
+}
+
+export interface Claim extends Place {
+  readonly system: string;
+  readonly environment: string;
+  readonly account: string;
+  readonly claimedMs: number;
+}
+
+/** Claims an account. False when another installation or connection holds it; claiming one's own again is true. */
+export async function claim(database: D1Database, claimed: Claim): Promise<boolean> {
+  const db = drizzle(database);
+  await db.insert(directory).values(claimed).onConflictDoNothing();
+  const place = await placeOf(database, claimed.system, claimed.environment, claimed.account);
+  return place?.installation === claimed.installation && place.connection === claimed.connection;
+}
+
+export async function placeOf(database: D1Database, system: string, environment: string | null, account: string): Promise<Place | null> {
+  const db = drizzle(database);
+  const rows = await db
+    .select()
+    .from(directory)
+    .where(and(eq(directory.system, system), eq(directory.account, account), environment ? eq(directory.environment, environment) : undefined))
+    .limit(2);
+  return rows.length === 1 ? (rows[0] as Place) : null;
+}
+
+/** Writes a lane into the list of lanes. Repeating it changes nothing. */
+export async function enlist(database: D1Database, lane: typeof lanes.$inferInsert): Promise<void> {
+  await drizzle(database).insert(lanes).values(lane).onConflictDoNothing();
+}
+
+/** Lanes after a given installation, in order. */
+export async function lanesAfter(database: D1Database, after: string, limit: number): Promise<readonly (typeof lanes.$inferSelect)[]> {
+  return drizzle(database).select().from(lanes).where(gt(lanes.installation, after)).orderBy(lanes.installation).limit(limit);
+}
+
+export async function laneOf(database: D1Database, installation: string): Promise<typeof lanes.$inferSelect | null> {
+  const rows = await drizzle(database).select().from(lanes).where(eq(lanes.installation, installation)).limit(1);
+  return rows[0] ?? null;
+}

@@ -1,0 +1,149 @@
+// A Salesforce org in memory: REST API, token endpoint, the package's flows and the outbound message sender.
+import {
+  type CallCount,
+  type FaultSwitch,
+  type Misbehaviour,
+  type Row,
+  type StandIn,
+  type StandInFactory,
+  type StandInOptions,
+  Switchboard,
+} from '../stand-in.ts';
+import { Desk } from './stand-in/desk.ts';
+import { HttpEdge } from './stand-in/edge.ts';
+import { consumerKey, signingKeys } from './stand-in/oauth.ts';
+import { integrationUsername, Org, type OrgTraits } from './stand-in/org.ts';
+
+type Variant = Pick<OrgTraits, 'namespace' | 'environment'>;
+type Values = Readonly<Record<string, unknown>>;
+
+/** "type.old:new" of a schema change. */
+function renameOf(fault: FaultSwitch): { readonly type: string; readonly from: string; readonly to: string } {
+  const [, type, from, to] = /^(\w+)\.(\w+):(\w+)$/.exec(fault.detail ?? '') ?? [];
+  if (!type || !from || !to) throw new Error('schema-change needs a detail such as "Account.Phone:Telephone"');
+  return { type, from, to };
+}
+
+class SalesforceStandIn implements StandIn {
+  readonly name = 'salesforce';
+  readonly #variant: Variant;
+  readonly #options: StandInOptions;
+  readonly #board: Switchboard;
+  readonly #edge: HttpEdge;
+  readonly #renames: FaultSwitch[] = [];
+  #org: Org;
+  #desk: Desk;
+  #url: string | null = null;
+
+  constructor(variant: Variant, options: StandInOptions) {
+    this.#variant = variant;
+    this.#options = options;
+    this.#board = new Switchboard(options.nowMs);
+    this.#edge = new HttpEdge(() => this.#org, this.#board, options.sleep);
+    this.#org = this.#open();
+    this.#desk = new Desk(this.#org);
+  }
+
+  #open(): Org {
+    const skewedMs = (): number => this.#options.nowMs() + (this.#board.isArmed('clock-skew')?.delayMs ?? 0);
+    return new Org({ ...this.#variant, baseUrl: this.#options.baseUrl }, skewedMs);
+  }
+
+  /** Asked for late, because making the key takes a moment. */
+  get connection(): StandIn['connection'] {
+    const { baseUrl } = this.#options;
+    const { namespace, environment } = this.#variant;
+    return {
+      account: this.#org.id,
+      environment,
+      settings: {
+        loginUrl: baseUrl,
+        instanceUrl: baseUrl,
+        username: integrationUsername,
+        namespace: namespace.replace(/__$/, ''),
+      },
+      secrets: { consumerKey, username: integrationUsername, privateKey: signingKeys().privatePem },
+    };
+  }
+
+  fetch(request: Request): Promise<Response> {
+    return this.#edge.fetch(request);
+  }
+
+  create(type: string, values: Values, by?: string): string {
+    return this.#desk.create(type, values, by);
+  }
+
+  update(type: string, id: string, values: Values, by?: string): void {
+    this.#desk.update(type, id, values, by);
+  }
+
+  remove(type: string, id: string, by?: string): void {
+    this.#desk.remove(type, id, by);
+  }
+
+  act(verb: string, parameters: Values): unknown {
+    return this.#desk.act(verb, parameters);
+  }
+
+  rows(type: string): readonly Row[] {
+    return this.#desk.rows(type);
+  }
+
+  types(): readonly string[] {
+    return this.#org.schema.all().map((type) => type.name);
+  }
+
+  /** The address is part of the package, so there is one, and it outlives a reset. */
+  subscribe(to: { readonly url: string }): void {
+    this.#url = to.url;
+  }
+
+  deliver(): Promise<number> {
+    this.#board.settleDue();
+    const route = `POST ${this.#url ? new URL(this.#url).pathname : ''}`;
+    return this.#org.outbound.deliver(this.#url, this.#options.send, {
+      isLost: () => this.#board.take('lose-notices', route) !== null,
+      isDuplicated: () => this.#board.take('duplicate-notices', route) !== null,
+      isShuffled: () => this.#board.take('shuffle-notices', route) !== null,
+      chance: this.#options.chance,
+    });
+  }
+
+  arm(fault: FaultSwitch): void {
+    if (fault.how === 'schema-change') {
+      const { type, from, to } = renameOf(fault);
+      if (!this.#org.schema.rename(type, from, to, this.#org.nowMs())) throw new Error(`no field ${type}.${from}`);
+      this.#renames.push(fault);
+    }
+    this.#board.arm(fault);
+  }
+
+  disarm(how?: Misbehaviour): void {
+    this.#board.disarm(how);
+    if (how !== undefined && how !== 'schema-change') return;
+    for (const { type, from, to } of this.#renames.splice(0).reverse().map(renameOf)) {
+      this.#org.schema.rename(type, to, from, this.#org.nowMs());
+    }
+  }
+
+  calls(): readonly CallCount[] {
+    return this.#board.calls();
+  }
+
+  reset(): void {
+    this.#board.reset();
+    this.#renames.length = 0;
+    this.#org = this.#open();
+    this.#desk = new Desk(this.#org);
+  }
+}
+
+/** An org with or without the package's namespace, in production or a sandbox. */
+export const salesforceOrg =
+  (variant: Variant): StandInFactory =>
+  (options) =>
+    new SalesforceStandIn(variant, options);
+
+/** What production customers have: the packaged version, under its namespace. */
+export const standIn = salesforceOrg({ namespace: 'tieout__', environment: 'production' });

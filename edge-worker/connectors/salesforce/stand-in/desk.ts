@@ -1,0 +1,133 @@
+// What people do in the org's own pages: saves, deletions, and the verbs that a save alone does not cover.
+import type { Row } from '../../stand-in.ts';
+import type { Actor } from './books.ts';
+import { parseId } from './ids.ts';
+import type { Org } from './org.ts';
+import { Refused } from './refusals.ts';
+import type { TypeShape } from './shape.ts';
+import type { Stored } from './table.ts';
+import { acceptBody, type Body } from './values.ts';
+
+type Parameters = Readonly<Record<string, unknown>>;
+
+/** A page shows its refusals as text. */
+function spoken<Result>(run: () => Result): Result {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof Refused) throw new Error(`${error.code}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+export class Desk {
+  readonly #org: Org;
+
+  constructor(org: Org) {
+    this.#org = org;
+  }
+
+  create(typeName: string, values: Body, by?: string): string {
+    const { books } = this.#org;
+    const type = this.#org.type(typeName);
+    return spoken(
+      () => books.insert(type, acceptBody(books, type, this.#named(type, values), true), this.#actor(by)).id,
+    );
+  }
+
+  update(typeName: string, id: string, values: Body, by?: string): void {
+    const { books } = this.#org;
+    const type = this.#org.type(typeName);
+    spoken(() => {
+      books.update(this.#row(type, id), acceptBody(books, type, this.#named(type, values), false), this.#actor(by));
+    });
+  }
+
+  remove(typeName: string, id: string, by?: string): void {
+    spoken(() => this.#org.books.remove(this.#row(this.#org.type(typeName), id), this.#actor(by)));
+  }
+
+  act(verb: string, parameters: Parameters): unknown {
+    const text = (name: string): string => String(parameters[name] ?? '');
+    const by = typeof parameters['by'] === 'string' ? parameters['by'] : undefined;
+    switch (verb) {
+      case 'win':
+        return this.update('Opportunity', text('id'), { StageName: 'Closed Won' }, by);
+      case 'lose':
+        return this.update('Opportunity', text('id'), { StageName: 'Closed Lost' }, by);
+      case 'setUser':
+        this.#org.person = this.#org.actor(text('user'));
+        return this.#org.person.id;
+      case 'undelete':
+        return spoken(() => this.#org.books.restore(this.#deletedRow(text('id'))));
+      case 'merge':
+        return spoken(() => this.#merge(text('winner'), text('loser'), this.#actor(by)));
+      case 'outboundMessages':
+        return this.#org.outbound.pending();
+      default:
+        throw new Error(`no such verb: ${verb}`);
+    }
+  }
+
+  rows(typeName: string): readonly Row[] {
+    const type = this.#org.type(typeName);
+    const rows: Row[] = [];
+    const { byId } = this.#org.books.table(type);
+    byId.walk(0, byId.length, false, (row) => {
+      if (!row.isDeleted) rows.push(shown(row));
+      return true;
+    });
+    return rows;
+  }
+
+  #actor(by: string | undefined): Actor {
+    return by === undefined ? this.#org.person : this.#org.actor(by);
+  }
+
+  #row(type: TypeShape, id: string): Stored {
+    const row = this.#org.books.find(type, parseId(id) ?? '');
+    if (!row) throw new Error(`no ${type.name} ${id}`);
+    return row;
+  }
+
+  #deletedRow(id: string): Stored {
+    const type = this.#org.schema.typeOfId(id);
+    const row = type ? this.#row(type, id) : null;
+    if (!row?.isDeleted) throw new Error(`not in the recycle bin: ${id}`);
+    return row;
+  }
+
+  /** Names of the package's fields may be given without its namespace. */
+  #named(type: TypeShape, values: Body): Body {
+    const { schema } = this.#org;
+    const nameOf = (name: string): string => {
+      const isKnown = type.byName.has(name.toLowerCase()) || type.byRelationship.has(name.toLowerCase());
+      return isKnown || !/__[cr]$/.test(name) ? name : schema.own(name);
+    };
+    return Object.fromEntries(Object.entries(values).map(([name, value]) => [nameOf(name), value]));
+  }
+
+  /** The winner keeps its id and takes the loser's children; the loser is deleted and remembers the winner. */
+  #merge(winnerId: string, loserId: string, by: Actor): void {
+    const { books, schema } = this.#org;
+    const type = this.#org.type('Account');
+    const winner = this.#row(type, winnerId);
+    const loser = this.#row(type, loserId);
+    books.atomically(() => {
+      for (const link of schema.children(type).values()) {
+        for (const child of books.findByValue(link.type, link.field, loser.id)) {
+          books.touch(child, { [link.field.key]: winner.id });
+        }
+      }
+      books.touch(loser, { MasterRecordId: winner.id });
+      books.remove(loser, by);
+      books.update(winner, {}, by);
+    });
+  }
+}
+
+function shown(row: Stored): Row {
+  const record: Record<string, unknown> = {};
+  for (const field of row.type.fields) record[field.name] = row.values[field.key] ?? null;
+  return { ...record, id: row.id };
+}

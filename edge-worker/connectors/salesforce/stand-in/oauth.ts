@@ -1,0 +1,124 @@
+// The token endpoint: JWT bearer assertions in, opaque session ids out. It has a vocabulary of errors of its own.
+import { createHash, generateKeyPairSync, type KeyObject, verify } from 'node:crypto';
+import { shortId } from './ids.ts';
+import { integrationUsername, type Org } from './org.ts';
+import type { Answer } from './refusals.ts';
+import { isBody } from './values.ts';
+
+export const consumerKey = '3MVG9.tieout.hub.consumer.key';
+const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+const sessionLifeMs = 2 * 3_600_000;
+/** UNVERIFIED: how far ahead an assertion may expire; three minutes are documented, a little drift is let through. */
+const expiryAheadSecondsMax = 300;
+
+interface Keys {
+  readonly publicKey: KeyObject;
+  readonly privatePem: string;
+}
+
+let keys: Keys | null = null;
+
+/** One pair per process, made when first asked for: making one is slow, and which one it is shows nowhere. */
+export function signingKeys(): Keys {
+  if (keys) return keys;
+  const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const privatePem = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  keys = { publicKey: pair.publicKey, privatePem };
+  return keys;
+}
+
+export const oauthError = (error: string, description: string, status = 400): Answer => ({
+  status,
+  json: { error, error_description: description },
+  headers: { 'Cache-Control': 'no-store' },
+});
+
+const badAssertion = (): Answer => oauthError('invalid_grant', 'invalid assertion');
+
+function parsePart(part: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
+    return isBody(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Null when the assertion is good. */
+function refuseAssertion(org: Org, assertion: string): Answer | null {
+  const [head = '', claims = '', signature = ''] = assertion.split('.');
+  const header = parsePart(head);
+  const said = parsePart(claims);
+  if (!header || !said || header['alg'] !== 'RS256') return badAssertion();
+  if (said['iss'] !== consumerKey) return oauthError('invalid_client_id', 'client identifier invalid');
+  const signed = Buffer.from(`${head}.${claims}`);
+  const isGenuine = verify('RSA-SHA256', signed, signingKeys().publicKey, Buffer.from(signature, 'base64url'));
+  if (!isGenuine) return badAssertion();
+  const { environment, baseUrl } = org.traits;
+  const audiences = [
+    environment === 'sandbox' ? 'https://test.salesforce.com' : 'https://login.salesforce.com',
+    baseUrl,
+  ];
+  if (!audiences.includes(String(said['aud']))) return oauthError('invalid_grant', 'audience is invalid');
+  const nowSeconds = org.nowMs() / 1000;
+  const expiry = Number(said['exp']);
+  if (!(expiry > nowSeconds)) return oauthError('invalid_grant', 'expired authorization code');
+  if (expiry > nowSeconds + expiryAheadSecondsMax) return badAssertion();
+  const user = org.books.find(org.type('User'), org.integrationUser.id);
+  if (said['sub'] !== integrationUsername) return oauthError('invalid_grant', "user hasn't approved this consumer");
+  return user?.values['IsActive'] === true ? null : oauthError('invalid_grant', 'inactive user');
+}
+
+export function issueToken(org: Org, form: URLSearchParams): Answer {
+  if (form.get('grant_type') !== jwtBearer) return oauthError('unsupported_grant_type', 'grant type not supported');
+  const refusal = refuseAssertion(org, form.get('assertion') ?? '');
+  if (refusal) return refusal;
+  org.sessionCount++;
+  const secret = createHash('sha256').update(`${org.id}:${org.sessionCount}`).digest('base64url');
+  const token = `${shortId(org.id)}!AQ${secret.replaceAll('-', '.')}`;
+  org.sessions.set(token, org.nowMs() + sessionLifeMs);
+  const { baseUrl } = org.traits;
+  return {
+    status: 200,
+    json: {
+      access_token: token,
+      scope: 'api',
+      instance_url: baseUrl,
+      id: `${baseUrl}/id/${org.id}/${org.integrationUser.id}`,
+      token_type: 'Bearer',
+    },
+    headers: { 'Cache-Control': 'no-store' },
+  };
+}
+
+/** The session of an `Authorization` header, or null when it is unknown or over. */
+export function sessionOf(org: Org, authorization: string | null): string | null {
+  const token = /^(?:Bearer|OAuth)\s+(\S+)$/.exec(authorization ?? '')?.[1];
+  const endMs = token === undefined ? undefined : org.sessions.get(token);
+  if (token === undefined || endMs === undefined) return null;
+  if (endMs > org.nowMs()) return token;
+  org.sessions.delete(token);
+  return null;
+}
+
+export function revokeToken(org: Org, token: string): Answer {
+  if (org.sessions.delete(token)) return { status: 200 };
+  return oauthError('unsupported_token_type', 'this token is not known');
+}
+
+/** Who the caller is: the answer of the identity address and of userinfo. */
+export function identity(org: Org): Answer {
+  const { baseUrl } = org.traits;
+  return {
+    status: 200,
+    json: {
+      id: `${baseUrl}/id/${org.id}/${org.integrationUser.id}`,
+      sub: `${baseUrl}/id/${org.id}/${org.integrationUser.id}`,
+      user_id: org.integrationUser.id,
+      organization_id: org.id,
+      username: integrationUsername,
+      preferred_username: integrationUsername,
+      active: true,
+    },
+  };
+}

@@ -187,7 +187,8 @@ describe('the change feed', () => {
     kantata.update('workspaces', id, { title: 'Renamed' }, '2545');
     kantata.update('workspaces', id, { title: 'Renamed' }, '2545');
     const { json } = await get(
-      '/subscribed_events?event_types=workspace:created,workspace:updated&include=subject&optional_fields=payload_changes',
+      '/subscribed_events?event_types=workspace:created,workspace:updated' +
+        '&include=subject&optional_fields=payload_changes',
     );
     expect(types(json)).toEqual(['workspace:updated', 'workspace:created']);
     const [{ id: event }] = json.results;

@@ -190,7 +190,8 @@ describe('external references', () => {
       external_reference: { subject_type: 'TimeEntry', subject_id: Number(entries[0]), ...reference('a') },
     });
     const found = await get(
-      '/time_entries?external_reference_service_name=tieout&external_reference_service_model_refs=a,b&include=external_references',
+      '/time_entries?external_reference_service_name=tieout&external_reference_service_model_refs=a,b' +
+        '&include=external_references',
     );
     expect(found.json.results).toEqual([{ key: 'time_entries', id: entries[0] }]);
     expect((await get('/time_entries?without_external_reference_service_name=tieout')).json.count).toBe(2);

@@ -15,7 +15,7 @@ import type {
   WriteResult,
 } from '../connector.ts';
 import * as answers from './answers.ts';
-import { describeField } from './describe.ts';
+import { describeFields } from './describe.ts';
 import { askFeed } from './feeds.ts';
 import { type ListIds, listIdsOf, type Outward } from './list-ids.ts';
 import { refusalOf } from './refusals.ts';
@@ -44,7 +44,7 @@ export function openSession(options: ConnectOptions<Settings, Secrets>): Session
     describe: async (recordType) => {
       const request = { verb: 'describe', type: recordType } as const;
       const { body } = await connection.restlet.call(request, answers.describeAnswer, 'unreachable');
-      return body.results.map((field) => describeField(recordType, field, connection.lists));
+      return describeFields(recordType, body.results, connection.lists);
     },
     showStatus: (statuses) => showStatus(connection, statuses),
     check: () => check(connection, options),

@@ -23,7 +23,28 @@ const typesByName: Readonly<Record<string, FieldType>> = {
 };
 const selectType = 'select';
 
-export function describeField(recordType: string, field: DescribedField, lists: ListIds): SchemaField {
+/** Of records with lines the description tells body fields only; a person's name as one is the session's own. */
+const addedFields: Readonly<Record<string, readonly SchemaField[]>> = {
+  employee: [added('name', 'Name', 'text')],
+  salesorder: [added('sublists.item', 'Lines', 'list')],
+  invoice: [added('sublists.item', 'Lines', 'list'), added('sublists.time', 'Billed time', 'list')],
+};
+
+export function describeFields(
+  recordType: string,
+  fields: readonly DescribedField[],
+  lists: ListIds,
+): readonly SchemaField[] {
+  const described = fields.map((field) => describeField(recordType, field, lists));
+  return [...described, ...(addedFields[recordType] ?? [])];
+}
+
+function added(path: string, label: string, type: FieldType): SchemaField {
+  const isWritable = path === 'sublists.item';
+  return { path, label, type, isRequired: false, isWritable, lengthMax: null, choices: null };
+}
+
+function describeField(recordType: string, field: DescribedField, lists: ListIds): SchemaField {
   const choices = (field.options ?? []).map(({ id, label }) => ({
     value: lists.nameOf(recordType, field.id, id),
     label,

@@ -32,8 +32,9 @@ interface Reached {
 
 const protocolVersion = 1;
 const tokenName = 'restlets';
-/** The vendor allows an hour. Long, because its clock may be ahead of ours. */
-const assertionSeconds = 1800;
+/** The vendor allows an hour between the two; wide, because its clock may be behind ours or ahead of it. */
+const assertedBeforeSeconds = 300;
+const assertedForSeconds = 3600;
 /** A token is asked for anew this long before it ends. */
 const tokenMarginMs = 300_000;
 
@@ -82,12 +83,12 @@ function understand<Shape extends z.ZodType>(reached: Reached, shape: Shape, ifC
 async function mintToken(options: ConnectOptions<Settings, Secrets>, tokenUrl: string) {
   const { clientId, certificateId, privateKey } = options.secrets;
   const nowMs = options.nowMs();
-  const iat = Math.floor(nowMs / 1000);
+  const iat = Math.floor(nowMs / 1000) - assertedBeforeSeconds;
   const assertion = await signAssertion({
     algorithm: 'ES256',
     privateKey,
     keyId: certificateId,
-    claims: { iss: clientId, scope: ['restlets'], aud: tokenUrl, iat, exp: iat + assertionSeconds },
+    claims: { iss: clientId, scope: ['restlets'], aud: tokenUrl, iat, exp: iat + assertedForSeconds },
   });
   const answer = await requestToken(options.fetch, tokenUrl, {
     grant_type: 'client_credentials',

@@ -119,6 +119,8 @@ describe('the outbound message', () => {
     const [post] = client.posts;
     expect([post?.url, post?.headers.get('soapaction')]).toEqual([hook, '""']);
     expect(post?.headers.get('content-type')).toBe('text/xml; charset=UTF-8');
+    expect(post?.body).toContain('<notifications xmlns="http://soap.sforce.com/2005/09/outbound">');
+    expect(post?.body).toContain(`xsi:type="sf:${outboxType}" xmlns:sf="urn:sobject.enterprise.soap.sforce.com"`);
     const parser = new XMLParser({ ignoreAttributes: false, removeNSPrefix: true, parseTagValue: false });
     const message = parser.parse(client.posts[1]?.body ?? '').Envelope.Body.notifications;
     const { account } = client.org.connection;
@@ -131,7 +133,6 @@ describe('the outbound message', () => {
       'Notification',
     ]);
     expect(message).toMatchObject({
-      '@_xmlns': 'http://soap.sforce.com/2005/09/outbound',
       OrganizationId: account,
       ActionId: expect.stringMatching(/^04k\w{15}$/),
       SessionId: { '@_nil': 'true' },
@@ -143,7 +144,6 @@ describe('the outbound message', () => {
     expect(parseId(message.Notification.Id)).not.toBeNull();
     expect(message.Notification.sObject).toEqual({
       '@_type': `sf:${outboxType}`,
-      '@_sf': 'urn:sobject.enterprise.soap.sforce.com',
       Id: row?.id,
       CreatedDate: '2026-05-21T09:30:02.000Z',
       Name: '000000101',

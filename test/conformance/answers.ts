@@ -12,7 +12,8 @@ export function answers(suite: Suite): void {
     expect(await session.check()).toEqual({ account: standIn.connection.account, missing: [] });
   });
   promise('refuses settings and secrets it cannot read', async ({ connector, options }) => {
-    expect(() => connector.connect({ ...options, settings: { nonsense: 1 } })).toThrow();
+    expect(() => connector.connect({ ...options, settings: 'nonsense' })).toThrow();
+    expect(() => connector.connect({ ...options, secrets: 'nonsense' })).toThrow();
   });
   promise('links to a page that a person can open', async ({ connector, standIn }) => {
     const ref = { recordType: Object.values(connector.maps)[0]?.recordType ?? '', recordId: '1' };

@@ -65,11 +65,12 @@ async function namesBadDay(world: World, how: Misbehaviour, codes: { reading: Co
   };
   for (const [verb, ask] of Object.entries(asking)) {
     standIn.arm({ how, times: null });
-    const fault = await expectFault(ask(), ...codes.reading).finally(() => standIn.disarm(how));
+    const fault = await expectFault(verb, ask(), ...codes.reading).finally(() => standIn.disarm(how));
     expectNoSecret(`${verb}: ${fault.message} ${fault.vendorCode}`, world);
   }
-  standIn.arm({ how, times: null });
-  await expectFault(session.write([write]), ...codes.writing).finally(() => standIn.disarm(how));
+  // A system without upsert is asked first; it is the writing itself that must be named here.
+  standIn.arm({ how, times: null, route: world.notes.writeRoute });
+  await expectFault('write', session.write([write]), ...codes.writing).finally(() => standIn.disarm(how));
   await session.check();
   expect((await session.write([write]))[0]?.outcome).toBe('applied');
 }
@@ -77,7 +78,7 @@ async function namesBadDay(world: World, how: Misbehaviour, codes: { reading: Co
 async function waitsAsTold(world: World): Promise<void> {
   const ref = await world.make(mainKind(world));
   world.standIn.arm({ how: 'throttle', times: null });
-  const { retryAfterMs } = await expectFault(world.session.read([ref]), 'throttled');
+  const { retryAfterMs } = await expectFault('read', world.session.read([ref]), 'throttled');
   expect(retryAfterMs === null || (Number.isSafeInteger(retryAfterMs) && retryAfterMs >= 0)).toBe(true);
 }
 

@@ -18,16 +18,20 @@ export function promisesOf(suite: Suite, kind?: EntityName): Promised {
 }
 
 /** The call fails with one of these faults, and its words give no secret away. */
-export async function expectFault(call: Promise<unknown>, ...codes: readonly FaultCode[]): Promise<Fault> {
+export async function expectFault(
+  verb: string,
+  call: Promise<unknown>,
+  ...codes: readonly FaultCode[]
+): Promise<Fault> {
   const outcome = await call.then(
     (value) => ({ value }),
     (error: unknown) => ({ error }),
   );
   if (!('error' in outcome))
-    return expect.fail(`expected ${codes.join(' or ')}, but it answered ${JSON.stringify(outcome.value)}`);
+    return expect.fail(`${verb}: expected ${codes.join(' or ')}, but it answered ${JSON.stringify(outcome.value)}`);
   const { error } = outcome;
   if (!(error instanceof Fault)) throw new Error('a session threw something other than a Fault', { cause: error });
-  expect(codes, error.message).toContain(error.code);
+  expect(codes, `${verb}: ${error.message}`).toContain(error.code);
   return error;
 }
 

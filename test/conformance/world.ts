@@ -13,6 +13,7 @@ import type {
 } from '../../edge-worker/connectors/connector.ts';
 import type { StandIn, StandInFactory } from '../../edge-worker/connectors/stand-in.ts';
 import { type EntityName, entities } from '../../shared/entities/_registry.ts';
+import { refersTo } from '../../shared/entities/entity.ts';
 import { Clock, chanceOf, connectOptions, type TestOptions } from '../support/options.ts';
 import { exampleWith, type Fields, mapOf, type PlainMap, rowsOf, toWire } from '../support/wire.ts';
 
@@ -151,15 +152,25 @@ export class World {
 
   /** A new record of this kind, by the hub where it may create one, by a person otherwise. */
   async make(kind: EntityName): Promise<RecordRef> {
-    const { recordType } = this.map(kind);
+    const { recordType, livesOn } = this.map(kind);
+    const host = livesOn === undefined ? undefined : hostOf(kind, livesOn);
     if (this.canCreate(kind)) {
       const { snapshot } = await this.write(await this.newWrite(kind));
       return { recordType, recordId: snapshot.recordId };
     }
     const byHand = this.notes.records[kind];
+    if (byHand === undefined && host !== undefined) return this.#makeOnHost(kind, host);
     if (byHand === undefined) throw new Error(`conformance.json does not say how a person makes a ${kind}`);
     const typed = await this.#fill(byHand.values);
     return { recordType, recordId: this.standIn.create(byHand.type ?? recordType, typed) };
+  }
+
+  /** For a kind without a record of its own: the record it lives on, with its fields written onto it. */
+  async #makeOnHost(kind: EntityName, host: EntityName): Promise<RecordRef> {
+    const { recordType, canWrite } = this.map(kind);
+    const { recordId } = await this.make(host);
+    if (canWrite) await this.write({ ...(await this.newWrite(kind)), recordId });
+    return { recordType, recordId };
   }
 
   /** The one record of this kind that others refer to; null for a kind that the system does not carry. */
@@ -178,7 +189,7 @@ export class World {
   textField(kind: EntityName): string | undefined {
     const texts = rowsOf(this.map(kind), 'both', 'out', 'in').filter(([, row]) => row.codec.name.startsWith('text'));
     const fields = texts.filter(([, row]) => row.lookup === undefined).map(([field]) => field);
-    return ['name', 'note', 'memo', 'description'].find((field) => fields.includes(field));
+    return ['name', 'note', 'memo', 'description', 'purchaseOrder'].find((field) => fields.includes(field));
   }
 
   /** A person changes the record in the system's own pages. */
@@ -243,6 +254,13 @@ export class World {
 
 function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
+}
+
+function hostOf(kind: EntityName, livesOn: string): EntityName | undefined {
+  const shape: Readonly<Record<string, z.ZodType>> = entities[kind].schema.shape;
+  const field = shape[livesOn];
+  const host = field === undefined ? undefined : refersTo(field);
+  return host !== undefined && isKind(host) ? host : undefined;
 }
 
 function isKind(kind: string): kind is EntityName {

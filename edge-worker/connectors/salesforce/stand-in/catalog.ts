@@ -118,7 +118,7 @@ const opportunity = (own: readonly FieldShape[]): TypeShape =>
     ...own,
   ]);
 
-const lineItem = (): TypeShape =>
+const dealLine = (): TypeShape =>
   type('OpportunityLineItem', 'Opportunity Product', { prefix: '00k', hasNoOwner: true }, [
     link('OpportunityId', 'Opportunity ID', 'Opportunity', {
       children: 'OpportunityLineItems',
@@ -185,7 +185,7 @@ export const standardTypes = (own: {
   account(own.account),
   contact(),
   opportunity(own.opportunity),
-  lineItem(),
+  dealLine(),
   product(),
   user(),
   organization(),

@@ -6,6 +6,8 @@ import { Fault, type FaultCode } from '../../faults.ts';
 const dailyLimitRetryMs = 15 * 60_000;
 /** Too many long calls at once: these end within seconds. */
 const concurrentLimitRetryMs = 5_000;
+/** The words of the day's limit; every other limit passes within seconds. */
+const dailyLimitWords = /TotalRequests/i;
 const storageRetryMs = 60 * 60_000;
 const messageLengthMax = 300;
 
@@ -31,7 +33,7 @@ const codesByFault = {
     'INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY API_DISABLED_FOR_ORG API_CURRENTLY_DISABLED INVALID_CLIENT',
   'schema-changed':
     'INVALID_FIELD INVALID_TYPE INVALID_FIELD_FOR_INSERT_UPDATE MALFORMED_ID MALFORMED_QUERY JSON_PARSER_ERROR ' +
-    'NOT_FOUND',
+    'NOT_FOUND INVALID_QUERY_FILTER_OPERATOR',
   orphaned: 'INVALID_CROSS_REFERENCE_KEY',
   // Read again: the record is gone, and what follows from that is decided anew.
   conflict: 'ENTITY_IS_DELETED',
@@ -99,7 +101,7 @@ function faultByStatus(status: number): FaultCode {
 
 function waitOf({ errorCode, message }: CallError): number | null {
   if (errorCode === 'REQUEST_LIMIT_EXCEEDED') {
-    return /TotalRequests/i.test(message) ? dailyLimitRetryMs : concurrentLimitRetryMs;
+    return dailyLimitWords.test(message) ? dailyLimitRetryMs : concurrentLimitRetryMs;
   }
   return errorCode === 'STORAGE_LIMIT_EXCEEDED' || errorCode === 'LIMIT_EXCEEDED' ? storageRetryMs : null;
 }

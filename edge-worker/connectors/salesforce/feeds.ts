@@ -9,6 +9,8 @@ import { pollingFrom, pollTable } from './polling.ts';
 import type { CarriedType } from './record-types.ts';
 
 const stampColumn = 'SystemModstamp';
+/** Rows in the recycle bin, found by the stamp that their deletion moved. */
+const tombstoneScope = 'with-deleted';
 /** This feed is asked so seldom that it always goes back over the overlap. */
 const sweepEveryMs = 0;
 
@@ -32,7 +34,7 @@ export async function recordFeed(
     name: dialect.theirs(type.name),
     columns: ['Id', stampColumn, 'IsDeleted'],
     stampColumn,
-    scope: position.isFirst ? 'live' : 'with-deleted',
+    scope: position.isFirst ? 'live' : tombstoneScope,
     sweepEveryMs,
   } as const;
   const polled = await pollTable(rest, table, position.poll, nowMs);

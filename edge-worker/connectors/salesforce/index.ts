@@ -16,6 +16,8 @@ import { Writer } from './writes.ts';
 
 const minuteMs = 60_000;
 const clientName = 'Tieout/1.0';
+/** The vendor ends a request after ten minutes; what was committed is found at once. */
+const settleMs = 10 * minuteMs;
 
 const settings = z.object({
   /** Where tokens are asked for, and whom assertions are addressed to. */
@@ -74,8 +76,7 @@ export const salesforce = defineConnector({
   },
   maps,
   repeatSafety: 'external-id',
-  // The vendor ends a request after ten minutes; what was committed is found at once.
-  settleMs: 10 * minuteMs,
+  settleMs,
   rounding: 'half-up',
   feeds,
   compareVersions: compareText,

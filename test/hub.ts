@@ -1,0 +1,23 @@
+// `npm run hub -- --port 8787 --state DIR`: the hub alone, until it is stopped.
+import { parseArgs } from 'node:util';
+import { startHub } from './support/hub.ts';
+
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '8787' },
+    state: { type: 'string', default: '.state/hub' },
+    'inbox-max': { type: 'string' },
+    'sweep-ms': { type: 'string', default: '60000' },
+  },
+});
+const inboxMax = values['inbox-max'];
+const hub = await startHub({
+  port: Number(values.port),
+  state: values.state,
+  sweepEveryMs: Number(values['sweep-ms']),
+  ...(inboxMax !== undefined && { vars: { INBOX_MAX: inboxMax } }),
+});
+console.log(`hub ready at ${hub.url} (state in ${values.state}; operator key: ${hub.operatorKey})`);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void hub.close().then(() => process.exit(0)));
+}

@@ -1,0 +1,85 @@
+// A believable firm for journeys, demo and bench: its CRM, PSA and ERP as stand-ins over HTTP, one installation connected to all three.
+import type { StandIn } from '../../edge-worker/connectors/stand-in.ts';
+import { type Hub, startHub } from './hub.ts';
+import { type Installation, Operator } from './operator.ts';
+import { startStandIns } from '../stand-ins.ts';
+
+export const legalEntities = {
+  'Northwind Consulting Inc': { subsidiary: '1', currency: 'USD' },
+  'Northwind Consulting Ltd': { subsidiary: '2', currency: 'GBP' },
+  'Northwind Consulting GmbH': { subsidiary: '3', currency: 'EUR' },
+  'Northwind Consulting KK': { subsidiary: '4', currency: 'JPY' },
+} as const;
+export type LegalEntity = keyof typeof legalEntities;
+
+export interface Firm {
+  readonly hub: Hub;
+  readonly operator: Operator;
+  readonly installation: Installation;
+  readonly crm: StandIn;
+  readonly psa: StandIn;
+  readonly erp: StandIn;
+  close(): Promise<void>;
+}
+
+export interface FirmOptions {
+  readonly port: number;
+  readonly state: string;
+  readonly vars?: Readonly<Record<string, string>>;
+  /** `open`: nothing exists beforehand, so there is nothing to match. `matching`: first load and acceptance come first. */
+  readonly flow?: 'open' | 'matching';
+}
+
+/** Starts everything and connects it. The hub is given, or started on `port`. */
+export async function startFirm(options: FirmOptions, prepare?: (systems: Pick<Firm, 'crm' | 'psa' | 'erp'>) => void): Promise<Firm> {
+  const served = await startStandIns(0);
+  const standIn = (name: string) => {
+    const found = served.running.find((one) => one.name === name);
+    if (!found) throw new Error(`no stand-in called ${name}`);
+    return found.standIn;
+  };
+  const systems = { crm: standIn('salesforce'), psa: standIn('kantata'), erp: standIn('netsuite') };
+  prepare?.(systems);
+  const hub = await startHub({ port: options.port, state: options.state, ...(options.vars && { vars: options.vars }) });
+  const operator = new Operator(hub.url, hub.operatorKey);
+  const installation = await operator.found('Northwind Consulting');
+  await connectAll(installation, systems, options.flow ?? 'open');
+  return {
+    hub,
+    operator,
+    installation,
+    ...systems,
+    close: async () => {
+      await hub.close();
+      await served.close();
+    },
+  };
+}
+
+export async function connectAll(
+  installation: Installation,
+  systems: Pick<Firm, 'crm' | 'psa' | 'erp'>,
+  flow: 'open' | 'matching',
+): Promise<void> {
+  for (const [role, standIn] of Object.entries(systems) as ['crm' | 'psa' | 'erp', StandIn][]) {
+    const { account, environment, settings, secrets } = standIn.connection;
+    const made = await installation.connect({
+      id: role,
+      system: standIn.name,
+      roles: [role],
+      account,
+      environment,
+      settings: { ...settings, ...(role === 'erp' && ledgerTables(standIn)) },
+      secrets,
+      flow,
+    });
+    if (made.hookUrl) standIn.subscribe({ url: made.hookUrl, installation: installation.id, ...(made.hookKey && { key: made.hookKey }) });
+  }
+}
+
+/** The ledger's internal ids of our names, as an admin fills them in. */
+function ledgerTables(erp: StandIn): Record<string, unknown> {
+  const table = (type: string, name: string) => Object.fromEntries(erp.rows(type).map((row) => [String(row[name]), row.id]));
+  const terms = Object.fromEntries(erp.rows('term').map((row) => [`NET${String(row['daysuntilnetdue'])}`, row.id]));
+  return { subsidiaries: table('subsidiary', 'name'), currencies: table('currency', 'symbol'), terms, serviceItems: { '*': '1' } };
+}

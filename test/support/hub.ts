@@ -1,0 +1,113 @@
+// The real hub in workerd: the built Worker with its lanes, D1 and queues on disk, behind one loopback port. Used by tests, bench, demo and `npm run hub`.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+
+export interface HubOptions {
+  readonly port: number;
+  /** Where lanes, D1 and queues lie on disk. */
+  readonly state: string;
+  readonly vars?: Readonly<Record<string, string>>;
+  /** The sweep's rhythm; the platform's is a minute. */
+  readonly sweepEveryMs?: number;
+}
+
+export interface Hub {
+  readonly url: string;
+  readonly operatorKey: string;
+  readonly miniflare: Miniflare;
+  /** Runs the cron once. */
+  sweep(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const operatorKey = 'operator-key-of-a-local-hub';
+const vars = {
+  SHARD: 'main',
+  INBOX_MAX: '50000',
+  HUB_KEY: 'bG9jYWwtaHViLWtleS1vZi0zMi1ieXRlcy0tLS0tLS0=',
+  SEAL_KEYS: JSON.stringify({ current: 'local', keys: { local: 'bG9jYWwtc2VhbC1rZXktb2YtMzItYnl0ZXMtLS0tLS0=' } }),
+  OPERATOR_KEY: operatorKey,
+};
+const bundle = '.state/bundle/index.js';
+
+/** Builds the Worker with wrangler when a source is newer than the bundle. */
+export function buildHub(): string {
+  const newest = Math.max(...['edge-worker', 'shared'].map(newestIn), statSync('wrangler.toml').mtimeMs);
+  if (existsSync(bundle) && statSync(bundle).mtimeMs > newest) return bundle;
+  const env = { ...process.env, WRANGLER_SEND_METRICS: 'false', CI: '1', WRANGLER_LOG: 'warn' };
+  const built = spawnSync('node_modules/.bin/wrangler', ['deploy', '--dry-run', '--outdir', '.state/bundle'], {
+    env,
+    encoding: 'utf8',
+  });
+  if (built.status !== 0) throw new Error(`the Worker does not build:\n${built.stdout}${built.stderr}`);
+  return bundle;
+}
+
+function newestIn(folder: string): number {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return Math.max(0, ...entries.map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs));
+}
+
+export async function startHub(options: HubOptions): Promise<Hub> {
+  mkdirSync(options.state, { recursive: true });
+  const url = `http://127.0.0.1:${options.port}`;
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      name: 'tieout-hub',
+      modules: [{ type: 'ESModule', path: buildHub(), contents: readFileSync(bundle, 'utf8') }],
+      compatibilityDate: '2026-11-01',
+      bindings: { ...vars, PUBLIC_URL: url, ...options.vars },
+      durableObjects: {
+        LANE: { className: 'LaneObject', useSQLite: true },
+        OVERFLOW: { className: 'OverflowObject', useSQLite: true },
+      },
+      d1Databases: { DIRECTORY: 'directory', RECORD: 'record' },
+      queueProducers: { SWEEP: { queueName: 'tieout-sweep' } },
+      queueConsumers: {
+        'tieout-sweep': { maxBatchSize: 10, maxBatchTimeout: 1, maxRetries: 5, deadLetterQueue: 'tieout-sweep-dead' },
+        'tieout-sweep-dead': { maxBatchSize: 10, maxBatchTimeout: 1, maxRetries: 1 },
+      },
+      resourcePersistencePath: options.state,
+      unsafeDirectSockets: [{ host: '127.0.0.1', port: options.port }],
+      cf: false,
+    }),
+  );
+  await miniflare.ready;
+  await applyMigrations(miniflare, 'DIRECTORY', 'directory');
+  await applyMigrations(miniflare, 'RECORD', 'record');
+  const sweep = async () => {
+    const worker = await miniflare.getWorker();
+    await worker.scheduled({ cron: '* * * * *' });
+  };
+  const timer = setInterval(() => void sweep().catch(() => undefined), options.sweepEveryMs ?? 60_000);
+  return {
+    url,
+    operatorKey,
+    miniflare,
+    sweep,
+    close: async () => {
+      clearInterval(timer);
+      await miniflare.dispose();
+    },
+  };
+}
+
+/** Applies what is not applied yet, in order, as `wrangler d1 migrations apply` would. */
+async function applyMigrations(miniflare: Miniflare, binding: string, schema: string): Promise<void> {
+  const database = await miniflare.getD1Database(binding);
+  await database.prepare('CREATE TABLE IF NOT EXISTS d1_migrations (name TEXT PRIMARY KEY)').run();
+  const applied = await database.prepare('SELECT name FROM d1_migrations').all<{ name: string }>();
+  const done = new Set(applied.results.map((row) => row.name));
+  const folder = `edge-worker/store/migrations/${schema}`;
+  for (const file of readdirSync(folder)
+    .filter((name) => name.endsWith('.sql') && !done.has(name))
+    .sort()) {
+    const statements = readFileSync(join(folder, file), 'utf8').split('--> statement-breakpoint');
+    await database.batch([
+      ...statements.map((statement) => database.prepare(statement.trim())),
+      database.prepare('INSERT INTO d1_migrations (name) VALUES (?)').bind(file),
+    ]);
+  }
+}

@@ -1,0 +1,131 @@
+// The operator's API as a test or a person's script uses it: plain HTTP, nothing of the hub's code.
+
+export interface Progress {
+  readonly waiting: number;
+  readonly rechecks: number;
+  readonly commands: readonly { readonly connection: string; readonly state: string; readonly n: number }[];
+  readonly inFlight: number;
+  readonly holds: readonly { readonly control: string; readonly owner: string; readonly n: number }[];
+  readonly strays: number;
+  readonly loads: number;
+  readonly replans: number;
+  readonly statusDue: number;
+  readonly flushWaiting: number;
+  readonly entities: readonly { readonly kind: string; readonly n: number }[];
+  readonly connections: readonly { readonly id: string; readonly state: string; readonly pausedUntilMs: number }[];
+  readonly calls: Readonly<Record<string, number>>;
+  readonly callsAtOnce: number;
+}
+
+export interface OpenException {
+  readonly id: string;
+  readonly entity: string;
+  readonly connection: string;
+  readonly kind: string;
+  readonly control: string;
+  readonly owner: string;
+  readonly code: string;
+  readonly params: string;
+  readonly words: { readonly title: string; readonly text: string; readonly next: string };
+}
+
+export interface Connected {
+  readonly connection: string;
+  readonly hookUrl: string | null;
+  readonly hookKey: string | null;
+}
+
+export class Operator {
+  readonly #url: string;
+  readonly #key: string;
+
+  constructor(url: string, key: string) {
+    this.#url = url;
+    this.#key = key;
+  }
+
+  async call<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+    const response = await fetch(`${this.#url}/v1${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.#key}`, 'content-type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return JSON.parse(text) as Answer;
+  }
+
+  async found(name: string): Promise<Installation> {
+    const { installation } = await this.call<{ installation: string }>('POST', '/installations', { name });
+    return new Installation(this, installation);
+  }
+}
+
+/** One installation, driven over HTTP. */
+export class Installation {
+  readonly id: string;
+  readonly #operator: Operator;
+
+  constructor(operator: Operator, id: string) {
+    this.#operator = operator;
+    this.id = id;
+  }
+
+  #call<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+    return this.#operator.call(method, `/installations/${this.id}${path}`, body);
+  }
+
+  connect(connection: Readonly<Record<string, unknown>>): Promise<Connected> {
+    return this.#call('POST', '/connections', connection);
+  }
+
+  load(connection: string, kinds: readonly string[]): Promise<unknown> {
+    return this.#call('POST', `/connections/${connection}/load`, { kinds });
+  }
+
+  matches(connection: string, kind: string): Promise<readonly { recordId: string; candidates: string[] }[]> {
+    return this.#call('GET', `/connections/${connection}/matches?kind=${kind}&limit=1000`);
+  }
+
+  accept(connection: string, kind: string, cutoverOn: string | null = null): Promise<{ linked: number; open: number }> {
+    return this.#call('POST', `/connections/${connection}/accept`, { kind, cutoverOn });
+  }
+
+  progress(): Promise<Progress> {
+    return this.#call('GET', '/progress');
+  }
+
+  exceptions(state = 'open'): Promise<readonly OpenException[]> {
+    return this.#call('GET', `/exceptions?state=${state}`);
+  }
+
+  answer(exception: string, answer: 'approve' | 'reject' | 'retry', reason: string, by = 'finance'): Promise<unknown> {
+    return this.#call('POST', `/exceptions/${exception}/${answer}`, { reason, by });
+  }
+
+  entity(id: string): Promise<Record<string, readonly Record<string, unknown>[]>> {
+    return this.#call('GET', `/entities/${id}`);
+  }
+
+  status(connection: string, type: string, id: string): Promise<{ entities: { entity: string; kind: string }[]; statuses: { system: string; state: string; reason: string | null }[] }> {
+    return this.#call('GET', `/records/${connection}/${type}/${id}`);
+  }
+
+  /** Waits until nothing is on its way: only holds and waits for people are left. */
+  async settled(withinMs = 60_000): Promise<Progress> {
+    const untilMs = Date.now() + withinMs;
+    let quiet = 0;
+    for (;;) {
+      const progress = await this.progress();
+      quiet = isQuiet(progress) ? quiet + 1 : 0;
+      if (quiet >= 3) return progress;
+      if (Date.now() > untilMs) throw new Error(`not settled after ${withinMs} ms: ${JSON.stringify(progress)}`);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}
+
+function isQuiet(progress: Progress): boolean {
+  const moving = progress.commands.some((row) => row.state === 'due' || row.state === 'uncertain');
+  return !moving && progress.waiting + progress.inFlight + progress.loads + progress.replans + progress.statusDue + progress.flushWaiting === 0;
+}

@@ -1,4 +1,4 @@
-// A thin client of this API: a token by signed assertion, SOQL, collections of up to 200 records. No package's names in it.
+// A thin client of this API: a token by signed assertion, SOQL, collections of up to 200 records. No package's names.
 import { z } from 'zod';
 import { parseExactJson } from '../../../shared/canonical-json.ts';
 import { Fault } from '../../faults.ts';

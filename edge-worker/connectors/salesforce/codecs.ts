@@ -1,4 +1,4 @@
-// Values whose spelling is our package's own: choices an open deal may leave empty, and the rate card made of a deal's lines.
+// Values spelt in our package's own way: choices an open deal may leave empty, and the rate card of a deal's lines.
 import { z } from 'zod';
 import type { Canonical } from '../../../shared/entities/_registry.ts';
 import { type Codec, choice, codec, exact, exactAsNumber, refuse, text, textOrNull } from '../codecs.ts';

@@ -1,4 +1,4 @@
-// Records that changed since last time, by their own change stamp: the first load, and the repair of notices that were lost.
+// Records that changed since last time, by their own change stamp: the first load, and the repair of lost notices.
 import { z } from 'zod';
 import { parseInstant } from '../../../shared/dates.ts';
 import { Fault } from '../../faults.ts';

@@ -1,4 +1,4 @@
-// Which field of ours stands where in this system. Names carry the package's prefix; dialect.ts takes it off where an org has none.
+// Which field of ours stands where. Names carry the package's prefix; dialect.ts takes it off where an org has none.
 import { day, dayOrNull, exactAsNumber, flag, orNull, text, textOrNull } from '../codecs.ts';
 import { at, type EntityMap } from '../connector.ts';
 import { amountBeside, recordIdOrNull } from '../kits/salesforce-rest-values.ts';
@@ -11,7 +11,7 @@ const amountOrNull = orNull(amount);
 /** The field that holds our id wherever the hub creates records. */
 export const ourIdField = 'tieout__Tieout_Id__c';
 
-/** Accounts are born here. Fields the ERP owns, such as the terms, flow out to them; a customer that a person let in elsewhere is made here. */
+/** Accounts are born here; what the ERP owns, such as the terms, flows out to them. A customer let in elsewhere is made here. */
 const customer: EntityMap<'customer'> = {
   recordType: 'Account',
   canCreate: true,

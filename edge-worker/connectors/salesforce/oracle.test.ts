@@ -1,4 +1,4 @@
-// The vendor's usual JavaScript client beside ours, against the same org: both must see the same record and make the same one.
+// The vendor's usual JavaScript client beside ours, against the same org: what one writes the other must read.
 import { Connection } from 'jsforce';
 import { expect, test } from 'vitest';
 import { Clock, chanceOf, connectOptions } from '../../../test/support/options.ts';

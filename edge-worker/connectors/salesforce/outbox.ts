@@ -1,4 +1,4 @@
-// Draining our outbox in the org: rows become notices once, late commits are still found, and old rows are cleared away.
+// Draining our outbox in the org: rows become notices once, late commits are found, and old rows are cleared away.
 import { z } from 'zod';
 import { instantText, parseInstant } from '../../../shared/dates.ts';
 import { Fault } from '../../faults.ts';
@@ -31,7 +31,7 @@ const noticeKinds: ReadonlyMap<unknown, Notice['kind']> = new Map([
 
 const outboxCursor = z.object({
   poll: z.string().nullable(),
-  /** Serial numbers of the rows told lately, in two generations, so that the overlap is not told again and nothing is kept for ever. */
+  /** Serial numbers of rows told lately, in two generations: the overlap is not told again, and nothing is kept for ever. */
   told: z.object({ before: numberRanges, now: numberRanges, sinceMs: z.number() }),
   /** Rows up to here were told by an earlier call. */
   drainedToMs: z.number(),
@@ -96,7 +96,8 @@ export class Outbox {
     if (drainedToMs === 0 || nowMs < clearAtMs) return clearAtMs;
     const before = instantText(Math.min(nowMs - keepMs, drainedToMs));
     const name = this.#dialect.theirs(outboxType);
-    const soql = `SELECT Id FROM ${name} WHERE ${stampColumn} < ${before} ORDER BY ${stampColumn} ASC LIMIT ${collectionMax}`;
+    const oldest = `WHERE ${stampColumn} < ${before} ORDER BY ${stampColumn} ASC LIMIT ${collectionMax}`;
+    const soql = `SELECT Id FROM ${name} ${oldest}`;
     try {
       const ids = (await this.#rest.query(soql)).flatMap((row) => id18(row['Id']) ?? []);
       if (ids.length > 0) await this.#rest.remove(ids);

@@ -13,12 +13,14 @@ const expected: Expected = {
 };
 
 const notification = (id: string) =>
-  `<Notification><Id>${id}</Id><sObject xsi:type="sf:tieout__Outbox__c" xmlns:sf="urn:sobject.enterprise.soap.sforce.com">` +
+  `<Notification><Id>${id}</Id>` +
+  '<sObject xsi:type="sf:tieout__Outbox__c" xmlns:sf="urn:sobject.enterprise.soap.sforce.com">' +
   '<sf:Id>a015g000001AAAAAA4</sf:Id></sObject></Notification>';
 
 function envelope(ids: readonly string[], session = '<SessionId xsi:nil="true"/>', organisation = account): string {
   return (
-    '<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" ' +
+    '<?xml version="1.0" encoding="UTF-8"?>' +
+    '<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" ' +
     'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><soapenv:Body>' +
     '<notifications xmlns="http://soap.sforce.com/2005/09/outbound">' +
     `<OrganizationId>${organisation}</OrganizationId><ActionId>04k5g000000TIEOAAW</ActionId>${session}` +

@@ -56,7 +56,7 @@ function longForm(id: string): string | null {
   return /^[A-Za-z0-9]{18}$/.test(id) ? id : id18(id);
 }
 
-/** A message is sent again with the same notifications; other company for the first of them makes it another message. */
+/** A message is sent again with the same notifications; other company for the first of them makes another message. */
 async function deliveryIdOf(notificationIds: readonly string[]): Promise<string> {
   const first = notificationIds[0] ?? '';
   if (notificationIds.length === 1) return first;

@@ -9,7 +9,7 @@ import type { Dialect } from './dialect.ts';
 export const statusType = 'tieout__Sync_Status__c';
 const keyField = 'tieout__Sync_Ref__c';
 
-/** Upserts only, and nothing is published: pages read the rows, and each push would count against the org's allowance. */
+/** Upserts only, and nothing is published: pages read the rows, and pushes would count against the org's allowance. */
 export async function showStatuses(
   rest: SalesforceRest,
   dialect: Dialect,

@@ -1,4 +1,4 @@
-// Single values, without a server: record ids, literals, amounts, the rate card, what may stay unsaid, error codes, serial numbers.
+// Single values, without a server: ids, literals, amounts, the rate card, what may stay unsaid, error codes, serials.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { moneyOf } from '../../../shared/money.ts';

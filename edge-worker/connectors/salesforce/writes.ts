@@ -1,4 +1,4 @@
-// Writing records: collections of up to 200, updates by id and creates by our id, each record read back as the org saved it.
+// Writing records: collections of up to 200, updates by id and creates by our id, each read back as the org saved it.
 import { Fault } from '../../faults.ts';
 import type { Snapshot, Write, WriteResult } from '../connector.ts';
 import { collectionMax, type SalesforceRest, type Saved } from '../kits/salesforce-rest.ts';

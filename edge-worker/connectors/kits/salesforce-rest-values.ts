@@ -51,7 +51,7 @@ export function shiftInstant(stamp: string, byMs: number): string {
   return instantText(parseInstant(stamp) + byMs);
 }
 
-/** Values in lots that fit into one address: `countMax` at most, and their literals no longer than `lengthMax` escaped. */
+/** Values in lots that fit into one address: at most `countMax`, their escaped literals no longer than `lengthMax`. */
 export function inLots(values: readonly string[], countMax: number, lengthMax: number): string[][] {
   const lots: string[][] = [];
   let length = 0;

@@ -31,7 +31,7 @@ const noticeKinds: ReadonlyMap<unknown, Notice['kind']> = new Map([
 
 const outboxCursor = z.object({
   poll: z.string().nullable(),
-  /** Serial numbers of rows told lately, in two generations: the overlap is not told again, and nothing is kept for ever. */
+  /** Serial numbers told lately, in two generations: the overlap is not told again, and nothing is kept for ever. */
   told: z.object({ before: numberRanges, now: numberRanges, sinceMs: z.number() }),
   /** Rows up to here were told by an earlier call. */
   drainedToMs: z.number(),

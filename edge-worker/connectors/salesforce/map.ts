@@ -11,7 +11,7 @@ const amountOrNull = orNull(amount);
 /** The field that holds our id wherever the hub creates records. */
 export const ourIdField = 'tieout__Tieout_Id__c';
 
-/** Accounts are born here; what the ERP owns, such as the terms, flows out. A customer let in elsewhere is made here. */
+/** Accounts are born here; what the ERP owns, e.g. terms, flows out. A customer let in elsewhere is made here. */
 const customer: EntityMap<'customer'> = {
   recordType: 'Account',
   canCreate: true,

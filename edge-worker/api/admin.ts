@@ -111,6 +111,9 @@ export function admin(ports: Ports): Hono<App> {
     const body = await readBody(c, z.object({ state: z.enum(['matching', 'open', 'observe']), cutoverOn: day }));
     return changed(c, { verb: 'set-flow', connection: c.req.param('connection'), kind: kind.parse(c.req.param('kind')), flow: body, by: 'operator' });
   });
+  app.post('/installations/:installation/connections/:connection/ask', (c) =>
+    changed(c, { verb: 'ask-feeds', connection: c.req.param('connection') }),
+  );
   app.post('/installations/:installation/connections/:connection/resume', (c) =>
     changed(c, { verb: 'resume', connection: c.req.param('connection'), by: 'operator' }),
   );

@@ -2,7 +2,7 @@
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import type { Lane } from './lane.ts';
 import type { MappingContent } from './mapping.ts';
-import { acceptMatches, type Answer, answer, connect, type Founding, found, load, matches, type NewConnection, publish, setFlow, StewardError } from './steward.ts';
+import { acceptMatches, type Answer, answer, askNow, connect, type Founding, found, load, matches, type NewConnection, publish, setFlow, StewardError } from './steward.ts';
 import { StatusView } from './status.ts';
 import type { Flow } from './wiring.ts';
 import { mappingContent } from './mapping.ts';
@@ -15,6 +15,7 @@ export type Change =
   | { readonly verb: 'set-flow'; readonly connection: string; readonly kind: EntityName; readonly flow: Flow; readonly by: string }
   | { readonly verb: 'publish'; readonly content: MappingContent; readonly by: string }
   | { readonly verb: 'answer'; readonly hold: string; readonly answer: Answer; readonly by: string; readonly reason: string }
+  | { readonly verb: 'ask-feeds'; readonly connection: string }
   | { readonly verb: 'resume'; readonly connection: string; readonly by: string };
 
 export type ChangeResult =
@@ -56,6 +57,9 @@ async function apply(lane: Lane, request: Change, seal: (plain: string) => Promi
     case 'answer':
       answer(core, request.hold, request.answer, request.by, request.reason);
       return {};
+    case 'ask-feeds':
+      askNow(core, request.connection);
+      return {};
     case 'resume':
       core.resume(request.connection, request.by);
       return {};
@@ -68,10 +72,10 @@ export type Question =
   | { readonly about: 'status'; readonly connection: string; readonly recordType: string; readonly recordId: string };
 
 /** Answers from the lane's own tables; for people's pages the record in D1 is read instead. */
-export function ask(lane: Lane, question: Question, calls: readonly (readonly [string, number])[], callsAtOnce: number): unknown {
+export function ask(lane: Lane, question: Question, gauges: Readonly<Record<string, unknown>>): unknown {
   switch (question.about) {
     case 'progress':
-      return { ...lane.progress(), calls: Object.fromEntries(calls), callsAtOnce };
+      return { ...lane.progress(), ...gauges };
     case 'matches':
       return matches(lane.core, question.connection, question.kind, question.limit);
     case 'status':

@@ -89,6 +89,12 @@ export function load(core: LaneCore, connection: string, kinds: readonly EntityN
   });
 }
 
+/** Asks every feed of a connection at once, instead of in its rhythm. */
+export function askNow(core: LaneCore, connection: string): void {
+  connectionOf(core, connection);
+  core.store.sql.exec("UPDATE cursors SET next_ms = 0 WHERE connection = ? AND purpose = 'feed'", connection);
+}
+
 export interface Match {
   readonly kind: string;
   readonly recordType: string;

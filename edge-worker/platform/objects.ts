@@ -12,6 +12,7 @@ import type { Env } from './env.ts';
 import { Governor } from './governor.ts';
 import { laneStub, overflowStub } from './lanes.ts';
 import { log } from './log.ts';
+import { meteredStorage, newMeter } from './meter.ts';
 import { recordDatabase, storeFor } from './record-database.ts';
 import { openSession } from './sessions.ts';
 import { Vault } from './vault.ts';
@@ -23,6 +24,7 @@ export class LaneObject extends DurableObject<Env> {
   #lane: Lane | null = null;
   readonly #calls = new Map<string, number>();
   readonly #governor: Governor;
+  readonly #meter = newMeter();
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
@@ -46,11 +48,14 @@ export class LaneObject extends DurableObject<Env> {
     const session = { vault, governor: this.#governor, book, fetch: context.fetch, nowMs: context.nowMs };
     this.#lane = new Lane({
       ...context,
-      storage: this.ctx.storage,
+      storage: meteredStorage(this.ctx.storage, this.#meter),
       connectors,
       open: (connection, store) => openSession(connection, store, session),
-      database: recordDatabase(storeFor(this.env, installation), this.#governor),
-      setAlarm: (atMs) => void this.ctx.storage.setAlarm(atMs),
+      database: recordDatabase(storeFor(this.env, installation), this.#governor, this.#meter),
+      setAlarm: (atMs) => {
+        this.#meter.alarms++;
+        void this.ctx.storage.setAlarm(atMs);
+      },
       start: (work) => this.ctx.waitUntil(work),
       log,
     });
@@ -95,7 +100,8 @@ export class LaneObject extends DurableObject<Env> {
   }
 
   ask(question: Question): unknown {
-    return ask(this.#live, question, [...this.#calls], this.#governor.highest);
+    const gauges = { calls: Object.fromEntries(this.#calls), callsAtOnce: this.#governor.highest, ...this.#meter };
+    return ask(this.#live, question, gauges);
   }
 }
 

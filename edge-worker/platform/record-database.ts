@@ -2,6 +2,7 @@
 import { RecordUnavailable, type RecordDatabase } from '../store/flush.ts';
 import type { Env } from './env.ts';
 import type { Governor } from './governor.ts';
+import type { Meter } from './meter.ts';
 
 /** D1's own words for "not now". Everything else is about the rows. */
 const unavailable = /overloaded|too many requests|too long|network|connection lost|reset because|timeout|timed out|internal error|not available|unreachable/i;
@@ -12,13 +13,15 @@ export function storeFor(env: Env, _installation: string): D1Database {
   return env.RECORD;
 }
 
-export function recordDatabase(database: D1Database, governor: Governor): RecordDatabase {
+export function recordDatabase(database: D1Database, governor: Governor, meter: Meter): RecordDatabase {
   return {
     async batch(statements) {
       if (statements.length === 0) return;
       try {
         const prepared = statements.map(({ query, rows }) => database.prepare(query).bind(rows));
-        await governor.run('record', () => within(database.batch(prepared), batchTimeoutMs));
+        const results = await governor.run('record', () => within(database.batch(prepared), batchTimeoutMs));
+        meter.recordStatements += results.length;
+        for (const result of results) meter.recordRows += result.meta.rows_written;
       } catch (error) {
         const message = error instanceof Error ? error.message : 'unknown';
         if (unavailable.test(message)) throw new RecordUnavailable(message, { cause: error });

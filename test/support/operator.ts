@@ -15,6 +15,10 @@ export interface Progress {
   readonly connections: readonly { readonly id: string; readonly state: string; readonly pausedUntilMs: number }[];
   readonly calls: Readonly<Record<string, number>>;
   readonly callsAtOnce: number;
+  readonly laneRows: number;
+  readonly recordRows: number;
+  readonly recordStatements: number;
+  readonly alarms: number;
 }
 
 export interface OpenException {
@@ -89,6 +93,11 @@ export class Installation {
 
   accept(connection: string, kind: string, cutoverOn: string | null = null): Promise<{ linked: number; open: number }> {
     return this.#call('POST', `/connections/${connection}/accept`, { kind, cutoverOn });
+  }
+
+  /** Asks a connection's feeds now instead of in their rhythm. */
+  ask(connection: string): Promise<unknown> {
+    return this.#call('POST', `/connections/${connection}/ask`, {});
   }
 
   progress(): Promise<Progress> {

@@ -8,7 +8,7 @@ const customFieldId = z.string().regex(/^\d+$/).optional();
 
 export const settings = z.object({
   apiBase: z.url().default('https://api.mavenlink.com/api/v1').meta({ title: 'API address' }),
-  accountId: z.string().min(1).meta({ title: 'Account id' }),
+  accountId: z.string().min(1).optional().meta({ title: 'Account id' }),
   customFields: z
     .object({
       purchaseOrder: customFieldId.meta({ title: 'Project custom field for the purchase order (id)' }),
@@ -51,6 +51,9 @@ const envelope = z.looseObject({
 });
 const row = z.record(z.string(), z.unknown());
 
+const tokenName = 'access';
+/** How long a token that an admin has replaced goes on being used. */
+const tokenKeptMs = 60 * 60_000;
 const messageLengthMax = 300;
 const pageRowsMax = 200;
 
@@ -94,9 +97,14 @@ export class Client {
 
   /** Answers of 2xx and 4xx are the caller's to judge; everything that fails the whole call is thrown. */
   async send(effect: Effect, method: string, path: string, query: Query, body?: unknown): Promise<Answer> {
-    let answer = await this.#once(effect, method, path, query, body);
-    // Their tokens do not expire, so a refusal stops the whole connection: it is believed when said twice.
-    if (answer.status === 401) answer = await this.#once(effect, method, path, query, body);
+    let token = await this.#token();
+    let answer = await this.#once(effect, method, path, query, body, token);
+    if (answer.status === 401) {
+      // Their tokens do not expire, so a refusal stops the whole connection: it is believed when said twice.
+      this.#options.tokens.drop(tokenName, token);
+      token = await this.#token();
+      answer = await this.#once(effect, method, path, query, body, token);
+    }
     const { status } = answer;
     if (status === 401 || status === 429) throw faultOf(answer);
     if (status >= 500) {
@@ -105,12 +113,25 @@ export class Client {
     return answer;
   }
 
-  async #once(effect: Effect, method: string, path: string, query: Query, body: unknown): Promise<Answer> {
+  /** The token is the secret itself; the keeper has it so that all calls in flight hear of a new one together. */
+  #token(): Promise<string> {
+    const { tokens, secrets, nowMs } = this.#options;
+    return tokens.get(tokenName, async () => ({ value: secrets.accessToken, expiresAtMs: nowMs() + tokenKeptMs }));
+  }
+
+  async #once(
+    effect: Effect,
+    method: string,
+    path: string,
+    query: Query,
+    body: unknown,
+    token: string,
+  ): Promise<Answer> {
     const search = new URLSearchParams(query).toString();
     const url = `${this.#options.settings.apiBase}/${path}${search === '' ? '' : `?${search}`}`;
     const headers = {
       accept: 'application/json',
-      authorization: `Bearer ${this.#options.secrets.accessToken}`,
+      authorization: `Bearer ${token}`,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     };
     const init = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) };
@@ -125,7 +146,7 @@ export class Client {
   }
 }
 
-/** The Fault of an answer to a question. 403 is a permission the token's user lacks; only an admin there can give it. */
+/** The Fault of an answer to a question. 403: the token's user lacks a permission that only an admin there can give. */
 export function faultOf(answer: Answer): Fault {
   const details = { vendorCode: codeOf(answer), fields: fieldsOf(answer) };
   const words = wordsOf(answer);

@@ -18,12 +18,15 @@ export const recordId: Codec<string | null> = orNull(
   ),
 );
 
-/** UNVERIFIED: the numbers. Their list of project statuses (help article 115005042433) can be cut down per account. */
-const statusKeys: Readonly<Record<Project['status'], number>> = {
-  planned: 100,
-  active: 300,
-  'on-hold': 400,
-  closed: 600,
+/**
+ * UNVERIFIED but for 501. Their list of project statuses (help article 115005042433) can be cut down per account. The
+ * first key of a line is the one we write.
+ */
+const statusKeys: Readonly<Record<Project['status'], readonly [number, ...number[]]>> = {
+  planned: [110],
+  active: [305],
+  'on-hold': [502],
+  closed: [400, 501],
 };
 /** Statuses beyond the table are read by their colour, whose meaning is documented. */
 const statusByColor: Readonly<Record<string, Project['status']>> = {
@@ -36,7 +39,9 @@ const statusByColor: Readonly<Record<string, Project['status']>> = {
   blue: 'closed',
 };
 const statusByKey = new Map(
-  (Object.entries(statusKeys) as [Project['status'], number][]).map(([status, key]) => [key, status]),
+  (Object.entries(statusKeys) as [Project['status'], readonly number[]][]).flatMap(([status, keys]) =>
+    keys.map((key) => [key, status] as const),
+  ),
 );
 
 export const projectStatus: Codec<Project['status']> = codec(
@@ -47,7 +52,7 @@ export const projectStatus: Codec<Project['status']> = codec(
     const color = String(readPath(record, 'status.color')).toLowerCase().replace(/[ _]/g, '-');
     return statusByColor[color] ?? refuse('kantata-project-status', wire);
   },
-  (value) => statusKeys[value],
+  (value) => statusKeys[value][0],
 );
 
 /** Prices are written in main units (dollars). The cents of their answers are main units before this reads them. */

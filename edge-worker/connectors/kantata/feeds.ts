@@ -5,7 +5,7 @@ import { type PollRow, type PollRules, poll, startCursor } from '../kits/poller.
 import type { Client } from './client.ts';
 import { type StampedList, sourceOf } from './lists.ts';
 import { chunksOf } from './reads.ts';
-import { listOf, queryOf, stampOf, typeBySubject, typeOf, versionOf } from './records.ts';
+import { listOf, stampOf, typeBySubject, typeOf, versionOf } from './records.ts';
 
 interface Told extends PollRow {
   readonly notices: readonly Notice[];
@@ -43,7 +43,7 @@ const lists: Readonly<Record<string, StampedList<Told>>> = {
   workspace_groups: collection('workspace_groups', true),
   workspaces: collection('workspaces', true),
   users: collection('users', false),
-  time_entries: collection('time_entries', true),
+  time_entries: collection('time_entries', true, ['active_submission', 'recent_submission']),
   // An approval does not touch the stamps of the time entries it approves.
   timesheet_submissions: {
     collection: 'timesheet_submissions',
@@ -60,11 +60,12 @@ const lists: Readonly<Record<string, StampedList<Told>>> = {
   invoices: collection('invoices', true),
 };
 
-function collection(name: string, isOrdered: boolean): StampedList<Told> {
+/** `include`: what the version of a row is told by, besides its stamp. */
+function collection(name: string, isOrdered: boolean, include: readonly string[] = []): StampedList<Told> {
   const type = typeOf(name);
   return {
     collection: name,
-    query: queryOf(type),
+    query: { ...type.unhide, ...(include.length === 0 ? {} : { include: include.join(',') }) },
     stampField: 'updated_at',
     isOrdered,
     pageRowsMax: 200,

@@ -37,7 +37,8 @@ export function sourceOf<Row extends PollRow>(client: Client, list: StampedList<
   return {
     async page(sinceStamp, afterId) {
       const key = sinceStamp === null ? null : { stamp: sinceStamp, id: afterId };
-      return (list.isOrdered ? await readOrdered(client, list, key) : null) ?? readWindows(client, list, key);
+      const first = list.isOrdered ? await readOrdered(client, list, key) : null;
+      return first !== null && 'rows' in first ? first : readWindows(client, list, key, first);
     },
   };
 }
@@ -45,13 +46,13 @@ export function sourceOf<Row extends PollRow>(client: Client, list: StampedList<
 /**
  * Always the first page behind the key, so that rows which move to the end of the list meanwhile cannot push others
  * across a page's edge. Rows of one second come in no known order, so a second that the page may cut is left for the
- * next one. Null when that leaves nothing, or when the order was not obeyed.
+ * next one. When that leaves nothing, the crowded second is named; null when the order was not obeyed.
  */
 async function readOrdered<Row extends PollRow>(
   client: Client,
   list: StampedList<Row>,
   key: PollKey | null,
-): Promise<PollPage<Row> | null> {
+): Promise<PollPage<Row> | { readonly crowdedMs: number } | null> {
   const order = { order: `${list.stampField}:asc` };
   const listing = await askFor(client, list, key === null ? null : Date.parse(key.stamp), null, 1, order);
   const rows = rowsOf(list, listing, client.nowMs());
@@ -63,22 +64,25 @@ async function readOrdered<Row extends PollRow>(
     rows.filter((row) => row.stamp < lastStamp),
     key,
   );
-  return whole.length > 0 ? { rows: whole, hasMore: true } : null;
+  return whole.length > 0 ? { rows: whole, hasMore: true } : { crowdedMs: Date.parse(lastStamp) };
 }
 
-/** Moves forward by windows that are read whole, whatever the order of their pages. */
+/** Moves forward by windows that are read whole, whatever the order of their pages; at first by the crowded second. */
 async function readWindows<Row extends PollRow>(
   client: Client,
   list: StampedList<Row>,
   key: PollKey | null,
+  crowded: { readonly crowdedMs: number } | null,
 ): Promise<PollPage<Row>> {
-  let fromMs = key === null ? null : Date.parse(key.stamp);
+  let fromMs = crowded?.crowdedMs ?? (key === null ? null : Date.parse(key.stamp));
+  let toMs = crowded === null ? null : crowded.crowdedMs + secondMs;
   for (;;) {
-    const window = await readWindow(client, list, fromMs);
+    const window = await readWindow(client, list, fromMs, toMs);
     const rows = sorted(window.rows, key);
     if (window.toMs === null) return { rows, hasMore: false };
     if (rows.length > 0) return { rows, hasMore: true };
     fromMs = window.toMs;
+    toMs = null;
   }
 }
 
@@ -86,8 +90,9 @@ async function readWindow<Row extends PollRow>(
   client: Client,
   list: StampedList<Row>,
   fromMs: number | null,
+  untilMs: number | null,
 ): Promise<Window<Row>> {
-  let toMs: number | null = null;
+  let toMs = untilMs;
   for (let reading = 0; reading < readingsMax; ) {
     const first = await askFor(client, list, fromMs, toMs, 1);
     const startMs = fromMs ?? oldestMs;

@@ -103,7 +103,9 @@ async function snapshotsByField(
 ): Promise<readonly Snapshot[]> {
   const filter = filters[`${type.name}.${field}`];
   if (filter === undefined) return listSnapshots(client, type, {});
-  const asked = filter.takesList ? chunksOf(values, idsPerCallMax).map((chunk) => chunk.join(',')) : values;
+  // Their exact filters know capitals; ours do not.
+  const spellings = [...new Set(values.flatMap((value) => [value, fold(value)]))];
+  const asked = filter.takesList ? chunksOf(spellings, idsPerCallMax).map((chunk) => chunk.join(',')) : values;
   const found: Snapshot[] = [];
   for (const value of asked) found.push(...(await listSnapshots(client, type, { [filter.parameter]: value })));
   return [...new Map(found.map((snapshot) => [snapshot.recordId, snapshot])).values()];
@@ -124,7 +126,7 @@ async function listSnapshots(client: Client, type: RecordType, query: Query): Pr
   let listing: Listing;
   let page = 1;
   do {
-    listing = await client.list(type.name, { ...queryOf(type), ...query, page: String(page) });
+    listing = await client.list(type.name, { ...queryOf(type, client.settings), ...query, page: String(page) });
     found.push(...snapshotsOf(type, listing, client.settings));
   } while (++page <= Math.min(listing.pageCount, scanPagesMax));
   if (page <= listing.pageCount) {

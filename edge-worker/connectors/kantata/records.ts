@@ -49,7 +49,7 @@ const workspaces: RecordType = {
   singular: 'workspace',
   subject: 'Workspace',
   entity: 'project',
-  include: ['primary_workspace_group', 'custom_field_values', 'external_references'],
+  include: ['primary_workspace_group', 'external_references'],
   unhide: { include_archived: 'true' },
   always: ['title', 'archived', 'start_date', 'due_date', 'status'],
   createOnly: ['creator_role', 'require_time_approvals'],
@@ -111,7 +111,7 @@ const invoices: RecordType = {
   singular: 'invoice',
   subject: 'Invoice',
   entity: 'invoice',
-  include: ['workspaces', 'time_entries', 'expenses', 'external_references'],
+  include: ['workspaces', 'time_entries', 'expenses', 'billing_milestones', 'external_references'],
   unhide: {},
   always: ['invoice_date', 'payment_schedule', 'status', 'draft', 'purchase_order', 'message'],
   createOnly: ['suppress_emails', 'workspace_id'],
@@ -137,9 +137,10 @@ export function typeOf(recordType: string): RecordType {
   return type;
 }
 
-/** What is asked with every read of a type. */
-export function queryOf(type: RecordType): Query {
-  return { ...type.unhide, include: type.include.join(',') };
+/** What is asked with every read and write of a type. Custom field values come along where the settings name some. */
+export function queryOf(type: RecordType, settings: Settings): Query {
+  const hasCustomFields = type === workspaces && Object.values(settings.customFields).some((id) => id !== undefined);
+  return { ...type.unhide, include: [...type.include, ...(hasCustomFields ? ['custom_field_values'] : [])].join(',') };
 }
 
 export function snapshotOf(type: RecordType, row: WireRecord, listing: Listing, settings: Settings): Snapshot {
@@ -209,7 +210,7 @@ function submissionOf(row: WireRecord, listing: Listing): WireRecord | null {
 function approvalOf(row: WireRecord, listing: Listing): string {
   const status = submissionOf(row, listing)?.['status'];
   if (status === 'approved') return 'approved';
-  if (status === 'new') return 'submitted';
+  if (status === 'new' || status === 'pending') return 'submitted';
   if (row['approved'] === true) return 'approved';
   return status === 'rejected' ? 'rejected' : 'open';
 }
@@ -225,6 +226,7 @@ function mainUnits(cents: unknown, baseUnit: unknown): string | null {
   return divideDecimal(parseDecimal(cents), parseDecimal(baseUnit), 6, 'half-up');
 }
 
+/** UNVERIFIED: whether side-loaded values say whose they are; where they do not, the value is not known. */
 function customValue(row: WireRecord, listing: Listing, fieldId: string | undefined): unknown {
   if (fieldId === undefined) return null;
   for (const id of listOf(row['custom_field_value_ids'])) {

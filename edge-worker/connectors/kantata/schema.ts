@@ -16,7 +16,12 @@ const fields: Readonly<Record<string, readonly FieldRow[]>> = {
     ['contact_name', 'Contact', 'text', 'w'],
     ['email', 'E-mail', 'text', 'w'],
     ['phone_number', 'Phone', 'text', 'w'],
-    ['address', 'Address', 'text', 'w'],
+    ['address', 'Address', 'text'],
+    ['address_parts.street', 'Address: street', 'text', 'w'],
+    ['address_parts.city', 'Address: city', 'text', 'w'],
+    ['address_parts.region', 'Address: region', 'text', 'w'],
+    ['address_parts.postal_code', 'Address: postal code', 'text', 'w'],
+    ['address_parts.country', 'Address: country', 'text', 'w'],
     ['website', 'Website', 'text', 'w'],
     ['notes', 'Notes', 'text', 'w'],
   ],
@@ -34,6 +39,8 @@ const fields: Readonly<Record<string, readonly FieldRow[]>> = {
     ['custom_fields.billingMode', 'Who bills', 'text', 'w'],
     ['rate_card_id', 'Rate card', 'reference', 'w'],
     ['stage', 'Stage', 'text', 'w'],
+    ['creator_role', 'Our team', 'text', 'w'],
+    ['require_time_approvals', 'Time needs approval', 'boolean', 'w'],
   ],
   users: [
     ['full_name', 'Name', 'text'],
@@ -68,6 +75,7 @@ const fields: Readonly<Record<string, readonly FieldRow[]>> = {
     ['time_entry_ids', 'Time entries', 'list', 'w'],
     ['user_invoice_title', 'Title', 'text', 'w'],
     ['project_code', 'Project code', 'text', 'w'],
+    ['suppress_emails', 'No e-mails', 'boolean', 'w'],
   ],
 };
 
@@ -86,7 +94,7 @@ const neededCollections = [
 /** The table, less what a record of the account no longer shows, plus plain fields that the table does not know. */
 export async function describeType(client: Client, recordType: string): Promise<readonly SchemaField[]> {
   const type = typeOf(recordType);
-  const listing = await client.list(type.name, { ...queryOf(type), per_page: '1', page: '1' });
+  const listing = await client.list(type.name, { ...queryOf(type, client.settings), per_page: '1', page: '1' });
   const sample = listing.rows[0] ?? null;
   const table = fields[type.name] ?? [];
   const isGone = (path: string): boolean => sample !== null && type.always.includes(path) && sample[path] === undefined;

@@ -1,4 +1,4 @@
-// One record to create or update. No idempotency keys: our cross-reference goes in with a create and is looked for before.
+// One record to create or update. No idempotency keys: a create carries our cross-reference, which is looked for first.
 import { daysBetween, isDay } from '../../../shared/dates.ts';
 import { Fault, type FaultCode } from '../../faults.ts';
 import type { Snapshot, WireRecord, Write, WriteResult } from '../connector.ts';
@@ -42,7 +42,9 @@ async function createRecord(client: Client, type: RecordType, write: Write): Pro
     service_model_ref: write.externalId,
     status: 'successful',
   };
-  const answer = await client.send('once', 'POST', type.name, queryOf(type), { [type.singular]: body });
+  const answer = await client.send('once', 'POST', type.name, queryOf(type, client.settings), {
+    [type.singular]: body,
+  });
   return judge(client, type, answer, true);
 }
 
@@ -54,12 +56,17 @@ async function updateRecord(client: Client, type: RecordType, id: string, wire: 
     const current = await currentOf(client, type, id);
     if (current === null) return refusal('orphaned', 'Kantata shows no such invoice', null);
     if (wire['status'] === cancelled) return cancelInvoice(client, type, current);
-    // An update without either list takes its lines off the invoice.
-    body['expense_ids'] = numbersOf(current.wire['expense_ids']);
-    body['time_entry_ids'] ??= numbersOf(current.wire['time_entry_ids']);
+    // A list that an update leaves out takes its lines off the invoice.
+    for (const list of ['time_entry_ids', 'expense_ids', 'billing_milestone_ids']) {
+      body[list] ??= numbersOf(current.wire[list]);
+    }
+    // A paid or cancelled invoice takes no update at all, not even one that changes nothing.
+    if (isHeld(body, current.wire)) return { outcome: 'applied', created: false, snapshot: current, requestId: null };
   }
   if (Object.keys(body).length > 0) {
-    const answer = await client.send('once', 'PUT', `${type.name}/${id}`, queryOf(type), { [type.singular]: body });
+    const answer = await client.send('once', 'PUT', `${type.name}/${id}`, queryOf(type, client.settings), {
+      [type.singular]: body,
+    });
     return judge(client, type, answer, false);
   }
   const current = await currentOf(client, type, id);
@@ -71,7 +78,7 @@ async function cancelInvoice(client: Client, type: RecordType, current: Snapshot
   let requestId: string | null = null;
   if (current.wire['status'] !== cancelled) {
     const path = `${type.name}/${current.recordId}/cancel`;
-    const answer = await client.send('once', 'PUT', path, queryOf(type), {});
+    const answer = await client.send('once', 'PUT', path, queryOf(type, client.settings), {});
     if (answer.status > 299) return refusalOf(answer);
     requestId = answer.requestId;
   }
@@ -134,6 +141,15 @@ function refusalOf(answer: Answer): Refusal {
 
 function refusal(code: FaultCode, message: string, vendorCode: string | null, fields: readonly string[] = []): Refusal {
   return { outcome: 'refused', code, message, fields, vendorCode };
+}
+
+/** Whether a record already holds all that an update would say. */
+function isHeld(body: Body, wire: WireRecord): boolean {
+  return Object.entries(body).every(([field, value]) => {
+    const there = wire[field];
+    if (Array.isArray(value)) return [...value].map(String).sort().join() === [...listOf(there)].sort().join();
+    return String(value ?? '') === String(there ?? '');
+  });
 }
 
 function numbersOf(value: unknown): readonly number[] {

@@ -29,8 +29,8 @@ export interface Tally {
 export interface PollSource<Row extends PollRow> {
   /**
    * Rows behind (sinceStamp, afterId), in the order of (stamp, id), about `limit` of them. `afterId` null takes every
-   * row of that stamp too; `sinceStamp` null starts at the oldest row. A source that cannot cut inside one stamp may give
-   * more than `limit`.
+   * row of that stamp too; `sinceStamp` null starts at the oldest row. A source that cannot cut inside one stamp may
+   * give more than `limit`.
    */
   page(sinceStamp: string | null, afterId: string | null, limit: number): Promise<PollPage<Row>>;
   /** Records deleted at or after the stamp. Absent where deletions are not shown. */

@@ -115,6 +115,8 @@ async function namesLocked(world: World): Promise<void> {
 async function namesRenamedField(world: World): Promise<void> {
   const write = await goodWrite(world);
   const { recordType } = write;
+  // Some systems describe fields only by the records that have them.
+  await world.make(writableKind(world) ?? 'customer');
   const fields = kindsOf(world.connector)
     .map((kind) => world.map(kind))
     .find((map) => map.recordType === recordType);

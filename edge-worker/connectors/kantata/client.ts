@@ -49,7 +49,6 @@ const envelope = z.looseObject({
   results: z.array(z.object({ key: z.string(), id: z.union([z.string(), z.number()]) })),
   meta: z.looseObject({ page_count: z.number() }).optional(),
 });
-const row = z.record(z.string(), z.unknown());
 
 const tokenName = 'access';
 /** How long a token that an admin has replaced goes on being used. */
@@ -86,9 +85,9 @@ export class Client {
     if (!parsed.success) throw new Fault(unknown, 'Kantata answered in an unknown form');
     const { results, count, meta, ...loads } = parsed.data;
     const side = (collection: string, id: unknown): WireRecord | null => {
-      const table = row.safeParse(loads[collection]);
-      const found = table.success ? row.safeParse(table.data[String(id)]) : table;
-      return found.success ? found.data : null;
+      const table = loads[collection];
+      const found = isRecord(table) ? table[String(id)] : null;
+      return isRecord(found) ? found : null;
     };
     const rows = results.map(({ key, id }) => side(key, id)).filter((found) => found !== null);
     if (rows.length < results.length) throw new Fault(unknown, 'Kantata named results that it did not send');
@@ -175,6 +174,10 @@ export function fieldsOf(answer: Answer): readonly string[] {
 export function codeOf(answer: Answer): string {
   const kind = problems.safeParse(answer.body).data?.errors[0]?.type;
   return kind ? `${kind}-${answer.status}` : `http-${answer.status}`;
+}
+
+export function isRecord(value: unknown): value is WireRecord {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 function parse(text: string): unknown {

@@ -2,7 +2,7 @@
 import { daysBetween, isDay } from '../../../shared/dates.ts';
 import { Fault, type FaultCode } from '../../faults.ts';
 import type { Snapshot, WireRecord, Write, WriteResult } from '../connector.ts';
-import { type Answer, type Client, codeOf, fieldsOf, type Settings, wordsOf } from './client.ts';
+import { type Answer, type Client, codeOf, fieldsOf, isRecord, type Settings, wordsOf } from './client.ts';
 import { snapshotsByExternalId, snapshotsById } from './reads.ts';
 import { listOf, queryOf, type RecordType, serviceName, snapshotOf, typeOf } from './records.ts';
 
@@ -154,8 +154,4 @@ function isHeld(body: Body, wire: WireRecord): boolean {
 
 function numbersOf(value: unknown): readonly number[] {
   return listOf(value).map(Number);
-}
-
-function isRecord(value: unknown): value is WireRecord {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }

@@ -1,17 +1,18 @@
-// How tests are found and run: `unit` in one process each, `journeys` against a real Worker runtime with time to start it.
+// How tests are found and run: `unit` side by side, `journeys` one by one on a real Worker runtime with time to start it.
 import { defineConfig } from 'vitest/config';
 
 const never = ['**/node_modules/**', '**/dist/**', '**/build/**', '**/.wrangler/**'];
 
 export default defineConfig({
   test: {
-    reporters: ['default'],
+    reporters: ['default', './test/support/closing-line.ts'],
     maxWorkers: 2,
     projects: [
       {
         extends: true,
         test: {
           name: 'unit',
+          sequence: { groupOrder: 0 },
           environment: 'node',
           pool: 'threads',
           include: ['**/*.test.ts'],
@@ -23,6 +24,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'journeys',
+          // After the quick ones, so that two cores are not shared with a hub that is being timed.
+          sequence: { groupOrder: 1 },
           environment: 'node',
           pool: 'forks',
           include: ['test/journeys/**/*.test.ts'],

@@ -1,4 +1,4 @@
-// How tests are found and run: `unit` side by side, `journeys` one by one on a real Worker runtime with time to start it.
+// How tests are found and run: `unit` side by side, `journeys` one by one on a real Worker runtime with time to start.
 import { defineConfig } from 'vitest/config';
 
 const never = ['**/node_modules/**', '**/dist/**', '**/build/**', '**/.wrangler/**'];

@@ -139,8 +139,10 @@ export class Client {
       const text = await response.text();
       return { status: response.status, body: parse(text), requestId: response.headers.get('x-request-id') };
     } catch (error) {
-      if (effect === 'once' || !(error instanceof Fault) || error.code !== 'uncertain') throw error;
-      throw new Fault('unreachable', 'Kantata did not answer', { cause: error });
+      // A body that breaks off is no Fault yet. A question that was cut may simply be asked again.
+      const isCut = !(error instanceof Fault) || error.code === 'uncertain';
+      if (!isCut) throw error;
+      throw new Fault(effect === 'once' ? 'uncertain' : 'unreachable', 'Kantata did not answer', { cause: error });
     }
   }
 }

@@ -1,0 +1,207 @@
+// The session against NetSuite's stand-in: batches, governance, statuses written along, echoes, billing, refusals and logins of this vendor.
+import { describe, expect, test } from 'vitest';
+import { entities } from '../../../shared/entities/_registry.ts';
+import type { ShownStatus } from '../../../shared/wire/status.ts';
+import { Clock, chanceOf, connectOptions } from '../../../test/support/options.ts';
+import { mapOf, toWire } from '../../../test/support/wire.ts';
+import { readPath } from '../codecs.ts';
+import type { Session, Snapshot, Write } from '../connector.ts';
+import { netsuite } from './index.ts';
+import { standIn } from './stand-in.ts';
+import { invoiceLines, rateCardLines } from './values.ts';
+
+type Kind = 'customer' | 'project' | 'contract' | 'time';
+
+const status: ShownStatus = {
+  state: 'in-step',
+  reason: null,
+  params: { rate: '185' },
+  system: 'kantata',
+  counterpart: '9001',
+  link: 'https://psa.example/9001',
+  lastMs: Date.UTC(2026, 10, 22, 10, 15),
+  nextMs: null,
+  owner: null,
+  amounts: null,
+};
+
+class World {
+  readonly clock = new Clock();
+  readonly vendor = standIn({
+    baseUrl: 'http://127.0.0.1:9100',
+    nowMs: this.clock.nowMs,
+    chance: chanceOf(1),
+    sleep: async (ms) => this.clock.advance(ms),
+    send: async () => new Response(null, { status: 202 }),
+  });
+  readonly options = connectOptions(this.vendor, this.clock.nowMs);
+  readonly session: Session = netsuite.connect(this.options);
+  #serial = 0;
+
+  write(kind: Kind, fields: Readonly<Record<string, unknown>>, more: Partial<Write> = {}): Write {
+    const serial = String(++this.#serial);
+    const { prefix, example } = entities[kind];
+    const externalId = `${prefix}_01JTEST${serial.padStart(19, '0')}`;
+    const named = 'name' in example ? { name: `${example.name} ${serial}` } : {};
+    return {
+      recordType: mapOf(netsuite, kind).recordType,
+      recordId: null,
+      externalId,
+      idempotencyKey: `create-${externalId}`,
+      wire: toWire(mapOf(netsuite, kind), { ...example, ...named, ...fields }),
+      stamp: `stamp-${serial}`,
+      ...more,
+    };
+  }
+
+  async apply(kind: Kind, fields: Readonly<Record<string, unknown>>, more: Partial<Write> = {}): Promise<Snapshot> {
+    const [result] = await this.session.write([this.write(kind, fields, more)]);
+    if (result?.outcome !== 'applied') return expect.fail(JSON.stringify(result));
+    return result.snapshot;
+  }
+
+  /** A project with a person to work on it. */
+  async project() {
+    const { recordId: customer } = await this.apply('customer', {});
+    const { recordId: project } = await this.apply('project', { customer });
+    const person = { firstname: 'Ines', lastname: 'Carvalho', email: 'ines@northwind.example', subsidiary: '3' };
+    return { customer, project, resource: this.vendor.create('employee', person) };
+  }
+
+  refused(write: Write) {
+    return this.session.write([write]).then(([result]) => (result?.outcome === 'refused' ? result : expect.fail()));
+  }
+}
+
+describe('time entries', () => {
+  test('go a hundred a call, and those that governance left over are told apart from those refused', async () => {
+    const world = new World();
+    const refs = await world.project();
+    const calls = world.options.counts.calls;
+    const statuses = [status, { ...status, system: 'salesforce' }];
+    const writes = Array.from({ length: 100 }, () => world.write('time', refs, { statuses }));
+    const first = await world.session.write(writes);
+    expect(world.options.counts.calls).toBe(calls + 1);
+    const left = writes.filter((_, index) => first[index]?.outcome === 'not-attempted');
+    expect(left.length).toBeGreaterThan(0);
+    expect(left.length).toBeLessThan(20);
+    const second = await world.session.write(left);
+    expect(new Set(second.map((result) => result.outcome))).toEqual(new Set(['applied']));
+    expect(world.vendor.rows('timebill')).toHaveLength(100);
+  });
+
+  test('take their status rows with them, under the id that they are given', async () => {
+    const world = new World();
+    const { recordId } = await world.apply('time', await world.project(), { statuses: [status] });
+    expect(world.vendor.rows('customrecord_tieout_status')).toMatchObject([
+      {
+        externalid: `timebill-${recordId}-kantata`,
+        custrecord_tieout_st_state: 'in-step',
+        custrecord_tieout_st_params: '{"rate":"185"}',
+        custrecord_tieout_st_last: '2026-11-22T10:15:00Z',
+      },
+    ]);
+  });
+
+  test('that the hub writes are no news, but a colleague who edits one is heard', async () => {
+    const world = new World();
+    const { recordId } = await world.apply('time', await world.project());
+    const quiet = await world.session.changes('outbox', null);
+    expect(quiet.notices.filter((notice) => notice.recordType === 'timebill')).toEqual([]);
+    world.vendor.update('timebill', recordId, { memo: 'Edited by finance' });
+    const { notices } = await world.session.changes('outbox', quiet.cursor);
+    expect(notices).toMatchObject([{ recordType: 'timebill', recordId, kind: 'changed' }]);
+  });
+
+  test('once billed are lines of the invoice, and say so themselves', async () => {
+    const world = new World();
+    const refs = await world.project();
+    const { recordId } = await world.apply('time', refs);
+    const invoice = String(world.vendor.act('bill', { job: refs.project, date: '2026-11-30' }));
+    const [billed, read] = await world.session.read([
+      { recordType: 'timebill', recordId },
+      { recordType: 'invoice', recordId: invoice },
+    ]);
+    expect(billed?.found === 'here' && billed.snapshot.wire['values']).toMatchObject({ billed: true });
+    if (read?.found !== 'here') return expect.fail();
+    expect(invoiceLines.decode(read.snapshot.wire['sublists'], read.snapshot.wire)).toMatchObject([
+      { line: `time-${recordId}`, time: recordId, quantity: '7.5', rate: '185', amount: { amountMinor: '138750' } },
+    ]);
+    const change = world.write('time', { ...refs, hours: '8' }, { recordId });
+    expect(await world.refused(change)).toMatchObject({ code: 'rejected', vendorCode: 'USER_ERROR' });
+  });
+
+  test('for a closed period are refused by their date, and taken once it is open again', async () => {
+    const world = new World();
+    const refs = await world.project();
+    world.vendor.act('close-period', { period: '2026-11' });
+    const write = world.write('time', refs);
+    expect(await world.refused(write)).toMatchObject({ code: 'rejected', fields: ['values.trandate'] });
+    world.vendor.act('open-period', { period: '2026-11' });
+    expect((await world.session.write([write]))[0]?.outcome).toBe('applied');
+  });
+});
+
+describe('refusals', () => {
+  test('of one record leave the others of the call alone, whoever refuses it', async () => {
+    const world = new World();
+    const good = world.write('customer', {});
+    const unnamed = world.write('customer', { currency: 'CHF' });
+    const twin = { ...world.write('customer', {}), wire: good.wire };
+    const results = await world.session.write([unnamed, good, twin]);
+    expect(results).toMatchObject([
+      { outcome: 'refused', code: 'orphaned', fields: ['values.currency'] },
+      { outcome: 'applied' },
+      { outcome: 'refused', code: 'rejected', message: 'This entity already exists.' },
+    ]);
+  });
+
+  test('for want of a permission name the record, and the check names the permission', async () => {
+    const world = new World();
+    world.vendor.act('set-permission', { permission: 'LIST_CUSTJOB', level: 'NONE' });
+    const refused = await world.refused(world.write('customer', {}));
+    expect(refused).toMatchObject({ code: 'rejected', vendorCode: 'INSUFFICIENT_PERMISSION' });
+    expect((await world.session.check()).missing).toEqual(['LIST_CUSTJOB']);
+  });
+
+  test('for want of a slot are the vendor asking us to slow down', async () => {
+    const world = new World();
+    await world.session.check();
+    world.vendor.act('hold-slots', { count: 5 });
+    await expect(world.session.check()).rejects.toMatchObject({
+      code: 'throttled',
+      vendorCode: 'SSS_REQUEST_LIMIT_EXCEEDED',
+    });
+  });
+
+  test('of the login end in one new token and no more', async () => {
+    const world = new World();
+    await world.session.check();
+    world.vendor.arm({ how: 'expire-token' });
+    await world.session.check();
+    expect(world.options.counts.tokensMinted).toBe(2);
+    world.vendor.arm({ how: 'revoke', times: null });
+    await expect(world.session.check()).rejects.toMatchObject({ code: 'unauthorised', vendorCode: 'invalid_grant' });
+  });
+});
+
+test('A contract is a sales order whose lines are its rate card, and is found with them', async () => {
+  const world = new World();
+  const refs = await world.project();
+  const write = world.write('contract', refs);
+  await world.session.write([write]);
+  const [order] = world.vendor.rows('salesorder');
+  expect(order).toMatchObject({ total: '48125.00', otherrefnum: 'PO-7731', item: [{ item: '1' }, { item: '1' }] });
+  const [found] = await world.session.find([{ recordType: 'salesorder', field: null, value: write.externalId }]);
+  const lines = rateCardLines.decode(readPath(found?.[0]?.wire, 'sublists.item'), {});
+  expect(lines).toEqual(entities.contract.example.rateCard);
+});
+
+test('A sandbox copied from production is not taken for it, though its credentials were good', async () => {
+  const world = new World();
+  const { options } = world;
+  const production = netsuite.connect({ ...options, environment: 'production' });
+  await expect(production.check()).rejects.toMatchObject({ code: 'unauthorised' });
+  const elsewhere = netsuite.connect({ ...options, account: '7654321' });
+  await expect(elsewhere.check()).rejects.toMatchObject({ code: 'unauthorised' });
+});

@@ -1,8 +1,9 @@
 // The answers of our RESTlet as PROTOCOL.md writes them. Checked at the door, trusted inside.
 import { z } from 'zod';
+import { parseInstant } from '../../../shared/dates.ts';
 
 const id = z.string().min(1);
-const instant = z.iso.datetime({ offset: true });
+const instant = z.string().refine(isInstant);
 const values = z.record(z.string(), z.unknown());
 
 export const record = z.object({
@@ -73,3 +74,11 @@ export const pingAnswer = z.object({
 export const statusAnswer = z.object({
   results: z.array(z.discriminatedUnion('outcome', [z.object({ outcome: z.literal('applied') }), refused])),
 });
+
+function isInstant(text: string): boolean {
+  try {
+    return Number.isFinite(parseInstant(text));
+  } catch {
+    return false;
+  }
+}

@@ -19,7 +19,8 @@ export const netsuite = defineConnector({
     // The smallest account allows five calls at a time, shared with the customer's other tools.
     concurrentMax: 5,
     concurrentReserve: 2,
-    requestsPerSecondMax: 20,
+    // UNVERIFIED: none is documented; calls at a time are what counts.
+    requestsPerSecondMax: 100,
     readBatchMax: recordsMax,
     writeBatchMax: recordsMax,
     findBatchMax: recordsMax,

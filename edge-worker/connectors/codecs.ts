@@ -14,7 +14,7 @@ export interface Codec<Value> {
 
 /** A value that a codec cannot carry. Becomes a hold with the field's name, never a silent cut. */
 export class CodecError extends Error {
-  override readonly name = 'CodecError';
+  override readonly name: string = 'CodecError';
 }
 
 export function refuse(codec: string, wire: unknown): never {

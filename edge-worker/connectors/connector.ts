@@ -20,6 +20,8 @@ export interface RecordRef {
 export interface Notice extends RecordRef {
   readonly kind: 'changed' | 'deleted' | 'sync-now' | 'check';
   readonly occurredAtMs: number;
+  /** The record's version as a feed shows it, so that rows told again by an overlap need not be read for ever. */
+  readonly version?: string | null;
 }
 
 /** A record as it was when read. */
@@ -265,6 +267,8 @@ export interface ConnectorSpec<Name extends string, Settings extends z.ZodObject
   readonly compareVersions: (a: string, b: string) => number;
   /** Status rows travel with the write itself. */
   readonly isStatusWrittenAlong?: boolean;
+  /** Record types whose page shows a status only when somebody has to act, because each status costs a call. */
+  readonly showsExceptionsOnly?: readonly string[];
   /** Where a person sees the record, for links on counterpart pages. */
   readonly recordUrl: (settings: z.infer<Settings>, ref: RecordRef) => string | null;
   readonly receiver?: Receiver;

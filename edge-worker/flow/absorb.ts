@@ -27,7 +27,7 @@ export interface Absorbed {
   readonly again: readonly Observation[];
 }
 
-type LinkRow = StoredRow<typeof links>;
+export type LinkRow = StoredRow<typeof links>;
 
 interface Decoded {
   readonly seen: Observation;
@@ -42,8 +42,9 @@ export interface AbsorbContext {
   readonly makeId: (prefix: string) => string;
 }
 
-export function absorb(context: AbsorbContext, seen: readonly Observation[]): Absorbed {
-  return new Absorption(context).run(seen);
+/** `settled` are link rows that the caller has changed and not written: they are taken over and written once, here. */
+export function absorb(context: AbsorbContext, seen: readonly Observation[], settled: readonly LinkRow[] = []): Absorbed {
+  return new Absorption(context, settled).run(seen);
 }
 
 /** In place of a content hash: the record counts as given what it held when it was linked. */
@@ -95,11 +96,15 @@ class Absorption {
   readonly #found: [string, string, string, string][] = [];
   #holds: ReadonlyMap<string, HoldRow> = new Map();
 
-  constructor(context: AbsorbContext) {
+  constructor(context: AbsorbContext, settled: readonly LinkRow[]) {
     this.#context = context;
     this.#tx = context.tx;
     this.#wiring = context.wiring;
     this.#drafts = new Drafts(context.tx);
+    for (const row of settled) {
+      this.#changedLinks.add(row);
+      if (row.recordId !== null) this.#links.set(recordKey(row.connection, row.recordType, row.recordId, row.kind), row);
+    }
   }
 
   run(seen: readonly Observation[]): Absorbed {
@@ -137,7 +142,10 @@ class Absorption {
       "WHERE record_id IS NOT NULL AND part = '' AND (connection, record_type, record_id) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?))",
       JSON.stringify([...refs.values()]),
     );
-    for (const row of rows) this.#links.set(recordKey(row.connection, row.recordType, row.recordId as string, row.kind), row);
+    for (const row of rows) {
+      const key = recordKey(row.connection, row.recordType, row.recordId as string, row.kind);
+      if (!this.#links.has(key)) this.#links.set(key, row);
+    }
   }
 
   #absorbKind(kind: EntityName, decoded: readonly Decoded[]): void {

@@ -34,6 +34,7 @@ export function raiseHold(tx: LaneTransaction, makeId: (prefix: string) => strin
   if (there) close(tx, there, 'replaced', null);
   const { dueMinutes, ...plain } = request;
   const row: HoldRow = { ...plain, params, id: makeId('exc'), madeMs: tx.atMs, dueMs: tx.atMs + dueMinutes * 60_000 };
+  tx.excepted.add(request.entity);
   writeRows(tx.sql, holds, [row], 'replace');
   tx.record('exceptions', { ...exceptionOf(row), state: 'open', closedMs: null, closedBy: null, reason: null });
   tx.tell(request.entity, 'held', { control: request.control, code: request.code, connection: request.connection, owner: request.owner });
@@ -60,6 +61,7 @@ export function holdAt(tx: Pick<LaneTransaction, 'sql'>, slot: Slot): HoldRow | 
 }
 
 function close(tx: LaneTransaction, row: HoldRow, by: string, reason: string | null): void {
+  tx.excepted.add(row.entity);
   deleteRows(tx.sql, holds, [[row.id]]);
   tx.record('exceptions', { ...exceptionOf(row), state: 'closed', closedMs: tx.atMs, closedBy: by, reason });
   tx.tell(row.entity, 'hold-closed', { control: row.control, connection: row.connection, by });

@@ -373,10 +373,13 @@ export function showSoon(tx: LaneTransaction, wiring: Wiring, shown: ReadonlySet
     `INSERT INTO status_due (entity, connection, due_ms, tries, run)
      SELECT DISTINCT entity, connection, ?3, 0, ?4 FROM links WHERE record_id IS NOT NULL
      AND entity IN (SELECT value FROM json_each(?1)) AND connection IN (SELECT value FROM json_each(?2))
+     AND (connection || ' ' || record_type NOT IN (SELECT value FROM json_each(?5)) OR entity IN (SELECT value FROM json_each(?6)))
      ON CONFLICT DO UPDATE SET run = excluded.run, due_ms = min(due_ms, excluded.due_ms)`,
     JSON.stringify(family),
     JSON.stringify(hosts.map((host) => host.id)),
     tx.atMs + delayMs,
     tx.run,
+    JSON.stringify(hosts.flatMap((host) => (host.connector.showsExceptionsOnly ?? []).map((type) => `${host.id} ${type}`))),
+    JSON.stringify([...tx.excepted]),
   );
 }

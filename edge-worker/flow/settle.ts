@@ -56,6 +56,7 @@ class Settling {
   readonly #created: string[] = [];
   readonly #plan = new Set<string>();
   readonly #shown = new Set<string>();
+  readonly #applied = new Set<string>();
   #connection = '';
 
   constructor(context: PlanContext, rows: readonly CommandRow[], startedMs: number) {
@@ -73,7 +74,7 @@ class Settling {
     if (result.outcome === 'refused') return this.#refused(row, result.code, result.message, result.fields, result.vendorCode);
     const wasMade = row.isCreate === 1 && !result.created;
     const repeats = this.#context.wiring.connections.get(row.connection)?.connector.repeatSafety !== 'external-id';
-    this.#applied(row, result.snapshot, result.created ? 'created' : 'updated', wasMade && repeats, result.requestId, callsMilli);
+    this.#apply(row, result.snapshot, result.created ? 'created' : 'updated', wasMade && repeats, result.requestId, callsMilli);
   }
 
   /** A whole call failed: nothing is known to have happened, or it is unknown whether it did. */
@@ -92,7 +93,7 @@ class Settling {
       const carried = JSON.parse(row.carried) as Record<string, unknown>;
       const isOurs = this.#holdsWhatWeSent(row, look.snapshot, carried);
       // A create that took effect is ours even when its content is older; an update that did not is sent again.
-      if (row.isCreate === 1 || isOurs) return this.#applied(row, look.snapshot, 'found', !isOurs, null, 0);
+      if (row.isCreate === 1 || isOurs) return this.#apply(row, look.snapshot, 'found', !isOurs, null, 0);
       return this.#keep(row, 'due', tx.atMs);
     }
     if (look.found === 'nothing') {
@@ -110,11 +111,10 @@ class Settling {
 
   finish(): void {
     const { tx, wiring, makeId } = this.#context;
-    writeRows(tx.sql, links, [...this.#changedLinks], 'replace');
     deleteRows(tx.sql, commands, this.#gone);
     writeRows(tx.sql, commands, this.#changed, 'replace');
     // What the target's own automation changed in our save is compared with the earlier snapshot and travels on.
-    const absorbed = absorb({ tx, wiring, makeId }, this.#seen);
+    const absorbed = absorb({ tx, wiring, makeId }, this.#seen, [...this.#changedLinks]);
     for (const entity of absorbed.entities) this.#plan.add(entity);
     if (this.#created.length > 0) {
       const waiting = tx.sql
@@ -128,9 +128,19 @@ class Settling {
     }
     if (this.#plan.size > 0) plan(this.#context, this.#plan);
     showSoon(tx, wiring, this.#shown, 0);
+    if (wiring.connections.get(this.#connection)?.connector.isStatusWrittenAlong) this.#forgetMarks();
   }
 
-  #applied(row: CommandRow, snapshot: Snapshot, outcome: 'created' | 'updated' | 'found', isOlder: boolean, requestId: string | null, callsMilli: number): void {
+  /** The target wrote its own status rows in the same call. */
+  #forgetMarks(): void {
+    this.#context.tx.sql.exec(
+      'DELETE FROM status_due WHERE connection = ? AND entity IN (SELECT value FROM json_each(?))',
+      this.#connection,
+      JSON.stringify([...this.#applied]),
+    );
+  }
+
+  #apply(row: CommandRow, snapshot: Snapshot, outcome: 'created' | 'updated' | 'found', isOlder: boolean, requestId: string | null, callsMilli: number): void {
     const { tx } = this.#context;
     const carried = JSON.parse(row.carried) as Record<string, unknown>;
     const link = this.#linkOf(row);
@@ -153,6 +163,7 @@ class Settling {
     });
     this.#changedLinks.add(link);
     this.#leave(row, 'done');
+    this.#applied.add(row.entity);
     this.#shown.add(row.entity);
     if (isNewLink) {
       this.#created.push(row.entity);

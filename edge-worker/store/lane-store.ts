@@ -31,6 +31,8 @@ export class LaneTransaction {
   readonly run: number;
   readonly atMs: number;
   readonly installation: string;
+  /** Entities for which a hold was raised or closed here: their pages are shown anew even where only exceptions are shown. */
+  readonly excepted = new Set<string>();
   readonly #rows: FlushRows = {};
   readonly #timeline = new Map<string, TimelineEntry[]>();
 

@@ -35,6 +35,7 @@ export const kantata = defineConnector({
   repeatSafety: 'crosswalk',
   settleMs: requestMs + searchLagMs,
   rounding: 'half-up',
+  showsExceptionsOnly: ['time_entries'],
   feeds,
   compareVersions,
   recordUrl: (settings, { recordType, recordId }) =>

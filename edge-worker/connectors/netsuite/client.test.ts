@@ -1,4 +1,4 @@
-// The session against NetSuite's stand-in: batches, governance, statuses written along, echoes, billing, refusals and logins of this vendor.
+// The session against NetSuite's stand-in: batches, governance, statuses, echoes, billing, refusals, logins.
 import { describe, expect, test } from 'vitest';
 import { entities } from '../../../shared/entities/_registry.ts';
 import type { ShownStatus } from '../../../shared/wire/status.ts';

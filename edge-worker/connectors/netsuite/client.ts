@@ -1,4 +1,4 @@
-// The session: every verb is one call of our RESTlet, records go through the border of list ids, results keep the order of the questions.
+// The session: each verb is one call of our RESTlet, and results keep the order of the questions.
 import { instantText } from '../../../shared/dates.ts';
 import type { ShownStatus } from '../../../shared/wire/status.ts';
 import { Fault } from '../../faults.ts';

@@ -1,4 +1,4 @@
-// Sources of notices that are asked: the outbox by row id, and each record type by (last modified, id) through the poller.
+// Sources of notices that are asked: the outbox by row id, each record type by (last modified, id) through the poller.
 import { z } from 'zod';
 import { instantText, parseInstant } from '../../../shared/dates.ts';
 import { Fault } from '../../faults.ts';
@@ -23,7 +23,7 @@ const sweepRules: PollRules = {
   checkEveryPages: 1_000_000,
 };
 
-/** UNVERIFIED: how much later an outbox row may show up than rows with a higher id, which are given before a save is complete. */
+/** UNVERIFIED: ids are given before a save is complete; how much later a row may show up than one with a higher id. */
 const outboxSettleMs = 60_000;
 /** More young rows than this are passed over, so that a page always moves on. */
 const youngRowsMax = 200;

@@ -1,4 +1,4 @@
-// NetSuite: the ledger. Everything goes through the RESTlet of our SuiteApp, in batches; PROTOCOL.md is what is spoken, FACTS.md what it rests on.
+// NetSuite: the ledger, reached through the RESTlet of our SuiteApp. PROTOCOL.md is what is spoken, FACTS.md why.
 import { defineConnector } from '../connector.ts';
 import { openSession, recordsMax, statusesMax } from './client.ts';
 import { compareStamps, feeds } from './feeds.ts';

@@ -1,4 +1,4 @@
-// The border between names and list ids: records travel with ISO codes and names, the account knows its lists by internal id only.
+// The border of names and list ids: records travel with ISO codes and names, the account knows internal ids only.
 import type { WireRecord } from '../connector.ts';
 import { isValues, type Values, valuesAt } from './records.ts';
 import type { Settings } from './settings.ts';

@@ -1,4 +1,4 @@
-// Our entities as this vendor's records. Paths are field ids under `values.` and lines under `sublists.`, as PROTOCOL.md writes them.
+// Our entities as this vendor's records. Paths are field ids under `values.` and lines under `sublists.` (PROTOCOL.md).
 
 import { day, dayOrNull, exact, exactOrNull, flag, inverseFlag, text, textOrNull, textUpTo } from '../codecs.ts';
 import { at, type EntityMap, type ExtraRow } from '../connector.ts';
@@ -71,7 +71,7 @@ const project: EntityMap<'project'> = {
   },
 };
 
-/** The lines carry the total: an order has no total of its own to be set. Ours is kept beside it, for people to compare. */
+/** The lines make the total: an order has none of its own to be set. Ours is kept beside it, for people to compare. */
 const contract: EntityMap<'contract'> = {
   recordType: 'salesorder',
   canCreate: true,

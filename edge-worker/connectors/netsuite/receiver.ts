@@ -1,4 +1,4 @@
-// A signed batch of notices from our SuiteApp -> proven notices, and what the SuiteApp hears back. Says which records changed, never how.
+// A signed batch of notices from our SuiteApp -> proven notices, and what the SuiteApp hears back.
 import { parseInstant } from '../../../shared/dates.ts';
 import { type Envelope, noticesMax, readEnvelope } from '../../../shared/wire/envelope.ts';
 import {
@@ -73,7 +73,7 @@ function isMeant(envelope: Envelope, expected: Expected): boolean {
   );
 }
 
-/** Over the bytes as they came. The comparison is WebCrypto's own, which takes the same time for every wrong signature. */
+/** Over the bytes as they came. The comparison is WebCrypto's own, as long for every wrong signature. */
 async function isSigned(
   timestamp: string,
   body: Uint8Array,

@@ -1,4 +1,4 @@
-// What the vendor's words mean: a whole call that failed -> Fault; one record that was refused -> code, fields and their own message.
+// What the vendor's words mean: a failed call -> Fault; a refused record -> code, fields and their own message.
 import { Fault, type FaultCode } from '../../faults.ts';
 import type { WriteResult } from '../connector.ts';
 import { isValues } from './records.ts';

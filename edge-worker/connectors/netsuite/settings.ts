@@ -1,4 +1,4 @@
-// What an admin fills in to connect an account, what the vault keeps, and the addresses that follow from the account id.
+// What an admin fills in to connect, what the vault keeps, and the addresses that follow from the account id.
 import { z } from 'zod';
 
 /** Our name for a value -> the internal id of the same value in the account. An empty table translates nothing. */

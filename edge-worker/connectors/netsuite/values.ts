@@ -1,4 +1,4 @@
-// Codecs for values that only this vendor writes this way: names behind list ids, statuses, rate cards as lines, invoice lines.
+// Codecs for values that only this vendor writes so: names behind list ids, statuses, rate cards, invoice lines.
 import type { Canonical } from '../../../shared/entities/_registry.ts';
 import { type Money, moneyOf } from '../../../shared/money.ts';
 import {
@@ -70,7 +70,7 @@ export const billingType = choice('billing-type', { 'time-and-materials': '2', '
 
 export const timeApproval = choice('time-approval', { open: '1', submitted: '2', approved: '3', rejected: '4' });
 
-/** UNVERIFIED: how an invoice's status is spelt. Labels, their short forms and the letters of the query tables are all understood. */
+/** UNVERIFIED: how an invoice's status is spelt. Labels, short forms and the query tables' letters are understood. */
 const invoiceStatuses: Readonly<Record<string, Canonical<'invoice'>['status']>> = {
   open: 'open',
   a: 'open',

@@ -99,7 +99,7 @@ export class Books {
     this.#watch(type, before, null, channel);
   }
 
-  /** A change the system makes by itself to a record that is already checked, e.g. an invoice that a payment settles. */
+  /** A change the system makes by itself to a checked record, e.g. to an invoice that a payment settles. */
   amend(type: RecordType, before: Entry, values: Readonly<Record<string, Value>>, isTold: boolean): void {
     const entry = { ...before, values: { ...before.values, ...values }, stampMs: this.#stampMs() };
     this.store.put(type, entry);

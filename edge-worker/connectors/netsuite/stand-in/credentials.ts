@@ -1,4 +1,4 @@
-// The fixed identity of the stand-in's account: client, certificate and a P-256 key made from a constant, so that runs repeat.
+// The fixed identity of the stand-in's account; its P-256 key is made from a constant, so that runs repeat.
 import { createECDH, createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 
 export const accountId = '1234567_SB1';

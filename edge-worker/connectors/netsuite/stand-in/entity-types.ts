@@ -12,6 +12,7 @@ import {
   sublist,
   text,
 } from './fields.ts';
+import { jobFields } from './package-fields.ts';
 
 const entity = {
   sequence: 'entity',
@@ -33,6 +34,7 @@ const customer = () =>
       text('lastName', { maxLength: 32 }),
       text('email', { maxLength: 254 }),
       text('phone', { maxLength: 32 }),
+      text('accountNumber', { label: 'Account', maxLength: 99 }),
       text('url', { label: 'Web Address', maxLength: 100 }),
       text('comments', { maxLength: 4000 }),
       reference('parent', 'customer', { label: 'Child Of' }),
@@ -126,6 +128,7 @@ const job = () =>
       flag('projectCompletelyBilled'),
       text('comments', { maxLength: 4000 }),
       flag('isInactive', { label: 'Inactive' }),
+      ...jobFields(),
     ],
     { ...entity, permission: 'LIST_JOB', nameKeys: ['companyname', 'entityid'], indexed: ['entityid', 'parent'] },
   );

@@ -1,4 +1,4 @@
-// Our package inside the vendor's account: a save writes an outbox row; a flush pushes signed batches of them. PROTOCOL.md.
+// Our package inside the account, by PROTOCOL.md: a save writes an outbox row, a flush pushes signed batches of them.
 import { createHmac } from 'node:crypto';
 import type { StandInOptions, Switchboard } from '../../stand-in.ts';
 import type { Books } from './books.ts';
@@ -37,6 +37,8 @@ export class Outbox {
   #secondKey: string | null = null;
   #hasEnded = false;
   #deliveries = 0;
+  /** A batch whose sending failed is sent again as it was, under the same delivery id. */
+  #failed: { readonly delivery: string; readonly rows: readonly Entry[] } | null = null;
   #running: Promise<number> | null = null;
 
   constructor(books: Books, options: OutboxOptions) {
@@ -130,20 +132,27 @@ export class Outbox {
   async #flush(): Promise<number> {
     const to = this.#subscription;
     while (to && !this.#hasEnded) {
-      const rows = this.waiting(0, batchMax);
+      const { delivery, rows } = this.#failed ?? this.#nextBatch();
+      this.#failed = null;
       if (rows.length === 0) return 0;
-      const outcome = await this.#sendBatch(to, rows);
+      const outcome = await this.#sendBatch(to, delivery, rows);
       if (outcome === 'sent') this.#markSent(rows);
       if (outcome === 'ended') this.#hasEnded = true;
       if (outcome === 'later') {
         this.#countTry(rows);
+        this.#failed = { delivery, rows };
         break;
       }
     }
     return this.#hasEnded ? 0 : this.waiting(0, Number.POSITIVE_INFINITY).length;
   }
 
-  async #sendBatch(to: Subscription, rows: readonly Entry[]): Promise<Outcome> {
+  #nextBatch(): { readonly delivery: string; readonly rows: readonly Entry[] } {
+    const rows = this.waiting(0, batchMax);
+    return { delivery: `${this.#options.account}-${rows[0]?.id}-${++this.#deliveries}`, rows };
+  }
+
+  async #sendBatch(to: Subscription, delivery: string, rows: readonly Entry[]): Promise<Outcome> {
     const { board, chance } = this.#options;
     const route = `POST ${new URL(to.url).pathname}`;
     if (board.take('lose-notices', route)) return 'sent';
@@ -151,12 +160,12 @@ export class Outbox {
     if (board.take('shuffle-notices', route)) shuffle(notices, chance);
     const times = board.take('duplicate-notices', route) ? 2 : 1;
     let outcome: Outcome = 'later';
-    const body = this.#envelope(to, notices);
+    const body = this.#envelope(to, delivery, notices);
     for (let time = 0; time < times; time++) outcome = await this.#post(to, body);
     return outcome;
   }
 
-  #envelope(to: Subscription, notices: readonly unknown[]): string {
+  #envelope(to: Subscription, delivery: string, notices: readonly unknown[]): string {
     return JSON.stringify({
       v: 1,
       installation: to.installation ?? '',
@@ -164,7 +173,7 @@ export class Outbox {
       account: this.#options.account,
       environment: 'sandbox',
       sentAt: new Date(this.#books.clock()).toISOString(),
-      delivery: `${this.#options.account}-${++this.#deliveries}`,
+      delivery,
       notices,
     });
   }
@@ -220,6 +229,9 @@ export class Outbox {
     }
   }
 }
+
+export const signatureOf = (key: string, timestamp: string, body: string) =>
+  createHmac('sha256', key).update(`${timestamp}.${body}`).digest('hex');
 
 export function shuffle(rows: unknown[], chance: () => number): void {
   for (let last = rows.length - 1; last > 0; last--) {

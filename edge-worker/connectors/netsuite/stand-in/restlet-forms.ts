@@ -2,7 +2,8 @@
 import type { Books } from './books.ts';
 import type { Field, RecordType } from './fields.ts';
 import { Refusal, refusals } from './refusal.ts';
-import { isRecord, type Value, type Values, valueFrom } from './values.ts';
+import type { Entry } from './shelf.ts';
+import { isRecord, type Line, type Value, type Values, valueFrom } from './values.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -91,12 +92,54 @@ function optionsOf(field: Field, books: Books) {
 }
 
 /** The body fields of a type, for mapping pages and drift checks. */
-export const describedFields = (type: RecordType, books: Books) =>
-  [...type.fields.values()].map((field) => ({
+export const describedFields = (type: RecordType, books: Books) => [
+  ...[...type.fields.values()].map((field) => ({
     id: field.id,
     label: field.label,
     type: scriptTypes[field.kind],
     mandatory: field.isMandatory,
     options: optionsOf(field, books),
     maxLength: field.maxLength,
+  })),
+  ...(hasAddress(type) ? describedAddress() : []),
+];
+
+/** Our script shows a customer's default billing address as fields of the record, in place of the subrecord. */
+const addressIds = ['addressee', 'addr1', 'addr2', 'city', 'state', 'zip', 'country'];
+
+export const hasAddress = (type: RecordType) => type.sublists.has('addressbook');
+
+const isDefault = (line: Line) => line['defaultbilling'] === true;
+
+export function shownAddress(entry: Entry): Record<string, Value> {
+  const lines = entry.sublists['addressbook'] ?? [];
+  const line = lines.find(isDefault) ?? lines[0] ?? {};
+  return Object.fromEntries(addressIds.map((id) => [id, line[id] ?? null]));
+}
+
+/** Takes the address out of the values and puts it into the default line; without one, an empty address makes none. */
+export function addressLines(values: Record<string, unknown>, lines: readonly Line[]): readonly Line[] | null {
+  const given: Record<string, Value> = {};
+  for (const id of addressIds) {
+    if (!(id in values)) continue;
+    const raw = values[id] ?? null;
+    if (raw !== null && typeof raw !== 'string') throw refusals.wrongKind(id, 'string');
+    given[id] = raw === '' ? null : raw;
+    delete values[id];
+  }
+  const at = Math.max(lines.findIndex(isDefault), lines.length > 0 ? 0 : -1);
+  const kept = lines[at];
+  if (kept) return lines.map((line) => (line === kept ? { ...line, ...given } : line));
+  const isEmpty = Object.values(given).every((value) => value === null);
+  return isEmpty ? null : [{ defaultbilling: true, defaultshipping: true, ...given }];
+}
+
+const describedAddress = () =>
+  addressIds.map((id) => ({
+    id,
+    label: `Address: ${id}`,
+    type: 'text',
+    mandatory: false,
+    options: null,
+    maxLength: 150,
   }));

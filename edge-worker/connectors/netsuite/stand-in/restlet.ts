@@ -6,14 +6,17 @@ import { type Outbox, shuffle } from './outbox.ts';
 import type { Permissions } from './permissions.ts';
 import { Refusal, refusals } from './refusal.ts';
 import {
+  addressLines,
   badRequest,
   describedFields,
+  hasAddress,
   type Json,
   limitIn,
   listIn,
   optionalTextIn,
   recordsMax,
   refusedOutcome,
+  shownAddress,
   shownValues,
   statusesMax,
   strictValue,
@@ -107,10 +110,13 @@ class Run {
       id === null ? (externalId === null ? null : store.byExternalId(type.id, externalId)) : store.get(type.id, id);
     if (id !== null && !before) throw refusals.unknownRecord();
     this.#host.permissions.demand(type, before ? 'EDIT' : 'CREATE');
-    const values = valuesFrom(type.fields, each['values'] ?? {});
+    const asked = { ...(isRecord(each['values']) ? each['values'] : {}) };
+    const lines = before?.sublists['addressbook'] ?? [];
+    const address = hasAddress(type) ? addressLines(asked, lines) : null;
+    const values = valuesFrom(type.fields, asked);
     const stamp = optionalTextIn(each, 'stamp');
     if (type.revisionKey !== null && stamp !== null) values[type.revisionKey] = stamp;
-    const sublists: Record<string, readonly Line[]> = {};
+    const sublists: Record<string, readonly Line[]> = address === null ? {} : { addressbook: address };
     const given = each['sublists'] ?? {};
     if (!isRecord(given)) throw badRequest('"sublists" must be an object.');
     for (const name of Object.keys(given)) {
@@ -267,7 +273,7 @@ class Run {
       id: entry.id,
       externalid: entry.externalId,
       lastmodified: isoOf(entry.stampMs),
-      values: shownValues(type.fields, entry.values),
+      values: { ...shownValues(type.fields, entry.values), ...(hasAddress(type) ? shownAddress(entry) : {}) },
       sublists,
     };
   }

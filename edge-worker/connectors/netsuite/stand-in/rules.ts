@@ -41,6 +41,8 @@ function checkReferences(draft: Draft, books: Books): void {
     if (lines === draft.before?.sublists[sublist.id]) continue;
     for (const [index, line] of lines.entries()) {
       for (const field of sublist.fields.values()) {
+        const isMissing = field.isMandatory && (line[field.key] ?? null) === null;
+        if (isMissing) throw refusals.missing([field.label], `${sublist.name}.items[${index}].${field.name}`);
         checkReference(field, line[field.key], books, `${sublist.name}.items[${index}]`);
       }
     }

@@ -26,13 +26,26 @@ const terms: Rows = [
   { name: 'Due on receipt', daysuntilnetdue: '0' },
 ];
 
-const services: Rows = [
+const soldWork: Rows = [
   { itemid: 'Consulting' },
   { itemid: 'Development' },
   { itemid: 'Project Management' },
   { itemid: 'Training' },
   { itemid: 'Fixed Fee Milestone' },
 ];
+
+/** The internal ids of these lists under the names an administrator would give them on the settings page. */
+export const listIds = {
+  currencies: { USD: '1', GBP: '2', EUR: '3', JPY: '4' },
+  subsidiaries: {
+    'Northwind Consulting Inc': '1',
+    'Northwind Consulting Ltd': '2',
+    'Northwind Consulting GmbH': '3',
+    'Northwind Consulting KK': '4',
+  },
+  terms: { NET15: '1', NET30: '2', NET45: '3', NET60: '4', 'DUE-ON-RECEIPT': '5' },
+  serviceItems: { '*': '1' },
+};
 
 /** Customers and projects share one numbering, all transactions another. */
 const firstIds = { entity: 100, transaction: 1000, timebill: 5000, timesheet: 200, crm: 300 };
@@ -45,5 +58,5 @@ export function seed(books: Books): void {
   load('currency', currencies);
   load('subsidiary', subsidiaries);
   load('term', terms);
-  load('serviceitem', services);
+  load('serviceitem', soldWork);
 }

@@ -6,6 +6,8 @@ import type { RecordType } from './fields.ts';
 import type { Entry } from './shelf.ts';
 import { type Line, textOf } from './values.ts';
 
+/** FACTS.md#unverified: whether billing a time entry runs its user event script; its stamp moves either way. */
+const tellsBilledTime = false;
 /** FACTS.md#unverified: whether a payment also shows as a change of the invoice it settles. */
 const tellsPaidInvoices = true;
 
@@ -71,8 +73,21 @@ export function completeApplied(draft: Draft, books: Books): void {
 }
 
 function settleTime(before: Entry | null, after: Entry | null, books: Books): void {
-  for (const doc of appliedDocs(linesOf(before, 'time'))) books.billedTime.delete(doc);
-  if (after) for (const doc of appliedDocs(linesOf(after, 'time'))) books.billedTime.set(doc, after.id);
+  const earlier = new Set(appliedDocs(linesOf(before, 'time')));
+  const now = new Set(appliedDocs(linesOf(after, 'time')));
+  const mark = (doc: string, billed: boolean) => {
+    const time = books.store.get('timebill', doc);
+    if (time) books.amend(books.type('timebill'), time, { billed }, tellsBilledTime);
+  };
+  for (const doc of earlier) {
+    if (now.has(doc)) continue;
+    books.billedTime.delete(doc);
+    mark(doc, false);
+  }
+  for (const doc of now) {
+    if (after) books.billedTime.set(doc, after.id);
+    if (!earlier.has(doc)) mark(doc, true);
+  }
 }
 
 function settleApplied(before: Entry | null, after: Entry | null, books: Books): void {

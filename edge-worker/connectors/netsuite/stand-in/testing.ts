@@ -4,18 +4,25 @@ import { SignJWT } from 'jose';
 import { controlled, type StandIn } from '../../stand-in.ts';
 import { standIn as makeStandIn } from '../stand-in.ts';
 import { accountId, certificateId, clientId, privateKeyPem } from './credentials.ts';
+import { isRecord } from './values.ts';
 
 export const baseUrl = 'http://stand-in.test';
 export const tokenUrl = `${baseUrl}/services/rest/auth/oauth2/v1/token`;
 export const startMs = Date.parse('2026-11-22T10:00:00.000Z');
 
-type Json = Readonly<Record<string, unknown>>;
+export type Json = Readonly<Record<string, unknown>>;
+
+/** The objects of a list; anything else is a failure of the test. */
+export function listOf(value: unknown): Json[] {
+  if (!Array.isArray(value) || !value.every(isRecord)) throw new Error(`No list: ${JSON.stringify(value)}`);
+  return value;
+}
 
 export interface Reply {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  readonly json: Record<string, unknown>;
+  readonly json: Json;
 }
 
 export interface AssertionOptions {
@@ -85,10 +92,10 @@ export class Bench {
     return this.call('POST', path, body, { Authorization: `Bearer ${await this.token('restlets')}` });
   }
 
-  async results(request: Json): Promise<Record<string, unknown>[]> {
+  async results(request: Json): Promise<Json[]> {
     const reply = await this.restlet({ v: 1, ...request });
     if (reply.status !== 200) throw new Error(reply.text);
-    return reply.json['results'] as Record<string, unknown>[];
+    return listOf(reply.json['results']);
   }
 
   async token(scope: string): Promise<string> {
@@ -133,26 +140,25 @@ export class Bench {
     return { customer, job, employee };
   }
 
-  row(type: string, id: string): Record<string, unknown> {
+  row(type: string, id: string): Json {
     const found = this.standIn.rows(type).find((each) => each.id === id);
     if (!found) throw new Error(`No ${type} ${id}.`);
-    return { ...found };
+    return found;
   }
 }
 
 async function replyOf(response: Response): Promise<Reply> {
   const text = await response.text();
   const isJson = /json/.test(response.headers.get('content-type') ?? '');
-  const json = isJson ? (JSON.parse(text) as Record<string, unknown>) : {};
+  const parsed: unknown = isJson ? JSON.parse(text) : {};
+  const json = isRecord(parsed) ? parsed : {};
   return { status: response.status, headers: response.headers, text, json };
 }
 
 /** The id at the end of a Location header. */
 export const idOf = (reply: Reply) => reply.headers.get('location')?.split('/').pop() ?? '';
 
-export const detailOf = (reply: Reply) => {
-  const details = reply.json['o:errorDetails'] as Record<string, string>[] | undefined;
-  return details?.[0] ?? {};
-};
+/** The first detail of a REST error body. */
+export const detailOf = (reply: Reply): Json => listOf(reply.json['o:errorDetails'] ?? [])[0] ?? {};
 
 export { accountId, certificateId, clientId };

@@ -1,5 +1,6 @@
 // Time entries and the weekly sheets they lie in.
 import { choice, date, flag, hours, number, type RecordType, recordType, reference, text } from './fields.ts';
+import { timeFields } from './package-fields.ts';
 
 const timeApproval = { 1: 'Open', 2: 'Pending Approval', 3: 'Approved', 4: 'Rejected' };
 const customerOrJob = 'customer job';
@@ -33,8 +34,11 @@ const timeBill = () =>
       reference('nextApprover', 'employee', { isReadOnly: true }),
       text('rejectionNote', { maxLength: 4000 }),
       flag('posted', { isReadOnly: true }),
+      // FACTS.md#unverified: the name of the flag that says that an invoice has the entry.
+      flag('billed', { isReadOnly: true }),
       reference('timesheet', 'timesheet', { isReadOnly: true }),
       flag('timeModified', { isReadOnly: true }),
+      ...timeFields(),
     ],
     {
       cost: 'transaction',

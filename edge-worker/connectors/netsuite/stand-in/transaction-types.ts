@@ -12,6 +12,7 @@ import {
   sublist,
   text,
 } from './fields.ts';
+import { salesOrderFields, soldLineFields } from './package-fields.ts';
 
 const customerOrJob = 'customer job';
 
@@ -45,13 +46,14 @@ const totals = (): Field[] => [
 ];
 
 const soldLine = (): Field[] => [
-  reference('item', 'serviceitem'),
+  reference('item', 'serviceitem', { isMandatory: true }),
   number('quantity'),
   number('rate'),
   amount('amount'),
   text('description', { maxLength: 999 }),
   reference('job', 'job', { label: 'Project' }),
   reference('price', ''),
+  ...soldLineFields(),
 ];
 
 const expenseReport = () =>
@@ -125,6 +127,7 @@ const salesOrder = () =>
       ...totals(),
       reference('createdFrom', '', { isReadOnly: true }),
       reference('opportunity', ''),
+      ...salesOrderFields(),
     ],
     {
       ...transaction,

@@ -63,7 +63,7 @@ export function restError(status: number, error: ErrorDetail): Answer {
 export const restletError = (status: number, code: string, message: string): Answer => ({
   status,
   headers: json,
-  body: `{"error" : {"code" : ${JSON.stringify(code)}, "message" : ${JSON.stringify(message)}}}`,
+  body: `{"error" : {"code" : ${JSON.stringify(code)},"message" : ${JSON.stringify(message)}}}`,
 });
 
 export function refused(door: Door, refusal: Refusal): Answer {

@@ -1,4 +1,4 @@
-// What can be wrong with a formula, in words for the person who wrote it. Not a refusal of the record: the record is held until the formula or the value is mended.
+// What can be wrong with a formula, in words for the person who wrote it: what, where, and what to do.
 import { EvaluationError, ParseError } from '@marcbachmann/cel-js';
 import { CurrencyMismatch } from '../../shared/money.ts';
 import { CodecError } from '../connectors/codecs.ts';
@@ -8,12 +8,11 @@ const nextSteps = {
   syntax: 'Correct the formula at the marked place.',
   'too-long': 'Shorten the formula, or carry part of it in a mapping row of its own.',
   'unknown-name': 'Use `it` and a field of the record, or one of the functions of the formula language.',
-  'wrong-type':
-    "Use add, sub, mul and div for amounts and decimals, text(…) to join them to text, and decimal('1.5') for a number.",
+  'wrong-type': 'Use add, sub, mul and div for amounts and decimals, and text(…) to join them to text.',
   'not-allowed': 'Say it with the functions of the formula language.',
   'mixed-currencies': 'Keep to amounts of one currency, for example with filter: Tieout never makes an exchange rate.',
   'empty-value':
-    "Say what stands in for an empty value, as in default(it.rate, decimal('0')), or leave out what cannot be worked out, as in when(it.rate != null, …).",
+    "Say what stands in for it, as in default(it.rate, decimal('0')), or leave it out, as in when(it.rate != null, …).",
   inexact: "Name a rounding as the last argument, as in mul(it.total, decimal('0.5'), 'half-up').",
   'out-of-range': 'Correct the value in the record that holds it, or the formula.',
 } as const;
@@ -54,12 +53,25 @@ const checkCodes: Readonly<Record<string, FormulaCode>> = {
   limit_exceeded: 'too-long',
 };
 
+/** Where the general advice would not help. */
+const checkSteps: Readonly<Record<string, string>> = {
+  no_such_key: 'Use a field that the record has.',
+  incompatible_ternary_branches: 'Give both cases the same type; to leave a field empty, write when(condition, value).',
+};
+
+/** What a value that is empty looks like to operators and functions whose types were checked beforehand. */
+const emptyCodes: ReadonlySet<string> = new Set([
+  ...['no_matching_overload', 'no_such_overload', 'invalid_condition_type', 'invalid_logical_operand'],
+]);
+
 /** A fault found by reading or checking a formula. */
 export function refusedBy(error: unknown, text: string): FormulaError {
   if (error instanceof FormulaError) return error;
   const { code, summary, span } = partsOf(error);
   const known = checkCodes[code] ?? (error instanceof ParseError ? 'syntax' : 'wrong-type');
-  return new FormulaError(known, `${quote(text, span)}${plainWords(summary)}`, { at: span, cause: error });
+  const next = checkSteps[code];
+  const details = { at: span, cause: error, ...(next === undefined ? {} : { next }) };
+  return new FormulaError(known, `${quote(text, span)}${plainWords(summary)}`, details);
 }
 
 /** A fault met while working out a formula for one record. Null for what is no fault of the formula or the record. */
@@ -69,8 +81,7 @@ export function failedBy(error: unknown, text: string): FormulaError | null {
   if (error instanceof RangeError) return new FormulaError('out-of-range', error.message, { cause: error });
   if (!(error instanceof EvaluationError)) return null;
   const { code, summary, span } = partsOf(error);
-  // All types were checked beforehand: what no operator or function takes can only be an empty value.
-  if (code === 'no_matching_overload' || code === 'no_such_overload') {
+  if (emptyCodes.has(code)) {
     return new FormulaError('empty-value', `${quote(text, span)}a value is empty`, { at: span, cause: error });
   }
   return new FormulaError('out-of-range', `${quote(text, span)}${plainWords(summary)}`, { at: span, cause: error });
@@ -112,5 +123,8 @@ function plainWords(summary: string): string {
   return summary
     .replace(/\b[A-Z]{3,}\b/g, (name) => signs[name] ?? name.toLowerCase())
     .replace(/dyn<([\w.]+)>/g, '$1?')
+    .replace(/^No such key: index .*$/, 'the list has no such element')
+    .replace(/^No such key: (.+)$/, 'there is no field $1')
+    .replace(/^(found )?no (such|matching) overload(:| for) /i, 'this does not go together: ')
     .replace(/^[A-Z]/, (letter) => letter.toLowerCase());
 }

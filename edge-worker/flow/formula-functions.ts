@@ -1,4 +1,4 @@
-// The functions and operators of the formula language. All arithmetic is that of shared/decimal and shared/money: exact, and rounded only by name.
+// The functions and operators of the formula language. All arithmetic is exact, and rounded only by name.
 import { Environment } from '@marcbachmann/cel-js';
 import { addDays, daysBetween } from '../../shared/dates.ts';
 import {
@@ -137,7 +137,7 @@ function registerTexts(language: Environment): void {
 
 /** What the library hands to a function that looks at its arguments before they are worked out. */
 interface Step<Result> {
-  readonly check: (node: unknown, context: unknown) => { readonly unwrappedType: string; readonly name: string };
+  readonly check: (node: unknown, context: unknown) => { readonly unwrappedType: unknown };
   readonly run: (node: unknown, context: unknown) => unknown;
   readonly getType: (name: string) => Result;
 }
@@ -158,8 +158,7 @@ function registerEmptiness(language: Environment): void {
     args,
     ...sync,
     typeCheck<Type>(checker: Step<Type>, call: Conditional, context: unknown): Type {
-      const condition = checker.check(call.args[0], context);
-      if (condition.name !== 'bool') throw new FormulaError('wrong-type', 'when(…) asks a question that is yes or no');
+      checker.check(call.args[0], context);
       return checker.getType(`dyn<${checker.check(call.args[1], context).unwrappedType}>`);
     },
     evaluate(evaluator: Step<unknown>, call: Conditional, context: unknown): unknown {

@@ -1,4 +1,4 @@
-// What a formula sees of a canonical record: amounts and decimals as types of their own, never as floats, and the way back to plain values.
+// What a formula sees of a canonical record: amounts and decimals as types of their own; and the way back.
 import { z } from 'zod';
 import { type Decimal, decimal } from '../../shared/decimal.ts';
 import { type EntityName, entities } from '../../shared/entities/_registry.ts';
@@ -121,7 +121,7 @@ function scalarType(name: string, schema: z.ZodType): FieldType | null {
   return null;
 }
 
-/** A value the schema promises. A record that breaks the promise is held, whatever else the formula would make of it. */
+/** A value the schema promises. A record that breaks the promise is held, whatever the formula makes of it. */
 function given<Value>(name: string, value: unknown, isExpected: (value: unknown) => value is Value): Value {
   if (isExpected(value)) return value;
   if (value === null || value === undefined) throw new FormulaError('empty-value', `${name} is empty`);
@@ -133,7 +133,7 @@ const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
 const isWhole = (value: unknown): value is number => Number.isSafeInteger(value);
 const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
 const isRecord = (value: unknown): value is PlainRecord =>
-  typeof value === 'object' && value !== null && !isList(value);
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isMoney = (value: unknown): value is Money =>
   isRecord(value) && isText(value['amountMinor']) && isText(value['currency']) && isWhole(value['exponent']);
 

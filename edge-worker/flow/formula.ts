@@ -1,9 +1,9 @@
-// Formulas of mapping rows: CEL over one canonical record (`it`), checked against the schema of its kind when saved, exact when worked out.
+// Formulas of mapping rows: CEL over one canonical record (`it`), checked against its schema when saved.
 import type { ASTNode, Environment, ParseResult } from '@marcbachmann/cel-js';
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import { FormulaError, failedBy, refusedBy, type Span } from './formula-error.ts';
 import { makeLanguage } from './formula-functions.ts';
-import { Review } from './formula-review.ts';
+import { describeType, reviewWords, TypeReview } from './formula-review.ts';
 import { plainOf, type RecordType, recordTypesOf } from './formula-values.ts';
 
 export { FormulaError } from './formula-error.ts';
@@ -65,11 +65,12 @@ function understand(text: string, kind: EntityName): { readonly run: ParseResult
   const { environment, records } = languageOf(kind);
   try {
     const run = environment.parse(text);
+    reviewWords(run.ast);
     const checked = run.check();
     if (!checked.valid) throw checked.error;
     const tryOut = (node: ASTNode) => tryPart(environment, text, node.range);
-    new Review(records, tryOut).check(run.ast);
-    return { run, type: (checked.type ?? '').replace(/dyn<([\w.]+|list<[^<>]*>)>/g, '$1?') };
+    new TypeReview(records, tryOut).check(run.ast);
+    return { run, type: describeType(run.ast) };
   } catch (error) {
     throw refusedBy(error, text);
   }

@@ -103,27 +103,27 @@ describe('apply', () => {
   });
 
   test('writes status rows in the same call, with the id of the saved record', async () => {
-    const statuses = [statusOf('kantata'), statusOf('salesforce')];
+    const statuses = [statusOf('psa'), statusOf('crm')];
     const [result] = await bench.results({ verb: 'apply', records: [time(1, { statuses })] });
     await bench.results({
       verb: 'apply',
-      records: [time(1, { statuses: [{ ...statusOf('kantata'), state: 'held' }] })],
+      records: [time(1, { statuses: [{ ...statusOf('psa'), state: 'held' }] })],
     });
     const id = String(result?.['id']);
     expect(bench.standIn.rows('customrecord_tieout_status')).toMatchObject([
       {
-        externalid: `timebill-${id}-kantata`,
+        externalid: `timebill-${id}-psa`,
         custrecord_tieout_st_recid: id,
         custrecord_tieout_st_state: 'held',
         custrecord_tieout_st_params: '{"a":1}',
         custrecord_tieout_st_last: '2026-11-22T10:00:00Z',
       },
-      { externalid: `timebill-${id}-salesforce`, custrecord_tieout_st_state: 'in-step' },
+      { externalid: `timebill-${id}-crm`, custrecord_tieout_st_state: 'in-step' },
     ]);
   });
 
   test('has units for a hundred time entries with a status row each, and says what is left', async () => {
-    const records = Array.from({ length: 100 }, (_, serial) => time(serial, { statuses: [statusOf('kantata')] }));
+    const records = Array.from({ length: 100 }, (_, serial) => time(serial, { statuses: [statusOf('psa')] }));
     const reply = await bench.restlet({ v: 1, verb: 'apply', records });
     expect(outcomes(listOf(reply.json['results'])).every((each) => each === 'applied')).toBe(true);
     expect(reply.json['unitsLeft']).toBe(5000 - 20 - 100 * (10 + 20 + 10 + 6));
@@ -230,7 +230,7 @@ describe('describe, ping and status', () => {
     expect(await bench.results({ verb: 'ping' })).toMatchObject([
       { account: '1234567_SB1', environment: 'sandbox', permissions: { LIST_JOB: 'EDIT' }, missing: ['TRAN_CUSTPYMT'] },
     ]);
-    const status = { type: 'job', id: ids.job, ...statusOf('kantata') };
+    const status = { type: 'job', id: ids.job, ...statusOf('psa') };
     expect(await bench.results({ verb: 'status', statuses: [status, { ...status, type: 'nonsense' }] })).toMatchObject([
       { outcome: 'applied' },
       { outcome: 'refused', code: 'NOT_FOUND' },

@@ -16,7 +16,7 @@ const status: ShownStatus = {
   state: 'in-step',
   reason: null,
   params: { rate: '185' },
-  system: 'kantata',
+  system: 'psa',
   counterpart: '9001',
   link: 'https://psa.example/9001',
   lastMs: Date.UTC(2026, 10, 22, 10, 15),
@@ -78,7 +78,7 @@ describe('time entries', () => {
     const world = new World();
     const refs = await world.project();
     const calls = world.options.counts.calls;
-    const statuses = [status, { ...status, system: 'salesforce' }];
+    const statuses = [status, { ...status, system: 'crm' }];
     const writes = Array.from({ length: 100 }, () => world.write('time', refs, { statuses }));
     const first = await world.session.write(writes);
     expect(world.options.counts.calls).toBe(calls + 1);
@@ -95,7 +95,7 @@ describe('time entries', () => {
     const { recordId } = await world.apply('time', await world.project(), { statuses: [status] });
     expect(world.vendor.rows('customrecord_tieout_status')).toMatchObject([
       {
-        externalid: `timebill-${recordId}-kantata`,
+        externalid: `timebill-${recordId}-psa`,
         custrecord_tieout_st_state: 'in-step',
         custrecord_tieout_st_params: '{"rate":"185"}',
         custrecord_tieout_st_last: '2026-11-22T10:15:00Z',

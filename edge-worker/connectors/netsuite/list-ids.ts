@@ -46,7 +46,7 @@ export function listIdsOf(settings: Settings): ListIds {
     terms: tableOf(settings.terms),
     projectStatuses: tableOf(settings.projectStatuses),
   } as const satisfies Record<TableName, unknown>;
-  const services = new Map(Object.entries(settings.serviceItems));
+  const soldByRole = new Map(Object.entries(settings.serviceItems));
   const tableFor = (recordType: string, field: string) => {
     const name = listFields[recordType]?.[field];
     return name === undefined ? null : tables[name];
@@ -75,7 +75,7 @@ export function listIdsOf(settings: Settings): ListIds {
         if (id === undefined) return { field: `values.${field}`, name, table };
         values[field] = id;
       }
-      return withServices(recordType, { values, sublists: valuesAt(wire, 'sublists') }, services);
+      return fillWhatIsSold(recordType, { values, sublists: valuesAt(wire, 'sublists') }, soldByRole);
     },
   };
 }
@@ -88,17 +88,21 @@ function tableOf(setting: Readonly<Record<string, string>>) {
 }
 
 /** Time entries and order lines say which service they sell. Which one a role is, only the account's admin can say. */
-function withServices(recordType: string, record: Outward, services: ReadonlyMap<string, string>): Outward | Unnamed {
-  if (services.size === 0) return record;
+function fillWhatIsSold(
+  recordType: string,
+  record: Outward,
+  soldByRole: ReadonlyMap<string, string>,
+): Outward | Unnamed {
+  if (soldByRole.size === 0) return record;
   if (recordType === 'timebill') {
-    const values = withService(record.values, services);
+    const values = fillLine(record.values, soldByRole);
     return values === null ? unnamedRole(record.values, `values.${roleField}`) : { ...record, values };
   }
   const lines = record.sublists['item'];
   if (recordType !== 'salesorder' || !Array.isArray(lines)) return record;
   const item: Values[] = [];
   for (const line of lines.filter(isValues)) {
-    const sold = withService(line, services);
+    const sold = fillLine(line, soldByRole);
     if (sold === null) return unnamedRole(line, 'sublists.item');
     item.push(sold);
   }
@@ -106,10 +110,10 @@ function withServices(recordType: string, record: Outward, services: ReadonlyMap
 }
 
 /** Null: no service is named for the role. Values that say nothing of the role are left alone. */
-function withService(values: Values, services: ReadonlyMap<string, string>): Values | null {
+function fillLine(values: Values, soldByRole: ReadonlyMap<string, string>): Values | null {
   const role = values[roleField];
   if (role === undefined || values['item'] !== undefined) return values;
-  const item = (typeof role === 'string' ? services.get(role) : undefined) ?? services.get(anyRole);
+  const item = (typeof role === 'string' ? soldByRole.get(role) : undefined) ?? soldByRole.get(anyRole);
   return item === undefined ? null : { ...values, item };
 }
 

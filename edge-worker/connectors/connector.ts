@@ -239,6 +239,8 @@ export interface EntityMap<E extends EntityName> {
   readonly canCreate: boolean;
   /** False where the system's records are read but not written. */
   readonly canWrite: boolean;
+  /** A CEL condition over the record (`it`): until it holds, the record has no place here. Absent = always. */
+  readonly when?: string;
   /** Reference fields that must be linked before a create; the others follow as an update. */
   readonly required: readonly (keyof Canonical<E> & string)[];
   /** Sent with a create and never again, for fields that the system then owns. */

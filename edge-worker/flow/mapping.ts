@@ -64,6 +64,8 @@ export interface CompiledMap {
   readonly canCreate: boolean;
   readonly canWrite: boolean;
   readonly required: readonly string[];
+  /** Whether a record has a place in this system at all. */
+  readonly isWanted: (record: Readonly<Record<string, unknown>>) => boolean;
   readonly rows: readonly CompiledRow[];
   readonly extra: readonly CompiledExtra[];
 }
@@ -180,9 +182,16 @@ export function compileMap(
     canCreate: map.canCreate,
     canWrite: map.canWrite,
     required: map.required,
+    isWanted: conditionOf(map.when, kind),
     rows,
     extra,
   };
+}
+
+function conditionOf(when: string | undefined, kind: EntityName): CompiledMap['isWanted'] {
+  if (when === undefined) return () => true;
+  const evaluate = compileFormula(when, kind);
+  return (record) => evaluate(record) === true;
 }
 
 function codecNamed(codecs: ReadonlyMap<string, Codec<unknown>>, name: string): Codec<unknown> {

@@ -131,7 +131,7 @@ class Planning {
   #isBarred(target: Target): boolean {
     const flow = this.#context.wiring.flow(target.connection.id, target.kind);
     if (flow.state === 'matching') return true;
-    if (!target.map.canCreate && !target.map.livesOn) return true;
+    if ((!target.map.canCreate && !target.map.livesOn) || !target.map.isWanted(target.record)) return true;
     const dayField = (entities[target.kind] as { dayOf?: string }).dayOf;
     const day = dayField ? target.record[dayField] : null;
     return flow.cutoverOn !== null && typeof day === 'string' && day < flow.cutoverOn;
@@ -275,6 +275,8 @@ class Planning {
     if (same?.state === state) return;
     this.#tx.tell(target.entity, `command-${state}`, { connection: target.connection.id, command: row.id });
     const hold = state === 'held' ? verdict : null;
+    // Plain progress is not worth a row: what is due is in step, or not, a moment later.
+    if (state === 'due' && !same) return;
     this.#tx.record('statuses', {
       entity: row.entity,
       connection: row.connection,

@@ -107,6 +107,8 @@ export const maps = {
     recordType: 'invoices',
     canCreate: true,
     canWrite: true,
+    // They refuse an invoice without lines, and the only lines we can name there are time entries.
+    when: 'it.lines.exists(line, line.time != null)',
     required: ['project'],
     fields: {
       number: at('user_invoice_number', invoiceNumber, 'out'),

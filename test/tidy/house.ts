@@ -1,0 +1,83 @@
+// The house as a set of files: on disk, or made up by a test. Every rule looks at it and names its breaches.
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { readSource, type Source } from './source.ts';
+
+export interface Breach {
+  readonly path: string;
+  readonly line: number;
+  readonly problem: string;
+}
+
+export type HouseRule = (house: House) => readonly Breach[];
+
+const generated = /(^|\/)_[\w-]+\.ts$/;
+const ours = ['shared', 'edge-worker', 'erp-suiteapp', 'crm-package', 'test', 'docs', '.github', '.ci'];
+const never = new Set(['node_modules', '.state', '.wrangler', 'dist', 'build', 'coverage']);
+const readable = /\.(ts|tsx|mjs|json|jsonc|sql|md|toml|yml|xml|html|css)$|\/\.ci\/run$|^\.ci\/run$/;
+
+export class House {
+  readonly files: ReadonlyMap<string, string>;
+  readonly #sources = new Map<string, Source>();
+
+  constructor(files: ReadonlyMap<string, string>) {
+    this.files = files;
+  }
+
+  /** TypeScript that people wrote. */
+  get sources(): readonly Source[] {
+    const paths = [...this.files.keys()].filter((path) => /\.tsx?$/.test(path) && !generated.test(path));
+    return paths.map((path) => this.source(path));
+  }
+
+  /** Any TypeScript or JavaScript file, generated ones too. */
+  source(path: string): Source {
+    const known = this.#sources.get(path);
+    if (known) return known;
+    const made = readSource(path, this.files.get(path) ?? '');
+    this.#sources.set(path, made);
+    return made;
+  }
+
+  /** Code of any kind, generated or not. */
+  get codePaths(): readonly string[] {
+    return [...this.files.keys()].filter((path) => /\.(tsx?|mjs)$/.test(path));
+  }
+
+  /** The systems we connect to: one folder each. The mould for new ones is not a vendor. */
+  get vendors(): readonly string[] {
+    const found = [...this.files.keys()].flatMap(
+      (path) => /^edge-worker\/connectors\/([a-z0-9-]+)\//.exec(path)?.[1] ?? [],
+    );
+    return [...new Set(found)].filter((name) => name !== 'kits' && name !== 'example').sort();
+  }
+}
+
+export function isTest(path: string): boolean {
+  return path.startsWith('test/') || path.endsWith('.test.ts');
+}
+
+/** What lies at the root: settings and scripts of the house itself. */
+export function isScript(path: string): boolean {
+  return !path.includes('/');
+}
+
+/** Reads the working copy, without what tools leave behind. */
+export function readHouse(root: string): House {
+  const files = new Map<string, string>();
+  const add = (path: string) => {
+    if (readable.test(path) && path !== 'package-lock.json') files.set(path, readFileSync(join(root, path), 'utf8'));
+  };
+  const enter = (folder: string) => {
+    for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory() && !never.has(entry.name)) enter(path);
+      else if (entry.isFile()) add(path);
+    }
+  };
+  for (const name of readdirSync(root)) {
+    if (ours.includes(name)) enter(name);
+    else if (statSync(join(root, name)).isFile()) add(name);
+  }
+  return new House(files);
+}

@@ -1,7 +1,17 @@
 // How one value is written by vendors. Codecs are code; maps are tables of codecs. Both ways, exact, and with a say on when two values are the same.
-import { type Decimal, divideDecimal, multiplyDecimal, parseDecimal } from '../../shared/decimal.ts';
+
 import { isDay } from '../../shared/dates.ts';
-import { formatMoney, type Money, moneyFromDecimal, moneyOf } from '../../shared/money.ts';
+import {
+  compareDecimal,
+  type Decimal,
+  divideDecimal,
+  multiplyDecimal,
+  negateDecimal,
+  parseDecimal,
+  roundDecimal,
+  subtractDecimal,
+} from '../../shared/decimal.ts';
+import { exponentOf, formatMoney, type Money, moneyFromDecimal, moneyOf } from '../../shared/money.ts';
 
 /** One value between their spelling and ours. Both directions throw `CodecError` on a value they cannot carry. */
 export interface Codec<Value> {
@@ -50,8 +60,15 @@ export function textUpTo(lengthMax: number): Codec<string | null> {
   return codec<string | null>(
     `text<=${lengthMax}`,
     (wire, record) => textOrNull.decode(wire, record),
-    (value) => (value !== null && value.length > lengthMax ? `${value.slice(0, lengthMax - 1)}…` : value),
+    (value) => (value !== null && value.length > lengthMax ? cut(value, lengthMax) : value),
   );
+}
+
+function cut(value: string, lengthMax: number): string {
+  // Never through the middle of a character that takes two places.
+  const room = value.slice(0, lengthMax - 1).replace(/[\ud800-\udbff]$/, '');
+  const word = value.lastIndexOf(' ', room.length);
+  return `${(word > room.length / 2 ? room.slice(0, word) : room).trimEnd()}…`;
 }
 
 export const flag: Codec<boolean> = codec(
@@ -100,15 +117,30 @@ export const exactAsNumber: Codec<Decimal> = codec(
   (value) => (value.replace(/[-.]/g, '').length <= 15 ? Number(value) : refuse('decimal-number', value)),
 );
 
-/** Hours kept as whole minutes on their side. Minutes that are no whole number are refused. */
+/** 100 minutes have no exact decimal in hours: 1.666667 h is 100.00002 min. More than that is no rounding of ours. */
+const minutesApartMax: Decimal = '0.001';
+const minutesMax: Decimal = '1000000000';
+
+/** Hours kept as whole minutes on their side. Minutes that are no whole number are refused, both ways. */
 export const minutesAsHours: Codec<Decimal> = codec(
   'minutes',
-  (wire, record) => divideDecimal(exact.decode(wire, record), '60', 6, 'half-up'),
+  (wire, record) => {
+    const minutes = exact.decode(wire, record);
+    return isWholeMinutes(minutes) ? divideDecimal(minutes, '60', 6, 'half-up') : refuse('minutes', wire);
+  },
   (value) => {
-    const minutes = multiplyDecimal(value, '60');
-    return minutes.includes('.') ? refuse('minutes', value) : Number(minutes);
+    const exactly = multiplyDecimal(value, '60');
+    const minutes = roundDecimal(exactly, 0, 'half-up');
+    const apart = subtractDecimal(exactly, minutes);
+    const isNear =
+      compareDecimal(apart, minutesApartMax) <= 0 && compareDecimal(negateDecimal(apart), minutesApartMax) <= 0;
+    return isNear && isWholeMinutes(minutes) ? Number(minutes) : refuse('minutes', value);
   },
 );
+
+function isWholeMinutes(minutes: Decimal): boolean {
+  return /^-?\d+$/.test(minutes) && compareDecimal(minutes.replace('-', ''), minutesMax) <= 0;
+}
 
 /** Their choice values against ours, both ways. Values of theirs beyond the table are refused. */
 export function choice<const Ours extends string>(name: string, table: Readonly<Record<Ours, unknown>>): Codec<Ours> {
@@ -145,10 +177,16 @@ export function minorBeside(currencyAt: string): Codec<Money> {
     (wire, record) => {
       const currency = readPath(record, currencyAt);
       if (typeof currency !== 'string' || !/^[A-Z]{3}$/.test(currency)) return refuse('minor', currency);
-      if (typeof wire !== 'number' && typeof wire !== 'string') return refuse('minor', wire);
-      return /^-?\d+$/.test(String(wire)) ? moneyOf(String(wire), currency) : refuse('minor', wire);
+      if (typeof wire === 'number' ? !Number.isSafeInteger(wire) : typeof wire !== 'string')
+        return refuse('minor', wire);
+      return /^-?\d{1,100}$/.test(String(wire)) ? moneyOf(String(wire), currency) : refuse('minor', wire);
     },
-    (value) => Number(value.amountMinor),
+    (value) => {
+      const minor = Number(value.amountMinor);
+      // A unit of their own making would be read as another amount on the other side.
+      const isTheirUnit = value.exponent === exponentOf(value.currency);
+      return isTheirUnit && Number.isSafeInteger(minor) ? minor : refuse('minor', value.amountMinor);
+    },
   );
 }
 

@@ -269,7 +269,8 @@ class Settling {
 
   #holdsWhatWeSent(row: CommandRow, snapshot: Snapshot, carried: Readonly<Record<string, unknown>>): boolean {
     const saved = this.#savedValues(row, snapshot);
-    return Object.entries(carried).every(([field, value]) => !saved.has(field) || isSame(saved.get(field), value));
+    // A field that cannot be read back proves nothing: sending the same content once more is harmless.
+    return Object.entries(carried).every(([field, value]) => saved.has(field) && isSame(saved.get(field), value));
   }
 
   #receipt(row: CommandRow, outcome: string, recordId: string | null, requestId: string | null, code: string | null, callsMilli: number): void {

@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import { connectors } from '../connectors/_registry.ts';
 import type { Connector, Delivery, Environment } from '../connectors/connector.ts';
 import type { Context as Ports } from '../context.ts';
-import { type Inbox, intake, type IntakeResult, plainReply } from '../flow/intake.ts';
+import { type Inbox, type IntakeResult, intake, plainReply } from '../flow/intake.ts';
 import type { Env } from '../platform/env.ts';
 import { laneStub, overflowStub } from '../platform/lanes.ts';
 import { log } from '../platform/log.ts';
@@ -21,7 +21,9 @@ export function hooks(ports: Ports): Hono<{ Bindings: Env }> {
   /** An address of one connection: everything intake needs stands in it, under our own MAC. */
   app.post('/hooks/:system/:token', async (c) => {
     const connector = connectors[c.req.param('system')];
-    const address = connector?.receiver ? await readHookToken(c.env.HUB_KEY, connector.name, c.req.param('token')) : null;
+    const address = connector?.receiver
+      ? await readHookToken(c.env.HUB_KEY, connector.name, c.req.param('token'))
+      : null;
     if (!connector || !address) return respond(plainReply(404, 'There is no such hook address.'));
     const delivery = await readDelivery(c.req.raw, connector);
     if (!delivery) return respond(connector.receiver?.answer('refused', 'too-large') ?? plainReply(413, 'Too large.'));
@@ -53,20 +55,34 @@ export function hooks(ports: Ports): Hono<{ Bindings: Env }> {
   return app;
 }
 
-async function take(env: Env, ports: Ports, connector: Connector, address: HookAddress, delivery: Delivery): Promise<IntakeResult> {
+async function take(
+  env: Env,
+  ports: Ports,
+  connector: Connector,
+  address: HookAddress,
+  delivery: Delivery,
+): Promise<IntakeResult> {
   const keys = connector.receiver?.keys === 'issued' ? await issuedKeys(env, address) : [];
   return intake({
     connector,
     connection: address.connection,
     delivery,
-    expected: { installation: address.installation, account: address.account, environment: address.environment as Environment, keys, nowMs: ports.nowMs() },
+    expected: {
+      installation: address.installation,
+      account: address.account,
+      environment: address.environment as Environment,
+      keys,
+      nowMs: ports.nowMs(),
+    },
     inbox: inboxOf(env, address),
   });
 }
 
 /** The current key version and the next, so that two are alive while a key rotates. */
 async function issuedKeys(env: Env, address: HookAddress): Promise<string[]> {
-  return Promise.all([1, 2].map((version) => receiverKey(env.HUB_KEY, address.installation, address.connection, version)));
+  return Promise.all(
+    [1, 2].map((version) => receiverKey(env.HUB_KEY, address.installation, address.connection, version)),
+  );
 }
 
 function inboxOf(env: Env, { installation, jurisdiction }: HookAddress): Inbox {
@@ -87,7 +103,13 @@ function inboxOf(env: Env, { installation, jurisdiction }: HookAddress): Inbox {
   };
 }
 
-async function knownPlace(env: Env, ports: Ports, system: string, environment: string | null, account: string): Promise<Place | null> {
+async function knownPlace(
+  env: Env,
+  ports: Ports,
+  system: string,
+  environment: string | null,
+  account: string,
+): Promise<Place | null> {
   const key = `${system} ${environment ?? ''} ${account}`;
   const known = places.get(key);
   if (known && known.untilMs > ports.nowMs()) return known.place;
@@ -124,7 +146,8 @@ async function readDelivery(request: Request, connector: Connector): Promise<Del
 }
 
 function finish(connector: Connector, result: IntakeResult): Response {
-  if (result.outcome !== 'recorded') log('delivery', { system: connector.name, outcome: result.outcome, refusal: result.refusal ?? '' });
+  if (result.outcome !== 'recorded')
+    log('delivery', { system: connector.name, outcome: result.outcome, refusal: result.refusal ?? '' });
   return respond(result.reply);
 }
 

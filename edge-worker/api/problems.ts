@@ -15,7 +15,13 @@ export class ProblemError extends Error {
   readonly next: string;
   readonly fields: readonly FieldProblem[];
 
-  constructor(status: ContentfulStatusCode, type: string, message: string, next: string, fields: readonly FieldProblem[] = []) {
+  constructor(
+    status: ContentfulStatusCode,
+    type: string,
+    message: string,
+    next: string,
+    fields: readonly FieldProblem[] = [],
+  ) {
     super(message);
     this.status = status;
     this.type = type;
@@ -48,5 +54,11 @@ export async function readBody<Schema extends z.ZodType>(c: Context, schema: Sch
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map((issue) => ({ field: issue.path.join('.'), problem: issue.message }));
-  throw new ProblemError(422, 'invalid-fields', 'Some fields are missing or wrong.', 'Correct the named fields.', fields);
+  throw new ProblemError(
+    422,
+    'invalid-fields',
+    'Some fields are missing or wrong.',
+    'Correct the named fields.',
+    fields,
+  );
 }

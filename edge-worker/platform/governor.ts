@@ -32,7 +32,13 @@ export class Governor {
   admit(target: string, limits: Limits): void {
     if (this.#targets.has(target)) return;
     const most = Math.max(1, Math.min(targetCallsMax, limits.concurrentMax - limits.concurrentReserve));
-    this.#targets.set(target, { running: 0, allowed: most, most, spacingMs: 1000 / limits.requestsPerSecondMax, nextMs: 0 });
+    this.#targets.set(target, {
+      running: 0,
+      allowed: most,
+      most,
+      spacingMs: 1000 / limits.requestsPerSecondMax,
+      nextMs: 0,
+    });
   }
 
   async run<Result>(target: string, call: () => Promise<Result>): Promise<Result> {

@@ -94,7 +94,8 @@ export class LaneObject extends DurableObject<Env> {
 
   async change(request: Change): Promise<ChangeResult> {
     const lane = this.#live;
-    const seal = (plain: string) => new Vault(this.env.SEAL_KEYS, this.ctx.id.name ?? '', liveContext().randomBytes).seal(plain);
+    const seal = (plain: string) =>
+      new Vault(this.env.SEAL_KEYS, this.ctx.id.name ?? '', liveContext().randomBytes).seal(plain);
     const result = await change(lane, request, seal);
     return result.ok ? { ...result, isRecorded: await lane.flushed(flushedWithinMs) } : result;
   }
@@ -123,7 +124,10 @@ export class OverflowObject extends DurableObject<Env> {
     const installation = (this.ctx.id.name ?? '').slice('overflow:'.length);
     const lane = laneStub(this.env, installation, this.ctx.id.jurisdiction ?? '');
     for (;;) {
-      const rows = this.ctx.storage.sql.exec('SELECT seq, entry FROM entries ORDER BY seq LIMIT 50').toArray() as { seq: number; entry: string }[];
+      const rows = this.ctx.storage.sql.exec('SELECT seq, entry FROM entries ORDER BY seq LIMIT 50').toArray() as {
+        seq: number;
+        entry: string;
+      }[];
       if (rows.length === 0) return;
       for (const row of rows) {
         if ((await lane.accept(JSON.parse(row.entry) as InboxEntry)) === 'full') return this.#comeBack();
@@ -146,6 +150,8 @@ export class OverflowObject extends DurableObject<Env> {
   }
 
   count(): number {
-    return Number((this.ctx.storage.sql.exec('SELECT count(*) AS count FROM entries').one() as { count: number }).count);
+    return Number(
+      (this.ctx.storage.sql.exec('SELECT count(*) AS count FROM entries').one() as { count: number }).count,
+    );
   }
 }

@@ -1,11 +1,12 @@
 // The record of a shard as the lane's flusher sees it: a batch of statements that D1 runs as one transaction.
-import { RecordUnavailable, type RecordDatabase } from '../store/flush.ts';
+import { type RecordDatabase, RecordUnavailable } from '../store/flush.ts';
 import type { Env } from './env.ts';
 import type { Governor } from './governor.ts';
 import type { Meter } from './meter.ts';
 
 /** D1's own words for "not now". Everything else is about the rows. */
-const unavailable = /overloaded|too many requests|too long|network|connection lost|reset because|timeout|timed out|internal error|not available|unreachable/i;
+const unavailable =
+  /overloaded|too many requests|too long|network|connection lost|reset because|timeout|timed out|internal error|not available|unreachable/i;
 const batchTimeoutMs = 30_000;
 
 /** The seam between an installation and where its record lies. One shard today. */

@@ -1,5 +1,5 @@
 // Opens a connection's session: secrets unsealed at the first call, tokens sealed in the lane and renewed one at a time, every call governed.
-import type { Connector, ConnectOptions, Session, TokenKeeper } from '../connectors/connector.ts';
+import type { ConnectOptions, Connector, Session, TokenKeeper } from '../connectors/connector.ts';
 import type { Connection } from '../flow/wiring.ts';
 import { connectionRows, tokens } from '../store/lane-schema.ts';
 import type { LaneStore } from '../store/lane-store.ts';
@@ -44,7 +44,12 @@ export function openSession(connection: Connection, store: LaneStore, options: S
   };
 }
 
-async function connectWith(connector: Connector, connection: Connection, store: LaneStore, options: SessionOptions): Promise<Session> {
+async function connectWith(
+  connector: Connector,
+  connection: Connection,
+  store: LaneStore,
+  options: SessionOptions,
+): Promise<Session> {
   const row = readRows(store.sql, connectionRows, 'WHERE id = ?', connection.id)[0];
   const secrets: unknown = JSON.parse(await options.vault.open(row?.sealedSecrets ?? ''));
   const settled: ConnectOptions<unknown, unknown> = {
@@ -91,7 +96,10 @@ function tokenKeeper(connection: string, store: LaneStore, options: SessionOptio
     },
   };
 
-  async function renew(name: string, mint: () => Promise<{ readonly value: string; readonly expiresAtMs: number }>): Promise<string> {
+  async function renew(
+    name: string,
+    mint: () => Promise<{ readonly value: string; readonly expiresAtMs: number }>,
+  ): Promise<string> {
     const fresh = await mint();
     held.set(name, { ...fresh });
     const sealed = await options.vault.seal(fresh.value);

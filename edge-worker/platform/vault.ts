@@ -1,4 +1,5 @@
 // Secrets at rest, receiver keys and hook addresses: all from Worker secrets, by WebCrypto. Nothing here is ever logged.
+import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 
 const utf8 = new TextEncoder();
@@ -9,7 +10,10 @@ export class VaultError extends Error {
 }
 
 export function toBase64Url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/=+$/, '');
 }
 
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
@@ -23,7 +27,12 @@ async function derive(secret: string, purpose: string): Promise<Uint8Array<Array
 }
 
 /** The key a connection signs its notices with; made from its id and key version, so intake reads nothing. */
-export async function receiverKey(hubKey: string, installation: string, connection: string, version: number): Promise<string> {
+export async function receiverKey(
+  hubKey: string,
+  installation: string,
+  connection: string,
+  version: number,
+): Promise<string> {
   return toBase64Url(await derive(hubKey, `receiver ${installation} ${connection} ${version}`));
 }
 
@@ -51,8 +60,11 @@ export async function readHookToken(hubKey: string, system: string, token: strin
   if (!plain || !mac || rest !== undefined || !/^[\w-]+$/.test(plain) || !/^[\w-]{43}$/.test(mac)) return null;
   const expected = await macOf(hubKey, `${system}.${plain}`);
   const given = fromBase64(mac);
-  if (given.length !== expected.length || !crypto.subtle.timingSafeEqual(given, expected)) return null;
-  const parsed = z.array(z.string()).length(hookFields.length).safeParse(JSON.parse(new TextDecoder().decode(fromBase64(plain))));
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null;
+  const parsed = z
+    .array(z.string())
+    .length(hookFields.length)
+    .safeParse(JSON.parse(new TextDecoder().decode(fromBase64(plain))));
   if (!parsed.success) return null;
   return Object.fromEntries(hookFields.map((field, index) => [field, parsed.data[index]])) as unknown as HookAddress;
 }
@@ -62,7 +74,9 @@ const macKeys = new Map<string, Promise<CryptoKey>>();
 async function macOf(hubKey: string, text: string): Promise<Uint8Array<ArrayBuffer>> {
   let key = macKeys.get(hubKey);
   if (!key) {
-    key = derive(hubKey, 'hook address').then((bytes) => crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']));
+    key = derive(hubKey, 'hook address').then((bytes) =>
+      crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']),
+    );
     macKeys.set(hubKey, key);
   }
   return new Uint8Array(await crypto.subtle.sign('HMAC', await key, utf8.encode(text)));
@@ -91,16 +105,23 @@ export class Vault {
   async open(sealed: string): Promise<string> {
     const [id, iv, body] = sealed.split('.');
     if (!id || !iv || !body) throw new VaultError('This is not a sealed text.');
-    const plain = await crypto.subtle.decrypt({ name: 'AES-GCM', iv: fromBase64(iv) }, await this.#key(id), fromBase64(body));
+    const plain = await crypto.subtle.decrypt(
+      { name: 'AES-GCM', iv: fromBase64(iv) },
+      await this.#key(id),
+      fromBase64(body),
+    );
     return new TextDecoder().decode(plain);
   }
 
   #key(id: string): Promise<CryptoKey> {
     const secret = this.#keys.keys[id];
-    if (!secret) throw new VaultError(`The seal key ${id} is not among SEAL_KEYS. Put it back until everything is sealed anew.`);
+    if (!secret)
+      throw new VaultError(`The seal key ${id} is not among SEAL_KEYS. Put it back until everything is sealed anew.`);
     let key = this.#imported.get(id);
     if (!key) {
-      key = derive(secret, `seal ${this.#installation}`).then((bytes) => crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt']));
+      key = derive(secret, `seal ${this.#installation}`).then((bytes) =>
+        crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt']),
+      );
       this.#imported.set(id, key);
     }
     return key;

@@ -1,4 +1,5 @@
 // The one catalogue from codes to words: what happened and what to do next. Codes are stored, words are not.
+import { timelineWords } from './timeline-words.ts';
 
 export interface Words {
   readonly title: string;
@@ -12,6 +13,7 @@ export interface Words {
 const gap = '—';
 
 export const words: Readonly<Record<string, Words>> = {
+  ...timelineWords,
   'wait-retry': {
     title: 'Trying again soon',
     text: '{system} could not be reached, was busy, or the record had just been changed by somebody else.',
@@ -62,6 +64,16 @@ export const words: Readonly<Record<string, Words>> = {
     text: 'The rate for {role} is {rate} {currency}; the contract says {expected} {currency}.',
     next: 'Correct the rate or the rate card and choose Retry, or approve this rate once with a reason.',
   },
+  'rate-currency-mismatch': {
+    title: 'Currency differs from the contract',
+    text: 'The rate for {role} is in {currency}; the contract {contract} is in {expected}.',
+    next: 'Correct the currency of the entry or of the contract and choose Retry, or approve this once with a reason.',
+  },
+  'role-not-on-rate-card': {
+    title: 'Role is not on the rate card',
+    text: 'The contract {contract} agrees no rate for the role {role}, so {rate} {currency} cannot be checked.',
+    next: 'Add the role to the rate card or correct the role and choose Retry, or approve this once with a reason.',
+  },
   'missing-purchase-order': {
     title: 'Purchase order is missing',
     text: 'The contract {contract} has no purchase order number, and the customer must not be billed without one.',
@@ -72,15 +84,30 @@ export const words: Readonly<Record<string, Words>> = {
     text: 'Purchase order {purchaseOrder} is for {limit} {currency}; {used} is used, so {amount} more does not fit.',
     next: 'Raise the limit or enter a new purchase order and choose Retry, or approve this once with a reason.',
   },
+  'purchase-order-currency': {
+    title: 'Not in the purchase order currency',
+    text: 'Purchase order {purchaseOrder} is in {currency}, so hours in {other} cannot be counted against it.',
+    next: 'Correct the currency or the purchase order and choose Retry, or approve this once, uncounted, with a reason.',
+  },
   'unknown-reference': {
     title: 'Refers to something unknown',
     text: '{field} names a record that {system} does not have, and none is on its way there.',
     next: 'Create or link the record in {system}; this one then goes on by itself.',
   },
+  'missing-reference': {
+    title: 'Reference is empty',
+    text: '{field} is empty, and {system} does not take the record without it.',
+    next: 'Fill it in in the system that owns the record; this one then goes on by itself.',
+  },
   duplicate: {
     title: 'Possible duplicate',
     text: '{system} already has a record that looks the same: {other}.',
     next: 'Link this record to {other} if they are the same, or approve it as a second one with a reason.',
+  },
+  'duplicate-time': {
+    title: 'Same time entered twice',
+    text: '{hours} hours on {day} with the same role and note are already in {system}: {other}.',
+    next: 'The delivery manager rejects the entry if it was entered twice, or approves it with a reason if it was not.',
   },
   'missing-tax-profile': {
     title: 'Tax profile is missing',
@@ -104,13 +131,13 @@ export const words: Readonly<Record<string, Words>> = {
   },
   'two-found': {
     title: 'Two records for one',
-    text: '{system} holds more than one record for this: {records}. None is changed until it is clear which counts.',
+    text: '{system} holds more than one record for this. None is changed until it is clear which counts.',
     next: 'An integration admin picks the right record and merges or deletes the others in {system}.',
   },
   'write-loop': {
     title: 'Changed back and forth',
     text: 'The same values were written to {system} three times in ten minutes; something there keeps undoing them.',
-    next: 'Find the workflow or integration in {system} that changes {fields}, stop it, then choose Retry.',
+    next: 'Find the workflow or integration in {system} that changes the record, stop it, then choose Retry.',
   },
   refused: {
     title: 'Refused',
@@ -124,8 +151,28 @@ export const words: Readonly<Record<string, Words>> = {
   },
   'waited-too-long': {
     title: 'Waited too long',
-    text: 'This record waits for {reference}, which has still not arrived in {system}.',
-    next: 'See what holds {reference}; this record goes on by itself when that one is there.',
+    text: 'This record waits for {waits}, which has still not arrived in {system}.',
+    next: 'See what holds {waits}; this record goes on by itself when that one is there.',
+  },
+  'target-gone': {
+    title: 'Record has vanished',
+    text: 'The record to be changed is no longer in {system}: somebody has deleted or merged it.',
+    next: 'Link the record that took its place, or restore it in {system}, then choose Retry.',
+  },
+  'deleted-at-source': {
+    title: 'Deleted where it comes from',
+    text: 'The record {recordId} was deleted in {system}. What came of it in other systems was left as it is.',
+    next: 'Restore it in {system} and choose Retry, or undo by hand what came of it and choose Reject.',
+  },
+  'record-hidden': {
+    title: 'Record cannot be seen',
+    text: 'The record {recordId} cannot be read in {system}: it may be archived, filtered or out of our sight.',
+    next: 'An admin of {system} gives the integration user access to it, then chooses Sync now.',
+  },
+  connection: {
+    title: 'Connection is stopped',
+    text: 'Nothing is read from {system} or sent to it until it accepts our credentials again.',
+    next: 'An integration admin reconnects {system} on the Connections page; waiting work then goes on by itself.',
   },
   'unreadable-value': {
     title: 'Value not understood',
@@ -144,8 +191,8 @@ export const words: Readonly<Record<string, Words>> = {
   },
   'not-the-owner': {
     title: 'Changed outside its own system',
-    text: '{field} was changed in {system}, but it belongs to {owner}, so the change was not taken over.',
-    next: 'Make the change in {owner}, or ask an integration admin to move the ownership of the field.',
+    text: '{field} was changed in {system}, but it belongs to another system, so the change was not taken over.',
+    next: 'Make the change where the field belongs, or ask an integration admin to move the ownership of the field.',
   },
   'before-cutover': {
     title: 'From before the cut-over',

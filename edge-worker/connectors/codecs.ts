@@ -1,4 +1,4 @@
-// How one value is written by vendors. Codecs are code; maps are tables of codecs. Both ways, exact, and with a say on when two values are the same.
+// How one value is written by vendors, both ways and exact: what a codec cannot carry it refuses, never cuts.
 
 import { isDay } from '../../shared/dates.ts';
 import {

@@ -1,10 +1,13 @@
-// What a control is: what it looks at, when it holds a change, whose turn it then is, and what that person may do. Pure; one control, one file.
+// What a control is: what it looks at, when it holds a change, whose turn it then is, and what that person may do.
 import type { Canonical, EntityName } from '../../shared/entities/_registry.ts';
 import type { Role } from '../../shared/entities/entity.ts';
 import type { Money } from '../../shared/money.ts';
 import type { Owner } from '../faults.ts';
 
-/** Everything a control may look at. Assembled for a whole run at once; a control never reads storage. */
+/**
+ * Everything a control may look at. Assembled for a whole run at once; a control never reads storage.
+ * A field that could not be read is absent from its record: a control never throws because of it.
+ */
 export interface RuleView<E extends EntityName = EntityName> {
   readonly kind: E;
   readonly entity: string;
@@ -29,12 +32,19 @@ export interface Finding {
   readonly params: Readonly<Record<string, string>>;
 }
 
+export type Surroundings = Readonly<
+  Record<string, { readonly kind: EntityName; readonly record: Readonly<Record<string, unknown>> }>
+>;
+
 /** A made-up situation with the finding the control must come to. */
 export interface RuleExample<E extends EntityName = EntityName> {
   readonly title: string;
+  /** For a control of several kinds; the first when absent. */
+  readonly kind?: E;
+  /** As changes to the kind's example. */
   readonly record: Partial<Canonical<E>>;
   /** Entities that `lookup` finds, by id, as changes to each kind's example. */
-  readonly around?: Readonly<Record<string, { readonly kind: EntityName; readonly record: Readonly<Record<string, unknown>> }>>;
+  readonly around?: Surroundings;
   readonly towards?: Role;
   readonly isCreate?: boolean;
   readonly unresolved?: readonly string[];
@@ -53,7 +63,7 @@ export interface Rule {
   readonly owner: Owner;
   /** When the hold is overdue, in minutes of work time. */
   readonly dueMinutes: number;
-  /** What the owner may do. `retry` = look again after mending; `approve` = this once, with a reason; `reject` = never this content. */
+  /** `retry` = look again after mending; `approve` = this once, with a reason; `reject` = never this content. */
   readonly actions: readonly ('retry' | 'approve' | 'reject')[];
   readonly check: (view: RuleView) => Finding | null;
   /** What this record takes from a contract's purchase order once granted; for controls that keep count. */
@@ -62,12 +72,15 @@ export interface Rule {
   readonly examples: readonly RuleExample[];
 }
 
+/** For a control of several kinds: asking for the kind says what the record is. */
+export type ViewOf<E extends EntityName> = E extends EntityName ? RuleView<E> : never;
+
 /** Checks that a control can be understood: it holds and passes in its own examples. */
 export function defineRule<const Kinds extends readonly EntityName[]>(
   rule: Omit<Rule, 'check' | 'consumes' | 'kinds' | 'examples'> & {
     readonly kinds: Kinds;
-    readonly check: (view: RuleView<Kinds[number]>) => Finding | null;
-    readonly consumes?: (view: RuleView<Kinds[number]>) => { readonly contract: string; readonly amount: Money } | null;
+    readonly check: (view: ViewOf<Kinds[number]>) => Finding | null;
+    readonly consumes?: (view: ViewOf<Kinds[number]>) => { readonly contract: string; readonly amount: Money } | null;
     readonly examples: readonly RuleExample<Kinds[number]>[];
   },
 ): Rule {

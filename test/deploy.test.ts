@@ -1,4 +1,4 @@
-// What would be deployed: the Worker builds for production without a network, stays small, and no environment lacks a binding.
+// What a deploy would carry: the Worker builds for production offline, stays small, and no environment lacks a binding.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

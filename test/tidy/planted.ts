@@ -44,18 +44,22 @@ function flowFile(...lines: string[]): Readonly<Record<string, string>> {
   return { [spine]: `${purpose}${lines.join('\n')}\n` };
 }
 
+function importing(from: string): string {
+  return `${purpose}import { a } from '${from}';\nexport const b = a;\n`;
+}
+
 export const planted: readonly Planted[] = [
   {
     rule: 'imports point down',
     files: {
       ...flowFile("import { log } from '../platform/log.ts';", 'export const a = log;'),
-      'shared/wire/status.ts': `${purpose}import { z } from 'zod';\nexport const b = z;\n`,
-      'shared/money.ts': `${purpose}import { spine } from '../edge-worker/flow/spine.ts';\nexport const money = spine;\n`,
-      'edge-worker/rules/late.ts': `${purpose}import { rows } from '../store/rows.ts';\nexport const late = rows;\n`,
-      'edge-worker/store/rows.ts': `${purpose}import { a } from '../flow/spine.ts';\nexport const rows = a;\n`,
-      'edge-worker/connectors/acme/index.ts': `${purpose}import { standIn } from './stand-in.ts';\nexport const acme = standIn;\n`,
-      'edge-worker/connectors/acme/stand-in.ts': `${purpose}import { acme } from './index.ts';\nexport const standIn = acme;\n`,
-      'edge-worker/connectors/bolt/index.ts': `${purpose}import { acme } from '../acme/index.ts';\nexport const bolt = acme;\n`,
+      'shared/wire/status.ts': importing('zod'),
+      'shared/money.ts': importing('../edge-worker/flow/spine.ts'),
+      'edge-worker/rules/late.ts': importing('../store/rows.ts'),
+      'edge-worker/store/rows.ts': importing('../flow/spine.ts'),
+      'edge-worker/connectors/acme/index.ts': importing('./stand-in.ts'),
+      'edge-worker/connectors/acme/stand-in.ts': importing('./index.ts'),
+      'edge-worker/connectors/bolt/index.ts': importing('../acme/index.ts'),
       'edge-worker/attic/box.ts': `${purpose}export const box = 1;\n`,
     },
     named: [

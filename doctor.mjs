@@ -1,4 +1,4 @@
-// `npm run doctor`: names what is missing and what to do. Plain JavaScript, because it must start on whatever Node is there.
+// `npm run doctor`: names what is missing and what to do. Plain JavaScript, because it must start on any Node.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statfsSync } from 'node:fs';

@@ -24,9 +24,9 @@ export class House {
     this.files = files;
   }
 
-  /** TypeScript that people wrote. */
+  /** Code that people wrote. */
   get sources(): readonly Source[] {
-    const paths = [...this.files.keys()].filter((path) => /\.tsx?$/.test(path) && !generated.test(path));
+    const paths = [...this.files.keys()].filter((path) => /\.(tsx?|mjs)$/.test(path) && !generated.test(path));
     return paths.map((path) => this.source(path));
   }
 

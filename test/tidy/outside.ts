@@ -1,4 +1,4 @@
-// Only platform/ and context.ts touch the clock, chance, env and the network; all else is handed them, to be replayable.
+// Only platform/ and context.ts touch the clock, chance, env and the network; all else is handed them, to be replayed.
 import { type Breach, type House, isScript, isTest } from './house.ts';
 import { isMember, isNode, type Node, nameOf, type Source } from './source.ts';
 

@@ -62,8 +62,8 @@ export function emptyNames(house: House): Breach[] {
 function fileNames({ path }: Source): Breach[] {
   const name = path.split('/').at(-1) ?? '';
   const problems: string[] = [];
-  if (!/^[a-z0-9]+([-.][a-z0-9]+)*\.tsx?$/.test(name)) problems.push('files are called in kebab-case');
-  const said = emptyWordIn(name.replace(/\.tsx?$/, ''), path);
+  if (!/^[a-z0-9]+([-.][a-z0-9]+)*\.(tsx?|mjs)$/.test(name)) problems.push('files are called in kebab-case');
+  const said = emptyWordIn(name.replace(/\.(tsx?|mjs)$/, ''), path);
   if (said) problems.push(`is called "${said}": ${empty[said]}`);
   return problems.map((problem) => ({ path, line: 1, problem }));
 }

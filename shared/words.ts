@@ -87,7 +87,7 @@ export const words: Readonly<Record<string, Words>> = {
   'purchase-order-currency': {
     title: 'Not in the purchase order currency',
     text: 'Purchase order {purchaseOrder} is in {currency}, so hours in {other} cannot be counted against it.',
-    next: 'Correct the currency or the purchase order and choose Retry, or approve this once, uncounted, with a reason.',
+    next: 'Correct the currency or the order and choose Retry, or approve this once, uncounted, with a reason.',
   },
   'unknown-reference': {
     title: 'Refers to something unknown',

@@ -172,13 +172,16 @@ export function admin(ports: Ports): Hono<App> {
   });
   app.get('/installations/:installation/exceptions', async (c) => {
     const rows = await storeFor(c.env, c.req.param('installation'))
-      .prepare('SELECT * FROM exceptions WHERE installation = ? AND state = ? ORDER BY made_ms, id LIMIT 1000')
+      .prepare(
+        `SELECT exceptions.*, system FROM exceptions LEFT JOIN connections ON connections.installation = exceptions.installation
+         AND connections.id = exceptions.connection WHERE exceptions.installation = ? AND exceptions.state = ? ORDER BY made_ms, exceptions.id LIMIT 1000`,
+      )
       .bind(c.req.param('installation'), c.req.query('state') ?? 'open')
-      .all<{ code: string; params: string }>();
+      .all<{ code: string; params: string; system: string | null; connection: string | null }>();
     return c.json(
       rows.results.map((row) => ({
         ...row,
-        words: wordsFor(row.code, JSON.parse(row.params) as Record<string, string>),
+        words: wordsFor(row.code, { system: titleOf(row), ...(JSON.parse(row.params) as Record<string, string>) }),
       })),
     );
   });
@@ -212,6 +215,11 @@ export function admin(ports: Ports): Hono<App> {
     });
   });
   return app;
+}
+
+/** What people call the system an exception is about. */
+function titleOf(row: { readonly system: string | null; readonly connection: string | null }): string {
+  return connectors[row.system ?? '']?.title ?? row.connection ?? '';
 }
 
 async function laneAt(c: C) {

@@ -137,7 +137,9 @@ export function encode(
   }
   for (const row of map.extra) {
     try {
-      writePath(wire, row.at, row.codec.encode(row.value(record)));
+      const value = row.value(record);
+      // A formula that has nothing to say clears the field.
+      writePath(wire, row.at, value === null ? null : row.codec.encode(value));
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
       problems.push({ field: row.at, code: 'unreadable-value', params: { field: row.at, at: row.at, problem: error.message } });

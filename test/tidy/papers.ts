@@ -1,6 +1,7 @@
-// Papers: every file and folder they name exists, every link leads somewhere, one title each.
+// Papers: every file and folder they name exists, every link leads somewhere, and each event of the log has its row.
 import { dirname, posix } from 'node:path';
-import type { Breach, House } from './house.ts';
+import { type Breach, type House, isTest } from './house.ts';
+import { isNode, nameOf } from './source.ts';
 
 export function papers(house: House): Breach[] {
   const folders = new Set([...house.files.keys()].flatMap(foldersOf));
@@ -41,4 +42,23 @@ function namedIn(path: string, line: string): string[] {
 function foldersOf(path: string): string[] {
   const parts = path.split('/').slice(0, -1);
   return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+}
+
+/** The operator's page says of every event of the log what it means and what to do. */
+export function alerts(house: House): Breach[] {
+  const page = house.files.get('docs/operate.md') ?? '';
+  return house.sources.flatMap((source) => {
+    if (!source.path.startsWith('edge-worker/') || isTest(source.path)) return [];
+    const found: Breach[] = [];
+    source.visit((node) => {
+      const callee = node.type === 'CallExpression' ? node['callee'] : null;
+      const called = nameOf(callee) ?? (isNode(callee) ? nameOf(callee['property']) : null);
+      const [event] = Array.isArray(node['arguments']) ? node['arguments'] : [];
+      if (called !== 'log' || !isNode(event) || typeof event['value'] !== 'string') return;
+      if (page.includes(`\`${event['value']}\``)) return;
+      const problem = `logs ${event['value']}, of which docs/operate.md says nothing`;
+      found.push({ path: source.path, line: source.lineAt(node.start), problem });
+    });
+    return found;
+  });
 }

@@ -171,6 +171,14 @@ export const planted: readonly Planted[] = [
     named: [`${spine}:3 code put aside`],
   },
   {
+    rule: 'the operator can look up every event of the log',
+    files: {
+      ...flowFile("export const a = (log: (event: string) => void) => log('row-lost');"),
+      'docs/operate.md': '# Operating\n\n`row-found`\n',
+    },
+    named: [`${spine}:2 logs row-lost`],
+  },
+  {
     rule: 'papers name only what is there',
     files: { 'README.md': '# A house\n\n[plan](docs/plan.md), `edge-worker/flow/gone.ts`\n\n# Again\n' },
     named: [

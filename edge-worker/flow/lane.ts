@@ -1,6 +1,7 @@
 // One installation's lane: the durable inbox at the front, and behind it single-flight loops that each do one verb. The alarm starts what is due and never waits for it.
 import type { Notice } from '../connectors/connector.ts';
 import { flush, RecordUnavailable } from '../store/flush.ts';
+import { agendaOf } from './agenda.ts';
 import { type Loop, LaneCore, type LanePorts } from './core.ts';
 import { decide, record } from './decide.ts';
 import { askFeeds } from './feeds.ts';
@@ -15,6 +16,10 @@ import type { Connection } from './wiring.ts';
 
 /** The lane is woken at least this often, so that whatever lost its wake-up is driven on. */
 const wakeMs = 30_000;
+/** What falls due within this of each other is woken once. */
+const shortestSleepMs = 250;
+/** A loop that has just looked and left something due is blocked; what unblocks it starts it, and if not, this does. */
+const blockedMs = 5_000;
 /** At most two flushes a second. */
 const flushPauseMs = 500;
 const flushRetryMs = 2_000;
@@ -29,6 +34,7 @@ export class Lane {
   readonly #running = new Map<Loop, { again: boolean }>();
   readonly #governedMs = new Map<string, number>();
   #alarmMs = 0;
+  #isRearming = false;
 
   constructor(ports: LanePorts) {
     this.core = new LaneCore(ports);
@@ -53,17 +59,12 @@ export class Lane {
     return isNew ? 'recorded' : 'known';
   }
 
-  /** Starts every loop that may have work, without awaiting any; called by the alarm, the sweep and at start. */
+  /** Starts the loops that have work now, without awaiting any; called by the alarm, the sweep, at start and after a person's change. */
   wake(): void {
     this.#alarmMs = 0;
-    this.kick('decide');
-    this.kick('flush');
-    for (const connection of this.core.wiring.connections.values()) this.kickConnection(connection.id);
-    this.#rearm();
-  }
-
-  kickConnection(id: string): void {
-    for (const verb of ['feed', 'look', 'relay', 'status'] as const) this.kick(`${verb} ${id}`);
+    const nowMs = this.core.ports.nowMs();
+    for (const [loop, dueMs] of agendaOf(this.core)) if (dueMs <= nowMs) this.kick(loop);
+    this.#rearmSoon();
   }
 
   /** Starts a loop, or lets it go round once more when it is running. A loop never throws. */
@@ -134,7 +135,7 @@ export class Lane {
       this.core.ports.log('loop-failed', { loop, message: error instanceof Error ? (error.stack ?? error.message) : 'unknown' });
     } finally {
       this.#running.delete(loop);
-      this.#rearm();
+      this.#rearmSoon();
     }
   }
 
@@ -303,19 +304,27 @@ export class Lane {
     });
   }
 
+  /** Loops end in flocks: one look at the tables arms the alarm for all of them. */
+  #rearmSoon(): void {
+    if (this.#isRearming) return;
+    this.#isRearming = true;
+    this.core.ports.start(
+      Promise.resolve().then(() => {
+        this.#isRearming = false;
+        this.#rearm();
+      }),
+    );
+  }
+
   #rearm(): void {
     const nowMs = this.core.ports.nowMs();
-    const rows = this.core.store.sql
-      .exec(
-        `SELECT min(due) AS due FROM (
-           SELECT min(due_ms) AS due FROM commands WHERE state IN ('due', 'uncertain')
-           UNION ALL SELECT min(deadline_ms) FROM commands WHERE state = 'waiting'
-           UNION ALL SELECT min(due_ms) FROM rechecks UNION ALL SELECT min(due_ms) FROM status_due
-           UNION ALL SELECT min(next_ms) FROM cursors)`,
-      )
-      .toArray() as { due: number | null }[];
-    const due = rows[0]?.due ?? nowMs + wakeMs;
-    this.#armBy(Math.min(Math.max(due, nowMs + 250), nowMs + wakeMs));
+    let nextMs = nowMs + wakeMs;
+    for (const [loop, dueMs] of agendaOf(this.core)) {
+      // A loop that is running looks again before it ends.
+      if (this.#running.has(loop)) continue;
+      nextMs = Math.min(nextMs, dueMs > nowMs ? Math.max(dueMs, nowMs + shortestSleepMs) : nowMs + blockedMs);
+    }
+    this.#armBy(nextMs);
   }
 
   #armBy(atMs: number): void {

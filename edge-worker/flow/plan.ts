@@ -27,7 +27,7 @@ export interface PlanContext {
 }
 
 /** A wait becomes a hold with an owner after this long. */
-const waitMs = 24 * 3_600_000;
+export const waitMs = 24 * 3_600_000;
 /** The same content written to one record this often within ten minutes is a loop. */
 const loopWrites = 3;
 const loopWindowMs = 600_000;

@@ -1,0 +1,59 @@
+// When each loop of a lane next has work, read off its tables in one statement.
+import type { LaneCore, Loop } from './core.ts';
+import { waitMs } from './plan.ts';
+
+interface ConnectionDue {
+  readonly connection: string;
+  readonly relay: number | null;
+  readonly look: number | null;
+  readonly waiting: number | null;
+  readonly status: number | null;
+  readonly feed: number | null;
+}
+
+interface LaneDue {
+  readonly recheck: number | null;
+  readonly newest: number | null;
+  readonly unflushed: number | null;
+  readonly replan: string | null;
+}
+
+const verbs = ['relay', 'look', 'status', 'feed'] as const;
+
+/** A connection at rest has work again when its pause ends; one that waits for a person has none. */
+export function agendaOf(core: LaneCore): ReadonlyMap<Loop, number> {
+  const agenda = new Map<Loop, number>();
+  const active = [...core.wiring.connections.values()].filter((connection) => connection.state === 'active');
+  const rows = core.store.sql
+    .exec(
+      `SELECT c.value AS connection,
+         (SELECT min(due_ms) FROM commands WHERE connection = c.value AND state = 'due') AS relay,
+         (SELECT min(due_ms) FROM commands WHERE connection = c.value AND state = 'uncertain') AS look,
+         (SELECT min(due_ms) FROM commands WHERE connection = c.value AND state = 'waiting') AS waiting,
+         (SELECT min(due_ms) FROM status_due WHERE connection = c.value) AS status,
+         (SELECT min(next_ms) FROM cursors WHERE connection = c.value) AS feed
+       FROM json_each(?) c`,
+      JSON.stringify(active.map(({ id }) => id)),
+    )
+    .toArray() as ConnectionDue[];
+  for (const row of rows) {
+    const restsUntilMs = core.pausedUntilMs(row.connection);
+    for (const verb of verbs) {
+      const due = row[verb];
+      if (due !== null) agenda.set(`${verb} ${row.connection}`, Math.max(due, restsUntilMs));
+    }
+    const look: Loop = `look ${row.connection}`;
+    if (row.waiting !== null) agenda.set(look, Math.min(agenda.get(look) ?? Number.POSITIVE_INFINITY, row.waiting + waitMs));
+  }
+  const lane = core.store.sql
+    .exec(
+      `SELECT (SELECT min(due_ms) FROM rechecks) AS recheck, (SELECT max(seq) FROM deliveries) AS newest,
+         (SELECT min(seq) FROM flush_log) AS unflushed, (SELECT min(name) FROM lane_state WHERE name LIKE 'replan %') AS replan`,
+    )
+    .toArray()[0] as LaneDue;
+  const isUndecided = (lane.newest ?? 0) > Number(core.store.value('watermark') ?? '0');
+  if (isUndecided || lane.replan !== null) agenda.set('decide', 0);
+  else if (lane.recheck !== null) agenda.set('decide', lane.recheck);
+  if (lane.unflushed !== null) agenda.set('flush', 0);
+  return agenda;
+}

@@ -182,5 +182,12 @@ function snapshotOf(
   recordType: string,
   wire: WireRecord & { readonly id: string; readonly version: string },
 ): Snapshot {
-  return { recordType, recordId: wire.id, version: wire.version, wire };
+  const ours = wire['external_id'];
+  return {
+    recordType,
+    recordId: wire.id,
+    version: wire.version,
+    externalId: typeof ours === 'string' ? ours : null,
+    wire,
+  };
 }

@@ -1,15 +1,23 @@
 // Snapshots -> Changes: which entity each record is, what its owner changed, what arises from it. Runs inside one lane transaction; no awaits.
 import { type EntityName, entities } from '../../shared/entities/_registry.ts';
 import type { Snapshot } from '../connectors/connector.ts';
-import { entityRows, links, strayKeys, strays } from '../store/lane-schema.ts';
+import { entityRows, links } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
-import { deleteRows, readRows, type StoredRow, writeRows } from '../store/rows.ts';
-import { deriveFrom, type Draft, Drafts } from './drafts.ts';
-import { keysOf, kindOf, siblingId } from './identity.ts';
+import { readRows, type StoredRow, writeRows } from '../store/rows.ts';
+import { type Draft, Drafts, deriveFrom } from './drafts.ts';
 import { closeHold, type HoldRow, holdsOf, raiseHold, slotKey } from './holds.ts';
+import { keysOf, kindOf, siblingId } from './identity.ts';
 import type { CompiledMap } from './mapping.ts';
 import { kindsInOrder } from './mapping.ts';
 import type { CanonicalRecord } from './nouns.ts';
+import {
+  type RecordPlace,
+  readReferringAgain,
+  readStraysAgain,
+  type StrayRow,
+  waitForLinks,
+  writeStrays,
+} from './strays.ts';
 import { decode, foreignReferences, globalise, isSame, type Problem } from './translate.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -43,7 +51,11 @@ export interface AbsorbContext {
 }
 
 /** `settled` are link rows that the caller has changed and not written: they are taken over and written once, here. */
-export function absorb(context: AbsorbContext, seen: readonly Observation[], settled: readonly LinkRow[] = []): Absorbed {
+export function absorb(
+  context: AbsorbContext,
+  seen: readonly Observation[],
+  settled: readonly LinkRow[] = [],
+): Absorbed {
   return new Absorption(context, settled).run(seen);
 }
 
@@ -66,7 +78,12 @@ export function unlinkedReferences(
         const recordType = wiring.mapFor(observation.connection, found.kind as EntityName)?.recordType;
         if (!recordType) continue;
         const key = recordKey(observation.connection, recordType, found.recordId, '');
-        wanted.set(key, { connection: observation.connection, recordType, recordId: found.recordId, eventMs: observation.eventMs });
+        wanted.set(key, {
+          connection: observation.connection,
+          recordType,
+          recordId: found.recordId,
+          eventMs: observation.eventMs,
+        });
       }
     }
   }
@@ -92,7 +109,8 @@ class Absorption {
   readonly #again: Observation[] = [];
   readonly #plan = new Set<string>();
   readonly #adopted = new Set<string>();
-  readonly #strays: StoredRow<typeof strays>[] = [];
+  readonly #strays: StrayRow[] = [];
+  readonly #referring: (readonly [RecordPlace, Omit<RecordPlace, 'connection'>])[] = [];
   readonly #found: [string, string, string, string][] = [];
   #holds: ReadonlyMap<string, HoldRow> = new Map();
 
@@ -103,7 +121,8 @@ class Absorption {
     this.#drafts = new Drafts(context.tx);
     for (const row of settled) {
       this.#changedLinks.add(row);
-      if (row.recordId !== null) this.#links.set(recordKey(row.connection, row.recordType, row.recordId, row.kind), row);
+      if (row.recordId !== null)
+        this.#links.set(recordKey(row.connection, row.recordType, row.recordId, row.kind), row);
     }
   }
 
@@ -121,8 +140,9 @@ class Absorption {
     }
     deriveFrom(this.#drafts, (draft, kind) => this.#siblingOf(draft, kind));
     for (const entity of this.#drafts.changed()) this.#plan.add(entity);
-    this.#drafts.write(this.#wiring.mappingVersion);
+    const newKeys = this.#drafts.write(this.#wiring.mappingVersion);
     this.#writeLinks();
+    readStraysAgain(this.#tx, this.#wiring, newKeys);
     return { entities: this.#plan, again: this.#again };
   }
 
@@ -130,10 +150,15 @@ class Absorption {
     const refs = new Map<string, readonly [string, string, string]>();
     for (const one of decoded) {
       const { connection, snapshot } = one.seen;
-      refs.set(recordKey(connection, snapshot.recordType, snapshot.recordId, ''), [connection, snapshot.recordType, snapshot.recordId]);
+      refs.set(recordKey(connection, snapshot.recordType, snapshot.recordId, ''), [
+        connection,
+        snapshot.recordType,
+        snapshot.recordId,
+      ]);
       for (const found of foreignReferences(one.map, one.values)) {
         const recordType = this.#wiring.mapFor(connection, found.kind as EntityName)?.recordType;
-        if (recordType) refs.set(recordKey(connection, recordType, found.recordId, ''), [connection, recordType, found.recordId]);
+        if (recordType)
+          refs.set(recordKey(connection, recordType, found.recordId, ''), [connection, recordType, found.recordId]);
       }
     }
     const rows = readRows(
@@ -152,8 +177,12 @@ class Absorption {
     const ready: { one: Decoded; values: CanonicalRecord; link: LinkRow | null }[] = [];
     for (const one of decoded) {
       const { connection, snapshot } = one.seen;
-      const values = globalise(one.map, one.values, (refKind, id) => this.#oursOf(connection, refKind as EntityName, id));
-      ready.push({ one, values, link: this.#links.get(recordKey(connection, snapshot.recordType, snapshot.recordId, kind)) ?? null });
+      const values = globalise(one.map, one.values, (refKind, id) => this.#oursOf(one.seen, refKind as EntityName, id));
+      ready.push({
+        one,
+        values,
+        link: this.#links.get(recordKey(connection, snapshot.recordType, snapshot.recordId, kind)) ?? null,
+      });
     }
     this.#identify(kind, ready);
     const known = ready.flatMap(({ link }) => (link ? [link.entity] : []));
@@ -162,9 +191,16 @@ class Absorption {
     for (const { one, values, link } of ready) if (link) this.#merge(one, values, link);
   }
 
-  #oursOf(connection: string, kind: EntityName, recordId: string): string | null {
+  #oursOf({ connection, snapshot }: Observation, kind: EntityName, recordId: string): string | null {
     const recordType = this.#wiring.mapFor(connection, kind)?.recordType;
-    return recordType ? (this.#links.get(recordKey(connection, recordType, recordId, kind))?.entity ?? null) : null;
+    if (!recordType) return null;
+    const link = this.#links.get(recordKey(connection, recordType, recordId, kind));
+    if (!link)
+      this.#referring.push([
+        { connection, recordType: snapshot.recordType, recordId: snapshot.recordId },
+        { recordType, recordId },
+      ]);
+    return link?.entity ?? null;
   }
 
   /** Finds or makes the entity of each record that no link names: sibling, our own id, business key, birth; else it stays a stray. */
@@ -183,7 +219,9 @@ class Absorption {
       }
       const external = seen.snapshot.externalId ?? '';
       if (kindOf(external) === kind && claims.has(external)) {
-        const claim = claims.get(external)?.find((row) => row.connection === seen.connection && row.recordType === seen.snapshot.recordType);
+        const claim = claims
+          .get(external)
+          ?.find((row) => row.connection === seen.connection && row.recordType === seen.snapshot.recordType);
         // A create is on its way or its outcome is still unknown: read again when that is settled.
         if (claim) this.#again.push(seen);
         else entry.link = this.#link(kind, entry.one, external, 'adopted');
@@ -193,13 +231,25 @@ class Absorption {
     }
   }
 
-  #born(kind: EntityName, one: Decoded, values: CanonicalRecord, keys: readonly string[], byKey: ReadonlyMap<string, readonly string[]>): LinkRow | null {
+  #born(
+    kind: EntityName,
+    one: Decoded,
+    values: CanonicalRecord,
+    keys: readonly string[],
+    byKey: ReadonlyMap<string, readonly string[]>,
+  ): LinkRow | null {
     const { connection, snapshot } = one.seen;
     const wired = this.#wiring.connections.get(connection);
-    const isBornHere = wired?.roles.some((role) => (entities[kind].bornIn as readonly string[]).includes(role)) ?? false;
+    const isBornHere =
+      wired?.roles.some((role) => (entities[kind].bornIn as readonly string[]).includes(role)) ?? false;
     const flow = this.#wiring.flow(connection, kind);
-    const candidates = new Set(keys.flatMap((key) => byKey.get(key) ?? []).filter((id) => !this.#isLinkedOn(id, connection, snapshot.recordType)));
-    if (!isBornHere && candidates.size === 1 && flow.state !== 'matching') return this.#link(kind, one, [...candidates][0] as string, 'matched');
+    const candidates = new Set(
+      keys
+        .flatMap((key) => byKey.get(key) ?? [])
+        .filter((id) => !this.#isLinkedOn(id, connection, snapshot.recordType)),
+    );
+    if (!isBornHere && candidates.size === 1 && flow.state !== 'matching')
+      return this.#link(kind, one, [...candidates][0] as string, 'matched');
     if (isBornHere && candidates.size === 0) {
       const sibling = this.#siblingUlid(one, kind);
       return this.#link(kind, one, sibling ?? this.#context.makeId(entities[kind].prefix), 'born');
@@ -241,8 +291,14 @@ class Absorption {
     const found = new Map<string, LinkRow[]>();
     if (ids.length === 0) return found;
     const picked = JSON.stringify(ids);
-    for (const row of readRows(this.#tx.sql, entityRows, 'WHERE id IN (SELECT value FROM json_each(?))', picked)) found.set(row.id, []);
-    for (const row of readRows(this.#tx.sql, links, 'WHERE record_id IS NULL AND entity IN (SELECT value FROM json_each(?))', picked)) {
+    for (const row of readRows(this.#tx.sql, entityRows, 'WHERE id IN (SELECT value FROM json_each(?))', picked))
+      found.set(row.id, []);
+    for (const row of readRows(
+      this.#tx.sql,
+      links,
+      'WHERE record_id IS NULL AND entity IN (SELECT value FROM json_each(?))',
+      picked,
+    )) {
       found.get(row.entity)?.push(row);
     }
     return found;
@@ -251,7 +307,14 @@ class Absorption {
   #isLinkedOn(entity: string, connection: string, recordType: string): boolean {
     return (
       this.#adopted.has(`${entity}|${connection}|${recordType}`) ||
-      this.#tx.sql.exec('SELECT 1 FROM links WHERE entity = ? AND connection = ? AND record_type = ?', entity, connection, recordType).toArray().length > 0
+      this.#tx.sql
+        .exec(
+          'SELECT 1 FROM links WHERE entity = ? AND connection = ? AND record_type = ?',
+          entity,
+          connection,
+          recordType,
+        )
+        .toArray().length > 0
     );
   }
 
@@ -277,7 +340,15 @@ class Absorption {
     this.#adopted.add(`${entity}|${connection}|${snapshot.recordType}`);
     this.#changedLinks.add(row);
     this.#tx.tell(entity, `link-${how}`, { connection, recordType: snapshot.recordType, recordId: snapshot.recordId });
-    this.#tx.record('links', { connection, recordType: snapshot.recordType, recordId: snapshot.recordId, part: '', entity, kind, endedMs: null });
+    this.#tx.record('links', {
+      connection,
+      recordType: snapshot.recordType,
+      recordId: snapshot.recordId,
+      part: '',
+      entity,
+      kind,
+      endedMs: null,
+    });
     this.#found.push([connection, kind, snapshot.recordType, snapshot.recordId]);
     return row;
   }
@@ -285,7 +356,12 @@ class Absorption {
   #keepStray(kind: EntityName, one: Decoded, values: CanonicalRecord, keys: readonly string[]): void {
     const { connection, snapshot, readMs } = one.seen;
     const place = { connection, recordType: snapshot.recordType, recordId: snapshot.recordId };
-    const found = { keys: JSON.stringify(keys), baseline: JSON.stringify(values), version: snapshot.version, seenMs: readMs };
+    const found = {
+      keys: JSON.stringify(keys),
+      baseline: JSON.stringify(values),
+      version: snapshot.version,
+      seenMs: readMs,
+    };
     this.#strays.push({ ...place, ...found, kind });
   }
 
@@ -316,7 +392,13 @@ class Absorption {
         this.#tx.tell(link.entity, 'not-the-owner', { field, connection: seen.connection });
       }
     }
-    draft.source = { connection: seen.connection, recordType: seen.snapshot.recordType, recordId: seen.snapshot.recordId, version: seen.snapshot.version, values };
+    draft.source = {
+      connection: seen.connection,
+      recordType: seen.snapshot.recordType,
+      recordId: seen.snapshot.recordId,
+      version: seen.snapshot.version,
+      values,
+    };
     if (isMoved || link.version !== seen.snapshot.version) {
       link.baseline = JSON.stringify({ ...baseline, ...values });
       link.version = seen.snapshot.version;
@@ -346,12 +428,12 @@ class Absorption {
   }
 
   #writeLinks(): void {
-    deleteRows(this.#tx.sql, strays, this.#found);
-    writeRows(this.#tx.sql, strays, this.#strays, 'replace');
-    const keys = this.#strays.flatMap(({ connection, recordType, recordId, keys }) =>
-      (JSON.parse(keys) as string[]).map((key) => ({ connection, recordType, recordId, key })),
-    );
-    writeRows(this.#tx.sql, strayKeys, keys, 'ignore');
+    writeStrays(this.#tx, this.#strays, this.#found);
     writeRows(this.#tx.sql, links, [...this.#changedLinks], 'replace');
+    waitForLinks(this.#tx, this.#referring);
+    readReferringAgain(
+      this.#tx,
+      this.#found.map(([connection, , recordType, recordId]) => ({ connection, recordType, recordId })),
+    );
   }
 }

@@ -78,7 +78,12 @@ export class Drafts {
     const wanted = ids.filter((id) => !this.#rows.has(id));
     if (wanted.length === 0) return;
     for (const id of wanted) this.#rows.set(id, null);
-    for (const row of readRows(this.#tx.sql, entityRows, 'WHERE id IN (SELECT value FROM json_each(?))', JSON.stringify(wanted))) {
+    for (const row of readRows(
+      this.#tx.sql,
+      entityRows,
+      'WHERE id IN (SELECT value FROM json_each(?))',
+      JSON.stringify(wanted),
+    )) {
       this.#rows.set(row.id, row);
     }
   }
@@ -104,8 +109,8 @@ export class Drafts {
     return this.all().flatMap((draft) => (draft.isNew || draft.changed.size > 0 ? [draft.id] : []));
   }
 
-  /** Writes what changed: the lane's current version, the business keys, and the version row for D1. */
-  write(mappingVersion: number): void {
+  /** Writes what changed: the lane's current version, the business keys, and the version row for D1. Returns keys not known before. */
+  write(mappingVersion: number): readonly string[] {
     const moved = this.all().filter((draft) => draft.isNew || draft.changed.size > 0);
     const oldKeys: [string, string][] = [];
     const newKeys: { key: string; entity: string }[] = [];
@@ -137,6 +142,7 @@ export class Drafts {
     writeRows(this.#tx.sql, entityRows, rows, 'replace');
     deleteRows(this.#tx.sql, businessKeys, oldKeys);
     writeRows(this.#tx.sql, businessKeys, newKeys, 'ignore');
+    return newKeys.map(({ key }) => key);
   }
 }
 
@@ -144,7 +150,9 @@ export class Drafts {
 export function deriveFrom(drafts: Drafts, siblingOf: (draft: Draft, kind: EntityName) => string): void {
   const done = new Set<string>();
   for (let round = 0; round < 8; round++) {
-    const open = drafts.all().filter((draft) => !done.has(`${draft.id} ${draft.changed.size}`) && (draft.isNew || draft.changed.size > 0));
+    const open = drafts
+      .all()
+      .filter((draft) => !done.has(`${draft.id} ${draft.changed.size}`) && (draft.isNew || draft.changed.size > 0));
     if (open.length === 0) return;
     for (const draft of open) {
       done.add(`${draft.id} ${draft.changed.size}`);
@@ -157,7 +165,8 @@ function derive(drafts: Drafts, draft: Draft, siblingOf: (draft: Draft, kind: En
   const entity = looseEntities[draft.kind];
   const idOf = (kind: string) => siblingOf(draft, kind as EntityName);
   const from = (connection: string): Provenance => ({ run: 0, connection, at: draft.eventMs });
-  for (const [field, value] of Object.entries(entity.computes?.(draft.record, idOf) ?? {})) draft.set(field, value, from('hub'));
+  for (const [field, value] of Object.entries(entity.computes?.(draft.record, idOf) ?? {}))
+    draft.set(field, value, from('hub'));
   for (const promotion of entity.promotes ?? []) {
     const id = draft.record[promotion.reference];
     if (typeof id !== 'string' || !promotion.when(draft.record)) continue;

@@ -1,9 +1,9 @@
 // Everything a plan looks at, loaded for all its entities in a handful of statements: rows, references, links, open commands, holds, answers.
 import type { EntityName } from '../../shared/entities/_registry.ts';
-import { moneyOf, type Money } from '../../shared/money.ts';
+import { type Money, moneyOf } from '../../shared/money.ts';
 import { approvals, commands, entityRows, links, purchaseOrders } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
-import { type LaneSql, readRows, type RowOf, type StoredRow } from '../store/rows.ts';
+import { type LaneSql, type RowOf, readRows, type StoredRow } from '../store/rows.ts';
 import { type HoldRow, holdsOf } from './holds.ts';
 import { keysOf, kindOf } from './identity.ts';
 import { referencePaths } from './mapping.ts';
@@ -33,13 +33,19 @@ export class PlanView {
   constructor(tx: LaneTransaction, planned: readonly string[]) {
     this.#loadEntities(tx.sql, planned);
     const known = JSON.stringify([...this.rows.keys()]);
-    for (const row of readRows(tx.sql, links, 'WHERE entity IN (SELECT value FROM json_each(?))', known)) this.addLink(row);
+    for (const row of readRows(tx.sql, links, 'WHERE entity IN (SELECT value FROM json_each(?))', known))
+      this.addLink(row);
     for (const row of readRows(tx.sql, commands, 'WHERE entity IN (SELECT value FROM json_each(?))', known)) {
       const key = slotOf(row);
       this.commands.set(key, [...(this.commands.get(key) ?? []), row]);
     }
     this.holds = holdsOf(tx.sql, planned);
-    for (const row of readRows(tx.sql, approvals, 'WHERE entity IN (SELECT value FROM json_each(?))', JSON.stringify(planned))) {
+    for (const row of readRows(
+      tx.sql,
+      approvals,
+      'WHERE entity IN (SELECT value FROM json_each(?))',
+      JSON.stringify(planned),
+    )) {
       const key = `${row.entity}|${row.connection}|${row.hash}`;
       const answers = this.#answers.get(key) ?? new Map();
       this.#answers.set(key, answers.set(row.control, row.outcome as 'approved' | 'rejected'));
@@ -52,7 +58,12 @@ export class PlanView {
     let wanted = [...new Set(planned)];
     for (let depth = 0; depth <= referenceDepth && wanted.length > 0; depth++) {
       const next = new Set<string>();
-      for (const row of readRows(sql, entityRows, 'WHERE id IN (SELECT value FROM json_each(?))', JSON.stringify(wanted))) {
+      for (const row of readRows(
+        sql,
+        entityRows,
+        'WHERE id IN (SELECT value FROM json_each(?))',
+        JSON.stringify(wanted),
+      )) {
         const record = JSON.parse(row.canonical) as CanonicalRecord;
         this.rows.set(row.id, row);
         this.records.set(row.id, record);
@@ -76,7 +87,13 @@ export class PlanView {
   /** Whether an open command will make the link of an entity on a connection. */
   isOnItsWay(entity: string, connection: string): boolean {
     for (const rows of this.commands.values()) {
-      if (rows.some((row) => row.entity === entity && row.connection === connection && row.state !== 'held' && row.state !== 'dead')) return true;
+      if (
+        rows.some(
+          (row) =>
+            row.entity === entity && row.connection === connection && row.state !== 'held' && row.state !== 'dead',
+        )
+      )
+        return true;
     }
     return false;
   }
@@ -85,9 +102,9 @@ export class PlanView {
     return this.#answers.get(`${entity}|${connection}|${hash}`) ?? new Map();
   }
 
-  /** Entities with the same business key that have a record on the connection, and records there that nobody claims. */
+  /** Records on the connection that carry the same business key: those of other entities, and those that nobody claims. */
   twinsOf(entity: string, connection: string): readonly string[] {
-    return (this.#twins.get(entity) ?? []).filter((twin) => !twin.includes('|') || twin.startsWith(`${connection}|`));
+    return (this.#twins.get(entity) ?? []).filter((twin) => twin.startsWith(`${connection}|`));
   }
 
   /** What granted content has used of a contract's purchase order, without what `own` already took. */
@@ -129,16 +146,17 @@ export class PlanView {
     const picked = JSON.stringify([...keys.keys()]);
     const found = sql
       .exec(
-        `SELECT key, entity AS twin, connection FROM business_keys JOIN links USING (entity) WHERE key IN (SELECT value FROM json_each(?1)) AND record_id IS NOT NULL
-         UNION ALL SELECT key, connection || '|' || record_type || '|' || record_id, connection FROM stray_keys WHERE key IN (SELECT value FROM json_each(?1))`,
+        `SELECT key, entity, connection || '|' || record_type || '|' || record_id AS twin
+         FROM business_keys JOIN links USING (entity) WHERE key IN (SELECT value FROM json_each(?1)) AND record_id IS NOT NULL
+         UNION SELECT key, '', connection || '|' || record_type || '|' || record_id
+         FROM stray_keys WHERE key IN (SELECT value FROM json_each(?1)) ORDER BY twin`,
         picked,
       )
-      .toArray() as { key: string; twin: string; connection: string }[];
+      .toArray() as { key: string; entity: string; twin: string }[];
     for (const row of found) {
       for (const id of keys.get(row.key) ?? []) {
-        if (id === row.twin) continue;
-        const twin = row.twin.includes('|') ? row.twin : `${row.connection}|${row.twin}`;
-        this.#twins.set(id, [...(this.#twins.get(id) ?? []), twin]);
+        const known = this.#twins.get(id) ?? [];
+        if (id !== row.entity && !known.includes(row.twin)) this.#twins.set(id, [...known, row.twin]);
       }
     }
   }

@@ -8,9 +8,10 @@ import { absorb, type Observation } from './absorb.ts';
 import { raiseHold } from './holds.ts';
 import { type CommandState, move } from './lifecycle.ts';
 import { referencePaths } from './mapping.ts';
-import { outcomeControls, plan, type PlanContext, showSoon } from './plan.ts';
+import { outcomeControls, type PlanContext, plan, showSoon } from './plan.ts';
 import { type CommandRow, slotOf } from './plan-view.ts';
 import type { Batch, BatchOutcome } from './relay.ts';
+import { type RecordPlace, readReferringAgain } from './strays.ts';
 import { decode, isSame } from './translate.ts';
 
 /** Tries before a lock or a conflict becomes somebody's work. */
@@ -39,8 +40,16 @@ export type Look =
   | { readonly found: 'record'; readonly snapshot: Snapshot }
   | { readonly found: 'nothing' | 'several' | 'gone' | 'hidden' };
 
-export function settleLooks(context: PlanContext, looks: readonly (readonly [CommandRow, Look])[], lookedMs: number): void {
-  const settling = new Settling(context, looks.map(([row]) => row), lookedMs);
+export function settleLooks(
+  context: PlanContext,
+  looks: readonly (readonly [CommandRow, Look])[],
+  lookedMs: number,
+): void {
+  const settling = new Settling(
+    context,
+    looks.map(([row]) => row),
+    lookedMs,
+  );
   for (const [row, look] of looks) settling.looked(row, look);
   settling.finish();
 }
@@ -54,6 +63,7 @@ class Settling {
   readonly #gone: string[][] = [];
   readonly #seen: Observation[] = [];
   readonly #created: string[] = [];
+  readonly #places: RecordPlace[] = [];
   readonly #plan = new Set<string>();
   readonly #shown = new Set<string>();
   readonly #applied = new Set<string>();
@@ -65,16 +75,30 @@ class Settling {
     const entities = JSON.stringify(rows.map((row) => row.entity));
     const connection = rows[0]?.connection ?? '';
     this.#connection = connection;
-    const found = readRows(context.tx.sql, links, 'WHERE connection = ? AND entity IN (SELECT value FROM json_each(?))', connection, entities);
+    const found = readRows(
+      context.tx.sql,
+      links,
+      'WHERE connection = ? AND entity IN (SELECT value FROM json_each(?))',
+      connection,
+      entities,
+    );
     this.#links = new Map(found.map((row) => [slotOf(row), row]));
   }
 
   answered(row: CommandRow, result: WriteResult, callsMilli: number): void {
     if (result.outcome === 'not-attempted') return;
-    if (result.outcome === 'refused') return this.#refused(row, result.code, result.message, result.fields, result.vendorCode);
+    if (result.outcome === 'refused')
+      return this.#refused(row, result.code, result.message, result.fields, result.vendorCode);
     const wasMade = row.isCreate === 1 && !result.created;
     const repeats = this.#context.wiring.connections.get(row.connection)?.connector.repeatSafety !== 'external-id';
-    this.#apply(row, result.snapshot, result.created ? 'created' : 'updated', wasMade && repeats, result.requestId, callsMilli);
+    this.#apply(
+      row,
+      result.snapshot,
+      result.created ? 'created' : 'updated',
+      wasMade && repeats,
+      result.requestId,
+      callsMilli,
+    );
   }
 
   /** A whole call failed: nothing is known to have happened, or it is unknown whether it did. */
@@ -101,10 +125,14 @@ class Settling {
       tx.tell(row.entity, 'uncertain-not-there', { connection: row.connection });
       return this.#keep(row, 'due', tx.atMs);
     }
-    if (look.found === 'several') return this.#holdFor(row, 'two-found', 'integration', 'two-found', { connection: row.connection });
-    if (look.found === 'gone') return this.#holdFor(row, 'target-gone', 'integration', 'target-gone', { connection: row.connection });
+    if (look.found === 'several')
+      return this.#holdFor(row, 'two-found', 'integration', 'two-found', { connection: row.connection });
+    if (look.found === 'gone')
+      return this.#holdFor(row, 'target-gone', 'integration', 'target-gone', { connection: row.connection });
     if (row.deadlineMs !== null && row.deadlineMs <= tx.atMs) {
-      return this.#holdFor(row, 'uncertain-too-long', 'integration', 'uncertain-too-long', { connection: row.connection });
+      return this.#holdFor(row, 'uncertain-too-long', 'integration', 'uncertain-too-long', {
+        connection: row.connection,
+      });
     }
     this.#changed.push({ ...row, dueMs: tx.atMs + 60_000 });
   }
@@ -117,6 +145,7 @@ class Settling {
     const absorbed = absorb({ tx, wiring, makeId }, this.#seen, [...this.#changedLinks]);
     for (const entity of absorbed.entities) this.#plan.add(entity);
     if (this.#created.length > 0) {
+      readReferringAgain(tx, this.#places);
       const waiting = tx.sql
         .exec(
           'DELETE FROM waits WHERE connection = ? AND reference IN (SELECT value FROM json_each(?)) RETURNING entity',
@@ -140,7 +169,14 @@ class Settling {
     );
   }
 
-  #apply(row: CommandRow, snapshot: Snapshot, outcome: 'created' | 'updated' | 'found', isOlder: boolean, requestId: string | null, callsMilli: number): void {
+  #apply(
+    row: CommandRow,
+    snapshot: Snapshot,
+    outcome: 'created' | 'updated' | 'found',
+    isOlder: boolean,
+    requestId: string | null,
+    callsMilli: number,
+  ): void {
     const { tx } = this.#context;
     const carried = JSON.parse(row.carried) as Record<string, unknown>;
     const link = this.#linkOf(row);
@@ -149,7 +185,8 @@ class Settling {
     for (const [field, value] of Object.entries(carried)) {
       const kept = saved.has(field) ? saved.get(field) : value;
       // Told once: the next time the same alteration is what the record held before.
-      if (!isSame(kept, value) && !isSame(baseline[field], kept)) tx.tell(row.entity, 'value-altered', { field, connection: row.connection });
+      if (!isSame(kept, value) && !isSame(baseline[field], kept))
+        tx.tell(row.entity, 'value-altered', { field, connection: row.connection });
       baseline[field] = kept;
     }
     const isNewLink = link.recordId === null;
@@ -168,17 +205,39 @@ class Settling {
     if (isNewLink) {
       this.#created.push(row.entity);
       const { entity, kind, connection, recordType, part } = row;
+      this.#places.push({ connection, recordType, recordId: snapshot.recordId });
       tx.record('links', { entity, kind, connection, recordType, recordId: snapshot.recordId, part, endedMs: null });
     }
     if (isOlder || this.#context.planLater.delete(row.entity)) this.#plan.add(row.entity);
     this.#seen.push({ connection: row.connection, snapshot, readMs: this.#startedMs, eventMs: row.eventMs });
     this.#receipt(row, outcome, snapshot.recordId, requestId, null, callsMilli);
-    tx.tell(row.entity, `command-${outcome}`, { connection: row.connection, command: row.id, recordId: snapshot.recordId });
+    tx.tell(row.entity, `command-${outcome}`, {
+      connection: row.connection,
+      command: row.id,
+      recordId: snapshot.recordId,
+    });
     const { entity, connection, kind } = row;
-    tx.record('statuses', { entity, connection, kind, state: 'in-step', reason: null, params: null, recordId: snapshot.recordId, owner: null, atMs: tx.atMs, nextMs: null });
+    tx.record('statuses', {
+      entity,
+      connection,
+      kind,
+      state: 'in-step',
+      reason: null,
+      params: null,
+      recordId: snapshot.recordId,
+      owner: null,
+      atMs: tx.atMs,
+      nextMs: null,
+    });
   }
 
-  #refused(row: CommandRow, code: FaultCode, message: string, fields: readonly string[], vendorCode: string | null): void {
+  #refused(
+    row: CommandRow,
+    code: FaultCode,
+    message: string,
+    fields: readonly string[],
+    vendorCode: string | null,
+  ): void {
     const { tx } = this.#context;
     const rule = faults[code];
     if ((rule.retry === 'backoff' || rule.retry === 'after' || rule.retry === 'reread') && row.tries + 1 < triesMax) {
@@ -196,19 +255,39 @@ class Settling {
     const { tx, wiring } = this.#context;
     const settleMs = wiring.connections.get(row.connection)?.connector.settleMs ?? 300_000;
     move('in-flight', 'uncertain');
-    this.#changed.push({ ...row, state: 'uncertain', dueMs: this.#startedMs + settleMs, deadlineMs: tx.atMs + uncertainMs });
+    this.#changed.push({
+      ...row,
+      state: 'uncertain',
+      dueMs: this.#startedMs + settleMs,
+      deadlineMs: tx.atMs + uncertainMs,
+    });
     this.#shown.add(row.entity);
     this.#receipt(row, 'uncertain', row.recordId, null, null, 0);
     tx.tell(row.entity, 'command-uncertain', { connection: row.connection, command: row.id });
     this.#status(row, 'uncertain', 'wait-look', null, this.#startedMs + settleMs);
   }
 
-  #holdFor(row: CommandRow, control: string, owner: Parameters<typeof raiseHold>[2]['owner'], code: string, params: Readonly<Record<string, string>>): void {
+  #holdFor(
+    row: CommandRow,
+    control: string,
+    owner: Parameters<typeof raiseHold>[2]['owner'],
+    code: string,
+    params: Readonly<Record<string, string>>,
+  ): void {
     const { tx, makeId } = this.#context;
     if (outcomeControls.has(control)) deleteRows(tx.sql, approvals, [[row.entity, row.connection, control, row.hash]]);
     const { entity, connection, recordType, part } = row;
     const slot = { entity, connection, recordType, part };
-    raiseHold(tx, makeId, { ...slot, kind: row.kind as EntityName, control, owner, code, params, hash: row.hash, dueMinutes: 480 });
+    raiseHold(tx, makeId, {
+      ...slot,
+      kind: row.kind as EntityName,
+      control,
+      owner,
+      code,
+      params,
+      hash: row.hash,
+      dueMinutes: 480,
+    });
     this.#changed.push({ ...row, state: 'held', deadlineMs: null });
     this.#shown.add(entity);
     this.#status(row, 'held', code, owner, null);
@@ -273,14 +352,44 @@ class Settling {
     return Object.entries(carried).every(([field, value]) => saved.has(field) && isSame(saved.get(field), value));
   }
 
-  #receipt(row: CommandRow, outcome: string, recordId: string | null, requestId: string | null, code: string | null, callsMilli: number): void {
+  #receipt(
+    row: CommandRow,
+    outcome: string,
+    recordId: string | null,
+    requestId: string | null,
+    code: string | null,
+    callsMilli: number,
+  ): void {
     const { entity, connection, hash, mappingVersion, tries } = row;
-    this.#context.tx.record('receipts', { command: row.id, outcome, entity, connection, recordId, requestId, code, hash, mappingVersion, tries, callsMilli, atMs: this.#context.tx.atMs });
+    this.#context.tx.record('receipts', {
+      command: row.id,
+      outcome,
+      entity,
+      connection,
+      recordId,
+      requestId,
+      code,
+      hash,
+      mappingVersion,
+      tries,
+      callsMilli,
+      atMs: this.#context.tx.atMs,
+    });
   }
 
   #status(row: CommandRow, state: string, reason: string, owner: string | null, nextMs: number | null): void {
     const { entity, connection, kind, recordId } = row;
-    this.#context.tx.record('statuses', { entity, connection, kind, state, reason, params: null, recordId, owner, atMs: this.#context.tx.atMs, nextMs });
+    this.#context.tx.record('statuses', {
+      entity,
+      connection,
+      kind,
+      state,
+      reason,
+      params: null,
+      recordId,
+      owner,
+      atMs: this.#context.tx.atMs,
+      nextMs,
+    });
   }
 }
-

@@ -115,10 +115,14 @@ export function jobOf({ erp }: Pick<Systems, 'erp'>, name: string): string | nul
 }
 
 /** Waits until `look` finds something; fails after `withinMs`, naming what it waited for. */
-export async function until<Found>(what: string, look: () => Found | null | undefined | false, withinMs = 30_000): Promise<Found> {
+export async function until<Found>(
+  what: string,
+  look: () => Found | null | undefined | false | Promise<Found | null | undefined | false>,
+  withinMs = 30_000,
+): Promise<Found> {
   const deadlineMs = Date.now() + withinMs;
   for (;;) {
-    const found = look();
+    const found = await look();
     if (found) return found;
     if (Date.now() > deadlineMs) throw new Error(`waited ${withinMs} ms in vain for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));

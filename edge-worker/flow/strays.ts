@@ -1,0 +1,103 @@
+// Records that no entity claims yet, and who waits for them: kept with their business keys, read again once a counterpart appears.
+import { rechecks, strayKeys, strays, waits } from '../store/lane-schema.ts';
+import type { LaneTransaction } from '../store/lane-store.ts';
+import { deleteRows, type RowOf, readRows, type StoredRow, writeRows } from '../store/rows.ts';
+import type { Wiring } from './wiring.ts';
+
+export type StrayRow = StoredRow<typeof strays>;
+
+export interface RecordPlace {
+  readonly connection: string;
+  readonly recordType: string;
+  readonly recordId: string;
+}
+
+/** In the table of waits a record stands under its place, an entity under its id; the two never look alike. */
+const placeKey = ({ recordType, recordId }: Omit<RecordPlace, 'connection'>) => `${recordType}|${recordId}`;
+
+/** Keeps what was seen and forgets what is linked now, keys and all: a key of old would make a twin of the record itself. */
+export function writeStrays(
+  tx: LaneTransaction,
+  kept: readonly StrayRow[],
+  linked: readonly (readonly string[])[],
+): void {
+  if (kept.length + linked.length === 0) return;
+  const touched = [...linked, ...kept.map((row) => [row.connection, row.kind, row.recordType, row.recordId])];
+  const known = readRows(
+    tx.sql,
+    strays,
+    `WHERE (connection, kind, record_type, record_id) IN
+       (SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?))`,
+    JSON.stringify(touched),
+  );
+  deleteRows(
+    tx.sql,
+    strayKeys,
+    known.flatMap(keyRowsOf).map((row) => [row.key, row.connection, row.recordType, row.recordId]),
+  );
+  deleteRows(tx.sql, strays, linked);
+  writeRows(tx.sql, strays, kept, 'replace');
+  writeRows(tx.sql, strayKeys, kept.flatMap(keyRowsOf), 'ignore');
+}
+
+function keyRowsOf({ keys, connection, recordType, recordId }: StrayRow): RowOf<typeof strayKeys>[] {
+  return (JSON.parse(keys) as string[]).map((key) => ({ key, connection, recordType, recordId }));
+}
+
+/** Business keys that are new among entities: strays that carry them are read again, unless their first load is still open. */
+export function readStraysAgain(tx: LaneTransaction, wiring: Wiring, keys: readonly string[]): void {
+  if (keys.length === 0) return;
+  const found = tx.sql
+    .exec(
+      `SELECT DISTINCT s.connection AS connection, s.kind AS kind, s.record_type AS recordType, s.record_id AS recordId
+       FROM stray_keys k JOIN strays s USING (connection, record_type, record_id)
+       WHERE k.key IN (SELECT value FROM json_each(?))`,
+      JSON.stringify(keys),
+    )
+    .toArray() as (RecordPlace & { readonly kind: Parameters<Wiring['flow']>[1] })[];
+  readAgain(
+    tx,
+    found.filter(({ connection, kind }) => wiring.flow(connection, kind).state !== 'matching'),
+  );
+}
+
+/** A record names another that no link names: once there is one, the record is read again. */
+export function waitForLinks(
+  tx: LaneTransaction,
+  referring: readonly (readonly [RecordPlace, Omit<RecordPlace, 'connection'>])[],
+): void {
+  const rows = referring.map(([from, to]) => ({
+    connection: from.connection,
+    reference: placeKey(to),
+    entity: placeKey(from),
+  }));
+  writeRows(tx.sql, waits, rows, 'ignore');
+}
+
+/** Links were made: what was read before them, and names their records, is read again. */
+export function readReferringAgain(tx: LaneTransaction, linked: readonly RecordPlace[]): void {
+  if (linked.length === 0) return;
+  const found = tx.sql
+    .exec(
+      `DELETE FROM waits WHERE (connection, reference) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))
+       RETURNING connection, entity`,
+      JSON.stringify(linked.map((place) => [place.connection, placeKey(place)])),
+    )
+    .toArray() as { connection: string; entity: string }[];
+  const places = found.map(({ connection, entity }) => {
+    const cut = entity.indexOf('|');
+    return { connection, recordType: entity.slice(0, cut), recordId: entity.slice(cut + 1) };
+  });
+  readAgain(tx, places);
+}
+
+function readAgain(tx: LaneTransaction, places: readonly RecordPlace[]): void {
+  const rows = places.map(({ connection, recordType, recordId }) => ({ connection, recordType, recordId }));
+  const now = { kind: 'changed', dueMs: tx.atMs, tries: 0, eventMs: tx.atMs };
+  writeRows(
+    tx.sql,
+    rechecks,
+    rows.map((row) => ({ ...row, ...now })),
+    'ignore',
+  );
+}

@@ -43,12 +43,13 @@ export function agendaOf(core: LaneCore): ReadonlyMap<Loop, number> {
       if (due !== null) agenda.set(`${verb} ${row.connection}`, Math.max(due, restsUntilMs));
     }
     const look: Loop = `look ${row.connection}`;
-    if (row.waiting !== null) agenda.set(look, Math.min(agenda.get(look) ?? Number.POSITIVE_INFINITY, row.waiting + waitMs));
+    if (row.waiting !== null)
+      agenda.set(look, Math.min(agenda.get(look) ?? Number.POSITIVE_INFINITY, row.waiting + waitMs));
   }
   const lane = core.store.sql
     .exec(
       `SELECT (SELECT min(due_ms) FROM rechecks) AS recheck, (SELECT max(seq) FROM deliveries) AS newest,
-         (SELECT min(seq) FROM flush_log) AS unflushed, (SELECT min(name) FROM lane_state WHERE name LIKE 'replan %') AS replan`,
+         (SELECT min(seq) FROM flush_log WHERE run > 0) AS unflushed, (SELECT min(name) FROM lane_state WHERE name LIKE 'replan %') AS replan`,
     )
     .toArray()[0] as LaneDue;
   const isUndecided = (lane.newest ?? 0) > Number(core.store.value('watermark') ?? '0');

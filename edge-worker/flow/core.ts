@@ -4,7 +4,7 @@ import type { Fault } from '../faults.ts';
 import type { RecordDatabase } from '../store/flush.ts';
 import { attempts, commands, connectionRows } from '../store/lane-schema.ts';
 import { LaneStore, type LaneTransaction } from '../store/lane-store.ts';
-import { deleteRows, type LaneStorage, readRows, writeRows } from '../store/rows.ts';
+import { deleteRows, type LaneStorage, readRows, type StoredRow, writeRows } from '../store/rows.ts';
 import { closeHold, raiseHold } from './holds.ts';
 import type { PlanContext } from './plan.ts';
 import { type Connection, Wiring } from './wiring.ts';
@@ -133,23 +133,28 @@ export class LaneCore {
     }
   }
 
-  /** Calls that were under way when the object stopped: nobody knows whether they took effect. */
+  /** Calls that were under way when the object stopped: nobody knows whether they took effect, and a late one may still do so from now on. */
   recover(): void {
     const open = readRows(this.store.sql, attempts, '');
-    if (open.length === 0) return;
-    const started = new Map<string, number>();
-    for (const attempt of open) for (const id of JSON.parse(attempt.commands) as string[]) started.set(id, attempt.startedMs);
-    const nowMs = this.ports.nowMs();
-    this.store.transaction((tx) => {
-      const rows = readRows(tx.sql, commands, 'WHERE id IN (SELECT value FROM json_each(?))', JSON.stringify([...started.keys()]));
-      const uncertain = rows.map((row) => {
-        const settleMs = this.wiring.connections.get(row.connection)?.connector.settleMs ?? 300_000;
-        tx.tell(row.entity, 'command-uncertain', { connection: row.connection, command: row.id });
-        return { ...row, state: 'uncertain', dueMs: (started.get(row.id) ?? nowMs) + settleMs, deadlineMs: nowMs + 24 * 3_600_000 };
-      });
-      writeRows(tx.sql, commands, uncertain, 'replace');
-      deleteRows(tx.sql, attempts, open.map((attempt) => [attempt.id]));
+    if (open.length > 0) this.store.transaction((tx) => this.#doubt(tx, open));
+    // What is newer than a command of unknown outcome was planned by an object that is gone: it is planned again after the outcome.
+    for (const row of readRows(this.store.sql, commands, "WHERE state = 'uncertain'")) this.planLater.add(row.entity);
+  }
+
+  #doubt(tx: LaneTransaction, open: readonly StoredRow<typeof attempts>[]): void {
+    const ids = open.flatMap((attempt) => JSON.parse(attempt.commands) as string[]);
+    const rows = readRows(tx.sql, commands, 'WHERE id IN (SELECT value FROM json_each(?))', JSON.stringify(ids));
+    const uncertain = rows.map((row) => {
+      const settleMs = this.wiring.connections.get(row.connection)?.connector.settleMs ?? 300_000;
+      tx.tell(row.entity, 'command-uncertain', { connection: row.connection, command: row.id });
+      return { ...row, state: 'uncertain', dueMs: tx.atMs + settleMs, deadlineMs: tx.atMs + 24 * 3_600_000 };
     });
+    writeRows(tx.sql, commands, uncertain, 'replace');
+    deleteRows(
+      tx.sql,
+      attempts,
+      open.map((attempt) => [attempt.id]),
+    );
   }
 }
 

@@ -1,17 +1,18 @@
 // One installation's lane: the durable inbox at the front, and behind it single-flight loops that each do one verb. The alarm starts what is due and never waits for it.
 import type { Notice } from '../connectors/connector.ts';
-import { flush, RecordUnavailable } from '../store/flush.ts';
+import { flush, flushKept, RecordUnavailable } from '../store/flush.ts';
 import { agendaOf } from './agenda.ts';
-import { type Loop, LaneCore, type LanePorts } from './core.ts';
+import { LaneCore, type LanePorts, type Loop } from './core.ts';
 import { decide, record } from './decide.ts';
 import { askFeeds } from './feeds.ts';
+import { guiltySlot, tellGuilty } from './guilty-rows.ts';
+import { closeHold } from './holds.ts';
 import { lookDue } from './look.ts';
-import { raiseHold } from './holds.ts';
-import { faultFrom, pickBatches, recordKeyOf, send, type Batch } from './relay.ts';
-import { settleBatch } from './settle.ts';
-import { dueMarks, statusesToShow, StatusView } from './status.ts';
 import { plan } from './plan.ts';
+import { type Batch, faultFrom, pickBatches, recordKeyOf, send } from './relay.ts';
 import { replanSome } from './replan.ts';
+import { settleBatch } from './settle.ts';
+import { dueMarks, StatusView, statusesToShow } from './status.ts';
 import type { Connection } from './wiring.ts';
 
 /** The lane is woken at least this often, so that whatever lost its wake-up is driven on. */
@@ -23,6 +24,8 @@ const blockedMs = 5_000;
 /** At most two flushes a second. */
 const flushPauseMs = 500;
 const flushRetryMs = 2_000;
+/** Rows that D1 would not take are tried again this often. */
+const keptAgainMs = 60_000;
 /** Content that waited this long is governed again before it is sent. */
 const governAgainMs = 60_000;
 const inboxKeepMs = 3_600_000;
@@ -35,6 +38,7 @@ export class Lane {
   readonly #governedMs = new Map<string, number>();
   #alarmMs = 0;
   #isRearming = false;
+  #keptAgainMs = 0;
 
   constructor(ports: LanePorts) {
     this.core = new LaneCore(ports);
@@ -42,7 +46,12 @@ export class Lane {
   }
 
   /** Writes a delivery down and starts to decide. The caller answers the sender only after this has returned. */
-  accept(connection: string, delivery: string, notices: readonly Notice[], rings: readonly string[]): 'recorded' | 'known' {
+  accept(
+    connection: string,
+    delivery: string,
+    notices: readonly Notice[],
+    rings: readonly string[],
+  ): 'recorded' | 'known' {
     const isNew = this.core.store.storage.transactionSync(() => {
       if (rings.length > 0) {
         this.core.store.sql.exec(
@@ -87,7 +96,9 @@ export class Lane {
   /** Deliveries written down and not yet decided. */
   waitingCount(): number {
     const watermark = Number(this.core.store.value('watermark') ?? '0');
-    const rows = this.core.store.sql.exec('SELECT coalesce(max(seq), 0) AS newest FROM deliveries').toArray() as { newest: number }[];
+    const rows = this.core.store.sql.exec('SELECT coalesce(max(seq), 0) AS newest FROM deliveries').toArray() as {
+      newest: number;
+    }[];
     return Math.max(0, (rows[0]?.newest ?? 0) - watermark);
   }
 
@@ -106,7 +117,9 @@ export class Lane {
   progress(): Readonly<Record<string, unknown>> {
     const { sql } = this.core.store;
     const count = (query: string) => Number((sql.exec(query).toArray()[0] as { n: number }).n);
-    const states = sql.exec('SELECT connection, state, count(*) AS n FROM commands GROUP BY connection, state').toArray() as { connection: string; state: string; n: number }[];
+    const states = sql
+      .exec('SELECT connection, state, count(*) AS n FROM commands GROUP BY connection, state')
+      .toArray() as { connection: string; state: string; n: number }[];
     const held = sql.exec('SELECT control, owner, count(*) AS n FROM holds GROUP BY control, owner').toArray();
     return {
       waiting: this.waitingCount(),
@@ -120,7 +133,11 @@ export class Lane {
       statusDue: count('SELECT count(*) AS n FROM status_due'),
       flushWaiting: count('SELECT count(*) AS n FROM flush_log'),
       entities: sql.exec('SELECT kind, count(*) AS n FROM entities GROUP BY kind').toArray(),
-      connections: [...this.core.wiring.connections.values()].map(({ id, state }) => ({ id, state, pausedUntilMs: this.core.pausedUntilMs(id) })),
+      connections: [...this.core.wiring.connections.values()].map(({ id, state }) => ({
+        id,
+        state,
+        pausedUntilMs: this.core.pausedUntilMs(id),
+      })),
     };
   }
 
@@ -132,7 +149,10 @@ export class Lane {
       } while (state.again);
     } catch (error) {
       // A loop that fails leaves its work where it is: the next wake-up drives it on.
-      this.core.ports.log('loop-failed', { loop, message: error instanceof Error ? (error.stack ?? error.message) : 'unknown' });
+      this.core.ports.log('loop-failed', {
+        loop,
+        message: error instanceof Error ? (error.stack ?? error.message) : 'unknown',
+      });
     } finally {
       this.#running.delete(loop);
       this.#rearmSoon();
@@ -205,8 +225,14 @@ export class Lane {
   async #send(batch: Batch): Promise<void> {
     const { core } = this;
     const { connection } = batch;
-    const view = new StatusView(core.store.sql, core.wiring, connection.connector.isStatusWrittenAlong ? batch.commands.map((row) => row.entity) : []);
-    const outcome = await send(core.session(connection), batch, (row) => view.statusesFor(row.entity, connection.id, core.ports.nowMs(), row.id));
+    const view = new StatusView(
+      core.store.sql,
+      core.wiring,
+      connection.connector.isStatusWrittenAlong ? batch.commands.map((row) => row.entity) : [],
+    );
+    const outcome = await send(core.session(connection), batch, (row) =>
+      view.statusesFor(row.entity, connection.id, core.ports.nowMs(), row.id),
+    );
     for (const row of batch.commands) {
       core.inFlight.delete(row.id);
       core.busyRecords.delete(`${connection.id}|${recordKeyOf(row)}`);
@@ -229,7 +255,9 @@ export class Lane {
         nowMs - governAgainMs,
       )
       .toArray() as { id: string; entity: string }[];
-    const stale = rows.filter((row) => (this.#governedMs.get(row.id) ?? 0) < nowMs - governAgainMs && !core.inFlight.has(row.id));
+    const stale = rows.filter(
+      (row) => (this.#governedMs.get(row.id) ?? 0) < nowMs - governAgainMs && !core.inFlight.has(row.id),
+    );
     if (stale.length === 0) return;
     for (const row of stale) this.#governedMs.set(row.id, nowMs);
     core.store.transaction((tx) => plan(core.planContext(tx), new Set(stale.map((row) => row.entity))));
@@ -244,10 +272,15 @@ export class Lane {
       if (core.isPaused(host.id)) return;
       const marks = dueMarks(core.store.sql, host.id, core.ports.nowMs(), statusBatchMax);
       if (marks.length === 0) return;
-      const view = new StatusView(core.store.sql, core.wiring, marks.map((mark) => mark.entity));
+      const view = new StatusView(
+        core.store.sql,
+        core.wiring,
+        marks.map((mark) => mark.entity),
+      );
       const shown = statusesToShow(view, host.id, marks, core.ports.nowMs());
       try {
-        for (let start = 0; start < shown.length; start += statusBatchMax) await session.showStatus(shown.slice(start, start + statusBatchMax));
+        for (let start = 0; start < shown.length; start += statusBatchMax)
+          await session.showStatus(shown.slice(start, start + statusBatchMax));
         core.succeeded(host.id);
       } catch (error) {
         core.failed(host, faultFrom(error));
@@ -267,9 +300,11 @@ export class Lane {
     const { core } = this;
     for (;;) {
       try {
-        const result = await flush(core.store, core.ports.database);
-        if (result.rows === 0) break;
-        if (result.guilty.length > 0) this.#tellGuilty(result.guilty);
+        const rows = await flush(core.store, core.ports.database, (tx, guilty) => tellGuilty(core, tx, guilty));
+        if (rows === 0) {
+          await this.#flushKept();
+          break;
+        }
       } catch (error) {
         if (!(error instanceof RecordUnavailable)) throw error;
         core.ports.log('record-unavailable', { message: error.message });
@@ -280,28 +315,20 @@ export class Lane {
     }
     const watermark = Number(core.store.value('watermark') ?? '0');
     // The newest row stays, because the next one is numbered after it and must lie beyond the watermark.
-    core.store.sql.exec('DELETE FROM deliveries WHERE seq < ? AND received_ms < ?', watermark, core.ports.nowMs() - inboxKeepMs);
+    core.store.sql.exec(
+      'DELETE FROM deliveries WHERE seq < ? AND received_ms < ?',
+      watermark,
+      core.ports.nowMs() - inboxKeepMs,
+    );
   }
 
-  #tellGuilty(guilty: Awaited<ReturnType<typeof flush>>['guilty']): void {
+  async #flushKept(): Promise<void> {
     const { core } = this;
-    core.store.transaction((tx) => {
-      for (const { table, row, problem } of guilty) {
-        raiseHold(tx, core.ports.makeId, {
-          entity: String(row[1]),
-          connection: 'record',
-          recordType: table,
-          part: 'flush',
-          kind: 'customer',
-          control: 'poison-row',
-          owner: 'operator',
-          code: 'poison-row',
-          params: { table, problem },
-          hash: JSON.stringify(row).slice(0, 200),
-          dueMinutes: 60,
-        });
-      }
-    });
+    if (core.ports.nowMs() < this.#keptAgainMs) return;
+    this.#keptAgainMs = core.ports.nowMs() + keptAgainMs;
+    await flushKept(core.store, core.ports.database, (tx, table, row) =>
+      closeHold(tx, guiltySlot(table, row), 'flushed', null),
+    );
   }
 
   /** Loops end in flocks: one look at the tables arms the alarm for all of them. */

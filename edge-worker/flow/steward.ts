@@ -5,9 +5,10 @@ import type { Role } from '../../shared/entities/entity.ts';
 import type { Environment } from '../connectors/connector.ts';
 import { rules } from '../rules/_registry.ts';
 import { approvals, connectionRows, cursors, flows, holds, mappingVersions, rechecks } from '../store/lane-schema.ts';
-import type { LaneTransaction } from '../store/lane-store.ts';
-import { readRows, writeRows } from '../store/rows.ts';
+import { type LaneTransaction, type RecordTable, recordTables } from '../store/lane-store.ts';
+import { readRows, type StoredRow, writeRows } from '../store/rows.ts';
 import type { LaneCore } from './core.ts';
+import { answerGuilty } from './guilty-rows.ts';
 import { closeHold } from './holds.ts';
 import { compileMap, type MappingContent, mappingContent } from './mapping.ts';
 import { plan } from './plan.ts';
@@ -36,12 +37,15 @@ export interface Founding {
 /** The lane's first transaction. Repeating it changes nothing. */
 export function found(core: LaneCore, founding: Founding): void {
   if (core.store.value('installation') !== null) return;
-  core.store.setValue('installation', founding.installation);
-  core.store.transaction((tx) => {
-    const { name, shard, jurisdiction } = founding;
-    tx.record('installations', { name, shard, jurisdiction, createdMs: tx.atMs });
-    publishIn(core, tx, mappingContent.parse({}), 'hub');
-    tellAudit(core, tx, 'hub', 'installation-founded', founding.installation, { name });
+  // The name and the first rows are on disk together, or the lane would believe itself founded without them.
+  core.store.storage.transactionSync(() => {
+    core.store.setValue('installation', founding.installation);
+    core.store.transaction((tx) => {
+      const { name, shard, jurisdiction } = founding;
+      tx.record('installations', { name, shard, jurisdiction, createdMs: tx.atMs });
+      publishIn(core, tx, mappingContent.parse({}), 'hub');
+      tellAudit(core, tx, 'hub', 'installation-founded', founding.installation, { name });
+    });
   });
   core.rewire();
 }
@@ -62,18 +66,57 @@ export interface NewConnection {
 /** Adds a connection; its feeds start now, what was there before comes with the first load. */
 export function connect(core: LaneCore, made: NewConnection, by: string): void {
   const connector = core.ports.connectors[made.system];
-  if (!connector) throw new StewardError('unknown-system', `No connector is called ${made.system}.`, 'Choose one of the systems listed.');
-  if (core.wiring.connections.has(made.id)) throw new StewardError('connection-exists', `The connection ${made.id} exists already.`, 'Choose another id.');
+  if (!connector)
+    throw new StewardError(
+      'unknown-system',
+      `No connector is called ${made.system}.`,
+      'Choose one of the systems listed.',
+    );
+  if (core.wiring.connections.has(made.id))
+    throw new StewardError('connection-exists', `The connection ${made.id} exists already.`, 'Choose another id.');
   const missing = made.roles.filter((role) => !connector.roles.includes(role));
-  if (missing.length > 0) throw new StewardError('role-not-offered', `${connector.title} cannot be the ${missing.join(', ')}.`, 'Choose one of its roles.');
+  if (missing.length > 0)
+    throw new StewardError(
+      'role-not-offered',
+      `${connector.title} cannot be the ${missing.join(', ')}.`,
+      'Choose one of its roles.',
+    );
   core.store.transaction((tx) => {
     const { id, system, account, environment, sealedSecrets, flow } = made;
     const row = { id, system, account, environment, sealedSecrets, keyVersion: 1, fault: null, state: 'active' };
-    writeRows(tx.sql, connectionRows, [{ ...row, roles: JSON.stringify(made.roles), settings: JSON.stringify(made.settings), routing: made.routing ? JSON.stringify(made.routing) : null }], 'fail');
+    writeRows(
+      tx.sql,
+      connectionRows,
+      [
+        {
+          ...row,
+          roles: JSON.stringify(made.roles),
+          settings: JSON.stringify(made.settings),
+          routing: made.routing ? JSON.stringify(made.routing) : null,
+        },
+      ],
+      'fail',
+    );
     core.recordConnection(tx, id);
     const kinds = Object.keys(connector.maps) as EntityName[];
-    writeRows(tx.sql, flows, kinds.map((kind) => ({ connection: id, kind, state: flow, cutoverOn: null })), 'replace');
-    writeRows(tx.sql, cursors, connector.feeds.map((feed) => ({ connection: id, feed: feed.name, cursor: feed.startAt(tx.atMs), nextMs: 0, purpose: 'feed' })), 'ignore');
+    writeRows(
+      tx.sql,
+      flows,
+      kinds.map((kind) => ({ connection: id, kind, state: flow, cutoverOn: null })),
+      'replace',
+    );
+    writeRows(
+      tx.sql,
+      cursors,
+      connector.feeds.map((feed) => ({
+        connection: id,
+        feed: feed.name,
+        cursor: feed.startAt(tx.atMs),
+        nextMs: 0,
+        purpose: 'feed',
+      })),
+      'ignore',
+    );
     tellAudit(core, tx, by, 'connection-made', id, { system, account, environment });
   });
   core.rewire();
@@ -84,7 +127,12 @@ export function load(core: LaneCore, connection: string, kinds: readonly EntityN
   const wired = connectionOf(core, connection);
   core.store.transaction((tx) => {
     const types = new Set(kinds.flatMap((kind) => wired.connector.maps[kind]?.recordType ?? []));
-    writeRows(tx.sql, cursors, [...types].map((feed) => ({ connection, feed, cursor: null, nextMs: 0, purpose: 'load' })), 'ignore');
+    writeRows(
+      tx.sql,
+      cursors,
+      [...types].map((feed) => ({ connection, feed, cursor: null, nextMs: 0, purpose: 'load' })),
+      'ignore',
+    );
     tellAudit(core, tx, by, 'load-started', connection, { kinds: kinds.join(',') });
   });
 }
@@ -122,18 +170,41 @@ export function matches(core: LaneCore, connection: string, kind: EntityName, li
 }
 
 /** Accepts the first-day match of one kind: sole candidates are linked, the flow opens, and what has no record there yet is planned. */
-export function acceptMatches(core: LaneCore, connection: string, kind: EntityName, cutoverOn: string | null, by: string): { linked: number; open: number } {
+export function acceptMatches(
+  core: LaneCore,
+  connection: string,
+  kind: EntityName,
+  cutoverOn: string | null,
+  by: string,
+): { linked: number; open: number } {
   connectionOf(core, connection);
   const proposed = matches(core, connection, kind, 1_000_000);
   const claimed = new Set<string>();
-  const sole = proposed.filter((match) => match.candidates.length === 1 && !claimed.has(match.candidates[0] as string) && claimed.add(match.candidates[0] as string));
+  const sole = proposed.filter(
+    (match) =>
+      match.candidates.length === 1 &&
+      !claimed.has(match.candidates[0] as string) &&
+      claimed.add(match.candidates[0] as string),
+  );
   core.store.transaction((tx) => {
     writeRows(tx.sql, flows, [{ connection, kind, state: 'open', cutoverOn }], 'replace');
     // Reading them again links them: the flow is open now, and a sole candidate is theirs.
-    const again = sole.map((match) => ({ connection, recordType: match.recordType, recordId: match.recordId, kind: 'changed', dueMs: 0, tries: 0, eventMs: tx.atMs }));
+    const again = sole.map((match) => ({
+      connection,
+      recordType: match.recordType,
+      recordId: match.recordId,
+      kind: 'changed',
+      dueMs: 0,
+      tries: 0,
+      eventMs: tx.atMs,
+    }));
     writeRows(tx.sql, rechecks, again, 'ignore');
     core.store.setValue(`replan ${kind}`, '');
-    tellAudit(core, tx, by, 'matches-accepted', connection, { kind, linked: String(sole.length), cutoverOn: cutoverOn ?? '' });
+    tellAudit(core, tx, by, 'matches-accepted', connection, {
+      kind,
+      linked: String(sole.length),
+      cutoverOn: cutoverOn ?? '',
+    });
   });
   core.rewire();
   return { linked: sole.length, open: proposed.filter((match) => match.candidates.length > 1).length };
@@ -157,7 +228,11 @@ export function publish(core: LaneCore, content: MappingContent, by: string): nu
       try {
         compileMap(connection.connector, connection.id, kind, content);
       } catch (error) {
-        throw new StewardError('mapping-invalid', `${connection.id} ${kind}: ${error instanceof Error ? error.message : 'invalid'}`, 'Correct the row and publish again.');
+        throw new StewardError(
+          'mapping-invalid',
+          `${connection.id} ${kind}: ${error instanceof Error ? error.message : 'invalid'}`,
+          'Correct the row and publish again.',
+        );
       }
     }
   }
@@ -183,21 +258,49 @@ export function answer(core: LaneCore, hold: string, given: Answer, by: string, 
   if (!row) throw new StewardError('hold-not-open', 'This exception is closed already.', 'Nothing needs to be done.');
   const rule = rules.find((one) => one.name === row.control);
   const allowed: readonly Answer[] = rule ? rule.actions : ['retry', 'reject'];
-  if (!allowed.includes(given)) throw new StewardError('action-not-offered', `${row.control} cannot be answered with ${given}.`, `Choose one of: ${allowed.join(', ')}.`);
-  if (given === 'approve' && reason.trim() === '') throw new StewardError('reason-missing', 'An approval needs a reason.', 'Say why this is right.');
+  if (!allowed.includes(given))
+    throw new StewardError(
+      'action-not-offered',
+      `${row.control} cannot be answered with ${given}.`,
+      `Choose one of: ${allowed.join(', ')}.`,
+    );
+  if (given === 'approve' && reason.trim() === '')
+    throw new StewardError('reason-missing', 'An approval needs a reason.', 'Say why this is right.');
   if (row.control === 'connection') return core.resume(row.connection, by);
+  if (row.control === 'poison-row') return answerKept(core, row, given, by, reason);
   core.store.transaction((tx) => {
     // "Retry" of what a target refused is an approval to send the same content again; settle takes it back when it is refused again.
     const outcome = given === 'reject' ? 'rejected' : 'approved';
     const isLook = given === 'retry' && rule !== undefined;
     if (!isLook) {
       const { entity, connection, control, hash } = row;
-      writeRows(tx.sql, approvals, [{ entity, connection, control, hash, outcome, by, reason, atMs: tx.atMs }], 'replace');
+      writeRows(
+        tx.sql,
+        approvals,
+        [{ entity, connection, control, hash, outcome, by, reason, atMs: tx.atMs }],
+        'replace',
+      );
     }
     closeHold(tx, row, by, reason);
     if (row.part === 'read') readSource(tx, row.entity, row.connection);
     tellAudit(core, tx, by, `hold-${given}`, hold, { control: row.control, entity: row.entity, reason });
     plan(core.planContext(tx), [row.entity]);
+  });
+}
+
+/** A row that D1 would not take. Links, billed lines and the audit are never let go of. */
+function answerKept(core: LaneCore, row: StoredRow<typeof holds>, given: Answer, by: string, reason: string): void {
+  const isVital = recordTables[row.recordType as RecordTable].isVital;
+  if (given === 'reject' && isVital)
+    throw new StewardError(
+      'action-not-offered',
+      `A row of ${row.recordType} cannot be given up.`,
+      'Mend the cause and retry.',
+    );
+  core.store.transaction((tx) => {
+    answerGuilty(tx, row, given === 'reject');
+    closeHold(tx, row, by, reason);
+    tellAudit(core, tx, by, `hold-${given}`, row.id, { control: row.control, entity: row.entity, reason });
   });
 }
 
@@ -213,12 +316,24 @@ function readSource(tx: LaneTransaction, entity: string, connection: string): vo
 
 function connectionOf(core: LaneCore, id: string) {
   const connection = core.wiring.connections.get(id);
-  if (!connection) throw new StewardError('unknown-connection', `This installation has no connection ${id}.`, 'Choose one of its connections.');
+  if (!connection)
+    throw new StewardError(
+      'unknown-connection',
+      `This installation has no connection ${id}.`,
+      'Choose one of its connections.',
+    );
   return connection;
 }
 
 /** One audit row, chained to the one before it. */
-export function tellAudit(core: LaneCore, tx: LaneTransaction, by: string, action: string, subject: string, detail: Readonly<Record<string, string>>): void {
+export function tellAudit(
+  core: LaneCore,
+  tx: LaneTransaction,
+  by: string,
+  action: string,
+  subject: string,
+  detail: Readonly<Record<string, string>>,
+): void {
   const [seqText = '0', previous = ''] = (core.store.value('audit head') ?? '0 ').split(' ');
   const row = { seq: Number(seqText) + 1, by, action, subject, detail: canonicalJson(detail), atMs: tx.atMs, previous };
   const hash = hashOf(row);

@@ -1,6 +1,8 @@
-// The lane's waiting rows -> D1. Only the newest row per key is sent; a repeated or late batch changes nothing; a guilty row is found and set aside.
-import { type LaneStore, type RecordTable, recordTables, type FlushRows } from './lane-store.ts';
+// The lane's waiting rows -> D1. Only the newest row per key is sent; a repeated or late batch changes nothing; a
+// guilty row is found and kept back, never lost.
+
 import { flushLog } from './lane-schema.ts';
+import { type FlushRows, type LaneStore, type LaneTransaction, type RecordTable, recordTables } from './lane-store.ts';
 import { arrayBytesMax, deleteRows, shapeOf, writeStatement } from './rows.ts';
 
 /** Flush-log entries taken at a time. */
@@ -16,33 +18,66 @@ export class RecordUnavailable extends Error {
   override readonly name = 'RecordUnavailable';
 }
 
-export interface FlushResult {
-  readonly rows: number;
-  readonly isMore: boolean;
-  /** Rows that D1 would not take, with the table they were meant for. Vital ones stop their table's flush. */
-  readonly guilty: readonly { readonly table: RecordTable; readonly row: readonly unknown[]; readonly problem: string }[];
+/** A row that D1 would not take, with the table it was meant for. */
+export interface GuiltyRow {
+  readonly table: RecordTable;
+  readonly row: readonly unknown[];
+  readonly problem: string;
 }
 
-/** Sends the oldest waiting entries and forgets them once D1 has answered. */
-export async function flush(store: LaneStore, database: RecordDatabase): Promise<FlushResult> {
+/** Sends the oldest waiting entries and forgets them once D1 has answered. Guilty rows are kept back and `tell` says so, in one transaction. Returns how many rows there were. */
+export async function flush(
+  store: LaneStore,
+  database: RecordDatabase,
+  tell: (tx: LaneTransaction, guilty: readonly GuiltyRow[]) => void,
+): Promise<number> {
   const entries = store.waitingFlush(entriesMax);
-  if (entries.length === 0) return { rows: 0, isMore: false, guilty: [] };
+  if (entries.length === 0) return 0;
   const merged = newestRows(entries.map((entry) => JSON.parse(entry.rows) as FlushRows));
-  const statements = statementsFor(merged);
-  const guilty: { table: RecordTable; row: readonly unknown[]; problem: string }[] = [];
+  const guilty: GuiltyRow[] = [];
   try {
-    await database.batch(statements);
+    await database.batch(statementsFor(merged));
   } catch (error) {
     if (error instanceof RecordUnavailable) throw error;
     for (const [table, rows] of merged) await bisect(database, table, rows, guilty);
   }
-  const isStopped = guilty.some(({ table }) => recordTables[table].isVital);
-  // A vital row that cannot be written is never skipped: its entries stay until somebody has mended the cause.
-  if (!isStopped) {
-    store.storage.transactionSync(() => deleteRows(store.sql, flushLog, entries.map((entry) => [entry.seq])));
+  const forget = () =>
+    deleteRows(
+      store.sql,
+      flushLog,
+      entries.map((entry) => [entry.seq]),
+    );
+  if (guilty.length === 0) store.storage.transactionSync(forget);
+  else {
+    store.transaction((tx) => {
+      forget();
+      for (const { table, row } of guilty) store.keepBack({ [table]: [row] });
+      tell(tx, guilty);
+    });
   }
-  const rows = [...merged.values()].reduce((sum, list) => sum + list.length, 0);
-  return { rows, isMore: !isStopped && entries.length === entriesMax, guilty };
+  return [...merged.values()].reduce((sum, list) => sum + list.length, 0);
+}
+
+/** Tries rows that were kept back once more, each by itself. `tell` hears of those that D1 took at last. */
+export async function flushKept(
+  store: LaneStore,
+  database: RecordDatabase,
+  tell: (tx: LaneTransaction, table: RecordTable, row: readonly unknown[]) => void,
+): Promise<void> {
+  for (const entry of store.keptBack()) {
+    const rows = JSON.parse(entry.rows) as FlushRows;
+    try {
+      await database.batch(statementsFor(newestRows([rows])));
+    } catch (error) {
+      if (error instanceof RecordUnavailable) throw error;
+      continue;
+    }
+    store.transaction((tx) => {
+      deleteRows(tx.sql, flushLog, [[entry.seq]]);
+      for (const [table, list] of Object.entries(rows) as [RecordTable, unknown[][]][])
+        for (const row of list) tell(tx, table, row);
+    });
+  }
 }
 
 /** Of rows that share a key only the last one is needed; append-only rows are all kept. */
@@ -90,12 +125,15 @@ function packs(rows: readonly unknown[][]): string[] {
   return made;
 }
 
-/** Halves a failing batch until the guilty rows stand alone; the others are written. Repeating rows that did get in is harmless. */
+/**
+ * Halves a failing batch until the guilty rows stand alone; the others are written. Repeating rows that did get in is
+ * harmless.
+ */
 async function bisect(
   database: RecordDatabase,
   table: RecordTable,
   rows: readonly unknown[][],
-  guilty: { table: RecordTable; row: readonly unknown[]; problem: string }[],
+  guilty: GuiltyRow[],
 ): Promise<void> {
   if (rows.length === 0) return;
   try {

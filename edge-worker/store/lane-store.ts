@@ -1,10 +1,14 @@
-// One lane transaction in the making: lane rows written at once, D1 rows and timeline entries gathered, one flush-log entry at the end.
+// One lane transaction in the making: lane rows written at once, D1 rows and timeline entries gathered, one flush-log
+// entry at the end.
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { flushLog, laneState } from './lane-schema.ts';
 import * as record from './record-schema.ts';
-import { arrayBytesMax, type LaneSql, type LaneStorage, readRows, type RowOf, shapeOf, writeRows } from './rows.ts';
+import { arrayBytesMax, type LaneSql, type LaneStorage, type RowOf, readRows, shapeOf, writeRows } from './rows.ts';
 
-/** Tables of the record that the lane writes, by name. `append` rows have deterministic ids and are inserted or ignored; the others keep the newer run. */
+/**
+ * Tables of the record that the lane writes, by name. `append` rows have deterministic ids and are inserted or
+ * ignored; the others keep the newer run.
+ */
 export const recordTables = {
   installations: { table: record.installations, append: false, isVital: false },
   connections: { table: record.connectionCopies, append: false, isVital: false },
@@ -31,7 +35,10 @@ export class LaneTransaction {
   readonly run: number;
   readonly atMs: number;
   readonly installation: string;
-  /** Entities for which a hold was raised or closed here: their pages are shown anew even where only exceptions are shown. */
+  /**
+   * Entities for which a hold was raised or closed here: their pages are shown anew even where only exceptions are
+   * shown.
+   */
   readonly excepted = new Set<string>();
   readonly #rows: FlushRows = {};
   readonly #timeline = new Map<string, TimelineEntry[]>();
@@ -64,7 +71,8 @@ export class LaneTransaction {
 
   /** Cuts the gathered rows into flush-log entries below the size limit. Called once, at the end. */
   seal(): void {
-    for (const [entity, entries] of this.#timeline) this.record('timeline', { entity, atMs: this.atMs, entries: JSON.stringify(entries) });
+    for (const [entity, entries] of this.#timeline)
+      this.record('timeline', { entity, atMs: this.atMs, entries: JSON.stringify(entries) });
     const entries: string[] = [];
     let current: FlushRows = {};
     let size = 0;
@@ -145,6 +153,15 @@ export class LaneStore {
 
   /** The oldest flush-log entries, at most about a megabyte of them. */
   waitingFlush(limit: number): readonly { seq: number; run: number; rows: string }[] {
-    return readRows(this.sql, flushLog, 'ORDER BY seq LIMIT ?', limit);
+    return readRows(this.sql, flushLog, 'WHERE run > 0 ORDER BY seq LIMIT ?', limit);
+  }
+
+  /** A row that D1 would not take stays here under run 0, so that it holds nothing else up. Its own run number is among its columns. */
+  keepBack(rows: FlushRows): void {
+    this.sql.exec('INSERT INTO flush_log (run, rows) VALUES (0, ?)', JSON.stringify(rows));
+  }
+
+  keptBack(): readonly { seq: number; rows: string }[] {
+    return readRows(this.sql, flushLog, 'WHERE run = 0 ORDER BY seq LIMIT 100');
   }
 }

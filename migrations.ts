@@ -1,4 +1,5 @@
-// Makes a migration from a changed schema: `npm run migrations -- <lane|record|directory> <name>`. Tables keyed by text are stored WITHOUT ROWID: one row write instead of two.
+// Makes a migration from a changed schema: `npm run migrations -- <lane|record|directory> <name>`. Tables keyed by
+// text are stored WITHOUT ROWID: one row write instead of two.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 

@@ -1,4 +1,5 @@
-// Begins a connector: `npm run new -- <system>` copies the mould under a new name. It conforms at once; then make it yours.
+// Begins a connector: `npm run new -- <system>` copies the mould under a new name. It conforms at once; then make it
+// yours.
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const mould = 'edge-worker/connectors/example';

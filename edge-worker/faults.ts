@@ -1,11 +1,15 @@
-// Every way an outside system can fail us, when to try again, who acts, and what they do next. A closed table: connectors may not invent others.
+// Every way an outside system can fail us, when to try again, who acts, and what they do next. A closed table:
+// connectors may not invent others.
 
 /** Who has the next move. `hub` = nobody: the hub goes on by itself. */
 export const owners = ['hub', 'finance', 'delivery', 'sales', 'integration', 'operator'] as const;
 export type Owner = (typeof owners)[number];
 
 interface FaultRule {
-  /** backoff: later, growing · after: when the system said · reread: read anew and decide anew · look: find out what happened first · on-fix: after a person acted. */
+  /**
+   * backoff: later, growing · after: when the system said · reread: read anew and decide anew · look: find out what
+   * happened first · on-fix: after a person acted.
+   */
   readonly retry: 'backoff' | 'after' | 'reread' | 'look' | 'on-fix';
   readonly owner: Owner;
   /** A catalogue code; the words are made where they are shown. */

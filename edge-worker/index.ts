@@ -2,7 +2,7 @@
 import { Hono } from 'hono';
 import { admin } from './api/admin.ts';
 import { hooks } from './api/hooks.ts';
-import { problem, ProblemError } from './api/problems.ts';
+import { ProblemError, problem } from './api/problems.ts';
 import { liveContext } from './context.ts';
 import { type SweepPage, sweepAll, sweepPage } from './flow/sweep.ts';
 import type { Env } from './platform/env.ts';
@@ -19,7 +19,8 @@ app.route('/', hooks(context));
 app.route('/', admin(context));
 app.notFound((c) => problem(c, 404, 'not-found', 'There is nothing at this address.', 'Check the address.'));
 app.onError((error, c) => {
-  if (error instanceof ProblemError) return problem(c, error.status, error.type, error.message, error.next, error.fields);
+  if (error instanceof ProblemError)
+    return problem(c, error.status, error.type, error.message, error.next, error.fields);
   log('request-failed', { path: new URL(c.req.url).pathname, message: error.stack ?? error.message });
   return problem(c, 500, 'unexpected', 'Something went wrong on our side.', 'Try again; it has been written down.');
 });
@@ -38,7 +39,9 @@ export default {
         continue;
       }
       try {
-        await sweepPage(message.body, ({ installation, jurisdiction }) => laneStub(env, installation, jurisdiction).sweep());
+        await sweepPage(message.body, ({ installation, jurisdiction }) =>
+          laneStub(env, installation, jurisdiction).sweep(),
+        );
         message.ack();
       } catch (error) {
         log('sweep-page-failed', { message: error instanceof Error ? error.message : 'unknown' });

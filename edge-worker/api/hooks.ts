@@ -1,4 +1,5 @@
-// POST /hooks/…: where systems that push knock. Reads the raw bytes, finds out whose they are without asking D1, and answers as the vendor expects.
+// POST /hooks/…: where systems that push knock. Reads the raw bytes, finds out whose they are without asking D1, and
+// answers as the vendor expects.
 import { Hono } from 'hono';
 import { connectors } from '../connectors/_registry.ts';
 import type { Connector, Delivery, Environment } from '../connectors/connector.ts';

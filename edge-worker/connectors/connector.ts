@@ -1,11 +1,14 @@
 // What the hub asks of an outside system: a static description and `connect(options) -> Session`. All verbs are plural.
 import type { z } from 'zod';
+import type { Rounding } from '../../shared/decimal.ts';
 import type { Canonical, EntityName } from '../../shared/entities/_registry.ts';
 import type { Role } from '../../shared/entities/entity.ts';
-import type { Rounding } from '../../shared/decimal.ts';
 import type { ShownStatus } from '../../shared/wire/status.ts';
 import type { FaultCode } from '../faults.ts';
 import type { Codec } from './codecs.ts';
+import type { Receiver } from './receiver.ts';
+
+export type { Delivery, Expected, Received, Receiver, Refusal, Reply } from './receiver.ts';
 
 export type WireRecord = Readonly<Record<string, unknown>>;
 export type Environment = 'production' | 'sandbox';
@@ -50,7 +53,9 @@ export interface Write {
   /** A create's key is the entity, an update's the entity and its content. */
   readonly idempotencyKey: string;
   readonly wire: WireRecord;
-  /** Our revision stamp, unique per write; where the system can keep it, its own capture skips a save that changed it. */
+  /**
+   * Our revision stamp, unique per write; where the system can keep it, its own capture skips a save that changed it.
+   */
   readonly stamp: string;
   /** Status rows to write in the same call, for systems with `isStatusWrittenAlong`. */
   readonly statuses?: readonly ShownStatus[];
@@ -93,7 +98,17 @@ export interface ChangePage {
 export interface SchemaField {
   readonly path: string;
   readonly label: string;
-  readonly type: 'text' | 'decimal' | 'money' | 'integer' | 'date' | 'instant' | 'boolean' | 'reference' | 'choice' | 'list';
+  readonly type:
+    | 'text'
+    | 'decimal'
+    | 'money'
+    | 'integer'
+    | 'date'
+    | 'instant'
+    | 'boolean'
+    | 'reference'
+    | 'choice'
+    | 'list';
   readonly isRequired: boolean;
   readonly isWritable: boolean;
   readonly lengthMax: number | null;
@@ -107,10 +122,16 @@ export interface StatusToShow extends RecordRef {
 
 export type StatusResult = { readonly outcome: 'applied' } | { readonly outcome: 'refused'; readonly message: string };
 
-/** One open connection to one customer's account. Every method throws `Fault` and nothing else. Results are in the order of the arguments. */
+/**
+ * One open connection to one customer's account. Every method throws `Fault` and nothing else. Results are in the
+ * order of the arguments.
+ */
 export interface Session {
   read(refs: readonly RecordRef[]): Promise<readonly ReadResult[]>;
-  /** Throws `uncertain` when the call was cut after it may have taken effect: then every record of the call is uncertain. */
+  /**
+   * Throws `uncertain` when the call was cut after it may have taken effect: then every record of the call is
+   * uncertain.
+   */
   write(writes: readonly Write[]): Promise<readonly WriteResult[]>;
   find(keys: readonly FindKey[]): Promise<readonly (readonly Snapshot[])[]>;
   /** A feed's next page. `cursor` null = from the beginning (first load). */
@@ -119,55 +140,6 @@ export interface Session {
   showStatus?(statuses: readonly StatusToShow[]): Promise<readonly StatusResult[]>;
   /** Proves the credentials and names what is missing, in catalogue codes. The account must equal the connection's. */
   check(): Promise<{ readonly account: string; readonly missing: readonly string[] }>;
-}
-
-/** A webhook as it came. Signatures are computed over these bytes, never over re-serialised JSON. */
-export interface Delivery {
-  readonly url: URL;
-  readonly headers: Headers;
-  readonly body: Uint8Array;
-}
-
-export interface Reply {
-  readonly status: number;
-  readonly contentType: string;
-  readonly body: string;
-}
-
-export type Refusal = 'unproven' | 'forged' | 'too-old' | 'malformed' | 'too-large' | 'unsupported-version' | 'wrong-account';
-export type Received =
-  | {
-      readonly ok: true;
-      /** Unique per connection; the same delivery sent twice carries the same id. */
-      readonly deliveryId: string;
-      /** Empty for a bare doorbell: the hub then asks the feeds named in `rings`. */
-      readonly notices: readonly Notice[];
-      readonly rings?: readonly string[];
-    }
-  | { readonly ok: false; readonly refusal: Refusal };
-
-export interface Expected {
-  readonly installation: string;
-  readonly account: string;
-  readonly environment: Environment;
-  /** Keys that may have signed: issued by us (derived) or by the vendor (sealed). Two during rotation. */
-  readonly keys: readonly string[];
-  readonly nowMs: number;
-}
-
-/** For systems that push. */
-export interface Receiver {
-  /** `doorbell`: nothing in it is trusted; it only asks for a read of a feed. */
-  readonly proof: 'signature' | 'basic-auth' | 'secret-in-url' | 'doorbell';
-  /** Who made the key: `issued` = derived by the hub, `vendor` = one of the connection's secrets, named in `secret`; `none` for doorbells. */
-  readonly keys: 'issued' | 'vendor' | 'none';
-  readonly secret?: string;
-  readonly bodyBytesMax: number;
-  /** For the one packaged address that all customers share: whose delivery this is. Null = cannot be told. */
-  accountOf?(delivery: Delivery): { readonly account: string; readonly environment: Environment | null } | null;
-  receive(delivery: Delivery, expected: Expected): Promise<Received>;
-  /** What the sender must hear so that it neither repeats nor gives up. `recorded`: on disk, or nothing worth keeping. */
-  answer(outcome: 'recorded' | 'retry-later' | 'refused' | 'ended', refusal: Refusal | null): Reply;
 }
 
 export interface Limits {
@@ -205,7 +177,10 @@ export interface ConnectOptions<Settings, Secrets> {
   readonly environment: Environment;
   readonly settings: Settings;
   readonly secrets: Secrets;
-  /** Already counted, limited, timed out and traced. Rejects with Fault `unreachable` (nothing was sent) or `uncertain` (cut after sending). */
+  /**
+   * Already counted, limited, timed out and traced. Rejects with Fault `unreachable` (nothing was sent) or
+   * `uncertain` (cut after sending).
+   */
   readonly fetch: (request: Request) => Promise<Response>;
   readonly nowMs: () => number;
   readonly tokens: TokenKeeper;
@@ -222,7 +197,10 @@ export interface FieldMap<Value> {
   readonly lookup?: string;
 }
 
-/** A row that only the target has: a constant, or a CEL formula over the canonical record (`it`). Sent, never read back. */
+/**
+ * A row that only the target has: a constant, or a CEL formula over the canonical record (`it`). Sent, never read
+ * back.
+ */
 export interface ExtraRow {
   readonly at: string;
   readonly codec: Codec<never> | Codec<string> | Codec<boolean>;
@@ -233,7 +211,10 @@ export interface ExtraRow {
 /** A table, not a program: admins may edit it, auditors may diff it, tests may run it both ways. */
 export interface EntityMap<E extends EntityName> {
   readonly recordType: string;
-  /** For an entity that has no record of its own here: the reference field whose record carries it too, e.g. a contract on its project. */
+  /**
+   * For an entity that has no record of its own here: the reference field whose record carries it too, e.g. a
+   * contract on its project.
+   */
   readonly livesOn?: keyof Canonical<E> & string;
   /** False where the hub may only link and update, never create. */
   readonly canCreate: boolean;

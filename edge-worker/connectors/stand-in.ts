@@ -1,12 +1,19 @@
-// What a stand-in of an outside system offers to tests, the simulation and the demo: the vendor's server, its bad days, its books.
+// What a stand-in of an outside system offers to tests, the simulation and the demo: the vendor's server, its bad
+// days, its books.
 import { Hono } from 'hono';
 
 /** A record as the outside system keeps it. Values are whatever that vendor's API would show. */
 export type Row = Readonly<Record<string, unknown>> & { readonly id: string };
 
-/** What a stand-in needs from the world around it. Clock, chance and sleep are handed in, so that a simulation can replay a seed. */
+/**
+ * What a stand-in needs from the world around it. Clock, chance and sleep are handed in, so that a simulation can
+ * replay a seed.
+ */
 export interface StandInOptions {
-  /** Where the stand-in is reached, without a trailing slash, e.g. `http://127.0.0.1:9101`. Used in Location headers and instance URLs. */
+  /**
+   * Where the stand-in is reached, without a trailing slash, e.g. `http://127.0.0.1:9101`. Used in Location headers
+   * and instance URLs.
+   */
   readonly baseUrl: string;
   readonly nowMs: () => number;
   /** A number in [0, 1). */
@@ -48,7 +55,10 @@ export interface FaultSwitch {
   readonly detail?: string;
 }
 
-/** The connection was dropped on purpose. The HTTP server answers by destroying the socket; in-process callers see a failed fetch. */
+/**
+ * The connection was dropped on purpose. The HTTP server answers by destroying the socket; in-process callers see a
+ * failed fetch.
+ */
 export class ConnectionCut extends Error {
   override readonly name = 'ConnectionCut';
 }
@@ -59,11 +69,17 @@ export interface CallCount {
   readonly count: number;
 }
 
-/** The server of one outside system, kept in memory. Everything a test asks of it goes through this, never through the connector. */
+/**
+ * The server of one outside system, kept in memory. Everything a test asks of it goes through this, never through the
+ * connector.
+ */
 export interface StandIn {
   /** The folder it lies in. */
   readonly name: string;
-  /** What an installation's connection needs to reach this server. `account` and `environment` as the hub's directory keys them. */
+  /**
+   * What an installation's connection needs to reach this server. `account` and `environment` as the hub's directory
+   * keys them.
+   */
   readonly connection: {
     readonly account: string;
     readonly environment: 'production' | 'sandbox';
@@ -72,7 +88,10 @@ export interface StandIn {
   };
   /** The vendor's HTTP interface. May reject with `ConnectionCut`. */
   fetch(request: Request): Promise<Response>;
-  /** What a person does in the vendor's own pages. Fires the vendor's notices as a save there would. Returns the record's id. */
+  /**
+   * What a person does in the vendor's own pages. Fires the vendor's notices as a save there would. Returns the
+   * record's id.
+   */
   create(type: string, values: Readonly<Record<string, unknown>>, by?: string): string;
   update(type: string, id: string, values: Readonly<Record<string, unknown>>, by?: string): void;
   remove(type: string, id: string, by?: string): void;
@@ -131,7 +150,10 @@ export class Switchboard {
     return this.#armed.find((entry) => entry.fault.how === how)?.fault ?? null;
   }
 
-  /** Runs `run` once the clock has passed `delayMs`; the stand-in calls `settleDue` at the start of every request and deliver. */
+  /**
+   * Runs `run` once the clock has passed `delayMs`; the stand-in calls `settleDue` at the start of every request and
+   * deliver.
+   */
   later(delayMs: number, run: () => void): void {
     this.#later.push({ dueMs: this.#nowMs() + delayMs, run });
   }
@@ -161,7 +183,10 @@ export class Switchboard {
   }
 }
 
-/** Wraps a stand-in with the control routes under `/__stand-in/`, so that tests in any language can drive it over HTTP. */
+/**
+ * Wraps a stand-in with the control routes under `/__stand-in/`, so that tests in any language can drive it over
+ * HTTP.
+ */
 export function controlled(standIn: StandIn): (request: Request) => Promise<Response> {
   const control = new Hono().basePath('/__stand-in');
   control.get('/connection', (c) => c.json(standIn.connection));
@@ -180,7 +205,9 @@ export function controlled(standIn: StandIn): (request: Request) => Promise<Resp
     standIn.remove(c.req.param('type'), c.req.param('id'));
     return c.body(null, 204);
   });
-  control.post('/act/:verb', async (c) => c.json({ result: standIn.act(c.req.param('verb'), await c.req.json()) ?? null }));
+  control.post('/act/:verb', async (c) =>
+    c.json({ result: standIn.act(c.req.param('verb'), await c.req.json()) ?? null }),
+  );
   control.post('/subscribe', async (c) => {
     standIn.subscribe(await c.req.json());
     return c.body(null, 204);

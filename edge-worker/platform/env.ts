@@ -11,7 +11,10 @@ export interface Env {
   readonly SWEEP: Queue<SweepPage>;
   /** 32 random bytes, base64: receiver keys and hook addresses are derived from it. */
   readonly HUB_KEY: string;
-  /** `{"current":"k1","keys":{"k1":"<base64>"}}`: seals tokens and secrets; older keys stay readable while they are listed. */
+  /**
+   * `{"current":"k1","keys":{"k1":"<base64>"}}`: seals tokens and secrets; older keys stay readable while they are
+   * listed.
+   */
   readonly SEAL_KEYS: string;
   /** Bearer key of the operator's API. */
   readonly OPERATOR_KEY: string;

@@ -1,4 +1,5 @@
-// A connection's fetch: governed, timed out, counted, and with only two ways to fail: surely not sent, or outcome unknown.
+// A connection's fetch: governed, timed out, counted, and with only two ways to fail: surely not sent, or outcome
+// unknown.
 import { Fault } from '../faults.ts';
 import type { Governor } from './governor.ts';
 

@@ -1,4 +1,5 @@
-// How many calls may wait at a time: at most six of a lane together, at most three to one target, and what the target itself allows.
+// How many calls may wait at a time: at most six of a lane together, at most three to one target, and what the target
+// itself allows.
 import type { Limits } from '../connectors/connector.ts';
 
 /** The platform lets six requests of one object wait for an answer; local runtimes do not enforce it, so we do. */

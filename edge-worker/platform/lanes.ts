@@ -1,4 +1,5 @@
-// From an installation to its two objects. The jurisdiction is decided at installation and part of the object's identity.
+// From an installation to its two objects. The jurisdiction is decided at installation and part of the object's
+// identity.
 import type { Env } from './env.ts';
 
 export function laneStub(env: Pick<Env, 'LANE'>, installation: string, jurisdiction: string) {

@@ -1,4 +1,5 @@
-// Counts what the bill counts: rows written in the lane and in D1, statements sent to D1. Shown with the lane's progress.
+// Counts what the bill counts: rows written in the lane and in D1, statements sent to D1. Shown with the lane's
+// progress.
 import type { LaneStorage } from '../store/rows.ts';
 
 export interface Meter {

@@ -119,7 +119,10 @@ export class OverflowObject extends DurableObject<Env> {
     if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now() + 1_000);
   }
 
-  /** Hands entries to the lane in order until it takes no more. Handing one over twice is harmless: the inbox knows it. */
+  /**
+   * Hands entries to the lane in order until it takes no more. Handing one over twice is harmless: the inbox knows
+   * it.
+   */
   async drain(): Promise<void> {
     const installation = (this.ctx.id.name ?? '').slice('overflow:'.length);
     const lane = laneStub(this.env, installation, this.ctx.id.jurisdiction ?? '');

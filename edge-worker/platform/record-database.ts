@@ -5,8 +5,10 @@ import type { Governor } from './governor.ts';
 import type { Meter } from './meter.ts';
 
 /** D1's own words for "not now". Everything else is about the rows. */
-const unavailable =
-  /overloaded|too many requests|too long|network|connection lost|reset because|timeout|timed out|internal error|not available|unreachable/i;
+const notNow = [
+  /overloaded|too many requests|too long|timeout|timed out|internal error|not available/i,
+  /network|connection lost|reset because|unreachable/i,
+];
 const batchTimeoutMs = 30_000;
 
 /** The seam between an installation and where its record lies. One shard today. */
@@ -25,14 +27,17 @@ export function recordDatabase(database: D1Database, governor: Governor, meter: 
         for (const result of results) meter.recordRows += result.meta.rows_written;
       } catch (error) {
         const message = error instanceof Error ? error.message : 'unknown';
-        if (unavailable.test(message)) throw new RecordUnavailable(message, { cause: error });
+        if (notNow.some((words) => words.test(message))) throw new RecordUnavailable(message, { cause: error });
         throw error;
       }
     },
   };
 }
 
-/** A batch that never answers is the same as one that was refused: it will be sent again, and repeating it is harmless. */
+/**
+ * A batch that never answers is the same as one that was refused: it will be sent again, and repeating it is
+ * harmless.
+ */
 async function within<Result>(work: Promise<Result>, ms: number): Promise<Result> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const timeout = new Promise<never>((_, reject) => {

@@ -1,4 +1,5 @@
-// Opens a connection's session: secrets unsealed at the first call, tokens sealed in the lane and renewed one at a time, every call governed.
+// Opens a connection's session: secrets unsealed at the first call, tokens sealed in the lane and renewed one at a
+// time, every call governed.
 import type { ConnectOptions, Connector, Session, TokenKeeper } from '../connectors/connector.ts';
 import type { Connection } from '../flow/wiring.ts';
 import { connectionRows, tokens } from '../store/lane-schema.ts';

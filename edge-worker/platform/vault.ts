@@ -1,4 +1,5 @@
-// Secrets at rest, receiver keys and hook addresses: all from Worker secrets, by WebCrypto. Nothing here is ever logged.
+// Secrets at rest, receiver keys and hook addresses: all from Worker secrets, by WebCrypto. Nothing here is ever
+// logged.
 import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 

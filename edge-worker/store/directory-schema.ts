@@ -1,7 +1,10 @@
 // The global directory: which account belongs to which installation, and where it lives. No customer content.
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
-/** One row per claimed account; production and sandbox are different accounts. A second claim is refused by the primary key. */
+/**
+ * One row per claimed account; production and sandbox are different accounts. A second claim is refused by the
+ * primary key.
+ */
 export const directory = sqliteTable(
   'directory',
   {

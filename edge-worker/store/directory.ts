@@ -1,4 +1,5 @@
-// The global directory: accounts are claimed by conditional insert, a second claim is refused. Read by intake for the shared address, by the sweep for all lanes.
+// The global directory: accounts are claimed by conditional insert, a second claim is refused. Read by intake for the
+// shared address, by the sweep for all lanes.
 import { and, eq, gt } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import { directory, lanes } from './directory-schema.ts';
@@ -25,12 +26,23 @@ export async function claim(database: D1Database, claimed: Claim): Promise<boole
   return place?.installation === claimed.installation && place.connection === claimed.connection;
 }
 
-export async function placeOf(database: D1Database, system: string, environment: string | null, account: string): Promise<Place | null> {
+export async function placeOf(
+  database: D1Database,
+  system: string,
+  environment: string | null,
+  account: string,
+): Promise<Place | null> {
   const db = drizzle(database);
   const rows = await db
     .select()
     .from(directory)
-    .where(and(eq(directory.system, system), eq(directory.account, account), environment ? eq(directory.environment, environment) : undefined))
+    .where(
+      and(
+        eq(directory.system, system),
+        eq(directory.account, account),
+        environment ? eq(directory.environment, environment) : undefined,
+      ),
+    )
     .limit(2);
   return rows.length === 1 ? (rows[0] as Place) : null;
 }
@@ -41,8 +53,17 @@ export async function enlist(database: D1Database, lane: typeof lanes.$inferInse
 }
 
 /** Lanes after a given installation, in order. */
-export async function lanesAfter(database: D1Database, after: string, limit: number): Promise<readonly (typeof lanes.$inferSelect)[]> {
-  return drizzle(database).select().from(lanes).where(gt(lanes.installation, after)).orderBy(lanes.installation).limit(limit);
+export async function lanesAfter(
+  database: D1Database,
+  after: string,
+  limit: number,
+): Promise<readonly (typeof lanes.$inferSelect)[]> {
+  return drizzle(database)
+    .select()
+    .from(lanes)
+    .where(gt(lanes.installation, after))
+    .orderBy(lanes.installation)
+    .limit(limit);
 }
 
 export async function laneOf(database: D1Database, installation: string): Promise<typeof lanes.$inferSelect | null> {

@@ -1,8 +1,14 @@
-// The lane's own tables: what one installation has in hand. One SQLite object per installation, so no table names the installation.
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+// The lane's own tables: what one installation has in hand. One SQLite object per installation, so no table names the
+// installation.
 import { sql } from 'drizzle-orm';
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
-/** Deliveries as they came, in order of arrival. Unique on connection and delivery id: a repeated delivery adds nothing. Decided up to the watermark in `lane_state`. */
+export * from './wiring-schema.ts';
+
+/**
+ * Deliveries as they came, in order of arrival. Unique on connection and delivery id: a repeated delivery adds
+ * nothing. Decided up to the watermark in `lane_state`.
+ */
 export const deliveries = sqliteTable(
   'deliveries',
   {
@@ -16,7 +22,9 @@ export const deliveries = sqliteTable(
   (table) => [uniqueIndex('deliveries_once').on(table.connection, table.delivery)],
 );
 
-/** Records to be read again: after a fault, on "Sync now", on replay. One row per record; doing it twice costs a read. */
+/**
+ * Records to be read again: after a fault, on "Sync now", on replay. One row per record; doing it twice costs a read.
+ */
 export const rechecks = sqliteTable(
   'rechecks',
   {
@@ -50,7 +58,8 @@ export const businessKeys = sqliteTable(
 
 /**
  * Which record of which connection is which entity, and what that record was last given.
- * Invariants: one record per entity, connection, type and part (primary key); one entity of a kind per record (links_record).
+ * Invariants: one record per entity, connection, type and part (primary key); one entity of a kind per record
+ * (links_record).
  * A row without a record id is a claim: a create is on its way and nobody else may start one.
  */
 export const links = sqliteTable(
@@ -112,7 +121,10 @@ export const strayKeys = sqliteTable(
   (table) => [primaryKey({ columns: [table.key, table.connection, table.recordType, table.recordId] })],
 );
 
-/** Work in flight: one row per command that is not yet terminal. `in-flight` is not stored here but follows from `attempts`. */
+/**
+ * Work in flight: one row per command that is not yet terminal. `in-flight` is not stored here but follows from
+ * `attempts`.
+ */
 export const commands = sqliteTable(
   'commands',
   {
@@ -193,7 +205,11 @@ export const approvals = sqliteTable(
 /** Who waits for which link: dependents to plan again once `reference` is linked on `connection`. */
 export const waits = sqliteTable(
   'waits',
-  { connection: text('connection').notNull(), reference: text('reference').notNull(), entity: text('entity').notNull() },
+  {
+    connection: text('connection').notNull(),
+    reference: text('reference').notNull(),
+    entity: text('entity').notNull(),
+  },
   (table) => [primaryKey({ columns: [table.connection, table.reference, table.entity] })],
 );
 
@@ -226,66 +242,10 @@ export const statusDue = sqliteTable(
   (table) => [primaryKey({ columns: [table.entity, table.connection] })],
 );
 
-/** Where each feed goes on, and when it is asked next. */
-export const cursors = sqliteTable(
-  'cursors',
-  {
-    connection: text('connection').notNull(),
-    feed: text('feed').notNull(),
-    cursor: text('cursor'),
-    nextMs: integer('next_ms').notNull(),
-    /** `feed` = for ever; `load` = a first load that ends. */
-    purpose: text('purpose').notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.connection, table.feed, table.purpose] })],
-);
-
-/** Sealed tokens. */
-export const tokens = sqliteTable(
-  'tokens',
-  { connection: text('connection').notNull(), name: text('name').notNull(), sealed: text('sealed').notNull(), expiresMs: integer('expires_ms').notNull() },
-  (table) => [primaryKey({ columns: [table.connection, table.name] })],
-);
-
-/** The installation's connections: which system, which seats, which settings; secrets sealed. */
-export const connectionRows = sqliteTable('connections', {
-  id: text('id').primaryKey(),
-  system: text('system').notNull(),
-  roles: text('roles').notNull(),
-  account: text('account').notNull(),
-  environment: text('environment').notNull(),
-  settings: text('settings').notNull(),
-  sealedSecrets: text('sealed_secrets').notNull(),
-  /** JSON: which values of which canonical field this connection serves; null = all. */
-  routing: text('routing'),
-  state: text('state').notNull(),
-  keyVersion: integer('key_version').notNull(),
-  /** Fault code that paused it; null while healthy. */
-  fault: text('fault'),
-});
-
-/** Per connection and entity kind: whether the first-day match is accepted and creates may flow. */
-export const flows = sqliteTable(
-  'flows',
-  {
-    connection: text('connection').notNull(),
-    kind: text('kind').notNull(),
-    /** matching = read only · open = creates flow · observe = decide, never relay. */
-    state: text('state').notNull(),
-    cutoverOn: text('cutover_on'),
-  },
-  (table) => [primaryKey({ columns: [table.connection, table.kind] })],
-);
-
-/** Published mapping versions: rows over the connectors' defaults, lookup tables, ownership. */
-export const mappingVersions = sqliteTable('mapping_versions', {
-  version: integer('version').primaryKey(),
-  content: text('content').notNull(),
-  publishedMs: integer('published_ms').notNull(),
-  by: text('by').notNull(),
-});
-
-/** Rows still to be written to D1: one entry per lane transaction, as JSON of arrays per table. Deleted only after D1 answered. */
+/**
+ * Rows still to be written to D1: one entry per lane transaction, as JSON of arrays per table. Deleted only after D1
+ * answered.
+ */
 export const flushLog = sqliteTable('flush_log', {
   seq: integer('seq').primaryKey(),
   run: integer('run').notNull(),

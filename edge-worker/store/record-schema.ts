@@ -1,4 +1,5 @@
-// The D1 tables that people and reports read. One database per shard, `installation` first in every key; the lane is the only writer of its installation's rows.
+// The D1 tables that people and reports read. One database per shard, `installation` first in every key; the lane is
+// the only writer of its installation's rows.
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 /** Who installed what. */
@@ -29,7 +30,10 @@ export const connectionCopies = sqliteTable(
   (table) => [primaryKey({ columns: [table.installation, table.id] })],
 );
 
-/** Every version of every entity, with where each value came from. Append-only; the highest version is the current one. */
+/**
+ * Every version of every entity, with where each value came from. Append-only; the highest version is the current
+ * one.
+ */
 export const entityVersions = sqliteTable(
   'entity_versions',
   {
@@ -197,5 +201,8 @@ export const audit = sqliteTable(
     hash: text('hash').notNull(),
     run: integer('run').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.installation, table.seq] }), uniqueIndex('audit_hash').on(table.installation, table.hash)],
+  (table) => [
+    primaryKey({ columns: [table.installation, table.seq] }),
+    uniqueIndex('audit_hash').on(table.installation, table.hash),
+  ],
 );

@@ -1,4 +1,5 @@
-// Statements that carry whole arrays of rows as one JSON parameter. One statement per table and batch, never one per record.
+// Statements that carry whole arrays of rows as one JSON parameter. One statement per table and batch, never one per
+// record.
 import { getTableColumns, getTableName } from 'drizzle-orm';
 import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
 
@@ -32,7 +33,9 @@ export function shapeOf(table: SQLiteTable): Shape {
   const columns = getTableColumns(table);
   const properties = Object.keys(columns);
   const composite = getTableConfig(table).primaryKeys[0]?.columns.map((column) => column.name);
-  const single = Object.values(columns).filter((column) => column.primary).map((column) => column.name);
+  const single = Object.values(columns)
+    .filter((column) => column.primary)
+    .map((column) => column.name);
   const shape = {
     name: getTableName(table),
     properties,
@@ -56,14 +59,17 @@ export function writeStatement(table: SQLiteTable, onConflict: OnConflict): stri
   const values = shape.columns.map((_, index) => `value ->> ${index}`).join(', ');
   const others = shape.columns.filter((column) => !shape.keys.includes(column));
   const updates = others.map((column) => `"${column}" = excluded."${column}"`).join(', ');
+  const ignore = ' ON CONFLICT DO NOTHING';
+  const upsert = ` ON CONFLICT (${quoted(shape.keys)}) DO UPDATE SET ${updates}`;
   const conflict = {
     fail: '',
-    ignore: ' ON CONFLICT DO NOTHING',
-    replace: others.length === 0 ? ' ON CONFLICT DO NOTHING' : ` ON CONFLICT (${quoted(shape.keys)}) DO UPDATE SET ${updates}`,
-    'newer-run': ` ON CONFLICT (${quoted(shape.keys)}) DO UPDATE SET ${updates} WHERE excluded."run" > "${shape.name}"."run"`,
+    ignore,
+    replace: others.length === 0 ? ignore : upsert,
+    'newer-run': `${upsert} WHERE excluded."run" > "${shape.name}"."run"`,
   }[onConflict];
   // "WHERE true" keeps SQLite from reading ON CONFLICT as part of a join.
-  const statement = `INSERT INTO "${shape.name}" (${quoted(shape.columns)}) SELECT ${values} FROM json_each(?) WHERE true${conflict}`;
+  const from = `SELECT ${values} FROM json_each(?) WHERE true`;
+  const statement = `INSERT INTO "${shape.name}" (${quoted(shape.columns)}) ${from}${conflict}`;
   statements.set(key, statement);
   return statement;
 }
@@ -113,7 +119,10 @@ export function deleteRows(sql: LaneSql, table: SQLiteTable, keys: readonly (rea
   sql.exec(`DELETE FROM "${shape.name}" WHERE ${left} IN (SELECT ${picked} FROM json_each(?))`, JSON.stringify(keys));
 }
 
-/** Reads rows as the table's stored type. `clause` follows `FROM <table>`; every column must be selected, so it may only filter and order. */
+/**
+ * Reads rows as the table's stored type. `clause` follows `FROM <table>`; every column must be selected, so it may
+ * only filter and order.
+ */
 export function readRows<Table extends SQLiteTable>(
   sql: LaneSql,
   table: Table,
@@ -121,6 +130,8 @@ export function readRows<Table extends SQLiteTable>(
   ...bindings: readonly unknown[]
 ): StoredRow<Table>[] {
   const shape = shapeOf(table);
-  const selected = shape.columns.map((column, index) => `"${shape.name}"."${column}" AS "${shape.properties[index]}"`).join(', ');
+  const selected = shape.columns
+    .map((column, index) => `"${shape.name}"."${column}" AS "${shape.properties[index]}"`)
+    .join(', ');
   return sql.exec(`SELECT ${selected} FROM "${shape.name}" ${clause}`, ...bindings).toArray() as StoredRow<Table>[];
 }

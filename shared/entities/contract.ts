@@ -1,4 +1,5 @@
-// On which terms a project is billed: who bills, purchase order, rate card, terms. Read from the won deal; obeyed by every control.
+// On which terms a project is billed: who bills, purchase order, rate card, terms. Read from the won deal; obeyed by
+// every control.
 import { z } from 'zod';
 import { decimal } from '../decimal.ts';
 import { money } from '../money.ts';
@@ -7,7 +8,12 @@ import { defineEntity, owned, reference } from './entity.ts';
 const optionalText = z.string().nullable();
 
 /** One line of the rate card: what an hour of a role costs. */
-export const rateLine = z.object({ role: z.string(), rate: decimal, hours: decimal, description: z.string().nullable() });
+export const rateLine = z.object({
+  role: z.string(),
+  rate: decimal,
+  hours: decimal,
+  description: z.string().nullable(),
+});
 
 export const contract = defineEntity({
   name: 'contract',
@@ -36,7 +42,10 @@ export const contract = defineEntity({
   upcast: {},
   bornIn: ['crm'],
   defaults: { isSigned: false, billingMode: 'erp', pricingModel: 'time-and-materials', currency: 'USD', rateCard: [] },
-  matchKeys: [['purchaseOrder', 'customer'], ['name', 'customer']],
+  matchKeys: [
+    ['purchaseOrder', 'customer'],
+    ['name', 'customer'],
+  ],
   computes: (record, idOf) => ({ project: record.isSigned ? idOf('project') : null }),
   isReady: (record) => record.isSigned,
   example: {

@@ -1,4 +1,5 @@
-// What sales promised. A won deal makes its account a customer and gives rise to a project; its contract is read from the same record.
+// What sales promised. A won deal makes its account a customer and gives rise to a project; its contract is read from
+// the same record.
 import { z } from 'zod';
 import { money } from '../money.ts';
 import { defineEntity, owned, reference } from './entity.ts';

@@ -5,13 +5,22 @@ import { z } from 'zod';
 export const roles = ['crm', 'psa', 'erp', 'billing'] as const;
 export type Role = (typeof roles)[number];
 
-/** An initial record that one entity gives rise to in another kind. The new entity takes the giver's ULID under its own prefix. */
+/**
+ * An initial record that one entity gives rise to in another kind. The new entity takes the giver's ULID under its
+ * own prefix.
+ */
 export interface Derivation<Giver> {
   /** The kind that arises. */
   readonly to: string;
-  /** Whether it arises now. Asked at every change of the giver; an entity that already exists is left alone but for `promotes`. */
+  /**
+   * Whether it arises now. Asked at every change of the giver; an entity that already exists is left alone but for
+   * `promotes`.
+   */
   readonly when: (giver: Giver) => boolean;
-  /** Initial values only. Once its owner's system holds the record, the owner's record rules. `idOf(kind)` names the sibling entity of that kind. */
+  /**
+   * Initial values only. Once its owner's system holds the record, the owner's record rules. `idOf(kind)` names the
+   * sibling entity of that kind.
+   */
   readonly initial: (giver: Giver, idOf: (kind: string) => string) => Readonly<Record<string, unknown>>;
 }
 
@@ -32,9 +41,15 @@ export interface Entity<Name extends string = string, Shape extends z.ZodObject 
   readonly version: number;
   readonly schema: Shape;
   readonly upcast: Readonly<Record<number, (older: unknown) => unknown>>;
-  /** Business keys, strongest first: two records that agree on all fields of one key are the same thing. For first-day matching and the duplicate control. */
+  /**
+   * Business keys, strongest first: two records that agree on all fields of one key are the same thing. For first-day
+   * matching and the duplicate control.
+   */
   readonly matchKeys: readonly (readonly (keyof z.infer<Shape> & string)[])[];
-  /** The roles whose new records become new entities. A record elsewhere that matches nothing stays a stray until a person decides. */
+  /**
+   * The roles whose new records become new entities. A record elsewhere that matches nothing stays a stray until a
+   * person decides.
+   */
   readonly bornIn: readonly Role[];
   /** Values at birth of fields that the first record does not tell. */
   readonly defaults: Partial<z.infer<Shape>>;
@@ -42,7 +57,10 @@ export interface Entity<Name extends string = string, Shape extends z.ZodObject 
   readonly computes?: (record: z.infer<Shape>, idOf: (kind: string) => string) => Partial<z.infer<Shape>>;
   /** Until this holds the entity is known but not written anywhere. Absent = always. */
   readonly isReady?: (record: z.infer<Shape>) => boolean;
-  /** The calendar day a source transaction belongs to, for the cut-over; absent for entities that are not transactions. */
+  /**
+   * The calendar day a source transaction belongs to, for the cut-over; absent for entities that are not
+   * transactions.
+   */
   readonly dayOf?: keyof z.infer<Shape> & string;
   readonly derives?: readonly Derivation<z.infer<Shape>>[];
   readonly promotes?: readonly Promotion<z.infer<Shape>>[];
@@ -68,7 +86,10 @@ export function owned<Schema extends z.ZodType>(steward: Role, title: string, sc
   return schema.meta({ steward, title }) as Schema;
 }
 
-/** A field that holds the id of another entity, or null. The hub translates ids at the border; maps never look them up. */
+/**
+ * A field that holds the id of another entity, or null. The hub translates ids at the border; maps never look them
+ * up.
+ */
 export function reference(steward: Role, title: string, to: string): z.ZodNullable<z.ZodString> {
   return z.string().nullable().meta({ steward, title, refersTo: to }) as z.ZodNullable<z.ZodString>;
 }

@@ -1,4 +1,5 @@
-// Story: a deal is won in the CRM and becomes customer, project and contract in PSA and ERP, also when the hub is killed in the middle.
+// Story: a deal is won in the CRM and becomes customer, project and contract in PSA and ERP, also when the hub is
+// killed in the middle.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,7 +27,10 @@ describe('A won deal', () => {
       legalEntity: 'Northwind Consulting GmbH',
       country: 'DE',
       purchaseOrder: 'PO-7731',
-      rates: [['Senior Consultant', 185, 160], ['Consultant', 142.5, 130]],
+      rates: [
+        ['Senior Consultant', 185, 160],
+        ['Consultant', 142.5, 130],
+      ],
     });
     await firm.installation.settled();
     expect(firm.erp.rows('customer')).toHaveLength(0);
@@ -39,7 +43,9 @@ describe('A won deal', () => {
     expect(firm.erp.rows('job').map((row) => row['companyname'])).toEqual(['Harbour & Pine ERP rollout']);
     expect(firm.erp.rows('salesorder').map((row) => row['otherrefnum'])).toEqual(['PO-7731']);
     expect(firm.psa.rows('workspaces').map((row) => row['title'])).toEqual(['Harbour & Pine ERP rollout']);
-    expect(firm.psa.rows('workspace_groups').filter((row) => row['name'] === 'Harbour & Pine Architects')).toHaveLength(1);
+    expect(firm.psa.rows('workspace_groups').filter((row) => row['name'] === 'Harbour & Pine Architects')).toHaveLength(
+      1,
+    );
     const shown = firm.crm.rows('tieout__Sync_Status__c').filter((row) => row['tieout__Record_Id__c'] === opportunity);
     expect(shown.map((row) => [row['tieout__Target_System__c'], row['tieout__Status__c']]).sort()).toEqual([
       ['kantata', 'in-step'],

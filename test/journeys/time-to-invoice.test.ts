@@ -1,4 +1,5 @@
-// Story: approved time is posted to the ERP once, the ERP bills it, and the invoice and its payment are seen in CRM and PSA.
+// Story: approved time is posted to the ERP once, the ERP bills it, and the invoice and its payment are seen in CRM
+// and PSA.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +15,13 @@ const state = mkdtempSync(join(tmpdir(), 'tieout-journey-'));
 
 beforeAll(async () => {
   firm = await startFirm({ port: 8802, state });
-  ({ user } = hire(firm, 'Ines Carvalho', 'ines.carvalho@northwind.example', 'Senior Consultant', 'Northwind Consulting GmbH'));
+  ({ user } = hire(
+    firm,
+    'Ines Carvalho',
+    'ines.carvalho@northwind.example',
+    'Senior Consultant',
+    'Northwind Consulting GmbH',
+  ));
   const { opportunity } = sell(firm, {
     account: 'Lakeside Hospital',
     name: project,
@@ -35,7 +42,15 @@ afterAll(async () => {
 
 describe('Time', () => {
   it('is posted to the ERP once it is approved, and only then', async () => {
-    const entry = logTime(firm, { workspace, user, date: '2026-11-03', minutes: 450, role: 'Senior Consultant', rateMinor: 18_500, notes: 'Source systems workshop' });
+    const entry = logTime(firm, {
+      workspace,
+      user,
+      date: '2026-11-03',
+      minutes: 450,
+      role: 'Senior Consultant',
+      rateMinor: 18_500,
+      notes: 'Source systems workshop',
+    });
     firm.psa.act('submit-time', { ids: [Number(entry)] });
     await firm.installation.ask('psa');
     await firm.installation.settled();
@@ -57,7 +72,11 @@ describe('Time', () => {
     await until('the invoice in the PSA', () => firm.psa.rows('invoices').length > 0);
 
     firm.erp.act('pay', { invoice, amount: firm.erp.rows('invoice')[0]?.['total'] });
-    await until('the payment in the CRM', () => firm.crm.rows('tieout__Invoice__c')[0]?.['tieout__Status__c'] === 'paid', 60_000);
+    await until(
+      'the payment in the CRM',
+      () => firm.crm.rows('tieout__Invoice__c')[0]?.['tieout__Status__c'] === 'paid',
+      60_000,
+    );
     await firm.installation.settled();
     expect(firm.crm.rows('tieout__Invoice__c')).toHaveLength(1);
     expect(firm.psa.rows('invoices')).toHaveLength(1);

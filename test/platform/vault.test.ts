@@ -1,4 +1,5 @@
-// Secrets at rest and hook addresses: readable by their own installation only, and useless with a single character changed.
+// Secrets at rest and hook addresses: readable by their own installation only, and useless with a single character
+// changed.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hookPath, readHookToken, receiverKey, Vault } from '../../edge-worker/platform/vault.ts';

@@ -1,8 +1,9 @@
-// A believable firm for journeys, demo and bench: its CRM, PSA and ERP as stand-ins over HTTP, one installation connected to all three.
+// A believable firm for journeys, demo and bench: its CRM, PSA and ERP as stand-ins over HTTP, one installation
+// connected to all three.
 import type { StandIn } from '../../edge-worker/connectors/stand-in.ts';
+import { startStandIns } from '../stand-ins.ts';
 import { type Hub, startHub } from './hub.ts';
 import { type Installation, Operator } from './operator.ts';
-import { startStandIns } from '../stand-ins.ts';
 
 export const legalEntities = {
   'Northwind Consulting Inc': { subsidiary: '1', currency: 'USD' },
@@ -26,12 +27,18 @@ export interface FirmOptions {
   readonly port: number;
   readonly state: string;
   readonly vars?: Readonly<Record<string, string>>;
-  /** `open`: nothing exists beforehand, so there is nothing to match. `matching`: first load and acceptance come first. */
+  /**
+   * `open`: nothing exists beforehand, so there is nothing to match. `matching`: first load and acceptance come
+   * first.
+   */
   readonly flow?: 'open' | 'matching';
 }
 
 /** Starts everything and connects it. The hub is given, or started on `port`. */
-export async function startFirm(options: FirmOptions, prepare?: (systems: Pick<Firm, 'crm' | 'psa' | 'erp'>) => void): Promise<Firm> {
+export async function startFirm(
+  options: FirmOptions,
+  prepare?: (systems: Pick<Firm, 'crm' | 'psa' | 'erp'>) => void,
+): Promise<Firm> {
   const served = await startStandIns(0);
   const standIn = (name: string) => {
     const found = served.running.find((one) => one.name === name);
@@ -73,13 +80,24 @@ export async function connectAll(
       secrets,
       flow,
     });
-    if (made.hookUrl) standIn.subscribe({ url: made.hookUrl, installation: installation.id, ...(made.hookKey && { key: made.hookKey }) });
+    if (made.hookUrl)
+      standIn.subscribe({
+        url: made.hookUrl,
+        installation: installation.id,
+        ...(made.hookKey && { key: made.hookKey }),
+      });
   }
 }
 
 /** The ledger's internal ids of our names, as an admin fills them in. */
 function ledgerTables(erp: StandIn): Record<string, unknown> {
-  const table = (type: string, name: string) => Object.fromEntries(erp.rows(type).map((row) => [String(row[name]), row.id]));
+  const table = (type: string, name: string) =>
+    Object.fromEntries(erp.rows(type).map((row) => [String(row[name]), row.id]));
   const terms = Object.fromEntries(erp.rows('term').map((row) => [`NET${String(row['daysuntilnetdue'])}`, row.id]));
-  return { subsidiaries: table('subsidiary', 'name'), currencies: table('currency', 'symbol'), terms, serviceItems: { '*': '1' } };
+  return {
+    subsidiaries: table('subsidiary', 'name'),
+    currencies: table('currency', 'symbol'),
+    terms,
+    serviceItems: { '*': '1' },
+  };
 }

@@ -1,4 +1,5 @@
-// The real hub in workerd: the built Worker with its lanes, D1 and queues on disk, behind one loopback port. Used by tests, bench, demo and `npm run hub`.
+// The real hub in workerd: the built Worker with its lanes, D1 and queues on disk, behind one loopback port. Used by
+// tests, bench, demo and `npm run hub`.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';

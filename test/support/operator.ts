@@ -116,7 +116,14 @@ export class Installation {
     return this.#call('GET', `/entities/${id}`);
   }
 
-  status(connection: string, type: string, id: string): Promise<{ entities: { entity: string; kind: string }[]; statuses: { system: string; state: string; reason: string | null }[] }> {
+  status(
+    connection: string,
+    type: string,
+    id: string,
+  ): Promise<{
+    entities: { entity: string; kind: string }[];
+    statuses: { system: string; state: string; reason: string | null }[];
+  }> {
     return this.#call('GET', `/records/${connection}/${type}/${id}`);
   }
 
@@ -136,5 +143,14 @@ export class Installation {
 
 function isQuiet(progress: Progress): boolean {
   const moving = progress.commands.some((row) => row.state === 'due' || row.state === 'uncertain');
-  return !moving && progress.waiting + progress.inFlight + progress.loads + progress.replans + progress.statusDue + progress.flushWaiting === 0;
+  return (
+    !moving &&
+    progress.waiting +
+      progress.inFlight +
+      progress.loads +
+      progress.replans +
+      progress.statusDue +
+      progress.flushWaiting ===
+      0
+  );
 }

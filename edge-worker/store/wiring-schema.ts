@@ -1,0 +1,66 @@
+// How one installation is wired, in its lane: feeds, connections and their tokens, flows, mapping versions.
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+
+/** Where each feed goes on, and when it is asked next. */
+export const cursors = sqliteTable(
+  'cursors',
+  {
+    connection: text('connection').notNull(),
+    feed: text('feed').notNull(),
+    cursor: text('cursor'),
+    nextMs: integer('next_ms').notNull(),
+    /** `feed` = for ever; `load` = a first load that ends. */
+    purpose: text('purpose').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.connection, table.feed, table.purpose] })],
+);
+
+/** Sealed tokens. */
+export const tokens = sqliteTable(
+  'tokens',
+  {
+    connection: text('connection').notNull(),
+    name: text('name').notNull(),
+    sealed: text('sealed').notNull(),
+    expiresMs: integer('expires_ms').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.connection, table.name] })],
+);
+
+/** The installation's connections: which system, which seats, which settings; secrets sealed. */
+export const connectionRows = sqliteTable('connections', {
+  id: text('id').primaryKey(),
+  system: text('system').notNull(),
+  roles: text('roles').notNull(),
+  account: text('account').notNull(),
+  environment: text('environment').notNull(),
+  settings: text('settings').notNull(),
+  sealedSecrets: text('sealed_secrets').notNull(),
+  /** JSON: which values of which canonical field this connection serves; null = all. */
+  routing: text('routing'),
+  state: text('state').notNull(),
+  keyVersion: integer('key_version').notNull(),
+  /** Fault code that paused it; null while healthy. */
+  fault: text('fault'),
+});
+
+/** Per connection and entity kind: whether the first-day match is accepted and creates may flow. */
+export const flows = sqliteTable(
+  'flows',
+  {
+    connection: text('connection').notNull(),
+    kind: text('kind').notNull(),
+    /** matching = read only · open = creates flow · observe = decide, never relay. */
+    state: text('state').notNull(),
+    cutoverOn: text('cutover_on'),
+  },
+  (table) => [primaryKey({ columns: [table.connection, table.kind] })],
+);
+
+/** Published mapping versions: rows over the connectors' defaults, lookup tables, ownership. */
+export const mappingVersions = sqliteTable('mapping_versions', {
+  version: integer('version').primaryKey(),
+  content: text('content').notNull(),
+  publishedMs: integer('published_ms').notNull(),
+  by: text('by').notNull(),
+});

@@ -57,9 +57,9 @@ export function isTest(path: string): boolean {
   return path.startsWith('test/') || path.endsWith('.test.ts');
 }
 
-/** What lies at the root: settings and scripts of the house itself. */
+/** Settings and scripts of the house itself, at its root or at that of a package. */
 export function isScript(path: string): boolean {
-  return !path.includes('/');
+  return /^((erp-suiteapp|crm-package)\/)?[^/]+$/.test(path);
 }
 
 /** Reads the working copy, without what tools leave behind. */

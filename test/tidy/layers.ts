@@ -136,7 +136,11 @@ function doorsOf(house: House): string[] {
     const text = house.files.get(path) ?? '';
     return [...text.matchAll(/(?:\.\/)?((?:[\w.-]+\/)*[\w.-]+\.(?:ts|mjs))\b/g)].map((found) => found[1] ?? '');
   });
-  return [...new Set([...named, ...namers])].filter((path) => /\.(ts|mjs)$/.test(path) && house.files.has(path));
+  // NetSuite calls each entry script by itself.
+  const called = house.codePaths.filter((path) => path.startsWith('erp-suiteapp/scripts/entries/'));
+  return [...new Set([...named, ...namers, ...called])].filter(
+    (path) => /\.(ts|mjs)$/.test(path) && house.files.has(path),
+  );
 }
 
 function reach(house: House, doors: readonly string[]): ReadonlySet<string> {

@@ -18,7 +18,7 @@ const empty: Readonly<Record<string, string>> = {
 
 /** The platform's own word for what a lane is; the class names are bound in wrangler.toml and never change. */
 const durable = /^edge-worker\/platform\/objects\.ts$/;
-/** Vendors keep objects and items and sell services: in their folders these are the terms of the trade. */
+/** Vendors keep objects and items and sell services: in their folders and packages these are the terms of the trade. */
 const trade = new Set(['item', 'object', 'service']);
 
 const banned: readonly { readonly pattern: RegExp; readonly problem: string }[] = [
@@ -96,7 +96,8 @@ function declared(node: Node, parent: Node | undefined): string | null {
 
 function emptyWordIn(name: string, path: string): string | null {
   const words = name.split(/[-._]|(?<=[a-z0-9])(?=[A-Z])/).map((word) => word.toLowerCase().replace(/s$/, ''));
-  const isTrade = (word: string) => trade.has(word) && /^edge-worker\/connectors\/./.test(path);
+  const isTrade = (word: string) =>
+    trade.has(word) && /^(edge-worker\/connectors|erp-suiteapp|crm-package)\/./.test(path);
   const isDurable = (word: string) => word === 'object' && durable.test(path);
   return words.find((word) => Object.hasOwn(empty, word) && !isTrade(word) && !isDurable(word)) ?? null;
 }

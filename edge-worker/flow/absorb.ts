@@ -1,19 +1,21 @@
 // Snapshots -> Changes: which entity each record is, what its owner changed, what arises from it. Runs inside one lane transaction; no awaits.
 import { type EntityName, entities } from '../../shared/entities/_registry.ts';
-import type { Snapshot } from '../connectors/connector.ts';
-import { entityRows, links } from '../store/lane-schema.ts';
+import type { Connector, Snapshot } from '../connectors/connector.ts';
+import { links } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { readRows, type StoredRow, writeRows } from '../store/rows.ts';
 import { type Draft, Drafts, deriveFrom } from './drafts.ts';
 import { closeHold, type HoldRow, holdsOf, raiseHold, slotKey } from './holds.ts';
-import { keysOf, kindOf, siblingId } from './identity.ts';
+import { siblingId } from './identity.ts';
 import type { CompiledMap } from './mapping.ts';
 import { kindsInOrder } from './mapping.ts';
 import type { CanonicalRecord } from './nouns.ts';
+import { Recognition, type Sighting } from './recognise.ts';
 import {
   type RecordPlace,
   readReferringAgain,
   readStraysAgain,
+  releaseWaits,
   type StrayRow,
   waitForLinks,
   writeStrays,
@@ -42,6 +44,13 @@ interface Decoded {
   readonly map: CompiledMap;
   readonly values: CanonicalRecord;
   readonly problems: readonly Problem[];
+}
+
+/** A decoded record with the ids in it made ours, and its link once it has one. */
+interface Ready {
+  readonly one: Decoded;
+  readonly values: CanonicalRecord;
+  link: LinkRow | null;
 }
 
 export interface AbsorbContext {
@@ -99,6 +108,11 @@ export function unlinkedReferences(
   return [...wanted.values()];
 }
 
+function sightingOf({ one, values }: Ready): Sighting {
+  const { connection, snapshot } = one.seen;
+  return { connection, recordType: snapshot.recordType, externalId: snapshot.externalId ?? null, values };
+}
+
 class Absorption {
   readonly #context: AbsorbContext;
   readonly #tx: LaneTransaction;
@@ -108,10 +122,10 @@ class Absorption {
   readonly #drafts: Drafts;
   readonly #again: Observation[] = [];
   readonly #plan = new Set<string>();
-  readonly #adopted = new Set<string>();
   readonly #strays: StrayRow[] = [];
   readonly #referring: (readonly [RecordPlace, Omit<RecordPlace, 'connection'>])[] = [];
   readonly #found: [string, string, string, string][] = [];
+  readonly #linked: [string, string][] = [];
   #holds: ReadonlyMap<string, HoldRow> = new Map();
 
   constructor(context: AbsorbContext, settled: readonly LinkRow[]) {
@@ -174,7 +188,7 @@ class Absorption {
   }
 
   #absorbKind(kind: EntityName, decoded: readonly Decoded[]): void {
-    const ready: { one: Decoded; values: CanonicalRecord; link: LinkRow | null }[] = [];
+    const ready: Ready[] = [];
     for (const one of decoded) {
       const { connection, snapshot } = one.seen;
       const values = globalise(one.map, one.values, (refKind, id) => this.#oursOf(one.seen, refKind as EntityName, id));
@@ -203,59 +217,26 @@ class Absorption {
     return link?.entity ?? null;
   }
 
-  /** Finds or makes the entity of each record that no link names: sibling, our own id, business key, birth; else it stays a stray. */
-  #identify(kind: EntityName, ready: { one: Decoded; values: CanonicalRecord; link: LinkRow | null }[]): void {
+  /** Finds or makes the entity of each record that no link names. */
+  #identify(kind: EntityName, ready: Ready[]): void {
     const unknown = ready.filter((entry) => entry.link === null);
     if (unknown.length === 0) return;
-    const keys = new Map(unknown.map((entry) => [entry, keysOf(kind, entry.values)] as const));
-    const byKey = this.#entitiesByKey([...keys.values()].flat());
-    const claims = this.#claimsOf(unknown.map((entry) => entry.one.seen.snapshot.externalId ?? ''));
+    const sightings = new Map(unknown.map((entry) => [entry, sightingOf(entry)] as const));
+    const recognition = new Recognition(this.#tx, this.#wiring, kind, [...sightings.values()]);
     for (const entry of unknown) {
       const { seen } = entry.one;
-      const known = this.#links.get(recordKey(seen.connection, seen.snapshot.recordType, seen.snapshot.recordId, kind));
-      if (known) {
-        entry.link = known;
-        continue;
-      }
-      const external = seen.snapshot.externalId ?? '';
-      if (kindOf(external) === kind && claims.has(external)) {
-        const claim = claims
-          .get(external)
-          ?.find((row) => row.connection === seen.connection && row.recordType === seen.snapshot.recordType);
-        // A create is on its way or its outcome is still unknown: read again when that is settled.
-        if (claim) this.#again.push(seen);
-        else entry.link = this.#link(kind, entry.one, external, 'adopted');
-        continue;
-      }
-      entry.link = this.#born(kind, entry.one, entry.values, keys.get(entry) ?? [], byKey);
+      const { connection, snapshot } = seen;
+      entry.link = this.#links.get(recordKey(connection, snapshot.recordType, snapshot.recordId, kind)) ?? null;
+      const sighting = sightings.get(entry);
+      if (entry.link !== null || sighting === undefined) continue;
+      const found = recognition.recognise(sighting);
+      if (found.as === 'again') this.#again.push(seen);
+      else if (found.as === 'stray') this.#keepStray(kind, entry.one, entry.values, recognition.keysOf(sighting));
+      else if (found.as === 'born') {
+        const entity = this.#siblingUlid(entry.one, kind) ?? this.#context.makeId(entities[kind].prefix);
+        entry.link = this.#link(kind, entry.one, entity, 'born');
+      } else entry.link = this.#link(kind, entry.one, found.entity, found.as);
     }
-  }
-
-  #born(
-    kind: EntityName,
-    one: Decoded,
-    values: CanonicalRecord,
-    keys: readonly string[],
-    byKey: ReadonlyMap<string, readonly string[]>,
-  ): LinkRow | null {
-    const { connection, snapshot } = one.seen;
-    const wired = this.#wiring.connections.get(connection);
-    const isBornHere =
-      wired?.roles.some((role) => (entities[kind].bornIn as readonly string[]).includes(role)) ?? false;
-    const flow = this.#wiring.flow(connection, kind);
-    const candidates = new Set(
-      keys
-        .flatMap((key) => byKey.get(key) ?? [])
-        .filter((id) => !this.#isLinkedOn(id, connection, snapshot.recordType)),
-    );
-    if (!isBornHere && candidates.size === 1 && flow.state !== 'matching')
-      return this.#link(kind, one, [...candidates][0] as string, 'matched');
-    if (isBornHere && candidates.size === 0) {
-      const sibling = this.#siblingUlid(one, kind);
-      return this.#link(kind, one, sibling ?? this.#context.makeId(entities[kind].prefix), 'born');
-    }
-    this.#keepStray(kind, one, values, keys);
-    return null;
   }
 
   #siblingUlid(one: Decoded, kind: EntityName): string | null {
@@ -274,48 +255,6 @@ class Absorption {
       if (sibling) return sibling.entity;
     }
     return siblingId(draft.id, kind);
-  }
-
-  #entitiesByKey(keys: readonly string[]): ReadonlyMap<string, readonly string[]> {
-    const found = new Map<string, string[]>();
-    if (keys.length === 0) return found;
-    const rows = this.#tx.sql
-      .exec('SELECT key, entity FROM business_keys WHERE key IN (SELECT value FROM json_each(?))', JSON.stringify(keys))
-      .toArray() as { key: string; entity: string }[];
-    for (const row of rows) found.set(row.key, [...(found.get(row.key) ?? []), row.entity]);
-    return found;
-  }
-
-  #claimsOf(externalIds: readonly string[]): ReadonlyMap<string, readonly LinkRow[]> {
-    const ids = externalIds.filter((id) => kindOf(id) !== null);
-    const found = new Map<string, LinkRow[]>();
-    if (ids.length === 0) return found;
-    const picked = JSON.stringify(ids);
-    for (const row of readRows(this.#tx.sql, entityRows, 'WHERE id IN (SELECT value FROM json_each(?))', picked))
-      found.set(row.id, []);
-    for (const row of readRows(
-      this.#tx.sql,
-      links,
-      'WHERE record_id IS NULL AND entity IN (SELECT value FROM json_each(?))',
-      picked,
-    )) {
-      found.get(row.entity)?.push(row);
-    }
-    return found;
-  }
-
-  #isLinkedOn(entity: string, connection: string, recordType: string): boolean {
-    return (
-      this.#adopted.has(`${entity}|${connection}|${recordType}`) ||
-      this.#tx.sql
-        .exec(
-          'SELECT 1 FROM links WHERE entity = ? AND connection = ? AND record_type = ?',
-          entity,
-          connection,
-          recordType,
-        )
-        .toArray().length > 0
-    );
   }
 
   #link(kind: EntityName, one: Decoded, entity: string, how: 'born' | 'matched' | 'adopted'): LinkRow {
@@ -337,7 +276,8 @@ class Absorption {
       run: this.#tx.run,
     };
     this.#links.set(recordKey(connection, snapshot.recordType, snapshot.recordId, kind), row);
-    this.#adopted.add(`${entity}|${connection}|${snapshot.recordType}`);
+    // What was written to it so far is unknown, or not what its owners say now.
+    if (how === 'adopted') this.#plan.add(entity);
     this.#changedLinks.add(row);
     this.#tx.tell(entity, `link-${how}`, { connection, recordType: snapshot.recordType, recordId: snapshot.recordId });
     this.#tx.record('links', {
@@ -350,6 +290,7 @@ class Absorption {
       endedMs: null,
     });
     this.#found.push([connection, kind, snapshot.recordType, snapshot.recordId]);
+    this.#linked.push([connection, entity]);
     return row;
   }
 
@@ -370,11 +311,7 @@ class Absorption {
     const { seen, map } = one;
     const wired = this.#wiring.connections.get(seen.connection);
     if (!wired) return;
-    if (link.version !== null) {
-      const age = wired.connector.compareVersions(seen.snapshot.version, link.version);
-      // Whole-second stamps: of two reads with the same stamp the later-started one saw more.
-      if (age < 0 || (age === 0 && seen.readMs < link.seenMs)) return;
-    }
+    if (this.#isStale(seen, link, wired.connector)) return;
     const baseline = link.baseline === null ? null : (JSON.parse(link.baseline) as Record<string, unknown>);
     const draft = this.#drafts.open(link.entity, map.kind, seen.eventMs);
     const isBirth = draft.isNew;
@@ -383,9 +320,10 @@ class Absorption {
       if (baseline !== null && field in baseline && isSame(baseline[field], value)) continue;
       isMoved = true;
       const isOwner = wired.roles.includes(this.#wiring.owner(map.kind, field));
-      if (isBirth || isOwner || (baseline === null && draft.record[field] == null)) {
+      // A matched record may tell what nobody has told yet; an owner that said "nothing" has spoken.
+      if (isBirth || isOwner || (baseline === null && draft.provenance[field] === undefined)) {
         draft.set(field, value, { run: this.#tx.run, connection: seen.connection, at: seen.readMs });
-      } else if (baseline !== null && map.canWrite && !isSame(draft.record[field], value)) {
+      } else if (baseline !== null && field in baseline && map.canWrite && !isSame(draft.record[field], value)) {
         // Somebody edited a field that belongs to another system: what the owner says is written again.
         link.given = null;
         this.#plan.add(link.entity);
@@ -406,6 +344,19 @@ class Absorption {
       this.#changedLinks.add(link);
     }
     this.#tellProblems(one, link);
+  }
+
+  /**
+   * Whole-second stamps: of two reads with the same stamp the later-started one saw more. A later read that shows an
+   * older stamp met a copy that lags, and is made again; once no copy can lag any more, the system's clock was set back.
+   */
+  #isStale(seen: Observation, link: LinkRow, connector: Connector): boolean {
+    if (link.version === null) return false;
+    const age = connector.compareVersions(seen.snapshot.version, link.version);
+    if (age === 0) return seen.readMs < link.seenMs;
+    if (age > 0 || seen.readMs - link.seenMs >= connector.settleMs) return false;
+    if (seen.readMs > link.seenMs) this.#again.push(seen);
+    return true;
   }
 
   #tellProblems(one: Decoded, link: LinkRow): void {
@@ -431,9 +382,8 @@ class Absorption {
     writeStrays(this.#tx, this.#strays, this.#found);
     writeRows(this.#tx.sql, links, [...this.#changedLinks], 'replace');
     waitForLinks(this.#tx, this.#referring);
-    readReferringAgain(
-      this.#tx,
-      this.#found.map(([connection, , recordType, recordId]) => ({ connection, recordType, recordId })),
-    );
+    const places = this.#found.map(([connection, , recordType, recordId]) => ({ connection, recordType, recordId }));
+    readReferringAgain(this.#tx, places);
+    for (const entity of releaseWaits(this.#tx, this.#linked)) this.#plan.add(entity);
   }
 }

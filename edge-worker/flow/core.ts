@@ -119,6 +119,7 @@ export class LaneCore {
   resume(connection: string, by: string): void {
     this.store.transaction((tx) => {
       tx.sql.exec("UPDATE connections SET state = 'active', fault = NULL WHERE id = ?", connection);
+      tx.sql.exec('UPDATE rechecks SET due_ms = ? WHERE connection = ?', tx.atMs, connection);
       this.recordConnection(tx, connection);
       closeHold(tx, connectionSlot(connection), by, null);
     });

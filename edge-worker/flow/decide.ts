@@ -2,7 +2,7 @@
 import type { Notice, ReadResult, RecordRef } from '../connectors/connector.ts';
 import { deliveries, links, rechecks } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
-import { deleteRows, readRows, writeRows } from '../store/rows.ts';
+import { readRows, writeRows } from '../store/rows.ts';
 import { absorb, type Observation, unlinkedReferences } from './absorb.ts';
 import type { LaneCore } from './core.ts';
 import { raiseHold } from './holds.ts';
@@ -14,12 +14,15 @@ const eventsMax = 500;
 /** References to unknown records are followed this many rounds, so that a deal brings its account along. */
 const roundsMax = 3;
 const hiddenTriesMax = 6;
+const stoppedMs = 300_000;
 
 interface Wanted extends RecordRef {
   readonly connection: string;
   readonly kind: Notice['kind'];
   readonly eventMs: number;
   readonly tries: number;
+  /** Due time of its row among the rechecks; absent when it has none. */
+  readonly dueMs?: number;
 }
 
 interface Found {
@@ -28,7 +31,8 @@ interface Found {
   readonly again: Wanted[];
 }
 
-const keyOf = (wanted: { connection: string } & RecordRef) => `${wanted.connection}|${wanted.recordType}|${wanted.recordId}`;
+const keyOf = (wanted: { connection: string } & RecordRef) =>
+  `${wanted.connection}|${wanted.recordType}|${wanted.recordId}`;
 
 /** Writes notices into the inbox. Returns false when this delivery is already there. One row however many notices it carries. */
 export function record(core: LaneCore, connection: string, delivery: string, notices: readonly Notice[]): boolean {
@@ -59,17 +63,39 @@ export async function decide(core: LaneCore): Promise<boolean> {
     const again = new Map(found.again.map((one) => [keyOf(one), one] as const));
     for (const one of absorbed.again) {
       const ref = { connection: one.connection, recordType: one.snapshot.recordType, recordId: one.snapshot.recordId };
-      again.set(keyOf(ref), { ...ref, kind: 'changed', eventMs: one.eventMs, tries: 0 });
+      const tries = Math.min((wanted.get(keyOf(ref))?.tries ?? 0) + 1, hiddenTriesMax - 1);
+      again.set(keyOf(ref), { ...ref, kind: 'changed', eventMs: one.eventMs, tries });
     }
-    const done = [...wanted.values()].filter((one) => !again.has(keyOf(one)));
-    deleteRows(tx.sql, rechecks, done.map((one) => [one.connection, one.recordType, one.recordId]));
-    writeRows(tx.sql, rechecks, [...again.values()].map((one) => ({ ...one, dueMs: tx.atMs + waitMs(core, one) })), 'replace');
+    keepRechecks(core, tx, [...wanted.values()], again);
     if (watermark !== null) core.store.setValue('watermark', String(watermark));
   });
   return true;
 }
 
+/** What was read is done, unless it was asked for anew while it was being read: then its due time is another one. */
+function keepRechecks(
+  core: LaneCore,
+  tx: LaneTransaction,
+  wanted: readonly Wanted[],
+  again: ReadonlyMap<string, Wanted>,
+): void {
+  const done = wanted.filter((one) => one.dueMs !== undefined && !again.has(keyOf(one)));
+  tx.sql.exec(
+    `DELETE FROM rechecks WHERE (connection, record_type, record_id, due_ms) IN
+       (SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?))`,
+    JSON.stringify(done.map((one) => [one.connection, one.recordType, one.recordId, one.dueMs])),
+  );
+  writeRows(
+    tx.sql,
+    rechecks,
+    [...again.values()].map((one) => ({ ...one, dueMs: tx.atMs + waitMs(core, one) })),
+    'replace',
+  );
+}
+
 function waitMs(core: LaneCore, wanted: Wanted): number {
+  // A stopped connection is asked for nothing; when it runs again its records are read at once.
+  if (core.wiring.connections.get(wanted.connection)?.state !== 'active') return stoppedMs;
   const rest = core.pausedUntilMs(wanted.connection) - core.ports.nowMs();
   return Math.max(rest, Math.min(2_000 * 2 ** wanted.tries, 60_000));
 }
@@ -88,7 +114,8 @@ function take(core: LaneCore): { wanted: Map<string, Wanted>; watermark: number 
     for (const [recordType, recordId, kind] of JSON.parse(row.notices) as [string, string, Notice['kind'], number][]) {
       const one = { connection: row.connection, recordType, recordId, kind, eventMs: row.receivedMs, tries: 0 };
       const known = wanted.get(keyOf(one));
-      wanted.set(keyOf(one), { ...one, eventMs: Math.min(one.eventMs, known?.eventMs ?? one.eventMs) });
+      const eventMs = Math.min(one.eventMs, known?.eventMs ?? one.eventMs);
+      wanted.set(keyOf(one), { ...known, ...one, eventMs });
     }
   }
   return { wanted, watermark };
@@ -122,12 +149,18 @@ async function readRound(core: LaneCore, wanted: readonly Wanted[], found: Found
     // A connection that was removed in the meantime has nothing to be read.
     if (!connection) continue;
     const size = connection.connector.limits.readBatchMax;
-    for (let start = 0; start < group.length; start += size) calls.push(readBatch(core, connection, group.slice(start, start + size), found));
+    for (let start = 0; start < group.length; start += size)
+      calls.push(readBatch(core, connection, group.slice(start, start + size), found));
   }
   await Promise.all(calls);
 }
 
-async function readBatch(core: LaneCore, connection: Connection, batch: readonly Wanted[], found: Found): Promise<void> {
+async function readBatch(
+  core: LaneCore,
+  connection: Connection,
+  batch: readonly Wanted[],
+  found: Found,
+): Promise<void> {
   if (connection.state !== 'active' || core.isPaused(connection.id)) {
     found.again.push(...batch);
     return;
@@ -144,10 +177,16 @@ async function readBatch(core: LaneCore, connection: Connection, batch: readonly
   }
   results.forEach((result, index) => {
     const one = batch[index] as Wanted;
-    if (result.found === 'here') found.seen.push({ connection: connection.id, snapshot: result.snapshot, readMs, eventMs: one.eventMs });
+    if (result.found === 'here')
+      found.seen.push({ connection: connection.id, snapshot: result.snapshot, readMs, eventMs: one.eventMs });
     else if (result.found === 'gone') found.gone.push(one);
     else if (one.tries < hiddenTriesMax) found.again.push({ ...one, tries: one.tries + 1 });
-    else core.ports.log('record-hidden', { connection: one.connection, recordType: one.recordType, recordId: one.recordId });
+    else
+      core.ports.log('record-hidden', {
+        connection: one.connection,
+        recordType: one.recordType,
+        recordId: one.recordId,
+      });
   });
 }
 

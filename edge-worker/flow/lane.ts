@@ -183,8 +183,9 @@ export class Lane {
     while ((await decide(this.core)) || replanSome(this.core)) this.#afterLaneChange();
   }
 
-  /** After any lane transaction: commands may be due, rows wait for D1, pages are out of date. */
+  /** After any lane transaction: records may have to be read again, commands be due, rows wait for D1, pages be out of date. */
   #afterLaneChange(): void {
+    this.kick('decide');
     this.kick('flush');
     for (const connection of this.core.wiring.connections.values()) {
       this.kick(`relay ${connection.id}`);

@@ -1,5 +1,6 @@
-// Records that no entity claims yet, and who waits for them: kept with their business keys, read again once a counterpart appears.
-import { rechecks, strayKeys, strays, waits } from '../store/lane-schema.ts';
+// Records that no entity claims yet, and who waits for them: kept with their business keys, read again once a counterpart
+// appears.
+import { strayKeys, strays, waits } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { deleteRows, type RowOf, readRows, type StoredRow, writeRows } from '../store/rows.ts';
 import type { Wiring } from './wiring.ts';
@@ -91,13 +92,32 @@ export function readReferringAgain(tx: LaneTransaction, linked: readonly RecordP
   readAgain(tx, places);
 }
 
-function readAgain(tx: LaneTransaction, places: readonly RecordPlace[]): void {
-  const rows = places.map(({ connection, recordType, recordId }) => ({ connection, recordType, recordId }));
-  const now = { kind: 'changed', dueMs: tx.atMs, tries: 0, eventMs: tx.atMs };
-  writeRows(
-    tx.sql,
-    rechecks,
-    rows.map((row) => ({ ...row, ...now })),
-    'ignore',
+/** Links were made: the entities that waited for them are to be planned. */
+export function releaseWaits(
+  tx: LaneTransaction,
+  linked: readonly (readonly [connection: string, entity: string])[],
+): string[] {
+  if (linked.length === 0) return [];
+  const rows = tx.sql
+    .exec(
+      `DELETE FROM waits WHERE (connection, reference) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))
+       RETURNING entity`,
+      JSON.stringify(linked),
+    )
+    .toArray() as { entity: string }[];
+  return rows.map((row) => row.entity);
+}
+
+/** Asks for records to be read. Asking while one is being read gives it another due time, so that the asking outlives that read. */
+export function readAgain(tx: LaneTransaction, places: readonly RecordPlace[], eventMs = tx.atMs): void {
+  if (places.length === 0) return;
+  const rows = places.map(({ connection, recordType, recordId }) => [connection, recordType, recordId]);
+  tx.sql.exec(
+    `INSERT INTO rechecks (connection, record_type, record_id, kind, due_ms, tries, event_ms)
+     SELECT value ->> 0, value ->> 1, value ->> 2, 'changed', ?2, 0, ?3 FROM json_each(?1) WHERE true
+     ON CONFLICT DO UPDATE SET due_ms = excluded.due_ms + (due_ms = excluded.due_ms)`,
+    JSON.stringify(rows),
+    tx.atMs,
+    eventMs,
   );
 }

@@ -1,0 +1,112 @@
+// Which entity is a record that no link names? Told by our own id in it, by its sibling, by a business key, or it is
+// born here; else it stays a stray. Everything it rests on is loaded for all records of a kind at once.
+import { type EntityName, entities } from '../../shared/entities/_registry.ts';
+import type { LaneTransaction } from '../store/lane-store.ts';
+import { keysOf, kindOf } from './identity.ts';
+import type { CanonicalRecord } from './nouns.ts';
+import type { Wiring } from './wiring.ts';
+
+export interface Sighting {
+  readonly connection: string;
+  readonly recordType: string;
+  readonly externalId: string | null;
+  readonly values: CanonicalRecord;
+}
+
+export type Recognised =
+  | { readonly as: 'adopted' | 'matched'; readonly entity: string }
+  | { readonly as: 'born' }
+  | { readonly as: 'stray' }
+  /** It may be what a create of ours, still under way, has made: look again once that is settled. */
+  | { readonly as: 'again' };
+
+interface Place {
+  readonly entity: string;
+  readonly connection: string;
+  readonly recordType: string;
+}
+
+const placeOf = ({ entity, connection, recordType }: Place) => `${entity}|${connection}|${recordType}`;
+
+export class Recognition {
+  readonly #tx: LaneTransaction;
+  readonly #wiring: Wiring;
+  readonly #kind: EntityName;
+  readonly #keys = new Map<Sighting, readonly string[]>();
+  readonly #byKey = new Map<string, string[]>();
+  readonly #known = new Set<string>();
+  readonly #linked = new Set<string>();
+  readonly #coming = new Set<string>();
+
+  constructor(tx: LaneTransaction, wiring: Wiring, kind: EntityName, sightings: readonly Sighting[]) {
+    this.#tx = tx;
+    this.#wiring = wiring;
+    this.#kind = kind;
+    for (const sighting of sightings) this.#keys.set(sighting, keysOf(kind, sighting.values));
+    const keys = [...this.#keys.values()].flat();
+    for (const row of this.#load<{ key: string; entity: string }>(
+      'SELECT key, entity FROM business_keys WHERE key IN (SELECT value FROM json_each(?))',
+      keys,
+    )) {
+      this.#byKey.set(row.key, [...(this.#byKey.get(row.key) ?? []), row.entity]);
+    }
+    const named = sightings.flatMap(({ externalId }) =>
+      externalId && kindOf(externalId) === kind ? [externalId] : [],
+    );
+    const ids = [...new Set([...named, ...[...this.#byKey.values()].flat()])];
+    for (const row of this.#load<{ id: string }>(
+      'SELECT id FROM entities WHERE id IN (SELECT value FROM json_each(?))',
+      ids,
+    ))
+      this.#known.add(row.id);
+    const places = 'entity, connection, record_type AS recordType';
+    for (const row of this.#load<Place>(
+      `SELECT ${places} FROM links WHERE record_id IS NOT NULL AND entity IN (SELECT value FROM json_each(?))`,
+      ids,
+    ))
+      this.#linked.add(placeOf(row));
+    for (const row of this.#load<Place>(
+      `SELECT ${places} FROM commands WHERE is_create = 1 AND state IN ('due', 'uncertain')
+         AND entity IN (SELECT value FROM json_each(?))`,
+      ids,
+    ))
+      this.#coming.add(placeOf(row));
+  }
+
+  keysOf(sighting: Sighting): readonly string[] {
+    return this.#keys.get(sighting) ?? [];
+  }
+
+  recognise(sighting: Sighting): Recognised {
+    const { connection, recordType, externalId } = sighting;
+    const at = (entity: string) => placeOf({ entity, connection, recordType });
+    if (externalId !== null && this.#known.has(externalId)) {
+      if (this.#coming.has(at(externalId))) return { as: 'again' };
+      // Two records with one id of ours: the second is nobody's until a person decides.
+      if (this.#linked.has(at(externalId))) return { as: 'stray' };
+      return this.#take(sighting, 'adopted', externalId);
+    }
+    const roles = this.#wiring.connections.get(connection)?.roles ?? [];
+    const isBornHere = roles.some((role) => (entities[this.#kind].bornIn as readonly string[]).includes(role));
+    const alike = new Set(this.keysOf(sighting).flatMap((key) => this.#byKey.get(key) ?? []));
+    const candidates = [...alike].filter((id) => !this.#linked.has(at(id)));
+    if (candidates.some((id) => this.#coming.has(at(id)))) return { as: 'again' };
+    const [candidate] = candidates;
+    if (candidate === undefined) return isBornHere ? { as: 'born' } : { as: 'stray' };
+    const isOpen = this.#wiring.flow(connection, this.#kind).state !== 'matching';
+    return !isBornHere && isOpen && candidates.length === 1
+      ? this.#take(sighting, 'matched', candidate)
+      : { as: 'stray' };
+  }
+
+  /** One record per entity and place, within one run too. */
+  #take({ connection, recordType }: Sighting, as: 'adopted' | 'matched', entity: string): Recognised {
+    this.#linked.add(placeOf({ entity, connection, recordType }));
+    return { as, entity };
+  }
+
+  #load<Row>(query: string, values: readonly string[]): Row[] {
+    if (values.length === 0) return [];
+    return this.#tx.sql.exec(query, JSON.stringify(values)).toArray() as Row[];
+  }
+}

@@ -8,7 +8,10 @@ const wanted = createHash('sha256').update(readFileSync('package-lock.json')).di
 
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
   console.log('Installing dependencies from package-lock.json (about 700 MB, one to two minutes) …');
-  const installed = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { stdio: 'inherit' });
+  // Not `npm ci`: it refuses a lockfile made where a registry offers binaries for fewer platforms than this one.
+  const installed = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
+    stdio: 'inherit',
+  });
   if (installed.status !== 0) {
     console.error('The installation failed. Check the network and the free disk space, then run the command again.');
     process.exit(installed.status ?? 1);

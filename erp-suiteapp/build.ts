@@ -1,0 +1,92 @@
+// Makes the package's scripts: TypeScript in, SuiteScript 2.1 AMD out, one file each, the vendor's header first.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
+import { join, relative } from 'node:path';
+import { type Plugin, rollup } from 'rollup';
+
+const project = import.meta.dirname;
+const root = join(project, '..');
+const output = join(project, 'src/FileCabinet/SuiteApps/com.tieout.hub/scripts');
+
+/** Source -> name in the File Cabinet, where script files are written with underscores. */
+const entries: Readonly<Record<string, string>> = {
+  'erp-suiteapp/scripts/entries/outbox.ts': 'tieout_ue_outbox.js',
+};
+
+/** The vendor's own line of tools, made to run once without its installer, which fetches a Java archive. */
+const packager = '@oracle/suitecloud-cli@4.1.0';
+
+const header = /\/\*\*[\s\S]*?@NApiVersion[\s\S]*?\*\//;
+
+function headerOf(source: string, path: string): string {
+  const found = header.exec(source)?.[0];
+  if (found === undefined) throw new Error(`${path} has no @NApiVersion header`);
+  return found;
+}
+
+/** Printed anew rather than blanked in place: reviewers read the built files. */
+const withoutTypes: Plugin = {
+  name: 'without-types',
+  transform: (code, id) =>
+    id.endsWith('.ts') ? { code: stripTypeScriptTypes(code, { mode: 'transform' }), map: null } : null,
+};
+
+async function bundle(source: string): Promise<string> {
+  const input = join(root, source);
+  const banner = headerOf(readFileSync(input, 'utf8'), source);
+  const made = await rollup({
+    input,
+    external: (id) => /^N($|\/)/.test(id),
+    plugins: [withoutTypes],
+    onwarn: (warning) => {
+      throw new Error(`${source}: ${warning.message}`);
+    },
+  });
+  const { output: chunks } = await made.generate({
+    format: 'amd',
+    exports: 'named',
+    interop: 'esModule',
+    esModule: false,
+    freeze: false,
+    strict: false,
+    indent: '  ',
+    generatedCode: { preset: 'es2015', symbols: false },
+    banner,
+  });
+  await made.close();
+  return tidied(chunks[0].code, banner);
+}
+
+/** The header stands once, at the top; blanked types leave no trailing blanks and no runs of empty lines. */
+function tidied(code: string, banner: string): string {
+  const [first, ...rest] = code.split(banner);
+  const body = `${first}${banner}${rest.join('')}`;
+  return `${body.replace(/[ \t]+$/gm, '').replace(/\n{3,}/g, '\n\n')}\n`;
+}
+
+/** File name in the File Cabinet -> what stands in it. */
+export async function bundleScripts(): Promise<ReadonlyMap<string, string>> {
+  const made = new Map<string, string>();
+  for (const [source, name] of Object.entries(entries)) made.set(name, await bundle(source));
+  return made;
+}
+
+async function build(): Promise<void> {
+  const files = await bundleScripts();
+  rmSync(output, { recursive: true, force: true });
+  mkdirSync(output, { recursive: true });
+  for (const [name, code] of files) writeFileSync(join(output, name), code);
+  console.log(`${files.size} scripts built into ${relative(root, output)}`);
+}
+
+function packIntoZip(): void {
+  const call = ['exec', '--yes', '--ignore-scripts', `--package=${packager}`, '--', 'suitecloud', 'project:package'];
+  const packed = spawnSync('npm', call, { cwd: project, stdio: 'inherit' });
+  if (packed.status !== 0) throw new Error(`${packager} could not make the zip`);
+}
+
+if (process.argv[1] === import.meta.filename) {
+  await build();
+  if (process.argv.includes('--package')) packIntoZip();
+}

@@ -19,6 +19,9 @@ import { Vault } from './vault.ts';
 
 /** A person's change is answered once its rows are in D1, or after this long with the lane's own view. */
 const flushedWithinMs = 2_000;
+/** The overflow tries again after this long: soon while the lane takes some, less often while it takes none. */
+const takingPauseMs = 250;
+const fullPauseMs = 2_000;
 
 export class LaneObject extends DurableObject<Env> {
   #lane: Lane | null = null;
@@ -126,6 +129,7 @@ export class OverflowObject extends DurableObject<Env> {
   async drain(): Promise<void> {
     const installation = (this.ctx.id.name ?? '').slice('overflow:'.length);
     const lane = laneStub(this.env, installation, this.ctx.id.jurisdiction ?? '');
+    let isTaking = false;
     for (;;) {
       const rows = this.ctx.storage.sql.exec('SELECT seq, entry FROM entries ORDER BY seq LIMIT 50').toArray() as {
         seq: number;
@@ -133,14 +137,17 @@ export class OverflowObject extends DurableObject<Env> {
       }[];
       if (rows.length === 0) return;
       for (const row of rows) {
-        if ((await lane.accept(JSON.parse(row.entry) as InboxEntry)) === 'full') return this.#comeBack();
+        if ((await lane.accept(JSON.parse(row.entry) as InboxEntry)) === 'full') {
+          return this.#comeBack(isTaking ? takingPauseMs : fullPauseMs);
+        }
         this.ctx.storage.sql.exec('DELETE FROM entries WHERE seq = ?', row.seq);
+        isTaking = true;
       }
     }
   }
 
-  async #comeBack(): Promise<void> {
-    await this.ctx.storage.setAlarm(Date.now() + 2_000);
+  async #comeBack(afterMs: number): Promise<void> {
+    await this.ctx.storage.setAlarm(Date.now() + afterMs);
   }
 
   override async alarm(): Promise<void> {
@@ -148,7 +155,7 @@ export class OverflowObject extends DurableObject<Env> {
       await this.drain();
     } catch (error) {
       log('overflow-drain-failed', { message: error instanceof Error ? error.message : 'unknown' });
-      await this.#comeBack();
+      await this.#comeBack(fullPauseMs);
     }
   }
 

@@ -1,8 +1,8 @@
 // The real hub in workerd: the built Worker with its lanes, D1 and queues on disk, behind one loopback port. Used by
 // tests, bench, demo and `npm run hub`.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 
 export interface HubOptions {
@@ -38,11 +38,16 @@ export function buildHub(): string {
   const newest = Math.max(...['edge-worker', 'shared'].map(newestIn), statSync('wrangler.toml').mtimeMs);
   if (existsSync(bundle) && statSync(bundle).mtimeMs > newest) return bundle;
   const env = { ...process.env, WRANGLER_SEND_METRICS: 'false', CI: '1', WRANGLER_LOG: 'warn' };
-  const built = spawnSync('node_modules/.bin/wrangler', ['deploy', '--dry-run', '--outdir', '.state/bundle'], {
+  // Built aside and moved in one go, so that another process never reads half a bundle.
+  const aside = `.state/bundle-${process.pid}`;
+  const built = spawnSync('node_modules/.bin/wrangler', ['deploy', '--dry-run', '--outdir', aside], {
     env,
     encoding: 'utf8',
   });
   if (built.status !== 0) throw new Error(`the Worker does not build:\n${built.stdout}${built.stderr}`);
+  mkdirSync(dirname(bundle), { recursive: true });
+  renameSync(join(aside, 'index.js'), bundle);
+  rmSync(aside, { recursive: true, force: true });
   return bundle;
 }
 

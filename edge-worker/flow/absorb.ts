@@ -3,10 +3,11 @@ import { type EntityName, entities } from '../../shared/entities/_registry.ts';
 import type { Connector, Snapshot } from '../connectors/connector.ts';
 import { links } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
-import { readRows, type StoredRow, writeRows } from '../store/rows.ts';
+import { readRows, writeRows } from '../store/rows.ts';
 import { type Draft, Drafts, deriveFrom } from './drafts.ts';
 import { closeHold, type HoldRow, holdsOf, raiseHold, slotKey } from './holds.ts';
 import { siblingId } from './identity.ts';
+import { asFound, type LinkRow, newLink, recordLink } from './links.ts';
 import type { CompiledMap } from './mapping.ts';
 import { kindsInOrder } from './mapping.ts';
 import type { CanonicalRecord } from './nouns.ts';
@@ -37,8 +38,6 @@ export interface Absorbed {
   readonly again: readonly Observation[];
 }
 
-export type LinkRow = StoredRow<typeof links>;
-
 interface Decoded {
   readonly seen: Observation;
   readonly map: CompiledMap;
@@ -67,9 +66,6 @@ export function absorb(
 ): Absorbed {
   return new Absorption(context, settled).run(seen);
 }
-
-/** In place of a content hash: the record counts as given what it held when it was linked. */
-export const asFound = 'as-found';
 
 const recordKey = (connection: string, recordType: string, recordId: string, kind: string) =>
   `${connection}|${recordType}|${recordId}|${kind}`;
@@ -259,36 +255,16 @@ class Absorption {
 
   #link(kind: EntityName, one: Decoded, entity: string, how: 'born' | 'matched' | 'adopted'): LinkRow {
     const { connection, snapshot } = one.seen;
-    const row: LinkRow = {
-      entity,
-      connection,
-      recordType: snapshot.recordType,
-      part: '',
-      kind,
-      recordId: snapshot.recordId,
-      // Differences found on the first day are listed, not written: the record counts as given what it holds.
-      given: how === 'adopted' ? null : asFound,
-      baseline: null,
-      version: null,
-      seenMs: 0,
-      writes: null,
-      consumption: null,
-      run: this.#tx.run,
-    };
+    const slot = { entity, connection, recordType: snapshot.recordType, part: '', kind };
+    const row = newLink(slot, this.#tx.run, snapshot.recordId);
+    // Differences found on the first day are listed, not written: the record counts as given what it holds.
+    if (how !== 'adopted') row.given = asFound;
     this.#links.set(recordKey(connection, snapshot.recordType, snapshot.recordId, kind), row);
     // What was written to it so far is unknown, or not what its owners say now.
     if (how === 'adopted') this.#plan.add(entity);
     this.#changedLinks.add(row);
     this.#tx.tell(entity, `link-${how}`, { connection, recordType: snapshot.recordType, recordId: snapshot.recordId });
-    this.#tx.record('links', {
-      connection,
-      recordType: snapshot.recordType,
-      recordId: snapshot.recordId,
-      part: '',
-      entity,
-      kind,
-      endedMs: null,
-    });
+    recordLink(this.#tx, row);
     this.#found.push([connection, kind, snapshot.recordType, snapshot.recordId]);
     this.#linked.push([connection, entity]);
     return row;

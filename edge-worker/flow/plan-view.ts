@@ -6,11 +6,11 @@ import type { LaneTransaction } from '../store/lane-store.ts';
 import { type LaneSql, type RowOf, readRows, type StoredRow } from '../store/rows.ts';
 import { type HoldRow, holdsOf } from './holds.ts';
 import { keysOf, kindOf } from './identity.ts';
+import type { LinkRow } from './links.ts';
 import { referencePaths } from './mapping.ts';
 import type { CanonicalRecord, Consumption, Slot } from './nouns.ts';
 
 export type EntityRow = StoredRow<typeof entityRows>;
-export type LinkRow = StoredRow<typeof links>;
 export type CommandRow = StoredRow<typeof commands>;
 
 export const slotOf = (slot: Slot) => `${slot.entity}|${slot.connection}|${slot.recordType}|${slot.part}`;

@@ -5,14 +5,14 @@ import { entities } from '../../shared/entities/_registry.ts';
 import { commands, links, purchaseOrders, waits } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { deleteRows, type RowOf, writeRows } from '../store/rows.ts';
-import { asFound } from './absorb.ts';
 import { type Case, govern } from './govern.ts';
 import { closeHold, raiseHold } from './holds.ts';
 import { kindOf, siblingId } from './identity.ts';
 import { type CommandState, move } from './lifecycle.ts';
+import { asFound, type LinkRow, newLink } from './links.ts';
 import { type CompiledMap, kindsInOrder } from './mapping.ts';
 import type { CanonicalRecord, Consumption } from './nouns.ts';
-import { type CommandRow, type LinkRow, PlanView, slotOf } from './plan-view.ts';
+import { type CommandRow, PlanView, slotOf } from './plan-view.ts';
 import { type Encoded, encode, mergeWire } from './translate.ts';
 import type { Connection, Wiring } from './wiring.ts';
 
@@ -194,21 +194,7 @@ class Planning {
     const observes = this.#context.wiring.flow(connection.id, kind).state === 'observe';
     this.#close(target, 'granted');
     if (observes) return this.#supersede(open, 'dropped');
-    const link: LinkRow = target.link ?? {
-      entity,
-      connection: connection.id,
-      recordType: map.recordType,
-      part: '',
-      kind,
-      recordId: null,
-      given: null,
-      baseline: null,
-      version: null,
-      seenMs: 0,
-      writes: null,
-      consumption: null,
-      run: this.#tx.run,
-    };
+    const link = target.link ?? newLink({ ...this.#slot(target), kind }, this.#tx.run);
     const consumption = after ? JSON.stringify(after) : null;
     this.#view.book(before, after);
     if (!target.link || link.consumption !== consumption) this.#keepLink({ ...link, consumption });

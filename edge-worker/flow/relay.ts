@@ -15,6 +15,8 @@ export interface Batch {
   readonly connection: Connection;
   readonly commands: readonly CommandRow[];
   readonly startedMs: number;
+  /** The lane's run when the batch was made: what is marked later than this is not in the status rows it carries. */
+  readonly run: number;
 }
 
 /** What came of a call: a result per command, or the fault that ended it. */
@@ -24,7 +26,9 @@ export type BatchOutcome =
 
 /** The key of a target record: at most one command is under way for it. */
 export function recordKeyOf(row: CommandRow): string {
-  return row.recordId === null ? `${row.recordType}|new|${row.entity}|${row.part}` : `${row.recordType}|${row.recordId}`;
+  return row.recordId === null
+    ? `${row.recordType}|new|${row.entity}|${row.part}`
+    : `${row.recordType}|${row.recordId}`;
 }
 
 /**
@@ -62,10 +66,11 @@ export function pickBatches(
     byType.set(group, [...(byType.get(group) ?? []), row]);
   }
   const batches: Batch[] = [];
+  const run = Number(store.value('run') ?? '0');
   for (const rows of byType.values()) {
     for (let start = 0; start < rows.length && batches.length < callsMax; start += writeBatchMax) {
       const chosen = rows.slice(start, start + writeBatchMax);
-      batches.push({ attempt: makeId('att'), connection, commands: chosen, startedMs: nowMs });
+      batches.push({ attempt: makeId('att'), connection, commands: chosen, startedMs: nowMs, run });
     }
   }
   store.storage.transactionSync(() => {
@@ -105,7 +110,8 @@ export async function send(
   });
   try {
     const results = await session.write(writes);
-    if (results.length !== writes.length) throw new Fault('uncertain', 'The system answered for another number of records');
+    if (results.length !== writes.length)
+      throw new Fault('uncertain', 'The system answered for another number of records');
     return { kind: 'answered', results };
   } catch (error) {
     return { kind: 'failed', fault: faultFrom(error) };
@@ -125,5 +131,7 @@ function idempotencyKeyOf(row: CommandRow): string {
 /** Anything that is not a fault is a bug of ours in the midst of a call: its outcome is unknown. */
 export function faultFrom(error: unknown): Fault {
   if (error instanceof Fault) return error;
-  return new Fault('uncertain', `The connector failed: ${error instanceof Error ? error.message : 'unknown'}`, { cause: error });
+  return new Fault('uncertain', `The connector failed: ${error instanceof Error ? error.message : 'unknown'}`, {
+    cause: error,
+  });
 }

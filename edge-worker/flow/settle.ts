@@ -2,17 +2,17 @@
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import type { Snapshot, WriteResult } from '../connectors/connector.ts';
 import { type Fault, type FaultCode, faults } from '../faults.ts';
-import { approvals, attempts, commands, links, rechecks } from '../store/lane-schema.ts';
-import { deleteRows, readRows, type StoredRow, writeRows } from '../store/rows.ts';
+import { approvals, attempts, commands, links, statusDue } from '../store/lane-schema.ts';
+import { deleteRows, readRows, writeRows } from '../store/rows.ts';
 import { absorb, type Observation } from './absorb.ts';
 import { raiseHold } from './holds.ts';
 import { type CommandState, move } from './lifecycle.ts';
-import { referencePaths } from './mapping.ts';
+import { type LinkRow, newLink, recordLink } from './links.ts';
 import { outcomeControls, type PlanContext, plan, showSoon } from './plan.ts';
 import { type CommandRow, slotOf } from './plan-view.ts';
 import type { Batch, BatchOutcome } from './relay.ts';
-import { type RecordPlace, readReferringAgain } from './strays.ts';
-import { decode, isSame } from './translate.ts';
+import { Saved } from './saved.ts';
+import { type RecordPlace, readAgain, readReferringAgain, releaseWaits } from './strays.ts';
 
 /** Tries before a lock or a conflict becomes somebody's work. */
 const triesMax = 8;
@@ -21,11 +21,10 @@ const uncertainMs = 24 * 3_600_000;
 const firstBackoffMs = 2_000;
 const longestBackoffMs = 15 * 60_000;
 
-type LinkRow = StoredRow<typeof links>;
-
 /** Settles one call. `context.inFlight` must no longer name its commands. */
 export function settleBatch(context: PlanContext, batch: Batch, outcome: BatchOutcome): void {
   const settling = new Settling(context, batch.commands, batch.startedMs);
+  settling.wroteAlong(batch, outcome);
   deleteRows(context.tx.sql, attempts, [[batch.attempt]]);
   const callsMilli = Math.ceil(1000 / batch.commands.length);
   batch.commands.forEach((row, index) => {
@@ -62,19 +61,18 @@ class Settling {
   readonly #changed: CommandRow[] = [];
   readonly #gone: string[][] = [];
   readonly #seen: Observation[] = [];
-  readonly #created: string[] = [];
+  readonly #created: [connection: string, entity: string][] = [];
   readonly #places: RecordPlace[] = [];
   readonly #plan = new Set<string>();
   readonly #shown = new Set<string>();
-  readonly #applied = new Set<string>();
-  #connection = '';
+  /** Entities whose status rows were written in the same call, with the lane's run when these were gathered. */
+  #along: { readonly connection: string; readonly run: number; readonly entities: Set<string> } | null = null;
 
   constructor(context: PlanContext, rows: readonly CommandRow[], startedMs: number) {
     this.#context = context;
     this.#startedMs = startedMs;
     const entities = JSON.stringify(rows.map((row) => row.entity));
     const connection = rows[0]?.connection ?? '';
-    this.#connection = connection;
     const found = readRows(
       context.tx.sql,
       links,
@@ -83,6 +81,12 @@ class Settling {
       entities,
     );
     this.#links = new Map(found.map((row) => [slotOf(row), row]));
+  }
+
+  wroteAlong({ connection, commands: rows, run }: Batch, outcome: BatchOutcome): void {
+    if (!connection.connector.isStatusWrittenAlong || outcome.kind === 'failed') return;
+    const applied = rows.filter((_, index) => outcome.results[index]?.outcome === 'applied');
+    this.#along = { connection: connection.id, run, entities: new Set(applied.map((row) => row.entity)) };
   }
 
   answered(row: CommandRow, result: WriteResult, callsMilli: number): void {
@@ -114,8 +118,7 @@ class Settling {
   looked(row: CommandRow, look: Look): void {
     const { tx } = this.#context;
     if (look.found === 'record') {
-      const carried = JSON.parse(row.carried) as Record<string, unknown>;
-      const isOurs = this.#holdsWhatWeSent(row, look.snapshot, carried);
+      const isOurs = new Saved(this.#context.wiring, row, look.snapshot).holdsWhatWeSent;
       // A create that took effect is ours even when its content is older; an update that did not is sent again.
       if (row.isCreate === 1 || isOurs) return this.#apply(row, look.snapshot, 'found', !isOurs, null, 0);
       return this.#keep(row, 'due', tx.atMs);
@@ -144,28 +147,42 @@ class Settling {
     // What the target's own automation changed in our save is compared with the earlier snapshot and travels on.
     const absorbed = absorb({ tx, wiring, makeId }, this.#seen, [...this.#changedLinks]);
     for (const entity of absorbed.entities) this.#plan.add(entity);
-    if (this.#created.length > 0) {
-      readReferringAgain(tx, this.#places);
-      const waiting = tx.sql
-        .exec(
-          'DELETE FROM waits WHERE connection = ? AND reference IN (SELECT value FROM json_each(?)) RETURNING entity',
-          this.#connection,
-          JSON.stringify(this.#created),
-        )
-        .toArray() as { entity: string }[];
-      for (const row of waiting) this.#plan.add(row.entity);
-    }
+    readAgain(
+      tx,
+      absorbed.again.map(({ connection, snapshot }) => ({ ...snapshot, connection })),
+    );
+    readReferringAgain(tx, this.#places);
+    for (const entity of releaseWaits(tx, this.#created)) this.#plan.add(entity);
+    this.#forgetMarks();
     if (this.#plan.size > 0) plan(this.#context, this.#plan);
-    showSoon(tx, wiring, this.#shown, 0);
-    if (wiring.connections.get(this.#connection)?.connector.isStatusWrittenAlong) this.#forgetMarks();
+    this.#showAll();
   }
 
-  /** The target wrote its own status rows in the same call. */
+  /** The target wrote its own status rows in the same call: what made them due until then is shown. */
   #forgetMarks(): void {
+    if (this.#along === null) return;
+    const { connection, run, entities } = this.#along;
     this.#context.tx.sql.exec(
-      'DELETE FROM status_due WHERE connection = ? AND entity IN (SELECT value FROM json_each(?))',
-      this.#connection,
-      JSON.stringify([...this.#applied]),
+      'DELETE FROM status_due WHERE connection = ? AND run <= ? AND entity IN (SELECT value FROM json_each(?))',
+      connection,
+      run,
+      JSON.stringify([...entities]),
+    );
+  }
+
+  /** Marks the pages of what was settled; on a page that the call itself wrote only what is newer stays marked. */
+  #showAll(): void {
+    const { tx, wiring } = this.#context;
+    const along = this.#along;
+    if (along === null) return showSoon(tx, wiring, this.#shown, 0);
+    const where = 'WHERE connection = ? AND entity IN (SELECT value FROM json_each(?))';
+    const marked = readRows(tx.sql, statusDue, where, along.connection, JSON.stringify([...along.entities]));
+    for (const mark of marked) along.entities.delete(mark.entity);
+    showSoon(tx, wiring, this.#shown, 0);
+    deleteRows(
+      tx.sql,
+      statusDue,
+      [...along.entities].map((entity) => [entity, along.connection]),
     );
   }
 
@@ -178,17 +195,10 @@ class Settling {
     callsMilli: number,
   ): void {
     const { tx } = this.#context;
-    const carried = JSON.parse(row.carried) as Record<string, unknown>;
     const link = this.#linkOf(row);
-    const baseline = link.baseline === null ? {} : (JSON.parse(link.baseline) as Record<string, unknown>);
-    const saved = this.#savedValues(row, snapshot);
-    for (const [field, value] of Object.entries(carried)) {
-      const kept = saved.has(field) ? saved.get(field) : value;
-      // Told once: the next time the same alteration is what the record held before.
-      if (!isSame(kept, value) && !isSame(baseline[field], kept))
-        tx.tell(row.entity, 'value-altered', { field, connection: row.connection });
-      baseline[field] = kept;
-    }
+    const baseline = new Saved(this.#context.wiring, row, snapshot).baselineOver(link.baseline, (field) =>
+      tx.tell(row.entity, 'value-altered', { field, connection: row.connection }),
+    );
     const isNewLink = link.recordId === null;
     const recent = (link.writes === null ? [] : (JSON.parse(link.writes) as [string, number][])).slice(-4);
     Object.assign(link, {
@@ -200,13 +210,11 @@ class Settling {
     });
     this.#changedLinks.add(link);
     this.#leave(row, 'done');
-    this.#applied.add(row.entity);
     this.#shown.add(row.entity);
     if (isNewLink) {
-      this.#created.push(row.entity);
-      const { entity, kind, connection, recordType, part } = row;
-      this.#places.push({ connection, recordType, recordId: snapshot.recordId });
-      tx.record('links', { entity, kind, connection, recordType, recordId: snapshot.recordId, part, endedMs: null });
+      this.#created.push([row.connection, row.entity]);
+      this.#places.push({ connection: row.connection, recordType: row.recordType, recordId: snapshot.recordId });
+      recordLink(tx, link);
     }
     if (isOlder || this.#context.planLater.delete(row.entity)) this.#plan.add(row.entity);
     this.#seen.push({ connection: row.connection, snapshot, readMs: this.#startedMs, eventMs: row.eventMs });
@@ -216,19 +224,7 @@ class Settling {
       command: row.id,
       recordId: snapshot.recordId,
     });
-    const { entity, connection, kind } = row;
-    tx.record('statuses', {
-      entity,
-      connection,
-      kind,
-      state: 'in-step',
-      reason: null,
-      params: null,
-      recordId: snapshot.recordId,
-      owner: null,
-      atMs: tx.atMs,
-      nextMs: null,
-    });
+    this.#status({ ...row, recordId: snapshot.recordId }, 'in-step', null, null, null);
   }
 
   #refused(
@@ -242,7 +238,9 @@ class Settling {
     const rule = faults[code];
     if ((rule.retry === 'backoff' || rule.retry === 'after' || rule.retry === 'reread') && row.tries + 1 < triesMax) {
       const wait = Math.min(firstBackoffMs * 2 ** row.tries, longestBackoffMs);
-      if (rule.retry === 'reread' && row.recordId !== null) this.#readAgain(row, row.recordId);
+      const { connection, recordType, recordId } = row;
+      if (rule.retry === 'reread' && recordId !== null)
+        readAgain(tx, [{ connection, recordType, recordId }], row.eventMs);
       return this.#keep({ ...row, tries: row.tries + 1 }, 'due', tx.atMs + wait);
     }
     const owner = rule.owner === 'hub' ? 'integration' : rule.owner;
@@ -253,18 +251,14 @@ class Settling {
 
   #uncertain(row: CommandRow): void {
     const { tx, wiring } = this.#context;
-    const settleMs = wiring.connections.get(row.connection)?.connector.settleMs ?? 300_000;
+    // Counted from now: the request may have left long after the call began, behind a queue, a token or a search.
+    const dueMs = tx.atMs + (wiring.connections.get(row.connection)?.connector.settleMs ?? 300_000);
     move('in-flight', 'uncertain');
-    this.#changed.push({
-      ...row,
-      state: 'uncertain',
-      dueMs: this.#startedMs + settleMs,
-      deadlineMs: tx.atMs + uncertainMs,
-    });
+    this.#changed.push({ ...row, state: 'uncertain', dueMs, deadlineMs: tx.atMs + uncertainMs });
     this.#shown.add(row.entity);
     this.#receipt(row, 'uncertain', row.recordId, null, null, 0);
     tx.tell(row.entity, 'command-uncertain', { connection: row.connection, command: row.id });
-    this.#status(row, 'uncertain', 'wait-look', null, this.#startedMs + settleMs);
+    this.#status(row, 'uncertain', 'wait-look', null, dueMs);
   }
 
   #holdFor(
@@ -304,52 +298,10 @@ class Settling {
     this.#gone.push([row.entity, row.connection, row.recordType, row.part, row.id]);
   }
 
-  #readAgain(row: CommandRow, recordId: string): void {
-    const { connection, recordType, eventMs } = row;
-    writeRows(
-      this.#context.tx.sql,
-      rechecks,
-      [{ connection, recordType, recordId, kind: 'changed', dueMs: this.#context.tx.atMs, tries: 0, eventMs }],
-      'ignore',
-    );
-  }
-
   #linkOf(row: CommandRow): LinkRow {
-    const known = this.#links.get(slotOf(row));
-    if (known) return known;
-    const { entity, connection, recordType, part, kind } = row;
-    const made: LinkRow = {
-      entity,
-      connection,
-      recordType,
-      part,
-      kind,
-      recordId: null,
-      given: null,
-      baseline: null,
-      version: null,
-      seenMs: 0,
-      writes: null,
-      consumption: null,
-      run: this.#context.tx.run,
-    };
-    this.#links.set(slotOf(row), made);
-    return made;
-  }
-
-  /** Values as the target saved them; references stay ours, because the target only kept what we named. */
-  #savedValues(row: CommandRow, snapshot: Snapshot): ReadonlyMap<string, unknown> {
-    const map = this.#context.wiring.mapFor(row.connection, row.kind as EntityName);
-    if (!map) return new Map();
-    const references = new Set(referencePaths(map.kind).map((path) => path.field));
-    const values = Object.entries(decode(map, snapshot.wire).values).filter(([field]) => !references.has(field));
-    return new Map(values);
-  }
-
-  #holdsWhatWeSent(row: CommandRow, snapshot: Snapshot, carried: Readonly<Record<string, unknown>>): boolean {
-    const saved = this.#savedValues(row, snapshot);
-    // A field that cannot be read back proves nothing: sending the same content once more is harmless.
-    return Object.entries(carried).every(([field, value]) => saved.has(field) && isSame(saved.get(field), value));
+    const link = this.#links.get(slotOf(row)) ?? newLink(row, this.#context.tx.run);
+    this.#links.set(slotOf(row), link);
+    return link;
   }
 
   #receipt(
@@ -377,7 +329,7 @@ class Settling {
     });
   }
 
-  #status(row: CommandRow, state: string, reason: string, owner: string | null, nextMs: number | null): void {
+  #status(row: CommandRow, state: string, reason: string | null, owner: string | null, nextMs: number | null): void {
     const { entity, connection, kind, recordId } = row;
     this.#context.tx.record('statuses', {
       entity,

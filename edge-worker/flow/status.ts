@@ -5,10 +5,10 @@ import type { StatusToShow } from '../connectors/connector.ts';
 import { commands, entityRows, holds, links, statusDue } from '../store/lane-schema.ts';
 import { type LaneSql, readRows, type StoredRow } from '../store/rows.ts';
 import { kindOf, siblingId } from './identity.ts';
+import type { LinkRow } from './links.ts';
 import type { CanonicalRecord } from './nouns.ts';
 import type { Connection, Wiring } from './wiring.ts';
 
-type LinkRow = StoredRow<typeof links>;
 type CommandRow = StoredRow<typeof commands>;
 type HoldRow = StoredRow<typeof holds>;
 export type StatusMark = StoredRow<typeof statusDue>;

@@ -47,7 +47,7 @@ function writeOutbox(name: string, y: number, kind: string, object: string, reco
   };
 }
 
-/** A row that cannot be written must not undo the person's save: the fault ends here, and the hub's poll finds the record. */
+/** A row that cannot be written must not undo the save: the fault ends here, and a poll finds the record. */
 const keepFault = {
   name: 'Keep_Fault',
   label: 'Keep fault',

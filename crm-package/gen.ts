@@ -1,4 +1,4 @@
-// Writes the flows of captured objects, the custom labels and the module of words. `--check` fails when a file is stale.
+// Writes the flows of captured objects, the custom labels and the module of words. `--check` fails if one is stale.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -54,7 +54,8 @@ export const pageWords = {
   setUpText: 'Two clicks in Setup, then one here. Nothing secret is stored in this org.',
   stepAuthorise: 'Pre-authorise the app',
   stepAuthoriseText:
-    'Setup, External Client App Manager, Tieout Hub, Policies: admin approved users are pre-authorized, with the permission set Tieout Integration.',
+    'In Setup, open External Client App Manager, Tieout Hub, Policies. ' +
+    'Choose "Admin approved users are pre-authorized" and the permission set Tieout Integration.',
   stepAssign: 'Assign the integration user',
   stepAssignText: 'Give one user, best with a Salesforce Integration licence, the permission set Tieout Integration.',
   stepConnect: 'Connect',

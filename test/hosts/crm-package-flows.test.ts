@@ -154,7 +154,7 @@ describe('The flow runner', () => {
       start: { object: 'Account', recordTriggerType: 'Create', ...start },
       ...parts,
     });
-  const trigger = { object: 'Account', kind: 'Create', record: {}, prior: null, by: seller } as const;
+  const trigger = { type: 'Account', kind: 'Create', record: {}, prior: null, by: seller } as const;
 
   it('refuses elements, start conditions and functions that it does not know', () => {
     expect(() => flow({ recordLookups: { name: 'Look' } })).toThrow('recordLookups');

@@ -39,20 +39,20 @@ export class PackageSource {
   get fields(): ReadonlyMap<string, XmlNode> {
     return new Map(
       this.of('CustomField').map(({ path, name, node }) => {
-        const object = /objects\/([^/]+)\//.exec(path)?.[1] ?? '';
-        return [`${object}.${name}`, node];
+        const type = /objects\/([^/]+)\//.exec(path)?.[1] ?? '';
+        return [`${type}.${name}`, node];
       }),
     );
   }
 
   /** Our own record types, events included. */
-  get objects(): ReadonlyMap<string, XmlNode> {
+  get types(): ReadonlyMap<string, XmlNode> {
     return new Map(this.of('CustomObject').map(({ name, node }) => [name, node]));
   }
 
   /** Whether a record type of ours has a field, ours or the platform's own. */
-  hasField(object: string, field: string): boolean {
-    return standardFields.includes(field) || this.fields.has(`${object}.${field}`);
+  hasField(type: string, field: string): boolean {
+    return standardFields.includes(field) || this.fields.has(`${type}.${field}`);
   }
 
   get labels(): ReadonlySet<string> {

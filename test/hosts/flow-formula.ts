@@ -1,4 +1,4 @@
-// Evaluates the formulas of our flows and validation rules. A function, operator or type it does not know is an error, not a guess.
+// Evaluates the formulas of our flows and validation rules. What it does not know is an error, not a guess.
 
 export type FlowValue = string | number | boolean | null;
 

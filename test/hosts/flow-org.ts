@@ -1,4 +1,4 @@
-// A small org around the flow runner: saves of people and of the integration user, validation rules, outbox rows, messages, events.
+// A small org around the flow runner: saves, validation rules, outbox rows, messages, events.
 import { type PackageSource, textsOf } from './crm-package-source.ts';
 import { holds } from './flow-formula.ts';
 import { Flow, type FlowRecord, type FlowUser, type FlowWorld, formulaScope, type Trigger } from './flow-runner.ts';
@@ -23,19 +23,19 @@ export class FlowOrg implements FlowWorld {
     this.#flows = source.of('Flow').map(({ name, node }) => new Flow(name, node));
   }
 
-  of(object: string): readonly FlowRecord[] {
-    return this.rows.get(object) ?? [];
+  of(type: string): readonly FlowRecord[] {
+    return this.rows.get(type) ?? [];
   }
 
-  create(object: string, values: FlowRecord, by: FlowUser): FlowRecord {
-    const refusal = this.broken.get(object);
+  create(type: string, values: FlowRecord, by: FlowUser): FlowRecord {
+    const refusal = this.broken.get(type);
     if (refusal !== undefined) throw new Error(refusal);
     this.#serial += 1;
     const Id = `row${String(this.#serial).padStart(12, '0')}AAA`;
     const CreatedDate = new Date(Date.UTC(2026, 10, 22, 9, 0, this.#serial)).toISOString();
     const Name = String(this.#serial).padStart(9, '0');
     const record = this.#save({
-      object,
+      type,
       kind: 'Create',
       record: { Name, ...values, Id, CreatedDate },
       prior: null,
@@ -44,22 +44,22 @@ export class FlowOrg implements FlowWorld {
     return record;
   }
 
-  update(object: string, prior: FlowRecord, changes: FlowRecord, by: FlowUser): FlowRecord {
-    return this.#save({ object, kind: 'Update', record: { ...prior, ...changes }, prior, by });
+  update(type: string, prior: FlowRecord, changes: FlowRecord, by: FlowUser): FlowRecord {
+    return this.#save({ type, kind: 'Update', record: { ...prior, ...changes }, prior, by });
   }
 
-  delete(object: string, record: FlowRecord, by: FlowUser): void {
-    const trigger: Trigger = { object, kind: 'Delete', record, prior: record, by };
+  delete(type: string, record: FlowRecord, by: FlowUser): void {
+    const trigger: Trigger = { type, kind: 'Delete', record, prior: record, by };
     for (const flow of this.#at('RecordBeforeDelete', trigger)) flow.run(trigger, this);
     this.rows.set(
-      object,
-      this.of(object).filter((row) => row['Id'] !== record['Id']),
+      type,
+      this.of(type).filter((row) => row['Id'] !== record['Id']),
     );
   }
 
   sendOutboundMessage(name: string, record: FlowRecord): void {
-    const [object = '', message] = name.split('.');
-    const workflow = this.#source.of('Workflow').find((file) => file.name === object);
+    const [type = '', message] = name.split('.');
+    const workflow = this.#source.of('Workflow').find((file) => file.name === type);
     const defined = nodesOf(workflow?.node['outboundMessages']).find((one) => one['fullName'] === message);
     if (!defined) throw new Error(`there is no outbound message ${name}`);
     const fields = textsOf(defined['fields']).flatMap((field) => {
@@ -70,20 +70,20 @@ export class FlowOrg implements FlowWorld {
   }
 
   #save(trigger: Trigger): FlowRecord {
-    const { object, by } = trigger;
+    const { type, by } = trigger;
     let record = trigger.record;
     for (const flow of this.#at('RecordBeforeSave', trigger)) record = flow.run({ ...trigger, record }, this);
     const saved = { ...trigger, record };
     this.#validate(saved);
-    const others = this.of(object).filter((row) => row['Id'] !== record['Id']);
-    this.rows.set(object, [...others, record]);
+    const others = this.of(type).filter((row) => row['Id'] !== record['Id']);
+    this.rows.set(type, [...others, record]);
     for (const flow of this.#at('RecordAfterSave', saved)) flow.run({ ...saved, by }, this);
     return record;
   }
 
   #validate(trigger: Trigger): void {
     for (const { path, node } of this.#source.of('ValidationRule')) {
-      if (!path.includes(`/objects/${trigger.object}/`)) continue;
+      if (!path.includes(`/objects/${trigger.type}/`)) continue;
       if (holds(String(node['errorConditionFormula']), formulaScope(trigger)))
         throw new Error(String(node['errorMessage']));
     }

@@ -11,7 +11,7 @@ export interface FlowUser {
 
 /** What stands around one run of a flow. */
 export interface Trigger {
-  readonly object: string;
+  readonly type: string;
   readonly kind: 'Create' | 'Update' | 'Delete';
   readonly record: FlowRecord;
   readonly prior: FlowRecord | null;
@@ -20,7 +20,7 @@ export interface Trigger {
 
 /** What a flow may do to the org. Each throws what the platform would refuse. */
 export interface FlowWorld {
-  create(object: string, values: FlowRecord, by: FlowUser): void;
+  create(type: string, values: FlowRecord, by: FlowUser): void;
   sendOutboundMessage(name: string, record: FlowRecord): void;
 }
 
@@ -42,7 +42,7 @@ const targetOf = (node: unknown): string | null => {
 
 export class Flow {
   readonly name: string;
-  readonly object: string;
+  readonly type: string;
   readonly moment: string;
   readonly isActive: boolean;
   readonly order: number;
@@ -60,7 +60,7 @@ export class Flow {
     if (strange.length > 0) throw new Error(`${name} uses ${strange.join(', ')}, which this runner does not know`);
     this.name = name;
     this.#start = start;
-    this.object = String(start['object']);
+    this.type = String(start['object']);
     this.moment = String(start['triggerType']);
     this.isActive = node['status'] === 'Active';
     this.order = Number(node['triggerOrder'] ?? 0);
@@ -77,7 +77,7 @@ export class Flow {
   startsFor(trigger: Trigger): boolean {
     const on = String(this.#start['recordTriggerType']);
     const fits = on === trigger.kind || (on === 'CreateAndUpdate' && trigger.kind !== 'Delete');
-    if (!this.isActive || trigger.object !== this.object || !fits) return false;
+    if (!this.isActive || trigger.type !== this.type || !fits) return false;
     const run = new Interview(this.#formulas, trigger);
     const filters = nodesOf(this.#start['filters']);
     if (filters.length > 0 && this.#start['filterLogic'] !== 'and') throw new Error(`${this.name}: filter logic`);

@@ -1,4 +1,4 @@
-// Checks metadata files against the vendor's own published types: element names, required elements, enumerations, booleans, numbers.
+// Checks metadata files against the published types: element names, required elements, enumerations, plain values.
 import { readFileSync } from 'node:fs';
 import { XMLParser } from 'fast-xml-parser';
 

@@ -22,7 +22,7 @@ import {
   writeStrays,
 } from './strays.ts';
 import { decode, foreignReferences, globalise, isSame, type Problem } from './translate.ts';
-import type { Wiring } from './wiring.ts';
+import type { Connection, Wiring } from './wiring.ts';
 
 /** One record as it was read, with the instant the read began and the event that asked for it. */
 export interface Observation {
@@ -295,7 +295,7 @@ class Absorption {
     for (const [field, value] of Object.entries(values)) {
       if (baseline !== null && field in baseline && isSame(baseline[field], value)) continue;
       isMoved = true;
-      const isOwner = wired.roles.includes(this.#wiring.owner(map.kind, field));
+      const isOwner = this.#isOwner(wired, map, field);
       // A matched record may tell what nobody has told yet; an owner that said "nothing" has spoken.
       if (isBirth || isOwner || (baseline === null && draft.provenance[field] === undefined)) {
         draft.set(field, value, { run: this.#tx.run, connection: seen.connection, at: seen.readMs });
@@ -305,6 +305,16 @@ class Absorption {
         this.#plan.add(link.entity);
         this.#tx.tell(link.entity, 'not-the-owner', { field, connection: seen.connection });
       }
+    }
+    const unreadable = one.problems.filter(({ field }) => !this.#isOwner(wired, map, field));
+    for (const { field } of unreadable) {
+      if (baseline === null || !(field in baseline) || !map.canWrite) continue;
+      // Not theirs to change, so nobody needs to read it: what the owner says is written over it.
+      delete baseline[field];
+      isMoved = true;
+      link.given = null;
+      this.#plan.add(link.entity);
+      this.#tx.tell(link.entity, 'not-the-owner', { field, connection: seen.connection });
     }
     draft.source = {
       connection: seen.connection,
@@ -319,7 +329,15 @@ class Absorption {
       link.seenMs = seen.readMs;
       this.#changedLinks.add(link);
     }
-    this.#tellProblems(one, link);
+    this.#tellProblems(
+      one.problems.find(({ field }) => this.#isOwner(wired, map, field)),
+      one,
+      link,
+    );
+  }
+
+  #isOwner(wired: Connection, map: CompiledMap, field: string): boolean {
+    return wired.roles.includes(this.#wiring.owner(map.kind, field));
   }
 
   /**
@@ -335,9 +353,9 @@ class Absorption {
     return true;
   }
 
-  #tellProblems(one: Decoded, link: LinkRow): void {
+  /** A value that its owner's system shows and nobody can read. What others hold of it is written over, see above. */
+  #tellProblems(problem: Problem | undefined, one: Decoded, link: LinkRow): void {
     const slot = { entity: link.entity, connection: link.connection, recordType: link.recordType, part: 'read' };
-    const problem = one.problems[0];
     if (!problem) {
       if (this.#holds.has(slotKey(slot))) closeHold(this.#tx, slot, 'read-again', null);
       return;

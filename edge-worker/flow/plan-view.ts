@@ -26,6 +26,8 @@ export class PlanView {
   readonly holds: Map<string, HoldRow>;
   readonly #answers = new Map<string, Map<string, 'approved' | 'rejected'>>();
   readonly #twins = new Map<string, readonly string[]>();
+  readonly #mates = new Map<string, Set<string>>();
+  readonly #coming = new Set<string>();
   readonly #used = new Map<string, { readonly minor: bigint; readonly currency: string }>();
   readonly movedOrders = new Set<string>();
   readonly #linked = new Map<string, LinkRow[]>();
@@ -107,6 +109,17 @@ export class PlanView {
     return (this.#twins.get(entity) ?? []).filter((twin) => twin.startsWith(`${connection}|`));
   }
 
+  /** The same for records that are not there yet but granted: of two that were entered together only one may pass. */
+  twinsComing(entity: string, connection: string, recordType: string): readonly string[] {
+    const isComing = (mate: string) => {
+      const slot = slotOf({ entity: mate, connection, recordType, part: '' });
+      const open = this.commands.get(slot);
+      return open ? open.some(isGrantedCreate) : this.#coming.has(slot);
+    };
+    const mates = this.#mates.get(entity) ?? [];
+    return [...mates].some(isComing) ? [`${connection}|${recordType} on its way`] : [];
+  }
+
   /** What granted content has used of a contract's purchase order, without what `own` already took. */
   consumed(contract: string, own: Consumption | null): Money | null {
     const used = this.#used.get(contract);
@@ -144,6 +157,7 @@ export class PlanView {
     }
     if (keys.size === 0) return;
     const picked = JSON.stringify([...keys.keys()]);
+    this.#loadMates(sql, keys, picked);
     const found = sql
       .exec(
         `SELECT key, entity, connection || '|' || record_type || '|' || record_id AS twin
@@ -161,12 +175,39 @@ export class PlanView {
     }
   }
 
+  /** Entities with a key in common, of this run and of those whose create is under way. */
+  #loadMates(sql: LaneSql, keys: ReadonlyMap<string, readonly string[]>, picked: string): void {
+    const coming = sql
+      .exec(
+        `SELECT b.key AS key, c.entity AS entity, c.connection AS connection, c.record_type AS recordType, c.part AS part
+         FROM business_keys b JOIN commands c ON c.entity = b.entity
+         WHERE b.key IN (SELECT value FROM json_each(?)) AND c.is_create = 1 AND c.state IN ('due', 'uncertain', 'waiting')`,
+        picked,
+      )
+      .toArray() as (Slot & { readonly key: string })[];
+    for (const row of coming) this.#coming.add(slotOf(row));
+    const sharing = new Map([...keys].map(([key, ids]) => [key, new Set(ids)] as const));
+    for (const row of coming) sharing.get(row.key)?.add(row.entity);
+    for (const ids of sharing.values()) {
+      if (ids.size < 2) continue;
+      for (const id of ids) {
+        const mates = this.#mates.get(id) ?? new Set();
+        for (const mate of ids) if (mate !== id) mates.add(mate);
+        this.#mates.set(id, mates);
+      }
+    }
+  }
+
   #loadConsumed(sql: LaneSql): void {
     const contracts = JSON.stringify([...this.rows.keys()].filter((id) => kindOf(id) === 'contract'));
     for (const row of readRows(sql, purchaseOrders, 'WHERE contract IN (SELECT value FROM json_each(?))', contracts)) {
       this.#used.set(row.contract, { minor: BigInt(row.usedMinor), currency: row.currency });
     }
   }
+}
+
+function isGrantedCreate(row: CommandRow): boolean {
+  return row.isCreate === 1 && (row.state === 'due' || row.state === 'uncertain' || row.state === 'waiting');
 }
 
 function* referencesIn(kind: EntityName, record: CanonicalRecord): Generator<string> {

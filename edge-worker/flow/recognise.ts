@@ -94,9 +94,8 @@ export class Recognition {
     const [candidate] = candidates;
     if (candidate === undefined) return isBornHere ? { as: 'born' } : { as: 'stray' };
     const isOpen = this.#wiring.flow(connection, this.#kind).state !== 'matching';
-    return !isBornHere && isOpen && candidates.length === 1
-      ? this.#take(sighting, 'matched', candidate)
-      : { as: 'stray' };
+    // Also where records are born: a project that a deal gave rise to may run there since long before the hub came.
+    return isOpen && candidates.length === 1 ? this.#take(sighting, 'matched', candidate) : { as: 'stray' };
   }
 
   /** One record per entity and place, within one run too. */

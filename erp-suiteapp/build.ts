@@ -12,6 +12,8 @@ const output = join(project, 'src/FileCabinet/SuiteApps/com.tieout.hub/scripts')
 /** Source -> name in the File Cabinet, where script files are written with underscores. */
 const entries: Readonly<Record<string, string>> = {
   'erp-suiteapp/scripts/entries/outbox.ts': 'tieout_ue_outbox.js',
+  'erp-suiteapp/scripts/entries/flush.ts': 'tieout_mr_flush.js',
+  'erp-suiteapp/scripts/entries/sweep.ts': 'tieout_ss_sweep.js',
 };
 
 /** The vendor's own line of tools, made to run once without its installer, which fetches a Java archive. */

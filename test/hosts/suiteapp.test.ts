@@ -1,32 +1,18 @@
 // The built SuiteApp in an account: what people save, open and press, and what the hub hears and answers.
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { bundleScripts } from '../../erp-suiteapp/build.ts';
-import { Account, integrationRole } from './account.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type Account, integrationRole } from './account.ts';
+import { openFirm } from './connected.ts';
 
-let code: ReadonlyMap<string, string>;
 let account: Account;
 let ids: { readonly customer: string; readonly job: string };
-
-beforeAll(async () => {
-  code = await bundleScripts();
-}, 60_000);
 
 const outbox = () => account.rows('customrecord_tieout_outbox');
 const problems = () => account.logged.filter(({ level }) => level === 'error');
 
-beforeEach(() => {
-  account = new Account(code);
-  const customer = account.save('customer', null, { companyname: 'Acme', subsidiary: '1' });
-  const job = account.save('job', null, { companyname: 'Acme rollout', parent: customer });
-  ids = { customer, job };
-  account.queued.length = 0;
-  account.cached.clear();
-  account.spent.length = 0;
-  for (const { id } of outbox()) {
-    const type = account.books.type('customrecord_tieout_outbox');
-    const row = account.books.store.get(type.id, id);
-    if (row) account.books.store.remove(type, row, null);
-  }
+beforeEach(async () => {
+  const firm = await openFirm();
+  account = firm.account;
+  ids = firm;
 });
 
 describe('A save', () => {

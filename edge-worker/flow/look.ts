@@ -83,6 +83,18 @@ function expireWaits(core: LaneCore, connection: Connection): boolean {
         hash: row.hash,
         dueMinutes: 480,
       });
+      tx.record('statuses', {
+        entity,
+        connection: target,
+        kind: row.kind,
+        state: 'held',
+        reason: 'waited-too-long',
+        params: null,
+        recordId: row.recordId,
+        owner: 'integration',
+        atMs: tx.atMs,
+        nextMs: null,
+      });
       return { ...row, state: 'held', deadlineMs: null };
     });
     writeRows(tx.sql, commands, held, 'replace');

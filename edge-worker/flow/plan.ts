@@ -1,19 +1,20 @@
 // Change -> Verdict -> Command: what each target should hold of each entity, compared with what it was last given. One lane transaction, no awaits.
 // A command exists because content differs, not because an event came: a new target, a new mapping, a released hold and "Sync now" all end here.
+import { hashOf } from '../../shared/canonical-json.ts';
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import { entities } from '../../shared/entities/_registry.ts';
-import { commands, links, purchaseOrders, waits } from '../store/lane-schema.ts';
+import { waits } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
-import { deleteRows, type RowOf, writeRows } from '../store/rows.ts';
+import { readRows } from '../store/rows.ts';
 import { type Case, govern } from './govern.ts';
-import { closeHold, raiseHold } from './holds.ts';
-import { kindOf, siblingId } from './identity.ts';
-import { type CommandState, move } from './lifecycle.ts';
-import { asFound, type LinkRow, newLink } from './links.ts';
-import { type CompiledMap, kindsInOrder } from './mapping.ts';
+import { kindOf } from './identity.ts';
+import { asFound, newLink } from './links.ts';
+import { kindsInOrder } from './mapping.ts';
 import type { CanonicalRecord, Consumption } from './nouns.ts';
+import { PlanBook, slotOfTarget, type Target } from './plan-book.ts';
 import { type CommandRow, PlanView, slotOf } from './plan-view.ts';
-import { type Encoded, encode, mergeWire } from './translate.ts';
+import { type Encoded, encode, isSame } from './translate.ts';
+import { loopVerdict, movedVerdict, problemVerdict, unroutedVerdict } from './verdicts.ts';
 import type { Connection, Wiring } from './wiring.ts';
 
 export interface PlanContext {
@@ -26,158 +27,208 @@ export interface PlanContext {
   readonly planLater: Set<string>;
 }
 
-/** A wait becomes a hold with an owner after this long. */
-export const waitMs = 24 * 3_600_000;
-/** The same content written to one record this often within ten minutes is a loop. */
-const loopWrites = 3;
-const loopWindowMs = 600_000;
-
 /** Holds that settle raises after a call, as against those that govern raises before it. */
 export const outcomeControls: ReadonlySet<string> = new Set(['refused', 'two-found', 'uncertain-too-long', 'target-gone']);
-/** "On its way" is shown only when the outcome is not known by then. */
-const onItsWayMs = 1_500;
-
-const shownStates = { due: 'on-its-way', waiting: 'waiting', held: 'held' } as const;
-
-interface Target {
-  readonly entity: string;
-  readonly kind: EntityName;
-  readonly record: CanonicalRecord;
-  readonly connection: Connection;
-  readonly map: CompiledMap;
-  readonly link: LinkRow | null;
-  /** The record that carries it, for entities that live on another's. */
-  readonly hostId: string | null;
-  readonly eventMs: number;
-}
+/** Dependents of what stopped are planned in turn: time on a project, the project on a customer. */
+const roundsMax = 4;
 
 export function plan(context: PlanContext, planned: Iterable<string>): void {
-  new Planning(context, [...planned]).run();
+  const done = new Set<string>();
+  let round = [...planned];
+  for (let count = 0; count < roundsMax && round.length > 0; count++) {
+    for (const entity of round) done.add(entity);
+    const stopped = new Planning(context, round).run();
+    round = waitersOf(context.tx, stopped).filter((entity) => !done.has(entity));
+  }
+}
+
+/** Who waits for records that are not on their way any more. */
+export function waitersOf(tx: Pick<LaneTransaction, 'sql'>, stopped: readonly (readonly [string, string])[]): string[] {
+  if (stopped.length === 0) return [];
+  const rows = readRows(
+    tx.sql,
+    waits,
+    'WHERE (connection, reference) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))',
+    JSON.stringify(stopped),
+  );
+  return [...new Set(rows.map((row) => row.entity))];
 }
 
 class Planning {
   readonly #context: PlanContext;
   readonly #tx: LaneTransaction;
   readonly #view: PlanView;
+  readonly #book: PlanBook;
   readonly #planned: readonly string[];
-  readonly #put: RowOf<typeof commands>[] = [];
-  readonly #gone: string[][] = [];
-  readonly #links: LinkRow[] = [];
-  readonly #waits: RowOf<typeof waits>[] = [];
-  readonly #shown = new Set<string>();
 
   constructor(context: PlanContext, planned: readonly string[]) {
     this.#context = context;
     this.#tx = context.tx;
     this.#planned = planned;
     this.#view = new PlanView(context.tx, planned);
+    this.#book = new PlanBook(context, this.#view);
   }
 
-  run(): void {
+  run(): readonly (readonly [string, string])[] {
     // What is referred to is planned first, so that a dependent sees the command that will make its reference.
     const inOrder = [...this.#planned].sort((a, b) => rank(a) - rank(b));
-    for (const entity of inOrder) {
-      const row = this.#view.rows.get(entity);
-      const record = this.#view.records.get(entity);
-      if (!row || !record) continue;
-      const kind = row.kind as EntityName;
-      for (const connection of this.#context.wiring.targetsOf(kind, record)) {
-        const map = this.#context.wiring.mapFor(connection.id, kind);
-        if (!map) continue;
-        const link = this.#view.links.get(slotOf({ entity, connection: connection.id, recordType: map.recordType, part: '' })) ?? null;
-        const host = map.livesOn ? record[map.livesOn] : null;
-        const hostId = typeof host === 'string' ? this.#view.recordIdOf(host, connection.id) : null;
-        this.#planTarget({ entity, kind, record, connection, map, link, hostId, eventMs: row.eventMs });
-      }
+    for (const entity of inOrder) this.#planEntity(entity);
+    this.#book.write();
+    return this.#book.stopped;
+  }
+
+  #planEntity(entity: string): void {
+    const row = this.#view.rows.get(entity);
+    const record = this.#view.records.get(entity);
+    if (!row || !record) return;
+    const { wiring } = this.#context;
+    const kind = row.kind as EntityName;
+    const valueOf = (field: string) => this.#view.valueNear(entity, field);
+    const chosen = wiring.targetsOf(kind, record, valueOf);
+    const unrouted = wiring.unroutedOf(kind, valueOf);
+    const others = [...wiring.connections.values()].filter((one) => !chosen.includes(one) && wiring.mapFor(one.id, kind)?.canWrite);
+    for (const connection of chosen) this.#planTarget(this.#targetOf(entity, kind, record, connection, row.eventMs));
+    for (const connection of others) {
+      const target = this.#targetOf(entity, kind, record, connection, row.eventMs);
+      if (unrouted.includes(connection) && target.link?.recordId == null) this.#holdUnrouted(target);
+      else this.#book.drop(target, this.#openCommands(target), 'not-a-target');
     }
-    deleteRows(this.#tx.sql, commands, this.#gone);
-    writeRows(this.#tx.sql, commands, this.#put, 'replace');
-    writeRows(this.#tx.sql, links, this.#links, 'replace');
-    writeRows(this.#tx.sql, waits, this.#waits, 'ignore');
-    writeRows(this.#tx.sql, purchaseOrders, this.#view.orderRows(), 'replace');
-    showSoon(this.#tx, this.#context.wiring, this.#shown, onItsWayMs);
+  }
+
+  #targetOf(entity: string, kind: EntityName, record: CanonicalRecord, connection: Connection, eventMs: number): Target {
+    const map = this.#context.wiring.mapFor(connection.id, kind);
+    if (!map) throw new Error(`${connection.id} carries no ${kind}`);
+    const slot = { entity, connection: connection.id, recordType: map.recordType, part: '' };
+    const host = map.livesOn ? record[map.livesOn] : null;
+    const hostId = typeof host === 'string' ? this.#view.recordIdOf(host, connection.id) : null;
+    return { entity, kind, record, connection, map, link: this.#view.links.get(slotOf(slot)) ?? null, hostId, eventMs };
   }
 
   #planTarget(target: Target): void {
-    const { entity, kind, record, connection, map, link } = target;
+    const { connection, link } = target;
+    const open = this.#openCommands(target);
     const isLinked = link?.recordId != null;
-    const isReady = (entities[kind] as { isReady?: (record: never) => boolean }).isReady?.(record as never) ?? true;
-    if (!isLinked && (!isReady || this.#isBarred(target))) return this.#dropOpen(target);
-    const encoded = encode(
+    if (this.#isClosed(target) || (!isLinked && this.#isBarred(target))) return this.#book.drop(target, open, 'not-ready');
+    const busy = open.find((row) => this.#context.inFlight.has(row.id) || row.state === 'uncertain');
+    // The outcome of what is under way decides what is still to be sent; settle plans this entity again.
+    if (busy) {
+      this.#context.planLater.add(target.entity);
+      const rest = open.filter((row) => row !== busy);
+      return this.#book.leave(rest, 'superseded');
+    }
+    const encoded = this.#encode(target);
+    if (link && isLinked && link.given === asFound) return this.#takeAsFound(target, encoded, open);
+    if (link && isLinked && link.given === encoded.hash) return this.#book.inStep(target, open);
+    const answers = this.#view.answersFor(target.entity, connection.id, encoded.hash);
+    if ([...answers.values()].includes('rejected')) return this.#book.drop(target, open, 'rejected');
+    if (this.#isOutcomeHeld(target, encoded, open, answers)) return;
+    const problem = problemVerdict(encoded);
+    if (problem) return this.#book.hold(target, encoded, open, problem);
+    const loop = answers.has('write-loop') ? null : loopVerdict(link, encoded.hash, this.#tx.atMs);
+    if (loop) return this.#book.hold(target, encoded, open, loop);
+    this.#judge(target, encoded, open, answers);
+  }
+
+  #encode(target: Target): Encoded {
+    const { kind, record, connection, map, link } = target;
+    const differences = link?.differences ? (JSON.parse(link.differences) as Record<string, string>) : {};
+    return encode(
       map,
       record,
       (field) => this.#context.wiring.owns(connection.id, kind, field),
       (_refKind, id) => this.#view.recordIdOf(id, connection.id),
+      (field) => field in differences && differences[field] === hashOf(record[field] ?? null),
     );
-    const open = this.#openCommands(target);
-    const busy = open.find((row) => this.#context.inFlight.has(row.id) || row.state === 'uncertain');
-    // The outcome of what is under way decides what is still to be sent; settle plans this entity again.
-    if (busy) {
-      this.#context.planLater.add(entity);
-      return this.#supersede(open.filter((row) => row !== busy), 'superseded');
-    }
-    if (link && isLinked && link.given === asFound) {
-      this.#links.push({ ...link, given: encoded.hash });
-      return this.#supersede(open, 'superseded');
-    }
-    if (link && isLinked && link.given === encoded.hash) return this.#inStep(target, open);
-    if (this.#isAnswered(target, encoded, open)) return;
-    if (encoded.problems.length > 0) return this.#holdFor(target, encoded, open, problemVerdict(encoded));
-    if (this.#isLoop(link, encoded.hash)) return this.#holdFor(target, encoded, open, loopVerdict(connection.id));
-    this.#judge(target, encoded, open);
   }
 
-  /** Creates that may not start: before the first-day match is accepted, before the cut-over, or where the hub never creates. */
+  /** First day: the record counts as given what it holds. What differs is told, and left alone until our value changes. */
+  #takeAsFound(target: Target, encoded: Encoded, open: readonly CommandRow[]): void {
+    const { link, record, entity, connection } = target;
+    if (!link) return;
+    const baseline = link.baseline === null ? {} : (JSON.parse(link.baseline) as Record<string, unknown>);
+    const fields = Object.keys(encoded.carried).filter((field) => field in baseline && !isSame(baseline[field], encoded.carried[field]));
+    for (const field of fields) this.#tx.tell(entity, 'difference-found', { field, connection: connection.id });
+    const differences = Object.fromEntries(fields.map((field) => [field, hashOf(record[field] ?? null)]));
+    const kept = { ...link, differences: fields.length > 0 ? JSON.stringify(differences) : null };
+    const given = fields.length > 0 ? this.#encode({ ...target, link: kept }).hash : encoded.hash;
+    this.#book.keepLink({ ...kept, given });
+    this.#book.inStep(target, open);
+  }
+
+  /** While a match is not accepted the connection is only read. */
+  #isClosed({ connection, kind }: Target): boolean {
+    return this.#context.wiring.flow(connection.id, kind).state === 'matching';
+  }
+
+  /** Creates that may not start: not ready, before the cut-over, or where the hub never creates. */
   #isBarred(target: Target): boolean {
-    const flow = this.#context.wiring.flow(target.connection.id, target.kind);
-    if (flow.state === 'matching') return true;
+    const { isReady, dayOf } = entities[target.kind] as { isReady?: (record: never) => boolean; dayOf?: string };
+    if (isReady && !isReady(target.record as never)) return true;
     if ((!target.map.canCreate && !target.map.livesOn) || !target.map.isWanted(target.record)) return true;
-    const dayField = (entities[target.kind] as { dayOf?: string }).dayOf;
-    const day = dayField ? target.record[dayField] : null;
-    return flow.cutoverOn !== null && typeof day === 'string' && day < flow.cutoverOn;
+    const { cutoverOn } = this.#context.wiring.flow(target.connection.id, target.kind);
+    const day = dayOf ? target.record[dayOf] : null;
+    return cutoverOn !== null && typeof day === 'string' && day < cutoverOn;
+  }
+
+  #holdUnrouted(target: Target): void {
+    if (this.#isClosed(target) || this.#isBarred(target)) return this.#book.drop(target, this.#openCommands(target), 'not-ready');
+    const encoded = this.#encode(target);
+    this.#book.hold(target, encoded, this.#openCommands(target), unroutedVerdict(target.connection.roles.join(', ')));
   }
 
   #openCommands(target: Target): CommandRow[] {
-    const { entity, connection, map } = target;
-    return this.#view.commands.get(slotOf({ entity, connection: connection.id, recordType: map.recordType, part: '' })) ?? [];
+    return this.#view.commands.get(slotOf(slotOfTarget(target))) ?? [];
   }
 
-  #judge(target: Target, encoded: Encoded, open: readonly CommandRow[]): void {
+  #judge(target: Target, encoded: Encoded, open: readonly CommandRow[], answers: Case['answers']): void {
     const { entity, kind, record, connection, map, link } = target;
-    const isLinked = link?.recordId != null;
+    const isCreate = link?.recordId == null;
+    const elsewhere = isCreate && !answers.has('moved-route') ? this.#heldElsewhere(target) : null;
+    if (elsewhere) return this.#book.hold(target, encoded, open, movedVerdict(elsewhere, connection.id));
     const needed = map.livesOn ? [...new Set([...map.required, map.livesOn])] : map.required;
-    const unlinked = isLinked ? [] : needed.filter((field) => record[field] == null || this.#isMissing(target, encoded, field));
-    const awaited = unlinked.flatMap((field) => {
-      const id = record[field];
-      return typeof id === 'string' && this.#willBeLinked(id, connection.id) ? [id] : [];
-    });
-    // Whatever comes of it now, the link of a reference is reason to look again.
-    for (const field of unlinked) {
-      const reference = record[field];
-      if (typeof reference === 'string') this.#waits.push({ connection: connection.id, reference, entity });
-    }
-    const unresolved = unlinked.filter((field) => !awaited.includes(record[field] as string));
+    const unlinked = isCreate ? needed.filter((field) => record[field] == null || this.#isMissing(target, encoded, field)) : [];
+    const ids = unlinked.flatMap((field) => (typeof record[field] === 'string' ? [record[field] as string] : []));
+    for (const reference of ids) this.#book.waitFor(target, reference);
+    const awaited = ids.filter((id) => this.#view.isOnItsWay(id, connection.id));
     const before = link?.consumption ? (JSON.parse(link.consumption) as Consumption) : null;
-    const twins = isLinked || map.livesOn ? [] : this.#view.twinsOf(entity, connection.id);
-    const change: Case = {
+    const verdict = govern({
       entity,
       kind,
       record,
       targetRoles: connection.roles,
-      isCreate: !isLinked,
-      unresolved,
+      isCreate,
+      unresolved: unlinked.filter((field) => !awaited.includes(record[field] as string)),
       awaited,
-      twins,
-      answers: this.#view.answersFor(entity, connection.id, encoded.hash),
+      twins: isCreate && !map.livesOn ? this.#twinsOf(target, open) : [],
+      billedElsewhere: this.#view.billedElsewhere(entity),
+      answers,
       lookup: (id) => (id === null ? null : (this.#view.records.get(id) ?? null)),
       consumed: (contract) => this.#view.consumed(contract, before),
-    };
-    const verdict = govern(change);
-    if (verdict.verdict === 'reject') return this.#supersede(open, 'dropped');
-    if (verdict.verdict === 'hold') return this.#holdFor(target, encoded, open, verdict);
-    if (verdict.verdict === 'wait') return this.#waitFor(target, encoded, open, verdict.until);
-    this.#waitOptional(target, encoded);
+    });
+    if (verdict.verdict === 'reject') return this.#book.drop(target, open, 'rejected');
+    if (verdict.verdict === 'hold') return this.#book.hold(target, encoded, open, verdict);
+    this.#book.close(target, verdict.verdict === 'wait' ? 'waits' : 'granted');
+    if (verdict.verdict === 'wait') return this.#book.enqueue(target, encoded, open, 'waiting', verdict.until);
+    // Optional references that are not linked yet follow as an update once they are.
+    for (const reference of encoded.missing) this.#book.waitFor(target, reference.entity);
     this.#grant(target, encoded, open, before, verdict.consumes);
+  }
+
+  /** Another connection of the same role that holds this entity's record already. */
+  #heldElsewhere({ entity, kind, connection, map }: Target): string | null {
+    if (map.livesOn) return null;
+    for (const other of this.#context.wiring.connections.values()) {
+      const isRival = other.id !== connection.id && other.roles.some((role) => connection.roles.includes(role));
+      if (isRival && this.#context.wiring.mapFor(other.id, kind)?.canWrite && this.#view.recordIdOf(entity, other.id)) return other.id;
+    }
+    return null;
+  }
+
+  /** What was granted already is not held back by a twin that came after it. */
+  #twinsOf({ entity, connection, map }: Target, open: readonly CommandRow[]): readonly string[] {
+    const there = this.#view.twinsOf(entity, connection.id);
+    if (open.some((row) => row.state === 'due')) return there;
+    return [...there, ...this.#view.twinsComing(entity, connection.id, map.recordType)];
   }
 
   #isMissing(target: Target, encoded: Encoded, field: string): boolean {
@@ -185,189 +236,26 @@ class Planning {
     return encoded.missing.some((reference) => reference.field === field);
   }
 
-  #willBeLinked(id: string, connection: string): boolean {
-    return this.#view.isOnItsWay(id, connection);
-  }
-
   #grant(target: Target, encoded: Encoded, open: readonly CommandRow[], before: Consumption | null, after: Consumption | null): void {
-    const { entity, kind, connection, map } = target;
-    const observes = this.#context.wiring.flow(connection.id, kind).state === 'observe';
-    this.#close(target, 'granted');
-    if (observes) return this.#supersede(open, 'dropped');
-    const link = target.link ?? newLink({ ...this.#slot(target), kind }, this.#tx.run);
+    const { kind, connection } = target;
+    if (this.#context.wiring.flow(connection.id, kind).state === 'observe') return this.#book.drop(target, open, 'observed');
+    const link = target.link ?? newLink({ ...slotOfTarget(target), kind }, this.#tx.run);
     const consumption = after ? JSON.stringify(after) : null;
     this.#view.book(before, after);
-    if (!target.link || link.consumption !== consumption) this.#keepLink({ ...link, consumption });
-    this.#enqueue(target, encoded, open, 'due', null);
-  }
-
-  #keepLink(link: LinkRow): void {
-    this.#links.push(link);
-    this.#view.addLink(link);
-  }
-
-  #waitFor(target: Target, encoded: Encoded, open: readonly CommandRow[], until: readonly string[]): void {
-    this.#close(target, 'waits');
-    this.#enqueue(target, encoded, open, 'waiting', until);
-  }
-
-  /** Optional references that are not linked yet follow as an update once they are. */
-  #waitOptional(target: Target, encoded: Encoded): void {
-    for (const reference of encoded.missing) {
-      this.#waits.push({ connection: target.connection.id, reference: reference.entity, entity: target.entity });
-    }
-  }
-
-  #holdFor(target: Target, encoded: Encoded, open: readonly CommandRow[], verdict: HoldVerdict): void {
-    raiseHold(this.#tx, this.#context.makeId, {
-      ...this.#slot(target),
-      kind: target.kind,
-      control: verdict.control,
-      owner: verdict.owner,
-      code: verdict.code,
-      params: verdict.params,
-      hash: encoded.hash,
-      dueMinutes: verdict.dueMinutes,
-    });
-    this.#enqueue(target, encoded, open, 'held', null, verdict);
-  }
-
-  /** One open command per slot: the same content keeps its id and its tries, other content takes its place. */
-  #enqueue(target: Target, encoded: Encoded, open: readonly CommandRow[], state: 'due' | 'waiting' | 'held', until: readonly string[] | null, verdict: HoldVerdict | null = null): void {
-    const same = open.find((row) => row.hash === encoded.hash && (row.state === state || isLegal(row.state as CommandState, state)));
-    this.#supersede(open.filter((row) => row !== same), 'superseded');
-    const isCreate = target.link?.recordId == null && !target.map.livesOn;
-    const row: CommandRow = {
-      ...this.#slot(target),
-      id: same?.id ?? this.#context.makeId('cmd'),
-      kind: target.kind,
-      state,
-      hash: encoded.hash,
-      wire: JSON.stringify(isCreate ? mergeWire(encoded.initial, encoded.wire) : encoded.wire),
-      carried: JSON.stringify(encoded.carried),
-      isCreate: isCreate ? 1 : 0,
-      recordId: target.link?.recordId ?? target.hostId,
-      mappingVersion: this.#context.wiring.mappingVersion,
-      dueMs: same && same.state === state ? same.dueMs : this.#tx.atMs,
-      deadlineMs: state === 'waiting' ? (same?.deadlineMs ?? this.#tx.atMs + waitMs) : null,
-      tries: same?.tries ?? 0,
-      waits: until ? JSON.stringify(until) : null,
-      madeMs: same?.madeMs ?? this.#tx.atMs,
-      eventMs: target.eventMs,
-    };
-    this.#put.push(row);
-    this.#view.commands.set(slotOf(row), [row]);
-    this.#shown.add(target.entity);
-    if (same?.state === state) return;
-    this.#tx.tell(target.entity, `command-${state}`, { connection: target.connection.id, command: row.id });
-    const hold = state === 'held' ? verdict : null;
-    // Plain progress is not worth a row: what is due is in step, or not, a moment later.
-    if (state === 'due' && !same) return;
-    this.#tx.record('statuses', {
-      entity: row.entity,
-      connection: row.connection,
-      kind: row.kind,
-      state: shownStates[state],
-      reason: hold?.code ?? null,
-      params: hold ? JSON.stringify(hold.params) : null,
-      recordId: row.recordId,
-      owner: hold?.owner ?? null,
-      atMs: this.#tx.atMs,
-      nextMs: row.deadlineMs,
-    });
-  }
-
-  #inStep(target: Target, open: readonly CommandRow[]): void {
-    this.#supersede(open, 'superseded');
-    if (this.#close(target, 'in-step')) this.#shown.add(target.entity);
-  }
-
-  #dropOpen(target: Target): void {
-    const open = this.#openCommands(target).filter((row) => !this.#context.inFlight.has(row.id) && row.state !== 'uncertain');
-    if (open.length > 0) this.#supersede(open, 'dropped');
-    if (this.#close(target, 'not-ready')) this.#shown.add(target.entity);
-  }
-
-  #supersede(rows: readonly CommandRow[], to: 'superseded' | 'dropped'): void {
-    for (const row of rows) {
-      move(row.state as CommandState, to);
-      this.#gone.push([row.entity, row.connection, row.recordType, row.part, row.id]);
-      this.#tx.tell(row.entity, `command-${to}`, { connection: row.connection, command: row.id });
-      this.#shown.add(row.entity);
-    }
-    if (rows.length > 0) this.#view.commands.delete(slotOf(rows[0] as CommandRow));
-  }
-
-  #close(target: Target, by: string): boolean {
-    const slot = this.#slot(target);
-    if (!this.#view.holds.has(slotOf(slot))) return false;
-    closeHold(this.#tx, slot, by, null);
-    return true;
+    if (!target.link || link.consumption !== consumption) this.#book.keepLink({ ...link, consumption });
+    this.#book.enqueue(target, encoded, open, 'due', null);
   }
 
   /** What the target itself refused, or what could not be found out, is not tried again until a person said so or the content changed. */
-  #isAnswered(target: Target, encoded: Encoded, open: readonly CommandRow[]): boolean {
-    const answers = this.#view.answersFor(target.entity, target.connection.id, encoded.hash);
-    if ([...outcomeControls].some((control) => answers.get(control) === 'rejected')) {
-      this.#supersede(open, 'dropped');
-      return true;
-    }
-    const hold = this.#view.holds.get(slotOf(this.#slot(target)));
+  #isOutcomeHeld(target: Target, encoded: Encoded, open: readonly CommandRow[], answers: Case['answers']): boolean {
+    const hold = this.#view.holds.get(slotOf(slotOfTarget(target)));
     if (!hold || !outcomeControls.has(hold.control) || hold.hash !== encoded.hash || open.length === 0) return false;
     return answers.get(hold.control) !== 'approved';
   }
-
-  #slot(target: Target) {
-    return { entity: target.entity, connection: target.connection.id, recordType: target.map.recordType, part: '' };
-  }
-
-  #isLoop(link: LinkRow | null, hash: string): boolean {
-    if (!link?.writes) return false;
-    const recent = (JSON.parse(link.writes) as [string, number][]).filter(([written, at]) => written === hash && this.#tx.atMs - at < loopWindowMs);
-    return recent.length >= loopWrites;
-  }
-}
-
-type HoldVerdict = Extract<ReturnType<typeof govern>, { verdict: 'hold' }>;
-
-function problemVerdict(encoded: Encoded): HoldVerdict {
-  const problem = encoded.problems[0] as Encoded['problems'][number];
-  return { verdict: 'hold', control: 'unreadable-value', owner: 'integration', dueMinutes: 480, code: problem.code, params: problem.params };
-}
-
-function loopVerdict(connection: string): HoldVerdict {
-  return { verdict: 'hold', control: 'write-loop', owner: 'integration', dueMinutes: 240, code: 'write-loop', params: { connection } };
-}
-
-function isLegal(from: CommandState, to: CommandState): boolean {
-  return from !== to && (from === 'held' || from === 'waiting' || from === 'due' || from === 'dead') && to !== 'waiting';
 }
 
 const order = new Map(kindsInOrder.map((kind, index) => [kind as string, index]));
 
 function rank(entity: string): number {
   return order.get(kindOf(entity) ?? '') ?? order.size;
-}
-
-/** Marks the record pages that show some entities as out of date. An entity without a page of its own shows on its siblings'. */
-export function showSoon(tx: LaneTransaction, wiring: Wiring, shown: ReadonlySet<string>, delayMs: number): void {
-  const hosts = [...wiring.connections.values()].filter((connection) => connection.connector.limits.statusBatchMax > 0);
-  if (shown.size === 0 || hosts.length === 0) return;
-  const family = [...shown].flatMap((entity) => {
-    const kind = kindOf(entity);
-    return kind ? wiring.familyOf(kind).map((member) => siblingId(entity, member)) : [entity];
-  });
-  tx.sql.exec(
-    `INSERT INTO status_due (entity, connection, due_ms, tries, run)
-     SELECT DISTINCT entity, connection, ?3, 0, ?4 FROM links WHERE record_id IS NOT NULL
-     AND entity IN (SELECT value FROM json_each(?1)) AND connection IN (SELECT value FROM json_each(?2))
-     AND (connection || ' ' || record_type NOT IN (SELECT value FROM json_each(?5)) OR entity IN (SELECT value FROM json_each(?6)))
-     ON CONFLICT DO UPDATE SET run = excluded.run, due_ms = min(due_ms, excluded.due_ms)`,
-    JSON.stringify(family),
-    JSON.stringify(hosts.map((host) => host.id)),
-    tx.atMs + delayMs,
-    tx.run,
-    JSON.stringify(hosts.flatMap((host) => (host.connector.showsExceptionsOnly ?? []).map((type) => `${host.id} ${type}`))),
-    JSON.stringify([...tx.excepted]),
-  );
 }

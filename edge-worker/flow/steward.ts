@@ -4,7 +4,7 @@ import { type EntityName, entities } from '../../shared/entities/_registry.ts';
 import type { Role } from '../../shared/entities/entity.ts';
 import type { Environment } from '../connectors/connector.ts';
 import { rules } from '../rules/_registry.ts';
-import { approvals, connectionRows, cursors, flows, holds, mappingVersions, rechecks } from '../store/lane-schema.ts';
+import { approvals, connectionRows, cursors, flows, holds, links, mappingVersions } from '../store/lane-schema.ts';
 import { type LaneTransaction, type RecordTable, recordTables } from '../store/lane-store.ts';
 import { readRows, type StoredRow, writeRows } from '../store/rows.ts';
 import type { LaneCore } from './core.ts';
@@ -12,6 +12,7 @@ import { answerGuilty } from './guilty-rows.ts';
 import { closeHold } from './holds.ts';
 import { compileMap, type MappingContent, mappingContent } from './mapping.ts';
 import { plan } from './plan.ts';
+import { readAgain } from './strays.ts';
 import type { Flow, Routing } from './wiring.ts';
 
 /** A request that cannot be carried out as things stand; `code` is stable and `next` says what to do. */
@@ -189,16 +190,7 @@ export function acceptMatches(
   core.store.transaction((tx) => {
     writeRows(tx.sql, flows, [{ connection, kind, state: 'open', cutoverOn }], 'replace');
     // Reading them again links them: the flow is open now, and a sole candidate is theirs.
-    const again = sole.map((match) => ({
-      connection,
-      recordType: match.recordType,
-      recordId: match.recordId,
-      kind: 'changed',
-      dueMs: 0,
-      tries: 0,
-      eventMs: tx.atMs,
-    }));
-    writeRows(tx.sql, rechecks, again, 'ignore');
+    readAgain(tx, sole.map(({ recordType, recordId }) => ({ connection, recordType, recordId })));
     core.store.setValue(`replan ${kind}`, '');
     tellAudit(core, tx, by, 'matches-accepted', connection, {
       kind,
@@ -282,6 +274,8 @@ export function answer(core: LaneCore, hold: string, given: Answer, by: string, 
       );
     }
     closeHold(tx, row, by, reason);
+    // Whoever lets a loop go on gives it a fresh count; if it is one, it is stopped again.
+    if (row.control === 'write-loop' && given === 'retry') forgetWrites(tx, row);
     if (row.part === 'read') readSource(tx, row.entity, row.connection);
     tellAudit(core, tx, by, `hold-${given}`, hold, { control: row.control, entity: row.entity, reason });
     plan(core.planContext(tx), [row.entity]);
@@ -304,14 +298,14 @@ function answerKept(core: LaneCore, row: StoredRow<typeof holds>, given: Answer,
   });
 }
 
+function forgetWrites(tx: LaneTransaction, { entity, connection, recordType, part }: StoredRow<typeof holds>): void {
+  const query = 'UPDATE links SET writes = NULL WHERE entity = ? AND connection = ? AND record_type = ? AND part = ?';
+  tx.sql.exec(query, entity, connection, recordType, part);
+}
+
 function readSource(tx: LaneTransaction, entity: string, connection: string): void {
-  tx.sql.exec(
-    `INSERT INTO rechecks (connection, record_type, record_id, kind, due_ms, tries, event_ms)
-     SELECT connection, record_type, record_id, 'changed', 0, 0, ? FROM links WHERE entity = ? AND connection = ? AND record_id IS NOT NULL ON CONFLICT DO NOTHING`,
-    tx.atMs,
-    entity,
-    connection,
-  );
+  const found = readRows(tx.sql, links, 'WHERE entity = ? AND connection = ? AND record_id IS NOT NULL', entity, connection);
+  readAgain(tx, found.map((link) => ({ connection, recordType: link.recordType, recordId: link.recordId ?? '' })));
 }
 
 function connectionOf(core: LaneCore, id: string) {

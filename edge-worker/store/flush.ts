@@ -25,7 +25,10 @@ export interface GuiltyRow {
   readonly problem: string;
 }
 
-/** Sends the oldest waiting entries and forgets them once D1 has answered. Guilty rows are kept back and `tell` says so, in one transaction. Returns how many rows there were. */
+/**
+ * Sends the oldest waiting entries and forgets them once D1 has answered. Guilty rows are kept back and `tell` says
+ * so, in one transaction. Returns how many rows there were.
+ */
 export async function flush(
   store: LaneStore,
   database: RecordDatabase,

@@ -156,7 +156,10 @@ export class LaneStore {
     return readRows(this.sql, flushLog, 'WHERE run > 0 ORDER BY seq LIMIT ?', limit);
   }
 
-  /** A row that D1 would not take stays here under run 0, so that it holds nothing else up. Its own run number is among its columns. */
+  /**
+   * A row that D1 would not take stays here under run 0, so that it holds nothing else up. Its own run number is
+   * among its columns.
+   */
   keepBack(rows: FlushRows): void {
     this.sql.exec('INSERT INTO flush_log (run, rows) VALUES (0, ?)', JSON.stringify(rows));
   }

@@ -1,4 +1,5 @@
-// What people at the firm do in their own systems: sell, win, staff, log and approve time, bill and collect. All through the stand-ins' own pages.
+// What people at the firm do in their own systems: sell, win, staff, log and approve time, bill and collect. All
+// through the stand-ins' own pages.
 import type { Firm, LegalEntity } from './firm.ts';
 import { legalEntities } from './firm.ts';
 
@@ -46,7 +47,17 @@ export function sell({ crm }: Systems, sale: Sale): { opportunity: string; accou
     salesperson,
   );
   for (const [role, rate, hours] of sale.rates) {
-    crm.create('OpportunityLineItem', { OpportunityId: opportunity, Product2Id: productOf({ crm }, role), UnitPrice: rate, Quantity: hours, CurrencyIsoCode: currency }, salesperson);
+    crm.create(
+      'OpportunityLineItem',
+      {
+        OpportunityId: opportunity,
+        Product2Id: productOf({ crm }, role),
+        UnitPrice: rate,
+        Quantity: hours,
+        CurrencyIsoCode: currency,
+      },
+      salesperson,
+    );
   }
   return { opportunity, account };
 }
@@ -55,11 +66,22 @@ function accountOf({ crm }: Pick<Systems, 'crm'>, sale: Sale): string {
   const known = crm.rows('Account').find((row) => row['Name'] === sale.account);
   if (known) return known.id;
   const { currency } = legalEntities[sale.legalEntity];
-  return crm.create('Account', { Name: sale.account, CurrencyIsoCode: currency, BillingCountry: sale.country, tieout__Legal_Entity__c: sale.legalEntity }, salesperson);
+  return crm.create(
+    'Account',
+    {
+      Name: sale.account,
+      CurrencyIsoCode: currency,
+      BillingCountry: sale.country,
+      tieout__Legal_Entity__c: sale.legalEntity,
+    },
+    salesperson,
+  );
 }
 
 function productOf({ crm }: Pick<Systems, 'crm'>, role: string): string {
-  return crm.rows('Product2').find((row) => row['Name'] === role)?.id ?? crm.create('Product2', { Name: role }, salesperson);
+  return (
+    crm.rows('Product2').find((row) => row['Name'] === role)?.id ?? crm.create('Product2', { Name: role }, salesperson)
+  );
 }
 
 export function win({ crm }: Pick<Systems, 'crm'>, opportunity: string): void {
@@ -67,9 +89,20 @@ export function win({ crm }: Pick<Systems, 'crm'>, opportunity: string): void {
 }
 
 /** A consultant, hired in the ERP and planned in the PSA. Returns the PSA user. */
-export function hire({ psa, erp }: Systems, name: string, email: string, role: string, legalEntity: LegalEntity): { user: string; employee: string } {
+export function hire(
+  { psa, erp }: Systems,
+  name: string,
+  email: string,
+  role: string,
+  legalEntity: LegalEntity,
+): { user: string; employee: string } {
   const [firstname, ...rest] = name.split(' ');
-  const employee = erp.create('employee', { firstname, lastname: rest.join(' '), email, subsidiary: legalEntities[legalEntity].subsidiary });
+  const employee = erp.create('employee', {
+    firstname,
+    lastname: rest.join(' '),
+    email,
+    subsidiary: legalEntities[legalEntity].subsidiary,
+  });
   const roleId = psa.rows('roles').find((row) => row['name'] === role)?.id ?? psa.create('roles', { name: role });
   const user = psa.create('users', { full_name: name, email_address: email, role_id: Number(roleId) });
   return { user, employee };

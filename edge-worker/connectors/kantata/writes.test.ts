@@ -152,7 +152,7 @@ test('contract terms stand on the project in the custom fields that the settings
   expect(world.standIn.rows('custom_field_values').map((row) => row['value'])).toEqual(['PO-7731', 'erp']);
 });
 
-test('refusals say why: a record that is not there, a kind we do not write, a taken value, a missing right', async () => {
+test('refusals say why: a record not there, a kind we do not write, a taken value, a missing right', async () => {
   const world = newWorld();
   const project = await world.example('project');
   const write = await world.newWrite('project', project);

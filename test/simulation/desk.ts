@@ -1,0 +1,101 @@
+// What people do in the three systems: they make records, edit them, and wait for what others must do first. Remembers who said what last.
+import type { StandIn } from '../../edge-worker/connectors/stand-in.ts';
+import type { Seat } from './systems.ts';
+import type { World } from './world.ts';
+
+export type Values = Readonly<Record<string, unknown>>;
+
+/** The field by which people know a record of a type, in every system. Nobody edits it. */
+export const identityField: Readonly<Record<string, string>> = {
+  client: 'number',
+  opportunity: 'entity',
+  engagement: 'entity',
+  agreement: 'entity',
+  person: 'mail',
+  hours: 'activity',
+  bill: 'no',
+};
+
+export interface Edit {
+  readonly seat: Seat;
+  readonly type: string;
+  readonly identity: string;
+  readonly values: Values;
+}
+
+interface Intent {
+  readonly atMs: number;
+  readonly title: string;
+  /** False: it cannot be done yet. */
+  readonly act: () => boolean;
+}
+
+const pollMs = 15_000;
+
+export class Desk {
+  readonly standIns: Readonly<Record<Seat, StandIn>>;
+  /** Last word of people per system, type, identity and field. */
+  readonly said = new Map<string, unknown>();
+  readonly #world: World;
+  readonly #agendas = new Map<string, Intent[]>();
+
+  constructor(world: World, standIns: Readonly<Record<Seat, StandIn>>) {
+    this.#world = world;
+    this.standIns = standIns;
+    this.#look();
+  }
+
+  /** Things that people still mean to do. */
+  get open(): readonly string[] {
+    return [...this.#agendas].flatMap(([, agenda]) => agenda.map((entry) => entry.title));
+  }
+
+  row(seat: Seat, type: string, identity: string): (Values & { readonly id: string }) | undefined {
+    const field = identityField[type] ?? 'id';
+    return this.standIns[seat].rows(type).find((row) => row[field] === identity);
+  }
+
+  make(seat: Seat, type: string, values: Values): string {
+    this.#remember(seat, type, values, values);
+    return this.standIns[seat].create(type, values);
+  }
+
+  /** Edits the record if it is there. */
+  edit({ seat, type, identity, values }: Edit): boolean {
+    const row = this.row(seat, type, identity);
+    if (row === undefined) return false;
+    this.#remember(seat, type, row, values);
+    this.standIns[seat].update(type, row.id, values);
+    return true;
+  }
+
+  /** Done at the moment, or as soon after it as it can be done. What is meant for one record happens in its order. */
+  plan(atMs: number, record: string, title: string, act: () => boolean): void {
+    const agenda = this.#agendas.get(record) ?? [];
+    this.#agendas.set(record, agenda);
+    agenda.push({ atMs, title, act });
+    agenda.sort((a, b) => a.atMs - b.atMs);
+    this.#world.at(atMs, () => this.#goOn(agenda));
+  }
+
+  #goOn(agenda: Intent[]): void {
+    for (let next = agenda[0]; next && next.atMs <= this.#world.ms && next.act(); next = agenda[0]) agenda.shift();
+  }
+
+  #look(): void {
+    this.#world.after(pollMs, () => {
+      for (const agenda of this.#agendas.values()) this.#goOn(agenda);
+      this.#look();
+    });
+  }
+
+  #remember(seat: Seat, type: string, row: Values, values: Values): void {
+    const identity = String(row[identityField[type] ?? 'id']);
+    for (const [path, value] of Object.entries(values)) {
+      if (path === 'address') {
+        for (const [inner, deep] of Object.entries(Object(value)))
+          this.said.set(`${seat}|${type}|${identity}|address.${inner}`, deep);
+      } else this.said.set(`${seat}|${type}|${identity}|${path}`, value);
+    }
+  }
+}

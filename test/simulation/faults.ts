@@ -1,0 +1,133 @@
+// The bad days of one seed: which misbehaviours, where, when and how long. All of them are over before the oracle looks.
+import type { FaultSwitch } from '../../edge-worker/connectors/stand-in.ts';
+import type { LaneHost } from './lane-host.ts';
+import { calm, type Network, type Weather } from './network.ts';
+import { type Seat, seats } from './systems.ts';
+import { type Dice, startMs, type World } from './world.ts';
+
+const minuteMs = 60_000;
+/** After this everything behaves, but for a system that is down for a day. */
+export const faultsMs = 58 * minuteMs;
+
+export interface FaultOptions {
+  readonly world: World;
+  readonly host: LaneHost;
+  readonly networks: Readonly<Record<Seat, Network>>;
+  readonly log: (event: string, fields: Readonly<Record<string, string | number>>) => void;
+}
+
+const writes = '/(batch|statuses)$';
+
+/** Misbehaviours of a system for a request or two. Times stay within what the system's facts promise. */
+const tricks: readonly ((dice: Dice) => FaultSwitch)[] = [
+  (dice) => ({ how: 'commit-then-cut', route: 'PUT', times: dice.between(1, 3) }),
+  (dice) => ({ how: 'late-commit', route: 'PUT', times: dice.between(1, 2), delayMs: dice.between(1_000, 6_000) }),
+  (dice) => ({ how: 'late-search', route: 'PUT', times: dice.between(1, 4), delayMs: dice.between(1_000, 5_000) }),
+  (dice) => ({ how: 'cut-before', times: dice.between(1, 3) }),
+  (dice) => ({ how: 'throttle', times: dice.between(1, 4) }),
+  (dice) => ({ how: 'break', times: dice.between(1, 5) }),
+  (dice) => ({ how: 'html', times: dice.between(1, 3) }),
+  () => ({ how: 'expire-token', times: 1 }),
+  (dice) => ({ how: 'reject', route: writes, times: dice.between(1, 2) }),
+  (dice) => ({ how: 'lock', route: writes, times: dice.between(1, 3) }),
+  (dice) => ({ how: 'slow', times: dice.between(1, 4), delayMs: dice.between(500, 7_000) }),
+  (dice) => ({ how: 'duplicate-notices', times: dice.between(1, 6) }),
+  (dice) => ({ how: 'shuffle-notices', times: dice.between(1, 6) }),
+  (dice) => ({ how: 'lose-notices', times: dice.between(1, 6) }),
+];
+
+export function planFaults({ world, host, networks, log }: FaultOptions): void {
+  const dice = world.dice('faults');
+  const at = (minutes: number, title: string, run: () => void) =>
+    world.at(startMs + minutes * minuteMs, () => {
+      log('fault', { title });
+      run();
+    });
+  for (const seat of seats) {
+    const { standIn } = networks[seat];
+    for (let count = dice.between(3, 14); count > 0; count--) {
+      const fault = dice.pick(tricks)(dice);
+      at(dice.between(2, 55), `${seat} ${fault.how}`, () => standIn.arm(fault));
+    }
+    if (dice.hits(0.4)) planWeather(dice, networks[seat], at);
+    if (dice.hits(0.3)) planSkew(dice, networks[seat], at);
+    if (dice.hits(0.3)) planRevocation(dice, networks[seat], at);
+    if (dice.hits(0.3)) planOutage(dice, world, networks[seat], at);
+  }
+  if (dice.hits(0.5)) planRecord(dice, world, host, at);
+  if (dice.hits(0.3)) planPoison(dice, host, at);
+  world.at(startMs + faultsMs, () => {
+    for (const seat of seats) {
+      networks[seat].standIn.disarm();
+      networks[seat].weather = calm;
+    }
+    host.isD1Slow = false;
+    host.crashRate = 0;
+  });
+}
+
+type At = (minutes: number, title: string, run: () => void) => void;
+
+function planWeather(dice: Dice, network: Network, at: At): void {
+  const from = dice.between(2, 40);
+  const weather: Weather = {
+    lose: dice.pick([0, 0.05, 0.2]),
+    cut: dice.pick([0, 0.05, 0.2]),
+    slow: dice.pick([0, 0.1, 0.4]),
+  };
+  at(from, `${network.seat} rough`, () => {
+    network.weather = weather;
+  });
+  at(from + dice.between(3, 15), `${network.seat} calm`, () => {
+    network.weather = calm;
+  });
+}
+
+/** A clock that is off, and is set right again: what is saved afterwards looks older than what was saved before. */
+function planSkew(dice: Dice, { seat, standIn }: Network, at: At): void {
+  const from = dice.between(2, 40);
+  const delayMs = dice.between(-100, 100) * 1_000;
+  at(from, `${seat} clock off by ${delayMs}`, () => standIn.arm({ how: 'clock-skew', times: null, delayMs }));
+  at(from + dice.between(2, 15), `${seat} clock right`, () => standIn.disarm('clock-skew'));
+}
+
+function planRevocation(dice: Dice, { seat, standIn }: Network, at: At): void {
+  const from = dice.between(5, 45);
+  at(from, `${seat} revoked`, () => standIn.arm({ how: 'revoke', times: null }));
+  at(from + dice.between(1, 6), `${seat} granted`, () => standIn.disarm('revoke'));
+}
+
+function planOutage(dice: Dice, world: World, network: Network, at: At): void {
+  const minutes = dice.hits(0.1) ? 24 * 60 : dice.between(2, 15);
+  at(dice.between(5, 40), `${network.seat} down for ${minutes} min`, () => {
+    network.downUntilMs = world.ms + minutes * minuteMs;
+  });
+}
+
+function planRecord(dice: Dice, world: World, host: LaneHost, at: At): void {
+  at(dice.between(2, 30), 'record slow', () => {
+    host.isD1Slow = true;
+  });
+  at(dice.between(5, 45), 'record down', () => {
+    host.d1DownUntilMs = world.ms + dice.between(1, 10) * minuteMs;
+  });
+  at(dice.between(31, 50), 'record quick', () => {
+    host.isD1Slow = false;
+  });
+}
+
+/** A row that D1 will not take, of a table that may go on without it, or of one that may not. */
+function planPoison(dice: Dice, host: LaneHost, at: At): void {
+  const { db } = host.d1.sqlite;
+  const [table, column] = dice.pick([
+    ['entity_versions', 'canonical'],
+    ['links', 'record_type'],
+  ] as const);
+  const word = table === 'links' ? 'agreement' : 'renamed';
+  at(dice.between(2, 20), `poison in ${table}`, () =>
+    db.exec(
+      `CREATE TRIGGER poison BEFORE INSERT ON ${table} WHEN NEW.${column} LIKE '%${word}%' BEGIN SELECT RAISE(ABORT, 'poison'); END`,
+    ),
+  );
+  at(dice.between(25, 50), 'poison gone', () => db.exec('DROP TRIGGER poison'));
+}

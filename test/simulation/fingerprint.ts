@@ -1,0 +1,99 @@
+// One seed's outcome as one hash: contents of all systems, links, newest versions, statuses, holds. Without times, tries and ids, which crashes may change.
+
+import type { Row } from '../../edge-worker/connectors/stand-in.ts';
+import { hashOf } from '../../shared/canonical-json.ts';
+import type { Values } from './desk.ts';
+import { identityOfRow } from './fields.ts';
+import { identityFinder } from './oracle-books.ts';
+import type { LaneBooks } from './oracle-lane.ts';
+import { ownField, type Seat, seats } from './systems.ts';
+
+const anonymous = new Set(['id', 'external_id', 'stamp', 'version', 'saved_by']);
+const references: Readonly<Record<string, string>> = {
+  client_id: 'client',
+  engagement_id: 'engagement',
+  agreement_id: 'agreement',
+  person_id: 'person',
+  hours_id: 'hours',
+};
+
+export interface Outcome {
+  readonly lines: readonly string[];
+  readonly hash: string;
+}
+
+export function outcomeOf(books: LaneBooks, openTasks: readonly string[]): Outcome {
+  const lines = [
+    ...seats.flatMap((seat) => contents(books, seat)),
+    ...seats.flatMap((seat) => shownStatuses(books, seat)),
+    ...families(books),
+    ...[...books.entities.values()].map(
+      (row) => `newest ${books.nameOf(row.id)} ${JSON.stringify(renamed(books, JSON.parse(row.canonical)))}`,
+    ),
+    ...books
+      .record<{ entity: string; connection: string; state: string; reason: string | null; owner: string | null }>(
+        'SELECT entity, connection, state, reason, owner FROM statuses',
+      )
+      .map((row) => `status ${books.nameOf(row.entity)} ${row.connection} ${row.state} ${row.reason} ${row.owner}`),
+    ...books.holds.map(
+      (hold) => `hold ${books.nameOf(hold.entity)} ${hold.connection} ${hold.control} ${hold.code} ${hold.owner}`,
+    ),
+    ...openTasks.map((task) => `undone ${task}`),
+  ].sort();
+  return { lines, hash: hashOf(lines) };
+}
+
+function contents({ desk }: LaneBooks, seat: Seat): string[] {
+  const identityOf = identityFinder(desk, seat);
+  const standIn = desk.standIns[seat];
+  const shown = (type: string, row: Values): Values =>
+    Object.fromEntries(
+      Object.entries(row)
+        .filter(
+          ([path, value]) => !anonymous.has(path) && value !== null && !(seat === 'erp' && ownField[type] === path),
+        )
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([path, value]) => [
+          path,
+          path in references
+            ? identityOf(references[path] ?? '', String(value))
+            : Array.isArray(value)
+              ? value.map((one) => shown('', one))
+              : value,
+        ]),
+    );
+  return standIn
+    .types()
+    .filter((type) => type !== 'status')
+    .flatMap((type) =>
+      standIn
+        .rows(type)
+        .map((row) => `${seat} ${type} ${identityOfRow(type, row)} ${JSON.stringify(shown(type, row))}`),
+    );
+}
+
+function shownStatuses({ desk }: LaneBooks, seat: Seat): string[] {
+  const identityOf = identityFinder(desk, seat);
+  return desk.standIns[seat].rows('status').map((row: Row) => {
+    const { type, record, system, state, reason, owner } = row;
+    return `page ${seat} ${type} ${identityOf(String(type), String(record))} ${system} ${state} ${reason} ${owner}`;
+  });
+}
+
+/** Which records are one entity, whatever its id. */
+function families(books: LaneBooks): string[] {
+  const families = new Map<string, string[]>();
+  for (const link of books.links) {
+    const name = `${link.connection} ${link.type} ${identityFinder(books.desk, link.connection as Seat)(link.type, link.id)}`;
+    families.set(link.entity, [...(families.get(link.entity) ?? []), name]);
+  }
+  return [...families.values()].map((names) => `links ${names.sort().join(' = ')}`);
+}
+
+/** Entity ids by the names people know. */
+function renamed(books: LaneBooks, value: unknown): unknown {
+  if (typeof value === 'string') return /^[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}$/.test(value) ? books.nameOf(value) : value;
+  if (Array.isArray(value)) return value.map((one) => renamed(books, one));
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, renamed(books, inner)]));
+}

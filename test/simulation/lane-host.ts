@@ -1,0 +1,304 @@
+// What the platform is to a lane, on the virtual clock: storage that outlives the object, alarms, a record in D1, governed calls; and it may strike the object dead at every await.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Connector, Session } from '../../edge-worker/connectors/connector.ts';
+import { Fault } from '../../edge-worker/faults.ts';
+import { Lane } from '../../edge-worker/flow/lane.ts';
+import type { Connection } from '../../edge-worker/flow/wiring.ts';
+import { Governor } from '../../edge-worker/platform/governor.ts';
+import { laneMigrations } from '../../edge-worker/store/_lane-migrations.ts';
+import { RecordUnavailable } from '../../edge-worker/store/flush.ts';
+import type { LaneStorage as Storage } from '../../edge-worker/store/rows.ts';
+import { D1OnNode } from '../support/d1-on-node.ts';
+import { LaneStorage } from '../support/lane-storage-on-node.ts';
+import { tokensInMemory } from '../support/options.ts';
+import type { Network } from './network.ts';
+import type { Plant } from './plants.ts';
+import type { Seat } from './systems.ts';
+import type { Dice, World } from './world.ts';
+
+/** The object was struck dead in the midst of synchronous work; what it had not committed is gone. */
+export class Crashed extends Error {
+  override readonly name = 'Crashed';
+}
+
+/** One object's life. Once it is over, nothing that its ports were asked for ever resolves. */
+interface Life {
+  isOver: boolean;
+  readonly governor: Governor;
+}
+
+export interface HostOptions {
+  readonly world: World;
+  readonly connectors: Readonly<Record<Seat, Connector>>;
+  readonly networks: Readonly<Record<Seat, Network>>;
+  readonly plant: Plant;
+  readonly log: (event: string, fields: Readonly<Record<string, string | number>>) => void;
+}
+
+const sweepMs = 60_000;
+const callsMax = 6;
+const callsPerTargetMax = 3;
+/** Crashes of one seed: enough to meet every kind of await, few enough for work to be done between two. */
+const crashesMax = 60;
+
+export class LaneHost {
+  readonly storage = new LaneStorage();
+  readonly d1 = new D1OnNode();
+  /** Probability of a crash per await or transaction boundary. */
+  crashRate = 0;
+  crashes = 0;
+  d1DownUntilMs = 0;
+  isD1Slow = false;
+  /** What no run may show, found while it went on. */
+  readonly breaches: string[] = [];
+  alarmMs: number | null = null;
+  mostCalls = 0;
+  readonly #options: HostOptions;
+  readonly #dice: Dice;
+  readonly #d1Dice: Dice;
+  readonly #ids: Dice;
+  #lane: Lane | null = null;
+  #life: Life | null = null;
+  #serial = 0;
+
+  constructor(options: HostOptions) {
+    this.#options = options;
+    this.#dice = options.world.dice('crashes');
+    this.#d1Dice = options.world.dice('record');
+    this.#ids = options.world.dice('ids');
+    for (const text of Object.values(laneMigrations.migrations)) run(text, (query) => this.storage.sql.exec(query));
+    const folder = 'edge-worker/store/migrations/record';
+    for (const file of readdirSync(folder).sort()) {
+      if (file.endsWith('.sql'))
+        run(readFileSync(join(folder, file), 'utf8'), (query) => this.d1.sqlite.db.exec(query));
+    }
+    this.#sweepLater();
+  }
+
+  /** The live object; made anew when the last one was struck dead, and woken, as the platform's door does. */
+  get lane(): Lane {
+    if (this.#lane) return this.#lane;
+    const { world } = this.#options;
+    const life: Life = {
+      isOver: false,
+      governor: new Governor(world.nowMs, (ms) => this.#port(life, 'slot', () => world.sleep(ms))),
+    };
+    this.#life = life;
+    const lane = new Lane({
+      storage: this.#storageOf(life),
+      connectors: this.#options.connectors,
+      nowMs: world.nowMs,
+      chance: this.#dice.chance,
+      makeId: (prefix) => `${prefix}_${this.#ulid()}`,
+      sleep: (ms) => this.#port(life, 'sleep', () => world.sleep(ms)),
+      open: (connection) => this.#open(life, connection),
+      database: { batch: (statements) => this.#port(life, 'record', () => this.#record(life, statements)) },
+      setAlarm: (atMs) => {
+        if (!life.isOver) this.#setAlarm(atMs);
+      },
+      start: (work) => void work.catch((error: unknown) => this.#diedOf(error)),
+      log: (event, fields) => {
+        if (!life.isOver) this.#options.log(event, fields);
+        if (event === 'loop-failed' && !life.isOver)
+          this.breaches.push(`a loop failed: ${fields['loop']}: ${fields['message']}`);
+      },
+    });
+    this.#lane = lane;
+    lane.wake();
+    return lane;
+  }
+
+  get isIdle(): boolean {
+    return this.#lane?.isIdle ?? true;
+  }
+
+  /** Work that a door of the platform starts in the object. Throws `Crashed` when the object dies of it. */
+  enter<Result>(work: (lane: Lane) => Result): Result {
+    return work(this.lane);
+  }
+
+  crash(where: string): void {
+    if (this.#life) this.#life.isOver = true;
+    this.#life = null;
+    this.#lane = null;
+    this.crashes++;
+    this.#options.log('crash', { where, count: this.crashes });
+  }
+
+  #strikes(life: Life, where: string): boolean {
+    if (this.crashes >= crashesMax || !this.#dice.hits(this.crashRate)) return false;
+    if (this.#life === life) this.crash(where);
+    return true;
+  }
+
+  /** One port call: the object may die before it has an effect, or after it had one and before the object hears of it. */
+  #port<T>(life: Life, where: string, work: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (life.isOver || this.#strikes(life, `before ${where}`)) return;
+      const isLost = () => life.isOver || this.#strikes(life, `after ${where}`);
+      work().then(
+        (value) => (isLost() ? undefined : resolve(value)),
+        (error: unknown) => (isLost() ? undefined : reject(error)),
+      );
+    });
+  }
+
+  #storageOf(life: Life): Storage {
+    const alive = () => {
+      if (life.isOver) throw new Crashed('the object is gone');
+    };
+    const boundary = (where: string) => {
+      if (this.#strikes(life, where)) throw new Crashed(where);
+    };
+    const { storage } = this;
+    const { plant } = this.#options;
+    let depth = 0;
+    return {
+      sql: {
+        exec: (query, ...bindings) => {
+          alive();
+          plant.beforeExec?.(query, bindings, this.d1);
+          return storage.sql.exec(query, ...bindings);
+        },
+      },
+      transactionSync: (work) => {
+        alive();
+        if (depth > 0) return storage.transactionSync(work);
+        depth++;
+        try {
+          const result = storage.transactionSync(() => {
+            const made = work();
+            boundary('before commit');
+            return made;
+          });
+          boundary('after commit');
+          return result;
+        } finally {
+          depth--;
+        }
+      },
+    };
+  }
+
+  #open(life: Life, connection: Connection): Session {
+    const seat = connection.id as Seat;
+    life.governor.admit(seat, connection.connector.limits);
+    const session = connection.connector.connect({
+      account: connection.account,
+      environment: connection.environment,
+      settings: connection.settings,
+      secrets: this.#options.networks[seat].standIn.connection.secrets,
+      nowMs: this.#options.world.nowMs,
+      tokens: tokensInMemory(this.#options.world.nowMs),
+      fetch: (request) =>
+        this.#port(life, `call ${seat}`, () => this.#fetch(life, seat, connection.connector.limits.timeoutMs, request)),
+    });
+    return this.#options.plant.session?.(session, seat) ?? session;
+  }
+
+  readonly #waiting = new Map<Life, Map<string, number>>();
+
+  /** Counts what one object waits for, and remembers when it was ever too much. */
+  async #counted<T>(life: Life, target: string, work: () => Promise<T>): Promise<T> {
+    const waiting = this.#waiting.get(life) ?? new Map<string, number>();
+    this.#waiting.set(life, waiting);
+    waiting.set(target, (waiting.get(target) ?? 0) + 1);
+    const all = [...waiting.values()].reduce((sum, count) => sum + count, 0);
+    this.mostCalls = Math.max(this.mostCalls, all);
+    if (all > callsMax) this.breaches.push(`J11: ${all} calls of one lane wait together`);
+    if ((waiting.get(target) ?? 0) > callsPerTargetMax)
+      this.breaches.push(`J11: ${waiting.get(target)} calls to ${target} wait together`);
+    try {
+      return await work();
+    } finally {
+      waiting.set(target, (waiting.get(target) ?? 1) - 1);
+    }
+  }
+
+  #fetch(life: Life, seat: Seat, timeoutMs: number, request: Request): Promise<Response> {
+    const { world, networks } = this.#options;
+    return life.governor.run(seat, () =>
+      this.#counted(life, seat, async () => {
+        try {
+          if (life.isOver) return await new Promise<Response>(() => undefined);
+          const late = world.sleep(timeoutMs).then(() => Promise.reject(new TypeError('timed out')));
+          const response = await Promise.race([networks[seat].send(request), late]);
+          if (response.status === 429) life.governor.throttled(seat);
+          else life.governor.answered(seat);
+          return response;
+        } catch (error) {
+          const message = error instanceof Error ? error.message : String(error);
+          const isHarmless = request.method === 'GET' || message.includes('refused');
+          throw new Fault(isHarmless ? 'unreachable' : 'uncertain', message, { cause: error });
+        }
+      }),
+    );
+  }
+
+  #record(life: Life, statements: readonly { readonly query: string; readonly rows: string }[]): Promise<void> {
+    const { world } = this.#options;
+    const dice = this.#d1Dice;
+    return life.governor.run('record', () =>
+      this.#counted(life, 'record', async () => {
+        await world.sleep(this.isD1Slow ? dice.between(500, 8_000) : dice.between(2, 20));
+        const isDown = world.ms < this.d1DownUntilMs;
+        if (isDown && dice.hits(0.7)) throw new RecordUnavailable('D1_ERROR: Network connection lost.');
+        await this.d1.batch(statements.map(({ query, rows }) => this.d1.prepare(query).bind(rows)));
+        if (isDown) throw new RecordUnavailable('D1_ERROR: Network connection lost.');
+      }),
+    );
+  }
+
+  #setAlarm(atMs: number): void {
+    if (this.#options.plant.dropsAlarms) return;
+    this.alarmMs = atMs;
+    this.#options.world.at(atMs, () => this.#ring(atMs));
+  }
+
+  #ring(atMs: number): void {
+    if (this.alarmMs !== atMs) return;
+    this.alarmMs = null;
+    this.#wake();
+  }
+
+  #sweepLater(): void {
+    if (this.#options.plant.dropsAlarms) return;
+    this.#options.world.after(sweepMs, () => {
+      this.#wake();
+      this.#sweepLater();
+    });
+  }
+
+  #wake(): void {
+    try {
+      this.enter((lane) => lane.wake());
+    } catch (error) {
+      this.#diedOf(error);
+      // The platform repeats an alarm that failed.
+      this.#setAlarm(this.#options.world.ms + 2_000);
+    }
+  }
+
+  #diedOf(error: unknown): void {
+    if (error instanceof Crashed) return;
+    this.breaches.push(`something threw: ${error instanceof Error ? error.stack : String(error)}`);
+  }
+
+  /** 26 characters as a ULID has them; the later one sorts later, as on the platform. */
+  #ulid(): string {
+    const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+    let rest = this.#options.world.ms;
+    let text = '';
+    for (let index = 0; index < 10; index++) {
+      text = digits[rest % 32] + text;
+      rest = Math.floor(rest / 32);
+    }
+    const tail = Array.from({ length: 9 }, () => digits[this.#ids.between(0, 31)]).join('');
+    return `${text}${String(++this.#serial).padStart(7, '0')}${tail}`;
+  }
+}
+
+function run(text: string, exec: (query: string) => unknown): void {
+  for (const statement of text.split('--> statement-breakpoint')) exec(statement.trim());
+}

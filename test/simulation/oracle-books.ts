@@ -1,0 +1,157 @@
+// The oracle's look at the three systems' own books: nothing missing, nothing doubled, owners obeyed, nobody's word lost, cents conserved.
+import type { Row } from '../../edge-worker/connectors/stand-in.ts';
+import type { Desk } from './desk.ts';
+import {
+  type Field,
+  identityOfRow,
+  isCarried,
+  type Kind,
+  kinds,
+  onOpportunity,
+  plain,
+  plainDecimal,
+  valueAt,
+} from './fields.ts';
+import { type Currency, type Deal, type Firm, minorOf, worth } from './firm.ts';
+import { ownField, type Seat, seats } from './systems.ts';
+
+/** Whether an entity's content is kept from a system on purpose: held in somebody's name, or rejected. */
+export type IsKept = (seat: Seat, type: string, identity: string) => boolean;
+
+export interface Books {
+  readonly desk: Desk;
+  readonly firm: Firm;
+  readonly isKept: IsKept;
+}
+
+type Found = (breach: string) => void;
+
+export function checkBooks(books: Books): string[] {
+  const found: string[] = [];
+  const tell: Found = (breach) => found.push(breach);
+  for (const kind of kinds) {
+    for (const seat of kind.seats) checkDoubles(books, kind, seat, tell);
+    for (const field of kind.fields) checkAgreement(books, kind, field, tell);
+  }
+  for (const deal of books.firm.deals) checkDeal(books, deal, tell);
+  checkWords(books, tell);
+  return found;
+}
+
+export function identityFinder(desk: Desk, seat: Seat): (type: string, id: string) => string {
+  return (type, id) => {
+    const row = desk.standIns[seat].rows(type).find((one) => one.id === id);
+    return row ? identityOfRow(type, row) : `nowhere ${id}`;
+  };
+}
+
+/** J3: one record per entity, by its business identity and by our id. */
+function checkDoubles({ desk }: Books, { type }: Kind, seat: Seat, tell: Found): void {
+  const seen = new Set<string>();
+  for (const row of desk.standIns[seat].rows(type)) {
+    const ours = seat === 'erp' ? row[ownField[type] ?? ''] : row['external_id'];
+    for (const key of [identityOfRow(type, row), typeof ours === 'string' ? `our ${ours}` : null]) {
+      if (key === null) continue;
+      if (seen.has(key)) tell(`J3: ${seat} holds ${type} ${key} twice`);
+      seen.add(key);
+    }
+  }
+}
+
+/** J4: what the owner's system says of a field is what every other system holds. */
+function checkAgreement({ desk, isKept }: Books, kind: Kind, field: Field, tell: Found): void {
+  const { type } = kind;
+  const isSold = kind.kind === 'contract';
+  const ownerType = isSold ? 'opportunity' : type;
+  const ownerPath = isSold ? (onOpportunity[field.path] ?? field.path) : field.path;
+  for (const owned of desk.standIns[field.owner].rows(ownerType)) {
+    const identity = identityOfRow(ownerType, owned);
+    const said = plain(valueAt(owned, ownerPath), field.form, identityFinder(desk, field.owner));
+    for (const seat of kind.seats) {
+      if ((seat === field.owner && !isSold) || !isCarried(seat, type, field.path) || isKept(seat, type, identity))
+        continue;
+      const row = desk.row(seat, type, identity);
+      if (row === undefined) continue;
+      const held = plain(valueAt(row, field.path), field.form, identityFinder(desk, seat));
+      if (held !== said && !(field.form === 'lines' && withoutHours(held) === withoutHours(said) && seat === 'crm')) {
+        tell(`J4: ${type} ${identity} ${field.path}: ${field.owner} says ${said}, ${seat} holds ${held}`);
+      }
+    }
+  }
+}
+
+function withoutHours(lines: unknown): string {
+  return String(lines).replace(/,"hours":"[^"]*"/g, '');
+}
+
+function checkDeal(books: Books, deal: Deal, tell: Found): void {
+  const { desk, isKept } = books;
+  const { mark, client } = deal;
+  const expect = (seat: Seat, type: string, identity: string) => {
+    const isThere = desk.row(seat, type, identity) !== undefined;
+    if (!isThere && !isKept(seat, type, identity)) tell(`J3: ${seat} has no ${type} ${identity}`);
+  };
+  const won = desk.row('crm', 'opportunity', mark)?.['won'] === true;
+  if (!won) {
+    for (const seat of seats)
+      if (desk.row(seat, 'engagement', mark)) tell(`J3: ${seat} has a project for ${mark}, which was not won`);
+    return;
+  }
+  for (const seat of seats) {
+    expect(seat, 'client', client.number);
+    if (seat === 'psa' || desk.row('psa', 'engagement', mark)) expect(seat, 'engagement', mark);
+    if (seat !== 'crm') expect(seat, 'agreement', mark);
+    if (desk.row('erp', 'bill', `INV-${mark}`)) expect(seat, 'bill', `INV-${mark}`);
+  }
+  for (const { task } of deal.hours) {
+    if (desk.row('psa', 'hours', task)?.['approval'] === 'approved') expect('erp', 'hours', task);
+  }
+  checkMoney(books, deal, tell);
+}
+
+/** J7: what was approved is what was posted and what was billed, to the minor unit. */
+function checkMoney({ desk, isKept }: Books, deal: Deal, tell: Found): void {
+  const { currency } = deal.client;
+  for (const entry of deal.hours) {
+    const posted = desk.row('erp', 'hours', entry.task);
+    if (!posted || isKept('erp', 'hours', entry.task)) continue;
+    const there = worthOf(posted, currency);
+    if (there !== worth(entry, currency))
+      tell(`J7: ${entry.task} is worth ${worth(entry, currency)}, the ledger holds ${there}`);
+  }
+  const bill = desk.row('erp', 'bill', `INV-${deal.mark}`);
+  if (!bill) return;
+  const billed = deal.hours.filter((entry) => entry.isBillable && !entry.isOdd && entry.end === 'approved');
+  const expected = billed.reduce((sum, entry) => sum + worth(entry, currency), 0n);
+  for (const seat of seats) {
+    const copy = desk.row(seat, 'bill', `INV-${deal.mark}`);
+    if (!copy || isKept(seat, 'bill', `INV-${deal.mark}`)) continue;
+    const lines = (copy['lines'] as readonly Row[]).map((line) => minorOf(String(line['amount']), currency));
+    const total = lines.reduce((sum, one) => sum + one, 0n);
+    if (total !== expected || minorOf(String(copy['net']), currency) !== expected)
+      tell(`J7: ${seat} bills ${total} for ${deal.mark}, worked were ${expected}`);
+  }
+}
+
+function worthOf(row: Row, currency: Currency): bigint {
+  const [whole = '0', places = ''] = plainDecimal(String(row['quantity'])).split('.');
+  const hundredths = BigInt(whole + places.padEnd(2, '0'));
+  const [high = '0', low = ''] = plainDecimal(String(row['price'])).split('.');
+  const price = BigInt(high + low.padEnd(2, '0'));
+  return (price * hundredths * 10n ** BigInt(currency.exponent) + 5_000n) / 10_000n;
+}
+
+/** J9: in the system that owns a field stands what a person there said last. */
+function checkWords({ desk }: Books, tell: Found): void {
+  for (const [key, value] of desk.said) {
+    const [seat, type = '', identity = '', path = ''] = key.split('|');
+    const kind = kinds.find((one) => one.type === type);
+    const field = kind?.fields.find((one) => one.path === path);
+    if (field === undefined || field.owner !== seat) continue;
+    const row = desk.row(field.owner, type, identity);
+    const identityOf = identityFinder(desk, field.owner);
+    const held = plain(valueAt(row, path), field.form, identityOf);
+    const said = plain(value, field.form, identityOf);
+    if (held !== said) tell(`J9: ${seat} ${type} ${identity} ${path}: a colleague said ${said}, now it is ${held}`);
+  }
+}

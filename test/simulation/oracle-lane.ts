@@ -1,0 +1,218 @@
+// The oracle's look at the lane and at D1: every record known and up to date, nothing without an owner, the record equal to the lane.
+import { canonicalJson, hashOf } from '../../shared/canonical-json.ts';
+import type { Desk, Values } from './desk.ts';
+import { identityOfRow, isCarried, kinds, onOpportunity, plain, plainDecimal, valueAt } from './fields.ts';
+import type { LaneHost } from './lane-host.ts';
+import { identityFinder } from './oracle-books.ts';
+import type { Hold } from './stewards.ts';
+import { type Seat, seats } from './systems.ts';
+
+export interface LinkRow {
+  readonly entity: string;
+  readonly connection: string;
+  readonly type: string;
+  readonly id: string;
+  readonly kind: string;
+  readonly given: string | null;
+}
+
+export interface EntityRow {
+  readonly id: string;
+  readonly kind: string;
+  readonly version: number;
+  readonly canonical: string;
+}
+
+/** The lane's tables at rest, and the names by which people know what is in them. */
+export class LaneBooks {
+  readonly host: LaneHost;
+  readonly desk: Desk;
+  readonly links: readonly LinkRow[];
+  readonly entities: ReadonlyMap<string, EntityRow>;
+  readonly holds: readonly Hold[];
+  readonly #identities = new Map<string, string>();
+
+  constructor(host: LaneHost, desk: Desk, holds: readonly Hold[]) {
+    this.host = host;
+    this.desk = desk;
+    this.holds = holds;
+    this.links = this.lane<LinkRow>(
+      'SELECT entity, connection, record_type AS type, record_id AS id, kind, given FROM links WHERE record_id IS NOT NULL ORDER BY 1, 2, 3',
+    );
+    this.entities = new Map(
+      this.lane<EntityRow>('SELECT id, kind, version, canonical FROM entities').map((row) => [row.id, row]),
+    );
+    for (const link of this.links) {
+      const name = identityFinder(desk, link.connection as Seat)(link.type, link.id);
+      if (!this.#identities.has(link.entity)) this.#identities.set(link.entity, `${link.kind} ${name}`);
+    }
+  }
+
+  /** `kind identity`, e.g. `project D-2`; siblings of one record share the identity. */
+  nameOf(entity: string): string {
+    return this.#identities.get(entity) ?? `unlinked ${this.entities.get(entity)?.kind ?? entity}`;
+  }
+
+  lane<Row>(query: string, ...bindings: unknown[]): Row[] {
+    return this.host.storage.sql.exec(query, ...bindings).toArray() as Row[];
+  }
+
+  record<Row>(query: string): Row[] {
+    return this.host.d1.sqlite.db.prepare(query).all() as unknown as Row[];
+  }
+
+  linksOf(seat: Seat, type: string, id: string): LinkRow[] {
+    return this.links.filter((link) => link.connection === seat && link.type === type && link.id === id);
+  }
+}
+
+export function checkLane(books: LaneBooks): string[] {
+  return [...checkReflected(books), ...checkOwned(books), ...checkRecord(books), ...checkChain(books)];
+}
+
+/** J1: each record of the systems is linked, and the canonical record holds what its owner says. */
+function checkReflected(books: LaneBooks): string[] {
+  const found: string[] = [];
+  for (const { kind, type, fields, seats: carried } of kinds) {
+    for (const seat of kind === 'contract' ? (['crm'] as const) : carried) {
+      const there = kind === 'contract' ? 'opportunity' : type;
+      for (const row of books.desk.standIns[seat].rows(there)) {
+        const link = books.linksOf(seat, there, row.id).find((one) => one.kind === kind);
+        const entity = link && books.entities.get(link.entity);
+        const name = `${seat} ${there} ${identityOfRow(there, row)}`;
+        if (!entity) {
+          found.push(`J1: ${name} belongs to no ${kind}`);
+          continue;
+        }
+        const canonical = JSON.parse(entity.canonical) as Values;
+        for (const field of fields) {
+          if (field.owner !== seat || field.form === 'choice' || !isCarried(seat, there, field.path)) continue;
+          const path = kind === 'contract' ? (onOpportunity[field.path] ?? field.path) : field.path;
+          const said = plain(valueAt(row, path), field.form, identityFinder(books.desk, seat));
+          const known = plainCanonical(books, canonical[field.field], field.form);
+          if (said !== known && field.form !== 'lines' && field.form !== 'rates')
+            found.push(`J1: ${name} ${path} is ${said}, the hub knows ${known}`);
+        }
+      }
+    }
+  }
+  return found;
+}
+
+function plainCanonical(books: LaneBooks, value: unknown, form: unknown): unknown {
+  if (value === null || value === undefined) return form === 'flag' ? false : null;
+  if (form === 'decimal') return typeof value === 'object' ? plainMoney(value as Values) : plainDecimal(String(value));
+  if (typeof form === 'object') return books.nameOf(String(value)).replace(/^\S+ /, '');
+  return form === 'flag' ? value === true : String(value).trim();
+}
+
+function plainMoney({ amountMinor, exponent }: Values): string {
+  const places = Number(exponent);
+  const digits = String(amountMinor).padStart(places + 1, '0');
+  return plainDecimal(places === 0 ? digits : `${digits.slice(0, -places)}.${digits.slice(-places)}`);
+}
+
+/** J2: whatever is open has an owner and a due time. */
+function checkOwned(books: LaneBooks): string[] {
+  const held = books.lane<{ entity: string; connection: string; type: string; part: string; state: string }>(
+    'SELECT entity, connection, record_type AS type, part, state FROM commands',
+  );
+  const slots = new Set(books.holds.map((hold) => `${hold.entity}|${hold.connection}|${hold.recordType}|${hold.part}`));
+  return [
+    ...held
+      .filter((row) => !(row.state === 'held' && slots.has(`${row.entity}|${row.connection}|${row.type}|${row.part}`)))
+      .map(
+        (row) => `J2: a command for ${books.nameOf(row.entity)} towards ${row.connection} is ${row.state} and nobody's`,
+      ),
+    ...books.holds
+      .filter((hold) => hold.owner === '' || hold.dueMs <= hold.madeMs)
+      .map((hold) => `J2: hold ${hold.control} has no owner or no due time`),
+  ];
+}
+
+/** J10: what people read in D1 is what the lane holds. */
+function checkRecord(books: LaneBooks): string[] {
+  const found: string[] = [];
+  const compare = (what: string, lane: readonly string[], record: readonly string[]) => {
+    for (const one of lane) if (!record.includes(one)) found.push(`J10: D1 lacks ${what} ${one}`);
+    for (const one of record) if (!lane.includes(one)) found.push(`J10: D1 has ${what} ${one}, the lane has not`);
+  };
+  compare(
+    'link',
+    books.links.map((link) => [link.connection, link.type, link.id, link.entity, link.kind].join(' ')),
+    books
+      .record<LinkRow>(
+        'SELECT connection, record_type AS type, record_id AS id, entity, kind FROM links WHERE ended_ms IS NULL',
+      )
+      .map((link) => [link.connection, link.type, link.id, link.entity, link.kind].join(' ')),
+  );
+  compare(
+    'version',
+    [...books.entities.values()].map((row) => `${row.id} ${row.version} ${row.canonical}`),
+    books
+      .record<EntityRow>('SELECT entity AS id, max(version) AS version, canonical FROM entity_versions GROUP BY entity')
+      .map((row) => `${row.id} ${row.version} ${row.canonical}`),
+  );
+  compare(
+    'exception',
+    books.holds.map((hold) => `${hold.id} ${hold.control} ${hold.owner}`),
+    books
+      .record<Hold>("SELECT id, control, owner FROM exceptions WHERE state = 'open'")
+      .map((hold) => `${hold.id} ${hold.control} ${hold.owner}`),
+  );
+  const receipts = new Set(
+    books
+      .record<{ entity: string; connection: string; hash: string }>(
+        "SELECT entity, connection, hash FROM receipts WHERE outcome IN ('created', 'updated', 'found')",
+      )
+      .map((row) => `${row.entity} ${row.connection} ${row.hash}`),
+  );
+  const isCopy = (link: LinkRow) => link.given !== null && link.given !== 'as-found';
+  const written = new Set(
+    books
+      .record<{ entity: string; connection: string }>('SELECT DISTINCT entity, connection FROM receipts')
+      .map((row) => `${row.entity} ${row.connection}`),
+  );
+  for (const link of books.links.filter(isCopy)) {
+    const isMatched = !written.has(`${link.entity} ${link.connection}`);
+    if (!isMatched && !receipts.has(`${link.entity} ${link.connection} ${link.given}`))
+      found.push(`J10: no receipt for what ${link.connection} was last given of ${books.nameOf(link.entity)}`);
+  }
+  return [...found, ...checkStatuses(books)];
+}
+
+function checkStatuses(books: LaneBooks): string[] {
+  const found: string[] = [];
+  for (const row of books.record<{ entity: string; connection: string; state: string; owner: string | null }>(
+    'SELECT entity, connection, state, owner FROM statuses',
+  )) {
+    const hold = books.holds.find(
+      (one) => one.entity === row.entity && one.connection === row.connection && one.part !== 'flush',
+    );
+    const isLinked = books.links.some((link) => link.entity === row.entity && link.connection === row.connection);
+    const state = hold ? 'held' : isLinked ? 'in-step' : 'none';
+    if (row.state !== state && !(state === 'none' && row.state === 'ignored'))
+      found.push(
+        `J10: D1 says ${books.nameOf(row.entity)} is ${row.state} towards ${row.connection}, the lane says ${state}`,
+      );
+    if (hold && row.owner !== hold.owner)
+      found.push(`J10: D1 names another owner for ${books.nameOf(row.entity)} towards ${row.connection}`);
+  }
+  return found;
+}
+
+/** The audit chain holds together. */
+function checkChain(books: LaneBooks): string[] {
+  let previous = '';
+  for (const row of books.record<Values & { hash: string }>(
+    'SELECT seq, by, action, subject, detail, at_ms AS atMs, previous, hash FROM audit ORDER BY seq',
+  )) {
+    const { hash, ...content } = row;
+    if (content['previous'] !== previous || hashOf(JSON.parse(canonicalJson({ ...content }))) !== hash)
+      return [`J10: the audit chain breaks at ${String(row['seq'])}`];
+    previous = hash;
+  }
+  return [];
+}
+
+export { seats };

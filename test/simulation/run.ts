@@ -1,0 +1,220 @@
+// One seed from the first hire to rest: the firm works, everything misbehaves, then it is left alone until nothing is due, and the oracle looks.
+import type { Connector } from '../../edge-worker/connectors/connector.ts';
+import type { StandIn } from '../../edge-worker/connectors/stand-in.ts';
+import type { InboxEntry } from '../../edge-worker/flow/intake.ts';
+import { intake } from '../../edge-worker/flow/intake.ts';
+import { connect, found } from '../../edge-worker/flow/steward.ts';
+import { Days, workMs } from './days.ts';
+import { Desk } from './desk.ts';
+import { faultsMs, planFaults } from './faults.ts';
+import { drawFirm, type Firm, refusedTextOf } from './firm.ts';
+import { Crashed, LaneHost } from './lane-host.ts';
+import { Network } from './network.ts';
+import { healthy, type Plant } from './plants.ts';
+import { ruleLiftedMs, Stewards } from './stewards.ts';
+import { connectorOf, openSystem, type Seat, seats } from './systems.ts';
+import { type Dice, startMs, World } from './world.ts';
+
+export type Log = (event: string, fields: Readonly<Record<string, string | number>>) => void;
+
+export interface SimulationOptions {
+  readonly hasCrashes: boolean;
+  readonly hasFaults?: boolean;
+  readonly plant?: Plant;
+  readonly log?: Log;
+}
+
+const installation = 'sim';
+const deliverEveryMs = 2_000;
+const lookEveryMs = 5_000;
+/** Long enough for whoever waits for something to have seen that it is there. */
+const quietEnoughMs = 150_000;
+/** After everything behaves again and nobody does anything more, rest must come within this. */
+const restWithinMs = 3 * 3_600_000;
+
+export class Simulation {
+  readonly world: World;
+  readonly firm: Firm;
+  readonly standIns: Readonly<Record<Seat, StandIn>>;
+  readonly networks: Readonly<Record<Seat, Network>>;
+  readonly connectors: Readonly<Record<Seat, Connector>>;
+  readonly host: LaneHost;
+  readonly desk: Desk;
+  readonly days: Days;
+  readonly stewards: Stewards;
+  /** Everything the hub said it has, in order. */
+  readonly acknowledged: InboxEntry[] = [];
+  readonly #overflow: InboxEntry[] = [];
+  readonly #waitingNotices = new Map<Seat, number>();
+  readonly #options: SimulationOptions;
+  readonly #log: Log;
+  readonly #noticeDice: Dice;
+
+  constructor(seed: number, options: SimulationOptions) {
+    this.#options = options;
+    const plant = options.plant ?? healthy;
+    this.#log = options.log ?? (() => undefined);
+    const world = new World(seed);
+    this.world = world;
+    this.#noticeDice = world.dice('notices');
+    this.firm = drawFirm(world.dice('firm'));
+    const perSeat = <T>(make: (seat: Seat) => T) => ({ crm: make('crm'), psa: make('psa'), erp: make('erp') });
+    this.connectors = perSeat((seat) => {
+      const connector = tracked(connectorOf(seat), world);
+      return plant.connector?.(connector) ?? connector;
+    });
+    this.standIns = perSeat((seat) => openSystem(seat, world, (request) => this.#receive(seat, request)));
+    this.networks = perSeat((seat) => new Network(seat, this.standIns[seat], world));
+    this.host = new LaneHost({ world, connectors: this.connectors, networks: this.networks, plant, log: this.#log });
+    this.desk = new Desk(world, this.standIns);
+    this.days = new Days(this.desk, world.dice('days'), this.firm, (...record) => this.#isKnown(...record));
+    this.stewards = new Stewards({ world, host: this.host, desk: this.desk, firm: this.firm, log: this.#log });
+  }
+
+  /** Found, connected, and left alone until its feeds stand. */
+  async open(): Promise<void> {
+    const { core } = this.host.lane;
+    found(core, { installation, name: 'Firm', shard: 'main', jurisdiction: '' });
+    for (const seat of seats) {
+      const { account, environment, settings } = this.standIns[seat].connection;
+      const routing = { routing: null, sealedSecrets: '', flow: 'open' } as const;
+      connect(core, { id: seat, system: seat, roles: [seat], account, environment, settings, ...routing }, 'admin');
+      this.standIns[seat].subscribe({ url: `https://hub.example/${seat}`, key: 'key', installation });
+      this.#deliverLater(seat);
+    }
+    this.host.lane.wake();
+    await this.world.run(startMs + 2_000);
+  }
+
+  /** The working hours with all their troubles. */
+  async work(): Promise<void> {
+    const { world, host, networks } = this;
+    this.days.plan();
+    for (const seat of seats) networks[seat].onSaved = (saved) => this.days.beside(saved);
+    for (const deal of this.firm.deals) {
+      if (deal.refused !== 'no') networks.erp.refusedTexts.add(refusedTextOf(deal.mark));
+      if (deal.refused === 'lifted')
+        world.at(ruleLiftedMs, () => networks.erp.refusedTexts.delete(refusedTextOf(deal.mark)));
+    }
+    if (this.#options.hasFaults !== false) planFaults({ world, host, networks, log: this.#log });
+    if (this.#options.hasCrashes) host.crashRate = world.dice('crash rate').pick([0.002, 0.01, 0.03, 0.08]);
+    await world.run(startMs + Math.max(faultsMs, workMs));
+  }
+
+  /** Runs until nothing has been due for a while. Returns what is still open when that takes too long; null at rest. */
+  async rest(): Promise<readonly string[] | null> {
+    const { world, networks } = this;
+    const fromMs = Math.max(world.ms, ...seats.map((seat) => networks[seat].downUntilMs), this.host.d1DownUntilMs);
+    await world.run(fromMs);
+    for (let quietMs = 0; world.ms < fromMs + restWithinMs; quietMs += lookEveryMs) {
+      if (this.due().length > 0) quietMs = 0;
+      if (quietMs >= quietEnoughMs) return null;
+      await world.run(world.ms + lookEveryMs);
+    }
+    return this.due();
+  }
+
+  /** What is still to be done, by whomever. */
+  due(): string[] {
+    const { sql } = this.host.storage;
+    const count = (what: string, query: string) => {
+      const rows = sql.exec(query).toArray() as { n: number }[];
+      return (rows[0]?.n ?? 0) > 0 ? [`${rows[0]?.n} ${what}`] : [];
+    };
+    const watermark = "(SELECT coalesce(max(CAST(value AS INTEGER)), 0) FROM lane_state WHERE name = 'watermark')";
+    return [
+      ...count('deliveries undecided', `SELECT count(*) AS n FROM deliveries WHERE seq > ${watermark}`),
+      ...count(
+        'commands under way',
+        "SELECT count(*) AS n FROM commands WHERE state IN ('due', 'uncertain', 'waiting')",
+      ),
+      ...count('calls open', 'SELECT count(*) AS n FROM attempts'),
+      ...count('records to read again', 'SELECT count(*) AS n FROM rechecks'),
+      ...count('pages to show', 'SELECT count(*) AS n FROM status_due'),
+      ...count('rows to flush', 'SELECT count(*) AS n FROM flush_log'),
+      ...count('replans', "SELECT count(*) AS n FROM lane_state WHERE name LIKE 'replan %'"),
+      ...[...this.#waitingNotices]
+        .filter(([, waiting]) => waiting > 0)
+        .map(([seat, waiting]) => `${waiting} notices of ${seat}`),
+      ...(this.#overflow.length > 0 ? [`${this.#overflow.length} deliveries in the overflow`] : []),
+      ...(this.stewards.isDone ? [] : ['answers to holds']),
+      ...(this.host.isIdle ? [] : ['loops running']),
+    ];
+  }
+
+  #isKnown(seat: Seat, type: string, identity: string): boolean {
+    const id = this.desk.row(seat, type, identity)?.id ?? null;
+    const query = 'SELECT 1 FROM links WHERE connection = ? AND record_type = ? AND record_id = ?';
+    return this.host.storage.sql.exec(query, seat, type, id).toArray().length > 0;
+  }
+
+  #deliverLater(seat: Seat): void {
+    this.world.after(deliverEveryMs, () => {
+      void this.standIns[seat].deliver().then((waiting) => this.#waitingNotices.set(seat, waiting));
+      this.#drainOverflow();
+      this.#deliverLater(seat);
+    });
+  }
+
+  async #receive(seat: Seat, request: Request): Promise<Response> {
+    const dice = this.#noticeDice;
+    await this.world.sleep(dice.between(1, 300));
+    const { account, environment } = this.standIns[seat].connection;
+    const delivery = {
+      url: new URL(request.url),
+      headers: request.headers,
+      body: new Uint8Array(await request.arrayBuffer()),
+    };
+    const result = await intake({
+      connector: this.connectors[seat],
+      connection: seat,
+      delivery,
+      expected: { installation, account, environment, keys: ['key'], nowMs: this.world.ms },
+      inbox: {
+        lane: async (entry) => this.#accept(entry),
+        overflow: async (entry) => {
+          this.#overflow.push(entry);
+          this.acknowledged.push(entry);
+        },
+      },
+    });
+    // The sender hears nothing of it and comes again.
+    if (this.#options.hasFaults !== false && this.world.ms < startMs + faultsMs && dice.hits(0.1))
+      throw new TypeError('network connection lost');
+    return new Response(result.reply.body, { status: result.reply.status });
+  }
+
+  #accept(entry: InboxEntry): 'recorded' | 'known' {
+    // A stub is dead after an exception: one retry with a new one, as the hook does.
+    for (let tries = 0; ; tries++) {
+      try {
+        const taken = this.host.lane.accept(entry.connection, entry.delivery, entry.notices, entry.rings);
+        this.acknowledged.push(entry);
+        return taken;
+      } catch (error) {
+        if (!(error instanceof Crashed) || tries > 0) throw error;
+      }
+    }
+  }
+
+  #drainOverflow(): void {
+    while (this.#overflow.length > 0) {
+      try {
+        this.#accept(this.#overflow[0] as InboxEntry);
+      } catch {
+        return;
+      }
+      this.#overflow.shift();
+    }
+  }
+}
+
+/** Signature checks leave the thread: the clock waits for them. */
+function tracked(connector: Connector, world: World): Connector {
+  const { receiver } = connector;
+  if (!receiver) return connector;
+  return {
+    ...connector,
+    receiver: { ...receiver, receive: (delivery, expected) => world.outside(receiver.receive(delivery, expected)) },
+  };
+}

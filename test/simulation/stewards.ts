@@ -1,0 +1,129 @@
+// The people who own holds: they look at what is open every few minutes and answer by what they know of the deal, never by when they happen to look.
+
+import { change } from '../../edge-worker/flow/requests.ts';
+import type { Answer } from '../../edge-worker/flow/steward.ts';
+import { rules } from '../../edge-worker/rules/_registry.ts';
+import { holds } from '../../edge-worker/store/lane-schema.ts';
+import { readRows, type StoredRow } from '../../edge-worker/store/rows.ts';
+import type { Desk } from './desk.ts';
+import type { Deal, Firm } from './firm.ts';
+import { Crashed, type LaneHost } from './lane-host.ts';
+import { startMs, type World } from './world.ts';
+
+export type Hold = StoredRow<typeof holds>;
+
+const lookEveryMs = 120_000;
+/** After this many answers to the same content the owner leaves it: it stays held, in his name. */
+const answersMax = 6;
+export const ruleLiftedMs = startMs + 38 * 60_000;
+
+export interface StewardOptions {
+  readonly world: World;
+  readonly host: LaneHost;
+  readonly desk: Desk;
+  readonly firm: Firm;
+  readonly log: (event: string, fields: Readonly<Record<string, string | number>>) => void;
+}
+
+export class Stewards {
+  readonly #options: StewardOptions;
+  readonly #answered = new Map<string, number>();
+  readonly #reworded = new Set<string>();
+  /** Slot and content of everything that was rejected, for the oracle. */
+  readonly rejected = new Set<string>();
+
+  constructor(options: StewardOptions) {
+    this.#options = options;
+    this.#lookLater();
+  }
+
+  openHolds(): Hold[] {
+    return readRows(this.#options.host.storage.sql, holds, 'ORDER BY id');
+  }
+
+  /** Whether somebody still has an answer to give. */
+  get isDone(): boolean {
+    return this.openHolds().every((hold) => this.#answerTo(hold) === null);
+  }
+
+  dealOf(entity: string): Deal | undefined {
+    const rows = this.#options.host.storage.sql
+      .exec('SELECT canonical FROM entities WHERE id = ?', entity)
+      .toArray() as { canonical: string }[];
+    const record = JSON.parse(rows[0]?.canonical ?? '{}') as Record<string, unknown>;
+    const marks = [record['legalEntity'], record['task'], record['number']].map(String);
+    return this.#options.firm.deals.find(({ mark }) =>
+      marks.some((text) => text === mark || text.startsWith(`${mark}-T-`) || text === `INV-${mark}`),
+    );
+  }
+
+  #lookLater(): void {
+    this.#options.world.after(lookEveryMs, () => {
+      void this.#look();
+      this.#lookLater();
+    });
+  }
+
+  async #look(): Promise<void> {
+    const { host, log } = this.#options;
+    for (const hold of this.openHolds()) {
+      const given = this.#answerTo(hold);
+      if (given === null) continue;
+      this.#reword(hold);
+      const key = keyOf(hold);
+      try {
+        const request = { verb: 'answer', hold: hold.id, answer: given, by: 'owner', reason: 'As agreed' } as const;
+        const result = await change(host.lane, request, async (plain) => plain);
+        if (!result.ok) continue;
+        log('answer', {
+          control: hold.control,
+          code: hold.code,
+          entity: hold.entity,
+          connection: hold.connection,
+          given,
+        });
+        this.#answered.set(key, (this.#answered.get(key) ?? 0) + 1);
+        if (given === 'reject') this.rejected.add(key);
+      } catch (error) {
+        // The object died of it: the owner finds the hold again, or does not.
+        if (!(error instanceof Crashed)) host.breaches.push(`an answer threw: ${String(error)}`);
+      }
+    }
+  }
+
+  /** What the ledger refuses is said in other words, once. */
+  #reword(hold: Hold): void {
+    const deal = this.#isRefusedByRule(hold) ? this.dealOf(hold.entity) : undefined;
+    if (deal?.refused !== 'reworded' || this.#reworded.has(deal.mark)) return;
+    const isDone = this.#options.desk.edit({
+      seat: 'psa',
+      type: 'engagement',
+      identity: deal.mark,
+      values: { notes: 'Reworded' },
+    });
+    if (isDone) this.#reworded.add(deal.mark);
+  }
+
+  #isRefusedByRule(hold: Hold): boolean {
+    return hold.connection === 'erp' && hold.control === 'refused' && !/^(con|cus)_/.test(hold.entity);
+  }
+
+  #answerTo(hold: Hold): Answer | null {
+    if (hold.control === 'connection') return 'retry';
+    if ((this.#answered.get(keyOf(hold)) ?? 0) >= answersMax) return null;
+    const deal = this.dealOf(hold.entity);
+    const rule = rules.find((one) => one.name === hold.control);
+    if (rule) {
+      const isFine = !rule.name.startsWith('unapproved') && !rule.name.startsWith('unknown');
+      if (isFine && rule.actions.includes('approve')) return 'approve';
+      return null;
+    }
+    const refused = this.#isRefusedByRule(hold) ? deal?.refused : undefined;
+    if (refused === 'rejected') return 'reject';
+    return refused === 'lifted' && this.#options.world.ms < ruleLiftedMs ? null : 'retry';
+  }
+}
+
+export function keyOf(hold: Pick<Hold, 'entity' | 'connection' | 'control' | 'hash'>): string {
+  return `${hold.entity}|${hold.connection}|${hold.control}|${hold.hash}`;
+}

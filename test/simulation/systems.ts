@@ -1,0 +1,193 @@
+// The three companies' systems: the example connector's server thrice, each in one seat, each with the kinds that such a system carries.
+
+import {
+  choice,
+  codec,
+  dayOrNull,
+  exact,
+  flag,
+  moneyBeside,
+  orNull,
+  text,
+  textOrNull,
+} from '../../edge-worker/connectors/codecs.ts';
+import type {
+  ConnectOptions,
+  Connector,
+  Session,
+  Snapshot,
+  Write,
+  WriteResult,
+} from '../../edge-worker/connectors/connector.ts';
+import { at } from '../../edge-worker/connectors/connector.ts';
+import { example } from '../../edge-worker/connectors/example/index.ts';
+import { maps } from '../../edge-worker/connectors/example/map.ts';
+import { schemas } from '../../edge-worker/connectors/example/stand-in/books.ts';
+import { standIn } from '../../edge-worker/connectors/example/stand-in.ts';
+import type { StandIn } from '../../edge-worker/connectors/stand-in.ts';
+import type { Canonical } from '../../shared/entities/_registry.ts';
+import type { World } from './world.ts';
+
+export const seats = ['crm', 'psa', 'erp'] as const;
+export type Seat = (typeof seats)[number];
+
+/** Where the ledger keeps our id. It has no upsert: the connector looks before it creates. Not mapped there. */
+export const ownField: Readonly<Record<string, string>> = {
+  client: 'web',
+  engagement: 'practice',
+  agreement: 'tax',
+  person: 'job',
+  hours: 'place',
+  bill: 'memo',
+};
+
+// Terms of the contract as custom fields on the opportunity, as an admin would add them.
+const added: readonly [string, string][] = [
+  ['po', 'text'],
+  ['po_limit', 'decimal'],
+  ['terms', 'text'],
+  ['tax', 'text'],
+  ['rates', 'list'],
+];
+const opportunity = schemas.get('opportunity') ?? [];
+if (schemas instanceof Map && !opportunity.some((field) => field.path === 'po')) {
+  const fields = added.map(([path, type]) => ({ path, type, required: false, to: null, choices: null }));
+  schemas.set('opportunity', [...opportunity, ...fields]);
+}
+
+const amountOrNull = orNull(moneyBeside('currency'));
+const model = choice('example-model', {
+  'time-and-materials': 'hourly',
+  'fixed-fee': 'fixed',
+  milestone: 'milestones',
+});
+const rates = codec<Canonical<'contract'>['rateCard']>(
+  'sold-rates',
+  (wire) =>
+    (Array.isArray(wire) ? wire : []).map((row: Readonly<Record<string, unknown>>) => ({
+      role: text.decode(row['job'], row),
+      rate: exact.decode(row['price'], row),
+      hours: exact.decode(row['quantity'], row),
+      description: null,
+    })),
+  (lines) => lines,
+);
+
+/** The won opportunity is the contract: one record, read twice. */
+const soldContract = {
+  recordType: 'opportunity',
+  canCreate: false,
+  canWrite: false,
+  required: [],
+  fields: {
+    name: at('title', text, 'in'),
+    customer: at('client_id', textOrNull, 'in'),
+    isSigned: at('won', flag, 'in'),
+    pricingModel: at('model', model, 'in'),
+    purchaseOrder: at('po', textOrNull, 'in'),
+    purchaseOrderLimit: at('po_limit', amountOrNull, 'in'),
+    terms: at('terms', textOrNull, 'in'),
+    taxProfile: at('tax', textOrNull, 'in'),
+    currency: at('currency', text, 'in'),
+    total: at('amount', amountOrNull, 'in'),
+    signedOn: at('close_date', dayOrNull, 'in'),
+    startOn: at('starts', dayOrNull, 'in'),
+    endOn: at('ends', dayOrNull, 'in'),
+    legalEntity: at('entity', textOrNull, 'in'),
+    rateCard: at('rates', rates, 'in'),
+  },
+} satisfies NonNullable<Connector['maps']['contract']>;
+
+const { contract: _onOpportunity, ...projectOfCrm } = maps.project.fields;
+const { website: _web, ...customerOfErp } = maps.customer.fields;
+const { practice: _practice, ...projectOfErp } = maps.project.fields;
+const { taxProfile: _tax, ...contractOfErp } = maps.contract.fields;
+const { role: _job, ...resourceOfErp } = maps.resource.fields;
+const { location: _place, ...timeOfErp } = maps.time.fields;
+const { memo: _memo, ...invoiceOfErp } = maps.invoice.fields;
+
+const mapsOf: Readonly<Record<Seat, Connector['maps']>> = {
+  crm: {
+    customer: maps.customer,
+    deal: { ...maps.deal, canCreate: false, canWrite: false },
+    contract: soldContract,
+    project: { ...maps.project, fields: projectOfCrm },
+    invoice: maps.invoice,
+  },
+  psa: {
+    customer: maps.customer,
+    project: maps.project,
+    contract: maps.contract,
+    resource: maps.resource,
+    time: maps.time,
+    invoice: maps.invoice,
+  },
+  erp: {
+    customer: { ...maps.customer, fields: customerOfErp },
+    project: { ...maps.project, fields: projectOfErp },
+    contract: { ...maps.contract, fields: contractOfErp },
+    resource: { ...maps.resource, fields: resourceOfErp },
+    time: { ...maps.time, fields: timeOfErp },
+    invoice: { ...maps.invoice, fields: invoiceOfErp },
+  },
+};
+
+export function connectorOf(seat: Seat): Connector {
+  const own = mapsOf[seat];
+  const types = new Set(Object.values(own).map((map) => map.recordType));
+  const feeds = example.feeds.filter((feed) => types.has(feed.name));
+  const connector: Connector = { ...example, name: seat, roles: [seat], maps: own, feeds };
+  if (seat !== 'erp') return connector;
+  return { ...connector, repeatSafety: 'search-first', connect: (options) => searchingFirst(options) };
+}
+
+/** A system without upsert: a create is preceded by a search for our id, and a repeat that the search does not see makes a second record. */
+function searchingFirst(options: ConnectOptions<unknown, unknown>): Session {
+  const inner = example.connect(options);
+  let serial = 0;
+  const marked = (snapshot: Snapshot): Snapshot => {
+    const ours = snapshot.wire[ownField[snapshot.recordType] ?? ''];
+    return { ...snapshot, externalId: typeof ours === 'string' ? ours : null };
+  };
+  const find: Session['find'] = async (keys) => {
+    const asked = keys.map((key) => ({ ...key, field: key.field ?? ownField[key.recordType] ?? null }));
+    return (await inner.find(asked)).map((found) => found.map(marked));
+  };
+  const create = (write: Write): Write => {
+    const place = ownField[write.recordType] ?? '';
+    const nonce = `n${options.nowMs()}-${++serial}`;
+    return { ...write, externalId: nonce, idempotencyKey: nonce, wire: { ...write.wire, [place]: write.externalId } };
+  };
+  const send = async (writes: readonly Write[]): Promise<readonly WriteResult[]> =>
+    (await inner.write(writes)).map((result) =>
+      result.outcome === 'applied' ? { ...result, snapshot: marked(result.snapshot) } : result,
+    );
+  return {
+    ...inner,
+    find,
+    read: async (refs) =>
+      (await inner.read(refs)).map((one) => (one.found === 'here' ? { ...one, snapshot: marked(one.snapshot) } : one)),
+    write: async (writes) => {
+      if (writes.every((write) => write.recordId !== null)) return send(writes);
+      const keys = writes.map(({ recordType, externalId }) => ({ recordType, field: null, value: externalId }));
+      const found = await find(keys);
+      return send(
+        writes.map((write, index) => {
+          const recordId = write.recordId ?? found[index]?.[0]?.recordId ?? null;
+          return recordId === null ? create(write) : { ...write, recordId };
+        }),
+      );
+    },
+  };
+}
+
+export function openSystem(seat: Seat, world: World, send: (request: Request) => Promise<Response>): StandIn {
+  const dice = world.dice(`stand-in ${seat}`);
+  return standIn({
+    baseUrl: `http://${seat}.example`,
+    nowMs: world.nowMs,
+    chance: dice.chance,
+    sleep: world.sleep,
+    send,
+  });
+}

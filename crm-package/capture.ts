@@ -1,4 +1,4 @@
-// Which objects of the org write outbox rows, and on which changes. A row is two flows: after a save, before a deletion.
+// Which records write outbox rows, and on which changes. A row is two flows: after a save, before a deletion.
 
 export interface CaptureRow {
   readonly object: string;

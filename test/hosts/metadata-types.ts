@@ -13,6 +13,8 @@ export type XmlNode = { readonly [tag: string]: unknown };
 
 const parser = new XMLParser({ ignoreAttributes: false, parseTagValue: false, ignoreDeclaration: true });
 const attribute = /^@_/;
+/** In files a tree of elements whose shape depends on the target; the published type knows only its encoded form. */
+const untyped = new Set(['LightningComponentBundle/targetConfigs']);
 
 export function isNode(value: unknown): value is XmlNode {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -60,7 +62,7 @@ export class MetadataTypes {
     if (!members) return [`${path}: there is no type ${type}`];
     const found: string[] = [];
     for (const [key, value] of Object.entries(node)) {
-      if (attribute.test(key) || key === 'fullName') continue;
+      if (attribute.test(key) || key === 'fullName' || untyped.has(`${type}/${key}`)) continue;
       const member = members.get(key);
       if (!member) found.push(`${path}/${key}: not a member of ${type}`);
       else found.push(...this.#memberProblems(value, member, `${path}/${key}`));

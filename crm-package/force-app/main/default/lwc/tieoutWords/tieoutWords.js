@@ -90,6 +90,9 @@ import Reason_Awaiting_Match_Title from '@salesforce/label/c.Reason_Awaiting_Mat
 import Reason_Before_Cutover_Next from '@salesforce/label/c.Reason_Before_Cutover_Next';
 import Reason_Before_Cutover_Text from '@salesforce/label/c.Reason_Before_Cutover_Text';
 import Reason_Before_Cutover_Title from '@salesforce/label/c.Reason_Before_Cutover_Title';
+import Reason_Billed_Twice_Next from '@salesforce/label/c.Reason_Billed_Twice_Next';
+import Reason_Billed_Twice_Text from '@salesforce/label/c.Reason_Billed_Twice_Text';
+import Reason_Billed_Twice_Title from '@salesforce/label/c.Reason_Billed_Twice_Title';
 import Reason_Connection_Next from '@salesforce/label/c.Reason_Connection_Next';
 import Reason_Connection_Text from '@salesforce/label/c.Reason_Connection_Text';
 import Reason_Connection_Title from '@salesforce/label/c.Reason_Connection_Title';
@@ -129,6 +132,12 @@ import Reason_Missing_Tax_Profile_Title from '@salesforce/label/c.Reason_Missing
 import Reason_Missing_Terms_Next from '@salesforce/label/c.Reason_Missing_Terms_Next';
 import Reason_Missing_Terms_Text from '@salesforce/label/c.Reason_Missing_Terms_Text';
 import Reason_Missing_Terms_Title from '@salesforce/label/c.Reason_Missing_Terms_Title';
+import Reason_Moved_Route_Next from '@salesforce/label/c.Reason_Moved_Route_Next';
+import Reason_Moved_Route_Text from '@salesforce/label/c.Reason_Moved_Route_Text';
+import Reason_Moved_Route_Title from '@salesforce/label/c.Reason_Moved_Route_Title';
+import Reason_No_Route_Next from '@salesforce/label/c.Reason_No_Route_Next';
+import Reason_No_Route_Text from '@salesforce/label/c.Reason_No_Route_Text';
+import Reason_No_Route_Title from '@salesforce/label/c.Reason_No_Route_Title';
 import Reason_Not_The_Owner_Next from '@salesforce/label/c.Reason_Not_The_Owner_Next';
 import Reason_Not_The_Owner_Text from '@salesforce/label/c.Reason_Not_The_Owner_Text';
 import Reason_Not_The_Owner_Title from '@salesforce/label/c.Reason_Not_The_Owner_Title';
@@ -334,6 +343,9 @@ export const reasons = {
   'awaiting-match': { title: Reason_Awaiting_Match_Title, text: Reason_Awaiting_Match_Text, next: Reason_Awaiting_Match_Next },
   'awaiting-acceptance': { title: Reason_Awaiting_Acceptance_Title, text: Reason_Awaiting_Acceptance_Text, next: Reason_Awaiting_Acceptance_Next },
   'two-found': { title: Reason_Two_Found_Title, text: Reason_Two_Found_Text, next: Reason_Two_Found_Next },
+  'no-route': { title: Reason_No_Route_Title, text: Reason_No_Route_Text, next: Reason_No_Route_Next },
+  'moved-route': { title: Reason_Moved_Route_Title, text: Reason_Moved_Route_Text, next: Reason_Moved_Route_Next },
+  'billed-twice': { title: Reason_Billed_Twice_Title, text: Reason_Billed_Twice_Text, next: Reason_Billed_Twice_Next },
   'write-loop': { title: Reason_Write_Loop_Title, text: Reason_Write_Loop_Text, next: Reason_Write_Loop_Next },
   refused: { title: Reason_Refused_Title, text: Reason_Refused_Text, next: Reason_Refused_Next },
   'uncertain-too-long': { title: Reason_Uncertain_Too_Long_Title, text: Reason_Uncertain_Too_Long_Text, next: Reason_Uncertain_Too_Long_Next },

@@ -9,10 +9,11 @@ import { guiltySlot, tellGuilty } from './guilty-rows.ts';
 import { closeHold } from './holds.ts';
 import { lookDue } from './look.ts';
 import { plan } from './plan.ts';
-import { type Batch, faultFrom, pickBatches, recordKeyOf, send } from './relay.ts';
+import { type Batch, beginBatches, chooseDue, type DueCommand, recordKeyOf, send } from './relay.ts';
 import { replanSome } from './replan.ts';
 import { settleBatch } from './settle.ts';
-import { dueMarks, StatusView, statusesToShow } from './status.ts';
+import { showDue } from './show.ts';
+import { StatusView } from './status.ts';
 import type { Connection } from './wiring.ts';
 
 /** The lane is woken at least this often, so that whatever lost its wake-up is driven on. */
@@ -172,7 +173,7 @@ export class Lane {
         if (await lookDue(this.core, connection)) this.#afterLaneChange();
         return;
       case 'status':
-        return this.#showStatuses(connection);
+        return showDue(this.core, connection);
       case 'feed':
         if (await askFeeds(this.core, connection)) this.kick('decide');
         return;
@@ -200,7 +201,6 @@ export class Lane {
     const calls = new Set<Promise<void>>();
     for (;;) {
       if (!this.core.isPaused(connection.id)) {
-        this.#governAgain(connection);
         for (const batch of this.#pick(connection, slots - calls.size)) {
           const call = this.#send(batch).finally(() => calls.delete(call));
           calls.add(call);
@@ -214,8 +214,13 @@ export class Lane {
   #pick(connection: Connection, free: number): Batch[] {
     if (free <= 0) return [];
     const { core } = this;
-    const isBusy = (key: string) => core.busyRecords.has(`${connection.id}|${key}`);
-    const batches = pickBatches(core.store, connection, core.ports.makeId, core.ports.nowMs(), isBusy, free);
+    const nowMs = core.ports.nowMs();
+    const { busyRecords } = core;
+    const busy = { has: (key: string) => busyRecords.has(`${connection.id}|${key}`), count: busyRecords.size };
+    const choose = () => chooseDue(core.store, connection, nowMs, busy, free);
+    let chosen = choose();
+    if (this.#governAgain(chosen.flat())) chosen = choose();
+    const batches = beginBatches(core.store, connection, core.ports.makeId, nowMs, chosen);
     for (const row of batches.flatMap((batch) => batch.commands)) {
       core.inFlight.add(row.id);
       core.busyRecords.add(`${connection.id}|${recordKeyOf(row)}`);
@@ -236,6 +241,7 @@ export class Lane {
     );
     for (const row of batch.commands) {
       core.inFlight.delete(row.id);
+      this.#governedMs.delete(row.id);
       core.busyRecords.delete(`${connection.id}|${recordKeyOf(row)}`);
     }
     if (outcome.kind === 'answered') core.succeeded(connection.id);
@@ -245,56 +251,14 @@ export class Lane {
   }
 
   /** What waited long is looked at by the controls once more: a contract may have changed, an approval been taken back. */
-  #governAgain(connection: Connection): void {
+  #governAgain(chosen: readonly DueCommand[]): boolean {
     const { core } = this;
-    const nowMs = core.ports.nowMs();
-    const rows = core.store.sql
-      .exec(
-        "SELECT id, entity FROM commands WHERE connection = ? AND state = 'due' AND due_ms <= ? AND made_ms < ? LIMIT 500",
-        connection.id,
-        nowMs,
-        nowMs - governAgainMs,
-      )
-      .toArray() as { id: string; entity: string }[];
-    const stale = rows.filter(
-      (row) => (this.#governedMs.get(row.id) ?? 0) < nowMs - governAgainMs && !core.inFlight.has(row.id),
-    );
-    if (stale.length === 0) return;
-    for (const row of stale) this.#governedMs.set(row.id, nowMs);
+    const beforeMs = core.ports.nowMs() - governAgainMs;
+    const stale = chosen.filter((row) => row.madeMs < beforeMs && (this.#governedMs.get(row.id) ?? 0) < beforeMs);
+    if (stale.length === 0) return false;
+    for (const row of stale) this.#governedMs.set(row.id, core.ports.nowMs());
     core.store.transaction((tx) => plan(core.planContext(tx), new Set(stale.map((row) => row.entity))));
-  }
-
-  async #showStatuses(host: Connection): Promise<void> {
-    const { core } = this;
-    const { statusBatchMax } = host.connector.limits;
-    const session = core.session(host);
-    if (statusBatchMax === 0 || !session.showStatus) return;
-    for (;;) {
-      if (core.isPaused(host.id)) return;
-      const marks = dueMarks(core.store.sql, host.id, core.ports.nowMs(), statusBatchMax);
-      if (marks.length === 0) return;
-      const view = new StatusView(
-        core.store.sql,
-        core.wiring,
-        marks.map((mark) => mark.entity),
-      );
-      const shown = statusesToShow(view, host.id, marks, core.ports.nowMs());
-      try {
-        for (let start = 0; start < shown.length; start += statusBatchMax)
-          await session.showStatus(shown.slice(start, start + statusBatchMax));
-        core.succeeded(host.id);
-      } catch (error) {
-        core.failed(host, faultFrom(error));
-        return;
-      }
-      // A mark made anew meanwhile carries another run and stays.
-      core.store.storage.transactionSync(() => {
-        core.store.sql.exec(
-          'DELETE FROM status_due WHERE (entity, connection, run) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?))',
-          JSON.stringify(marks.map((mark) => [mark.entity, mark.connection, mark.run])),
-        );
-      });
-    }
+    return true;
   }
 
   async #flush(): Promise<void> {

@@ -5,7 +5,7 @@ import type { Session, Write, WriteResult } from '../connectors/connector.ts';
 import { Fault } from '../faults.ts';
 import { attempts, commands } from '../store/lane-schema.ts';
 import type { LaneStore } from '../store/lane-store.ts';
-import { readRows, writeRows } from '../store/rows.ts';
+import { readColumns, readRows, writeRows } from '../store/rows.ts';
 import type { CommandRow } from './plan-view.ts';
 import type { Connection } from './wiring.ts';
 
@@ -24,55 +24,80 @@ export type BatchOutcome =
   | { readonly kind: 'answered'; readonly results: readonly WriteResult[] }
   | { readonly kind: 'failed'; readonly fault: Fault };
 
+/** What it takes to choose. The rest of a row, its bodies above all, is read once it is chosen. */
+const choice = ['id', 'entity', 'connection', 'recordType', 'part', 'recordId', 'isCreate', 'madeMs'] as const;
+export type DueCommand = Pick<CommandRow, (typeof choice)[number]>;
+
 /** The key of a target record: at most one command is under way for it. */
-export function recordKeyOf(row: CommandRow): string {
+export function recordKeyOf(row: DueCommand): string {
   return row.recordId === null
     ? `${row.recordType}|new|${row.entity}|${row.part}`
     : `${row.recordType}|${row.recordId}`;
 }
 
-/**
- * Takes up to `callsMax` batches of due commands, one command per target record, and writes their attempts.
- * `isBusy` names records with a call under way; uncertain ones are busy until they are resolved.
- */
-export function pickBatches(
+export interface Busy {
+  /** Whether a call is under way for a target record; one of unknown outcome is busy until it is resolved. */
+  readonly has: (recordKey: string) => boolean;
+  /** How many due commands these are at most. */
+  readonly count: number;
+}
+
+/** Up to `callsMax` batches of due commands, one command per target record. */
+export function chooseDue(
+  store: LaneStore,
+  connection: Connection,
+  nowMs: number,
+  busy: Busy,
+  callsMax: number,
+): DueCommand[][] {
+  const { writeBatchMax } = connection.connector.limits;
+  const due = readColumns(
+    store.sql,
+    commands,
+    choice,
+    "WHERE connection = ? AND state = 'due' AND due_ms <= ? ORDER BY due_ms LIMIT ?",
+    connection.id,
+    nowMs,
+    busy.count + writeBatchMax * callsMax,
+  );
+  if (due.length === 0) return [];
+  const isUncertain = "WHERE connection = ? AND state = 'uncertain'";
+  const taken = new Set(readColumns(store.sql, commands, choice, isUncertain, connection.id).map(recordKeyOf));
+  const byType = new Map<string, DueCommand[]>();
+  for (const row of due) {
+    const key = recordKeyOf(row);
+    if (taken.has(key) || busy.has(key)) continue;
+    taken.add(key);
+    const group = `${row.recordType} ${row.isCreate}`;
+    const rows = byType.get(group);
+    if (rows) rows.push(row);
+    else byType.set(group, [row]);
+  }
+  const chosen: DueCommand[][] = [];
+  for (const rows of byType.values()) {
+    for (let start = 0; start < rows.length && chosen.length < callsMax; start += writeBatchMax)
+      chosen.push(rows.slice(start, start + writeBatchMax));
+  }
+  return chosen;
+}
+
+/** Makes calls of what was chosen: reads the commands whole and writes the attempts. */
+export function beginBatches(
   store: LaneStore,
   connection: Connection,
   makeId: (prefix: string) => string,
   nowMs: number,
-  isBusy: (recordKey: string) => boolean,
-  callsMax: number,
+  chosen: readonly (readonly DueCommand[])[],
 ): Batch[] {
-  const { writeBatchMax } = connection.connector.limits;
-  const due = readRows(
-    store.sql,
-    commands,
-    "WHERE connection = ? AND state = 'due' AND due_ms <= ? ORDER BY due_ms, id LIMIT ?",
-    connection.id,
-    nowMs,
-    writeBatchMax * callsMax * 2,
-  );
-  if (due.length === 0) return [];
-  const uncertain = new Set(
-    readRows(store.sql, commands, "WHERE connection = ? AND state = 'uncertain'", connection.id).map(recordKeyOf),
-  );
-  const taken = new Set<string>();
-  const byType = new Map<string, CommandRow[]>();
-  for (const row of due) {
-    const key = recordKeyOf(row);
-    if (taken.has(key) || uncertain.has(key) || isBusy(key)) continue;
-    taken.add(key);
-    const group = `${row.recordType} ${row.isCreate}`;
-    byType.set(group, [...(byType.get(group) ?? []), row]);
-  }
-  const batches: Batch[] = [];
+  if (chosen.length === 0) return [];
+  const entities = JSON.stringify(chosen.flatMap((rows) => rows.map((row) => row.entity)));
+  const where = 'WHERE connection = ? AND entity IN (SELECT value FROM json_each(?))';
+  const whole = new Map(readRows(store.sql, commands, where, connection.id, entities).map((row) => [row.id, row]));
   const run = Number(store.value('run') ?? '0');
-  for (const rows of byType.values()) {
-    for (let start = 0; start < rows.length && batches.length < callsMax; start += writeBatchMax) {
-      const chosen = rows.slice(start, start + writeBatchMax);
-      batches.push({ attempt: makeId('att'), connection, commands: chosen, startedMs: nowMs, run });
-    }
-  }
+  const batches = chosen.map((rows): Batch => {
+    const picked = rows.flatMap((row) => whole.get(row.id) ?? []);
+    return { attempt: makeId('att'), connection, commands: picked, startedMs: nowMs, run };
+  });
   store.storage.transactionSync(() => {
     writeRows(
       store.sql,

@@ -3,36 +3,42 @@ import type { EntityName } from '../../shared/entities/_registry.ts';
 import type { ShownStatus, StatusState } from '../../shared/wire/status.ts';
 import type { StatusToShow } from '../connectors/connector.ts';
 import { commands, entityRows, holds, links, statusDue } from '../store/lane-schema.ts';
-import { type LaneSql, readRows, type StoredRow } from '../store/rows.ts';
+import { type LaneSql, readColumns, readRows, type StoredRow } from '../store/rows.ts';
 import { kindOf, siblingId } from './identity.ts';
 import type { LinkRow } from './links.ts';
 import type { CanonicalRecord } from './nouns.ts';
 import type { Connection, Wiring } from './wiring.ts';
 
-type CommandRow = StoredRow<typeof commands>;
+const linkColumns = ['entity', 'connection', 'recordType', 'recordId', 'seenMs'] as const;
+type PageLink = Pick<LinkRow, (typeof linkColumns)[number]>;
+const commandColumns = ['entity', 'connection', 'id', 'state', 'dueMs'] as const;
+type OpenCommand = Pick<StoredRow<typeof commands>, (typeof commandColumns)[number]>;
 type HoldRow = StoredRow<typeof holds>;
 export type StatusMark = StoredRow<typeof statusDue>;
 
 /** The worst state of a family of entities is the one its page shows. */
 const worstFirst: readonly StatusState[] = ['failed', 'held', 'uncertain', 'waiting', 'on-its-way', 'in-step'];
 
-/** Everything the statuses of some entities rest on, loaded in three statements. */
+/** Everything the statuses of some entities rest on, loaded in a statement per table. */
 export class StatusView {
   readonly #sql: LaneSql;
   readonly #wiring: Wiring;
-  readonly #links = new Map<string, LinkRow[]>();
-  readonly #commands = new Map<string, CommandRow[]>();
+  readonly #family: string;
+  readonly #links = new Map<string, PageLink[]>();
+  readonly #commands = new Map<string, OpenCommand[]>();
   readonly #holds = new Map<string, HoldRow[]>();
+  #records: ReadonlyMap<string, string> | null = null;
 
   constructor(sql: LaneSql, wiring: Wiring, entities: readonly string[]) {
     this.#sql = sql;
     this.#wiring = wiring;
-    const family = JSON.stringify([...new Set(entities.flatMap((entity) => this.#familyOf(entity)))]);
+    this.#family = JSON.stringify([...new Set(entities.flatMap((entity) => this.#familyOf(entity)))]);
     const where = 'WHERE entity IN (SELECT value FROM json_each(?))';
-    for (const row of readRows(sql, links, `${where} AND record_id IS NOT NULL`, family))
-      push(this.#links, row.entity, row);
-    for (const row of readRows(sql, commands, where, family)) push(this.#commands, row.entity, row);
-    for (const row of readRows(sql, holds, where, family)) push(this.#holds, row.entity, row);
+    const isLinked = `${where} AND record_id IS NOT NULL`;
+    for (const row of readColumns(sql, links, linkColumns, isLinked, this.#family)) push(this.#links, row.entity, row);
+    for (const row of readColumns(sql, commands, commandColumns, where, this.#family))
+      push(this.#commands, row.entity, row);
+    for (const row of readRows(sql, holds, where, this.#family)) push(this.#holds, row.entity, row);
   }
 
   #familyOf(entity: string): readonly string[] {
@@ -68,19 +74,26 @@ export class StatusView {
       const map = kind && this.#wiring.mapFor(connection.id, kind);
       return map?.canCreate && map.canWrite;
     });
-    if (family.length === 0) return false;
-    const rows = readRows(
-      this.#sql,
-      entityRows,
-      'WHERE id IN (SELECT value FROM json_each(?))',
-      JSON.stringify(family),
-    );
-    return rows.some((row) => {
-      const kind = row.kind as EntityName;
-      const record = JSON.parse(row.canonical) as CanonicalRecord;
+    return family.some((member) => {
+      const kind = kindOf(member);
+      const canonical = this.#canonicalOf(member);
+      if (!kind || canonical === undefined) return false;
+      const record = JSON.parse(canonical) as CanonicalRecord;
       const isWanted = this.#wiring.mapFor(connection.id, kind)?.isWanted(record) ?? false;
       return isWanted && this.#wiring.targetsOf(kind, record).includes(connection);
     });
+  }
+
+  /** Read when the first page asks for it, and then for all pages at once. */
+  #canonicalOf(entity: string): string | undefined {
+    const where = 'WHERE id IN (SELECT value FROM json_each(?))';
+    this.#records ??= new Map(
+      readColumns(this.#sql, entityRows, ['id', 'canonical'], where, this.#family).map((row) => [
+        row.id,
+        row.canonical,
+      ]),
+    );
+    return this.#records.get(entity);
   }
 
   #stateTowards(entity: string, connection: string, written: string | null, nowMs: number): ShownStatus[] {
@@ -135,23 +148,30 @@ export function dueMarks(sql: LaneSql, host: string, nowMs: number, limit: numbe
   return readRows(sql, statusDue, 'WHERE connection = ? AND due_ms <= ? ORDER BY due_ms LIMIT ?', host, nowMs, limit);
 }
 
-/** The rows to show for some marks. Several entities on one page give that page's statuses once. */
+/** The rows of one call, and how many of the marks they answer. */
+export interface StatusCall {
+  readonly shown: readonly StatusToShow[];
+  readonly answered: number;
+}
+
+/** The rows to show for the first of some marks: as many as fill a call, so that calls are full. Several entities on one page give that page's statuses once. */
 export function statusesToShow(
   view: StatusView,
   host: string,
   marks: readonly StatusMark[],
   nowMs: number,
-): readonly StatusToShow[] {
-  const pages = new Map<string, StatusToShow[]>();
-  for (const mark of marks) {
+  rowsMax: number,
+): StatusCall {
+  const pages = new Set<string>();
+  const shown: StatusToShow[] = [];
+  for (const [index, mark] of marks.entries()) {
     const page = view.pageOf(mark.entity, host);
-    if (!page) continue;
-    const key = `${page.recordType}|${page.recordId}`;
-    if (!pages.has(key))
-      pages.set(
-        key,
-        view.statusesFor(mark.entity, host, nowMs).map((status) => ({ ...page, status })),
-      );
+    const key = `${page?.recordType}|${page?.recordId}`;
+    if (!page || pages.has(key)) continue;
+    pages.add(key);
+    const statuses = view.statusesFor(mark.entity, host, nowMs);
+    if (shown.length > 0 && shown.length + statuses.length > rowsMax) return { shown, answered: index };
+    for (const status of statuses) shown.push({ ...page, status });
   }
-  return [...pages.values()].flat();
+  return { shown, answered: marks.length };
 }

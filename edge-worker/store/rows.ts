@@ -129,9 +129,33 @@ export function readRows<Table extends SQLiteTable>(
   clause: string,
   ...bindings: readonly unknown[]
 ): StoredRow<Table>[] {
-  const shape = shapeOf(table);
-  const selected = shape.columns
-    .map((column, index) => `"${shape.name}"."${column}" AS "${shape.properties[index]}"`)
-    .join(', ');
-  return sql.exec(`SELECT ${selected} FROM "${shape.name}" ${clause}`, ...bindings).toArray() as StoredRow<Table>[];
+  return sql.exec(`${selectStatement(table, null)} ${clause}`, ...bindings).toArray() as StoredRow<Table>[];
+}
+
+/** The same with some columns only: bodies of JSON are dear to read where nobody looks at them. */
+export function readColumns<Table extends SQLiteTable, Property extends keyof StoredRow<Table> & string>(
+  sql: LaneSql,
+  table: Table,
+  properties: readonly Property[],
+  clause: string,
+  ...bindings: readonly unknown[]
+): Pick<StoredRow<Table>, Property>[] {
+  return sql.exec(`${selectStatement(table, properties)} ${clause}`, ...bindings).toArray() as Pick<
+    StoredRow<Table>,
+    Property
+  >[];
+}
+
+function selectStatement(table: SQLiteTable, chosen: readonly string[] | null): string {
+  const { name, properties, columns } = shapeOf(table);
+  const key = `${name} select ${chosen?.join() ?? '*'}`;
+  const known = statements.get(key);
+  if (known) return known;
+  const selected = columns.flatMap((column, index) => {
+    const property = properties[index] as string;
+    return chosen === null || chosen.includes(property) ? [`"${name}"."${column}" AS "${property}"`] : [];
+  });
+  const statement = `SELECT ${selected.join(', ')} FROM "${name}"`;
+  statements.set(key, statement);
+  return statement;
 }

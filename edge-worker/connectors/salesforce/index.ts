@@ -67,7 +67,8 @@ export const salesforce = defineConnector({
     // The vendor counts only calls of 20 s and more, 25 at a time; five at once keep parallel row locks rare.
     concurrentMax: 25,
     concurrentReserve: 20,
-    requestsPerSecondMax: 20,
+    // None is documented: calls at a time are what counts.
+    requestsPerSecondMax: 100,
     readBatchMax: collectionMax,
     writeBatchMax: collectionMax,
     findBatchMax: collectionMax,

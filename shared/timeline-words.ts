@@ -24,6 +24,11 @@ export const timelineWords: Readonly<Record<string, Words>> = {
     text: 'The record {recordId} in {system} agrees on a business key, so the two were linked.',
     next: 'Nothing to do; if they are not the same, an integration admin unlinks them.',
   },
+  'difference-found': {
+    title: 'Different from the start',
+    text: 'When the two records were matched, {field} differed in {system}. It is left as it is until our value changes.',
+    next: 'Nothing to do; an integration admin may apply our value to existing records.',
+  },
   'link-adopted': {
     title: 'Found again',
     text: 'The record {recordId} in {system} bears our own mark, so it was linked without asking.',

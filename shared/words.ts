@@ -134,6 +134,21 @@ export const words: Readonly<Record<string, Words>> = {
     text: '{system} holds more than one record for this. None is changed until it is clear which counts.',
     next: 'An integration admin picks the right record and merges or deletes the others in {system}.',
   },
+  'no-route': {
+    title: 'Nowhere to send it',
+    text: 'Several systems are connected as {role}, and the routing sends this record to none of them.',
+    next: 'An integration admin extends the routing of the connections, then retries.',
+  },
+  'moved-route': {
+    title: 'Routed to another system',
+    text: 'The routing now names {connection}, but the record exists in {from} already. A second one could be billed twice.',
+    next: 'An integration admin corrects the routing, or retries to create it in {connection} all the same.',
+  },
+  'billed-twice': {
+    title: 'Billed twice',
+    text: 'Invoice {number} bills {lines} time entries that another invoice has billed already.',
+    next: 'Finance corrects one of the two invoices in the ledger, then retries.',
+  },
   'write-loop': {
     title: 'Changed back and forth',
     text: 'The same values were written to {system} three times in ten minutes; something there keeps undoing them.',

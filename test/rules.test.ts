@@ -32,6 +32,7 @@ function caseOf(rule: Rule, example: RuleExample): Case {
     unresolved: example.unresolved ?? [],
     awaited: [],
     twins: example.twins ?? [],
+    billedElsewhere: example.billedElsewhere ?? [],
     answers: new Map(),
     lookup: (id) => (id === null ? null : (around.get(id) ?? null)),
     consumed: (contract) => example.consumed?.[contract] ?? null,
@@ -153,6 +154,7 @@ const cases: fc.Arbitrary<Case> = fc.constantFrom(...entityNames).chain((kind) =
       isCreate: fc.boolean(),
       unresolved: fc.subarray(Object.keys(entities[kind].example), { maxLength: 2 }),
       twins: fc.subarray(['con_1|customer|7', 'con_1|tim_01J00000000000000000000009']),
+      billedElsewhere: fc.subarray(['tim_01J00000000000000000000009']),
       used: fc.option(fc.constantFrom(moneyOf(0n, 'EUR'), moneyOf(4_999_999n, 'EUR'), moneyOf(1n, 'USD'))),
     })
     .map(({ around, used, ...rest }) => ({

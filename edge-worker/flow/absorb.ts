@@ -4,8 +4,9 @@ import type { Connector, Snapshot } from '../connectors/connector.ts';
 import { links } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { readRows, writeRows } from '../store/rows.ts';
+import { claimBilled } from './billing.ts';
 import { type Draft, Drafts, deriveFrom } from './drafts.ts';
-import { closeHold, type HoldRow, holdsOf, raiseHold, slotKey } from './holds.ts';
+import { closeHold, type HoldRow, heldAround, holdsOf, raiseHold, slotKey } from './holds.ts';
 import { siblingId } from './identity.ts';
 import { asFound, type LinkRow, newLink, recordLink } from './links.ts';
 import type { CompiledMap } from './mapping.ts';
@@ -66,6 +67,9 @@ export function absorb(
 ): Absorbed {
   return new Absorption(context, settled).run(seen);
 }
+
+/** Held entities governed anew in one run because something they rest on changed; an answer or the next change brings the rest. */
+const heldMax = 2_000;
 
 const recordKey = (connection: string, recordType: string, recordId: string, kind: string) =>
   `${connection}|${recordType}|${recordId}|${kind}`;
@@ -149,8 +153,14 @@ class Absorption {
       if (ofKind.length > 0) this.#absorbKind(kind, ofKind);
     }
     deriveFrom(this.#drafts, (draft, kind) => this.#siblingOf(draft, kind));
-    for (const entity of this.#drafts.changed()) this.#plan.add(entity);
+    const changed = this.#drafts.changed();
+    for (const entity of changed) this.#plan.add(entity);
     const newKeys = this.#drafts.write(this.#wiring.mappingVersion);
+    claimBilled(
+      this.#tx,
+      this.#drafts.all().filter((draft) => this.#plan.has(draft.id)),
+    );
+    for (const entity of heldAround(this.#tx.sql, changed, heldMax)) this.#plan.add(entity);
     this.#writeLinks();
     readStraysAgain(this.#tx, this.#wiring, newKeys);
     return { entities: this.#plan, again: this.#again };
@@ -260,8 +270,8 @@ class Absorption {
     // Differences found on the first day are listed, not written: the record counts as given what it holds.
     if (how !== 'adopted') row.given = asFound;
     this.#links.set(recordKey(connection, snapshot.recordType, snapshot.recordId, kind), row);
-    // What was written to it so far is unknown, or not what its owners say now.
-    if (how === 'adopted') this.#plan.add(entity);
+    // An adopted record is given what its owners say now; a matched one is compared with it before anything moves.
+    this.#plan.add(entity);
     this.#changedLinks.add(row);
     this.#tx.tell(entity, `link-${how}`, { connection, recordType: snapshot.recordType, recordId: snapshot.recordId });
     recordLink(this.#tx, row);

@@ -1,6 +1,6 @@
 // When each loop of a lane next has work, read off its tables in one statement.
 import type { LaneCore, Loop } from './core.ts';
-import { waitMs } from './plan.ts';
+import { waitMs } from './plan-book.ts';
 
 interface ConnectionDue {
   readonly connection: string;

@@ -6,8 +6,9 @@ import { readRows, writeRows } from '../store/rows.ts';
 import { absorb, type Observation, unlinkedReferences } from './absorb.ts';
 import type { LaneCore } from './core.ts';
 import { raiseHold } from './holds.ts';
-import { plan, showSoon } from './plan.ts';
+import { plan } from './plan.ts';
 import { faultFrom } from './relay.ts';
+import { showSoon } from './show-soon.ts';
 import type { Connection } from './wiring.ts';
 
 const eventsMax = 500;

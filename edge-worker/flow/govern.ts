@@ -17,6 +17,8 @@ export interface Case {
   readonly unresolved: readonly string[];
   readonly awaited: readonly string[];
   readonly twins: readonly string[];
+  /** Sources this record bills that another record has billed. */
+  readonly billedElsewhere: readonly string[];
   /** The answers a person gave for exactly this content: control -> approved or rejected. */
   readonly answers: ReadonlyMap<string, 'approved' | 'rejected'>;
   readonly lookup: (id: string | null) => CanonicalRecord | null;
@@ -31,7 +33,8 @@ export function govern(change: Case): Verdict | { readonly verdict: 'reject'; re
     for (const rule of rules) {
       if (!guards(rule, change.kind, role)) continue;
       const used = rule.consumes?.(view);
-      if (used) consumes = { contract: used.contract, amountMinor: used.amount.amountMinor, currency: used.amount.currency };
+      if (used)
+        consumes = { contract: used.contract, amountMinor: used.amount.amountMinor, currency: used.amount.currency };
       const finding = rule.check(view);
       if (!finding) continue;
       const answer = change.answers.get(rule.name);
@@ -58,6 +61,7 @@ function viewOf(change: Case, towards: Role): RuleView {
     lookup: <K extends EntityName>(_kind: K, id: string | null) => change.lookup(id) as Canonical<K> | null,
     unresolved: change.unresolved,
     twins: change.twins,
+    billedElsewhere: change.billedElsewhere,
     consumed: change.consumed,
   };
 }

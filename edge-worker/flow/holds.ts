@@ -14,6 +14,8 @@ export interface HoldRequest extends Slot {
   readonly params: Readonly<Record<string, string>>;
   readonly hash: string;
   readonly dueMinutes: number;
+  /** Entities it was looked at together with. */
+  readonly around?: readonly string[];
 }
 
 export const slotKey = (slot: Slot) => `${slot.entity}|${slot.connection}|${slot.recordType}|${slot.part}`;
@@ -28,17 +30,48 @@ export function holdsOf(sql: LaneTransaction['sql'], entities: readonly string[]
 export function raiseHold(tx: LaneTransaction, makeId: (prefix: string) => string, request: HoldRequest): string {
   const params = JSON.stringify(request.params);
   const there = holdAt(tx, request);
-  if (there && there.control === request.control && there.hash === request.hash && there.code === request.code && there.params === params) {
+  if (
+    there &&
+    there.control === request.control &&
+    there.hash === request.hash &&
+    there.code === request.code &&
+    there.params === params
+  ) {
     return there.id;
   }
   if (there) close(tx, there, 'replaced', null);
-  const { dueMinutes, ...plain } = request;
-  const row: HoldRow = { ...plain, params, id: makeId('exc'), madeMs: tx.atMs, dueMs: tx.atMs + dueMinutes * 60_000 };
+  const { dueMinutes, around, ...plain } = request;
+  const row: HoldRow = {
+    ...plain,
+    params,
+    around: around ? JSON.stringify(around) : null,
+    id: makeId('exc'),
+    madeMs: tx.atMs,
+    dueMs: tx.atMs + dueMinutes * 60_000,
+  };
   tx.excepted.add(request.entity);
   writeRows(tx.sql, holds, [row], 'replace');
   tx.record('exceptions', { ...exceptionOf(row), state: 'open', closedMs: null, closedBy: null, reason: null });
-  tx.tell(request.entity, 'held', { control: request.control, code: request.code, connection: request.connection, owner: request.owner });
+  tx.tell(request.entity, 'held', {
+    control: request.control,
+    code: request.code,
+    connection: request.connection,
+    owner: request.owner,
+  });
   return row.id;
+}
+
+/** Held entities that were looked at together with one of these: a contract that got its purchase order frees its hours. */
+export function heldAround(sql: LaneTransaction['sql'], changed: readonly string[], limit: number): string[] {
+  const rows = sql
+    .exec(
+      `SELECT DISTINCT entity FROM holds WHERE around IS NOT NULL AND EXISTS
+         (SELECT 1 FROM json_each(around) AS looked WHERE looked.value IN (SELECT value FROM json_each(?))) LIMIT ?`,
+      JSON.stringify(changed),
+      limit,
+    )
+    .toArray() as { entity: string }[];
+  return rows.map((row) => row.entity);
 }
 
 /** Closes the hold at a slot, if there is one: solved elsewhere, released or replaced. */
@@ -68,6 +101,6 @@ function close(tx: LaneTransaction, row: HoldRow, by: string, reason: string | n
 }
 
 function exceptionOf(row: HoldRow) {
-  const { part: _part, ...exception } = row;
+  const { part: _part, around: _around, ...exception } = row;
   return exception;
 }

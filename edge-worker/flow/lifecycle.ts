@@ -5,7 +5,8 @@ export const commandMoves = {
   due: ['in-flight', 'held', 'superseded', 'dropped'],
   'in-flight': ['done', 'due', 'uncertain', 'held', 'dead'],
   uncertain: ['done', 'due', 'held'],
-  held: ['due', 'dropped', 'superseded'],
+  // Back to uncertain when a person asks to look once more: what may have taken effect is never sent blindly.
+  held: ['due', 'uncertain', 'dropped', 'superseded'],
   dead: ['due', 'dropped', 'superseded'],
   done: [],
   dropped: [],

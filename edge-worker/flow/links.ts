@@ -12,7 +12,7 @@ export const asFound = 'as-found';
 /** Without a record id it is a claim: a create may start, and no second one. */
 export function newLink(slot: Slot & { readonly kind: string }, run: number, recordId: string | null = null): LinkRow {
   const { entity, connection, recordType, part, kind } = slot;
-  const known = { given: null, baseline: null, version: null, seenMs: 0, writes: null, consumption: null };
+  const known = { given: null, baseline: null, version: null, seenMs: 0, writes: null, consumption: null, differences: null };
   return { entity, connection, recordType, part, kind, recordId, ...known, run };
 }
 

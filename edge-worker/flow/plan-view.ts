@@ -1,9 +1,10 @@
 // Everything a plan looks at, loaded for all its entities in a handful of statements: rows, references, links, open commands, holds, answers.
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import { type Money, moneyOf } from '../../shared/money.ts';
-import { approvals, commands, entityRows, links, purchaseOrders } from '../store/lane-schema.ts';
+import { approvals, billedLines, commands, entityRows, links, purchaseOrders } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { type LaneSql, type RowOf, readRows, type StoredRow } from '../store/rows.ts';
+import { billsOf } from './billing.ts';
 import { type HoldRow, holdsOf } from './holds.ts';
 import { keysOf, kindOf } from './identity.ts';
 import type { LinkRow } from './links.ts';
@@ -30,6 +31,7 @@ export class PlanView {
   readonly #coming = new Set<string>();
   readonly #used = new Map<string, { readonly minor: bigint; readonly currency: string }>();
   readonly movedOrders = new Set<string>();
+  readonly #billed = new Map<string, string>();
   readonly #linked = new Map<string, LinkRow[]>();
 
   constructor(tx: LaneTransaction, planned: readonly string[]) {
@@ -54,6 +56,7 @@ export class PlanView {
     }
     this.#loadTwins(tx.sql, planned);
     this.#loadConsumed(tx.sql);
+    this.#loadBilled(tx.sql, planned);
   }
 
   #loadEntities(sql: LaneSql, planned: readonly string[]): void {
@@ -198,11 +201,59 @@ export class PlanView {
     }
   }
 
+  /** Totals of the contracts in sight, and of those that anything planned still takes from. */
   #loadConsumed(sql: LaneSql): void {
-    const contracts = JSON.stringify([...this.rows.keys()].filter((id) => kindOf(id) === 'contract'));
+    const taken = [...this.links.values()].flatMap((link) =>
+      link.consumption ? [(JSON.parse(link.consumption) as Consumption).contract] : [],
+    );
+    const contracts = JSON.stringify(
+      [...new Set([...this.rows.keys(), ...taken])].filter((id) => kindOf(id) === 'contract'),
+    );
     for (const row of readRows(sql, purchaseOrders, 'WHERE contract IN (SELECT value FROM json_each(?))', contracts)) {
       this.#used.set(row.contract, { minor: BigInt(row.usedMinor), currency: row.currency });
     }
+  }
+
+  /** Which invoice has billed the sources that the planned records bill. */
+  #loadBilled(sql: LaneSql, planned: readonly string[]): void {
+    const sources = planned.flatMap((id) => billsOf(id, this.records.get(id)).map((bill) => bill.source));
+    if (sources.length === 0) return;
+    const rows = readRows(
+      sql,
+      billedLines,
+      'WHERE source IN (SELECT value FROM json_each(?))',
+      JSON.stringify(sources),
+    );
+    for (const row of rows) this.#billed.set(row.source, row.invoice);
+  }
+
+  /** Sources this entity bills that another one has billed. */
+  billedElsewhere(entity: string): readonly string[] {
+    return billsOf(entity, this.records.get(entity)).flatMap(({ source }) => {
+      const by = this.#billed.get(source);
+      return by !== undefined && by !== entity ? [source] : [];
+    });
+  }
+
+  /** An entity's own value, or that of the nearest entity it refers to: a time entry is routed by its project. */
+  valueNear(entity: string, field: string): unknown {
+    for (const id of [entity, ...this.around(entity)]) {
+      const value = this.records.get(id)?.[field];
+      if (value !== null && value !== undefined) return value;
+    }
+    return null;
+  }
+
+  /** The entities one refers to, directly or through another, nearest first. */
+  around(entity: string): readonly string[] {
+    const found = new Set<string>([entity]);
+    for (const id of found) {
+      const kind = kindOf(id);
+      const record = this.records.get(id);
+      if (kind && record) for (const next of referencesIn(kind, record)) if (this.records.has(next)) found.add(next);
+    }
+    found.delete(entity);
+    return [...found];
   }
 }
 

@@ -28,7 +28,12 @@ export interface PlanContext {
 }
 
 /** Holds that settle raises after a call, as against those that govern raises before it. */
-export const outcomeControls: ReadonlySet<string> = new Set(['refused', 'two-found', 'uncertain-too-long', 'target-gone']);
+export const outcomeControls: ReadonlySet<string> = new Set([
+  'refused',
+  'two-found',
+  'uncertain-too-long',
+  'target-gone',
+]);
 /** Dependents of what stopped are planned in turn: time on a project, the project on a customer. */
 const roundsMax = 4;
 
@@ -86,7 +91,9 @@ class Planning {
     const valueOf = (field: string) => this.#view.valueNear(entity, field);
     const chosen = wiring.targetsOf(kind, record, valueOf);
     const unrouted = wiring.unroutedOf(kind, valueOf);
-    const others = [...wiring.connections.values()].filter((one) => !chosen.includes(one) && wiring.mapFor(one.id, kind)?.canWrite);
+    const others = [...wiring.connections.values()].filter(
+      (one) => !chosen.includes(one) && wiring.mapFor(one.id, kind)?.canWrite,
+    );
     for (const connection of chosen) this.#planTarget(this.#targetOf(entity, kind, record, connection, row.eventMs));
     for (const connection of others) {
       const target = this.#targetOf(entity, kind, record, connection, row.eventMs);
@@ -95,7 +102,13 @@ class Planning {
     }
   }
 
-  #targetOf(entity: string, kind: EntityName, record: CanonicalRecord, connection: Connection, eventMs: number): Target {
+  #targetOf(
+    entity: string,
+    kind: EntityName,
+    record: CanonicalRecord,
+    connection: Connection,
+    eventMs: number,
+  ): Target {
     const map = this.#context.wiring.mapFor(connection.id, kind);
     if (!map) throw new Error(`${connection.id} carries no ${kind}`);
     const slot = { entity, connection: connection.id, recordType: map.recordType, part: '' };
@@ -108,7 +121,8 @@ class Planning {
     const { connection, link } = target;
     const open = this.#openCommands(target);
     const isLinked = link?.recordId != null;
-    if (this.#isClosed(target) || (!isLinked && this.#isBarred(target))) return this.#book.drop(target, open, 'not-ready');
+    if (this.#isClosed(target) || (!isLinked && this.#isBarred(target)))
+      return this.#book.drop(target, open, 'not-ready');
     const busy = open.find((row) => this.#context.inFlight.has(row.id) || row.state === 'uncertain');
     // The outcome of what is under way decides what is still to be sent; settle plans this entity again.
     if (busy) {
@@ -124,7 +138,7 @@ class Planning {
     if (this.#isOutcomeHeld(target, encoded, open, answers)) return;
     const problem = problemVerdict(encoded);
     if (problem) return this.#book.hold(target, encoded, open, problem);
-    const loop = answers.has('write-loop') ? null : loopVerdict(link, encoded.hash, this.#tx.atMs);
+    const loop = loopVerdict(link, encoded.hash, this.#tx.atMs);
     if (loop) return this.#book.hold(target, encoded, open, loop);
     this.#judge(target, encoded, open, answers);
   }
@@ -146,7 +160,9 @@ class Planning {
     const { link, record, entity, connection } = target;
     if (!link) return;
     const baseline = link.baseline === null ? {} : (JSON.parse(link.baseline) as Record<string, unknown>);
-    const fields = Object.keys(encoded.carried).filter((field) => field in baseline && !isSame(baseline[field], encoded.carried[field]));
+    const fields = Object.keys(encoded.carried).filter(
+      (field) => field in baseline && !isSame(baseline[field], encoded.carried[field]),
+    );
     for (const field of fields) this.#tx.tell(entity, 'difference-found', { field, connection: connection.id });
     const differences = Object.fromEntries(fields.map((field) => [field, hashOf(record[field] ?? null)]));
     const kept = { ...link, differences: fields.length > 0 ? JSON.stringify(differences) : null };
@@ -171,7 +187,8 @@ class Planning {
   }
 
   #holdUnrouted(target: Target): void {
-    if (this.#isClosed(target) || this.#isBarred(target)) return this.#book.drop(target, this.#openCommands(target), 'not-ready');
+    if (this.#isClosed(target) || this.#isBarred(target))
+      return this.#book.drop(target, this.#openCommands(target), 'not-ready');
     const encoded = this.#encode(target);
     this.#book.hold(target, encoded, this.#openCommands(target), unroutedVerdict(target.connection.roles.join(', ')));
   }
@@ -186,7 +203,9 @@ class Planning {
     const elsewhere = isCreate && !answers.has('moved-route') ? this.#heldElsewhere(target) : null;
     if (elsewhere) return this.#book.hold(target, encoded, open, movedVerdict(elsewhere, connection.id));
     const needed = map.livesOn ? [...new Set([...map.required, map.livesOn])] : map.required;
-    const unlinked = isCreate ? needed.filter((field) => record[field] == null || this.#isMissing(target, encoded, field)) : [];
+    const unlinked = isCreate
+      ? needed.filter((field) => record[field] == null || this.#isMissing(target, encoded, field))
+      : [];
     const ids = unlinked.flatMap((field) => (typeof record[field] === 'string' ? [record[field] as string] : []));
     for (const reference of ids) this.#book.waitFor(target, reference);
     const awaited = ids.filter((id) => this.#view.isOnItsWay(id, connection.id));
@@ -219,7 +238,8 @@ class Planning {
     if (map.livesOn) return null;
     for (const other of this.#context.wiring.connections.values()) {
       const isRival = other.id !== connection.id && other.roles.some((role) => connection.roles.includes(role));
-      if (isRival && this.#context.wiring.mapFor(other.id, kind)?.canWrite && this.#view.recordIdOf(entity, other.id)) return other.id;
+      if (isRival && this.#context.wiring.mapFor(other.id, kind)?.canWrite && this.#view.recordIdOf(entity, other.id))
+        return other.id;
     }
     return null;
   }
@@ -236,9 +256,16 @@ class Planning {
     return encoded.missing.some((reference) => reference.field === field);
   }
 
-  #grant(target: Target, encoded: Encoded, open: readonly CommandRow[], before: Consumption | null, after: Consumption | null): void {
+  #grant(
+    target: Target,
+    encoded: Encoded,
+    open: readonly CommandRow[],
+    before: Consumption | null,
+    after: Consumption | null,
+  ): void {
     const { kind, connection } = target;
-    if (this.#context.wiring.flow(connection.id, kind).state === 'observe') return this.#book.drop(target, open, 'observed');
+    if (this.#context.wiring.flow(connection.id, kind).state === 'observe')
+      return this.#book.drop(target, open, 'observed');
     const link = target.link ?? newLink({ ...slotOfTarget(target), kind }, this.#tx.run);
     const consumption = after ? JSON.stringify(after) : null;
     this.#view.book(before, after);

@@ -8,10 +8,11 @@ import { absorb, type Observation } from './absorb.ts';
 import { raiseHold } from './holds.ts';
 import { type CommandState, move } from './lifecycle.ts';
 import { type LinkRow, newLink, recordLink } from './links.ts';
-import { outcomeControls, type PlanContext, plan, showSoon } from './plan.ts';
+import { outcomeControls, type PlanContext, plan, waitersOf } from './plan.ts';
 import { type CommandRow, slotOf } from './plan-view.ts';
 import type { Batch, BatchOutcome } from './relay.ts';
 import { Saved } from './saved.ts';
+import { showSoon } from './show-soon.ts';
 import { type RecordPlace, readAgain, readReferringAgain, releaseWaits } from './strays.ts';
 
 /** Tries before a lock or a conflict becomes somebody's work. */
@@ -62,6 +63,7 @@ class Settling {
   readonly #gone: string[][] = [];
   readonly #seen: Observation[] = [];
   readonly #created: [connection: string, entity: string][] = [];
+  readonly #stopped: [connection: string, entity: string][] = [];
   readonly #places: RecordPlace[] = [];
   readonly #plan = new Set<string>();
   readonly #shown = new Set<string>();
@@ -153,6 +155,8 @@ class Settling {
     );
     readReferringAgain(tx, this.#places);
     for (const entity of releaseWaits(tx, this.#created)) this.#plan.add(entity);
+    // A create that is held is not on its way any more: who waits for it learns of it now, not when the wait runs out.
+    for (const entity of waitersOf(tx, this.#stopped)) this.#plan.add(entity);
     this.#forgetMarks();
     if (this.#plan.size > 0) plan(this.#context, this.#plan);
     this.#showAll();
@@ -205,6 +209,7 @@ class Settling {
       recordId: snapshot.recordId,
       given: isOlder ? null : row.hash,
       baseline: JSON.stringify(baseline),
+      differences: leftAlone(link.differences, row.carried),
       writes: JSON.stringify([...recent, [row.hash, tx.atMs]]),
       run: tx.run,
     });
@@ -282,6 +287,7 @@ class Settling {
       hash: row.hash,
       dueMinutes: 480,
     });
+    if (row.isCreate === 1) this.#stopped.push([row.connection, row.entity]);
     this.#changed.push({ ...row, state: 'held', deadlineMs: null });
     this.#shown.add(entity);
     this.#status(row, 'held', code, owner, null);
@@ -344,4 +350,12 @@ class Settling {
       nextMs,
     });
   }
+}
+
+/** Fields that were left as found until now, without those just written. */
+function leftAlone(differences: string | null, carriedText: string): string | null {
+  if (differences === null) return null;
+  const carried = JSON.parse(carriedText) as Record<string, unknown>;
+  const left = Object.entries(JSON.parse(differences) as Record<string, string>).filter(([field]) => !(field in carried));
+  return left.length > 0 ? JSON.stringify(Object.fromEntries(left)) : null;
 }

@@ -4,12 +4,22 @@ import { type EntityName, entities } from '../../shared/entities/_registry.ts';
 import type { Role } from '../../shared/entities/entity.ts';
 import type { Environment } from '../connectors/connector.ts';
 import { rules } from '../rules/_registry.ts';
-import { approvals, connectionRows, cursors, flows, holds, links, mappingVersions } from '../store/lane-schema.ts';
+import {
+  approvals,
+  commands,
+  connectionRows,
+  cursors,
+  flows,
+  holds,
+  links,
+  mappingVersions,
+} from '../store/lane-schema.ts';
 import { type LaneTransaction, type RecordTable, recordTables } from '../store/lane-store.ts';
 import { readRows, type StoredRow, writeRows } from '../store/rows.ts';
 import type { LaneCore } from './core.ts';
 import { answerGuilty } from './guilty-rows.ts';
 import { closeHold } from './holds.ts';
+import { move } from './lifecycle.ts';
 import { compileMap, type MappingContent, mappingContent } from './mapping.ts';
 import { plan } from './plan.ts';
 import { readAgain } from './strays.ts';
@@ -190,7 +200,10 @@ export function acceptMatches(
   core.store.transaction((tx) => {
     writeRows(tx.sql, flows, [{ connection, kind, state: 'open', cutoverOn }], 'replace');
     // Reading them again links them: the flow is open now, and a sole candidate is theirs.
-    readAgain(tx, sole.map(({ recordType, recordId }) => ({ connection, recordType, recordId })));
+    readAgain(
+      tx,
+      sole.map(({ recordType, recordId }) => ({ connection, recordType, recordId })),
+    );
     core.store.setValue(`replan ${kind}`, '');
     tellAudit(core, tx, by, 'matches-accepted', connection, {
       kind,
@@ -207,10 +220,13 @@ export function setFlow(core: LaneCore, connection: string, kind: EntityName, fl
   connectionOf(core, connection);
   core.store.transaction((tx) => {
     writeRows(tx.sql, flows, [{ connection, kind, ...flow }], 'replace');
-    if (flow.state === 'open') core.store.setValue(`replan ${kind}`, '');
+    core.store.setValue(`replan ${kind}`, '');
     tellAudit(core, tx, by, 'flow-set', connection, { kind, state: flow.state, cutoverOn: flow.cutoverOn ?? '' });
+    core.rewire();
+    // What was granted under the old state must not go out under the new one, not even until the replan has come to it.
+    const open = readRows(tx.sql, commands, 'WHERE connection = ? AND kind = ?', connection, kind);
+    plan(core.planContext(tx), new Set(open.map((row) => row.entity)));
   });
-  core.rewire();
 }
 
 /** Publishes a mapping version. Every map is compiled first: what does not compile is never published. */
@@ -260,6 +276,7 @@ export function answer(core: LaneCore, hold: string, given: Answer, by: string, 
     throw new StewardError('reason-missing', 'An approval needs a reason.', 'Say why this is right.');
   if (row.control === 'connection') return core.resume(row.connection, by);
   if (row.control === 'poison-row') return answerKept(core, row, given, by, reason);
+  if (given === 'retry' && unknownOutcomes.has(row.control)) return lookAgain(core, row, by, reason);
   core.store.transaction((tx) => {
     // "Retry" of what a target refused is an approval to send the same content again; settle takes it back when it is refused again.
     const outcome = given === 'reject' ? 'rejected' : 'approved';
@@ -279,6 +296,34 @@ export function answer(core: LaneCore, hold: string, given: Answer, by: string, 
     if (row.part === 'read') readSource(tx, row.entity, row.connection);
     tellAudit(core, tx, by, `hold-${given}`, hold, { control: row.control, entity: row.entity, reason });
     plan(core.planContext(tx), [row.entity]);
+  });
+}
+
+/** Holds behind which a write may have taken effect: retry means to look once more, never to send again. */
+const unknownOutcomes: ReadonlySet<string> = new Set(['two-found', 'uncertain-too-long']);
+const lookForMs = 24 * 3_600_000;
+
+function lookAgain(core: LaneCore, row: StoredRow<typeof holds>, by: string, reason: string): void {
+  const { entity, connection, recordType, part } = row;
+  core.store.transaction((tx) => {
+    const held = readRows(
+      tx.sql,
+      commands,
+      "WHERE entity = ? AND connection = ? AND record_type = ? AND part = ? AND state = 'held'",
+      entity,
+      connection,
+      recordType,
+      part,
+    );
+    const uncertain = held.map((one) => ({
+      ...one,
+      state: move('held', 'uncertain'),
+      dueMs: tx.atMs,
+      deadlineMs: tx.atMs + lookForMs,
+    }));
+    writeRows(tx.sql, commands, uncertain, 'replace');
+    closeHold(tx, row, by, reason);
+    tellAudit(core, tx, by, 'hold-retry', row.id, { control: row.control, entity, reason });
   });
 }
 
@@ -304,8 +349,17 @@ function forgetWrites(tx: LaneTransaction, { entity, connection, recordType, par
 }
 
 function readSource(tx: LaneTransaction, entity: string, connection: string): void {
-  const found = readRows(tx.sql, links, 'WHERE entity = ? AND connection = ? AND record_id IS NOT NULL', entity, connection);
-  readAgain(tx, found.map((link) => ({ connection, recordType: link.recordType, recordId: link.recordId ?? '' })));
+  const found = readRows(
+    tx.sql,
+    links,
+    'WHERE entity = ? AND connection = ? AND record_id IS NOT NULL',
+    entity,
+    connection,
+  );
+  readAgain(
+    tx,
+    found.map((link) => ({ connection, recordType: link.recordType, recordId: link.recordId ?? '' })),
+  );
 }
 
 function connectionOf(core: LaneCore, id: string) {

@@ -106,12 +106,16 @@ export interface Encoded {
   readonly problems: readonly Problem[];
 }
 
-/** What one target should hold of a canonical record. `ownedThere` says which fields the target's role owns. */
+/**
+ * What one target should hold of a canonical record. `ownedThere` says which fields the target's role owns,
+ * `isLeftAlone` which ones keep what the record held when it was matched.
+ */
 export function encode(
   map: CompiledMap,
   record: CanonicalRecord,
   ownedThere: (field: string) => boolean,
   toTheirs: (kind: string, entity: string) => string | null,
+  isLeftAlone: (field: string) => boolean = () => false,
 ): Encoded {
   const missing: { field: string; entity: string }[] = [];
   const problems: Problem[] = [];
@@ -126,6 +130,7 @@ export function encode(
   for (const row of map.rows) {
     if (row.direction === 'in' || !(row.field in record)) continue;
     if (row.refersTo && local[row.field] === null && record[row.field] !== null) continue;
+    if (isLeftAlone(row.field)) continue;
     const isTheirs = ownedThere(row.field);
     try {
       writePath(isTheirs ? initial : wire, row.at, encodeValue(row, local[row.field]));

@@ -52,7 +52,10 @@ export class Wiring {
       }),
     );
     this.#flows = new Map(
-      readRows(sql, flows, '').map((row) => [`${row.connection} ${row.kind}`, { state: row.state as Flow['state'], cutoverOn: row.cutoverOn }]),
+      readRows(sql, flows, '').map((row) => [
+        `${row.connection} ${row.kind}`,
+        { state: row.state as Flow['state'], cutoverOn: row.cutoverOn },
+      ]),
     );
   }
 
@@ -119,23 +122,43 @@ export class Wiring {
     return this.connections.get(connection)?.roles.includes(this.owner(kind, field)) ?? false;
   }
 
-  /** The connections that should hold an entity: per role the one whose routing matches, each connection once. */
-  targetsOf(kind: EntityName, record: CanonicalRecord): readonly Connection[] {
+  /**
+   * The connections that should hold an entity: per role the one whose routing matches, each connection once.
+   * `valueOf` finds the routing field, in the record itself or in what it refers to.
+   */
+  targetsOf(
+    kind: EntityName,
+    record: CanonicalRecord,
+    valueOf: (field: string) => unknown = (field) => record[field],
+  ): readonly Connection[] {
     const chosen = new Map<string, Connection>();
     for (const role of roles) {
-      const seated = [...this.connections.values()].filter(
-        (connection) => connection.roles.includes(role) && this.mapFor(connection.id, kind)?.canWrite,
-      );
-      const routed = seated.find((connection) => connection.routing && isRouted(connection.routing, record));
-      const target = routed ?? seated.find((connection) => connection.routing === null);
+      const target = routeOf(this.#seated(kind, role), valueOf);
       if (target) chosen.set(target.id, target);
     }
     return [...chosen.values()];
   }
+
+  /** A connection of each role that several share and none of them serves this entity: an admin has to extend the routing. */
+  unroutedOf(kind: EntityName, valueOf: (field: string) => unknown): readonly Connection[] {
+    return roles.flatMap((role) => {
+      const seated = this.#seated(kind, role);
+      return seated[0] && !routeOf(seated, valueOf) ? [seated[0]] : [];
+    });
+  }
+
+  #seated(kind: EntityName, role: Role): readonly Connection[] {
+    return [...this.connections.values()].filter(
+      (connection) => connection.roles.includes(role) && this.mapFor(connection.id, kind)?.canWrite,
+    );
+  }
 }
 
-function isRouted(routing: Routing, record: CanonicalRecord): boolean {
-  return routing.values.includes(String(record[routing.field] ?? ''));
+function routeOf(seated: readonly Connection[], valueOf: (field: string) => unknown): Connection | undefined {
+  const routed = seated.find(
+    ({ routing }) => routing !== null && routing.values.includes(String(valueOf(routing.field) ?? '')),
+  );
+  return routed ?? seated.find((connection) => connection.routing === null);
 }
 
 function connectionFrom(row: typeof connectionRows.$inferSelect, connector: Connector): Connection {

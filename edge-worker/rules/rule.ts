@@ -22,6 +22,8 @@ export interface RuleView<E extends EntityName = EntityName> {
   readonly unresolved: readonly string[];
   /** Other entities of this kind that agree on a business key and already exist in the target. */
   readonly twins: readonly string[];
+  /** Sources this record bills that another record has billed already. */
+  readonly billedElsewhere: readonly string[];
   /** What granted changes have already used of a contract's purchase order, without this record. */
   readonly consumed: (contract: string) => Money | null;
 }
@@ -49,6 +51,7 @@ export interface RuleExample<E extends EntityName = EntityName> {
   readonly isCreate?: boolean;
   readonly unresolved?: readonly string[];
   readonly twins?: readonly string[];
+  readonly billedElsewhere?: readonly string[];
   readonly consumed?: Readonly<Record<string, Money>>;
   /** The code it is held with; null = it passes. */
   readonly holds: string | null;

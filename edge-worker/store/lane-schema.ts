@@ -82,6 +82,8 @@ export const links = sqliteTable(
     writes: text('writes'),
     /** JSON: what the granted content takes from a purchase order; null when it takes nothing. */
     consumption: text('consumption'),
+    /** JSON: field -> hash of our value, where the record held another when it was matched; left alone until ours changes. */
+    differences: text('differences'),
     run: integer('run').notNull(),
   },
   (table) => [
@@ -180,6 +182,8 @@ export const holds = sqliteTable(
     code: text('code').notNull(),
     params: text('params').notNull(),
     hash: text('hash').notNull(),
+    /** JSON: entities the control looked at; when one of them changes, the held one is governed anew. */
+    around: text('around'),
     madeMs: integer('made_ms').notNull(),
     dueMs: integer('due_ms').notNull(),
   },

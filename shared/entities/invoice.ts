@@ -46,6 +46,10 @@ export const invoice = defineEntity({
   bornIn: ['erp'],
   defaults: { lines: [] },
   matchKeys: [['number']],
+  bills: (record) =>
+    record.status === 'void'
+      ? []
+      : record.lines.flatMap(({ time, line }) => (time === null ? [] : [{ source: time, line }])),
   dayOf: 'issuedOn',
   example: {
     number: 'INV1042',

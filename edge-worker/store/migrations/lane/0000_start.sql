@@ -54,29 +54,6 @@ CREATE TABLE `commands` (
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `commands_due` ON `commands` (`connection`,`state`,`due_ms`);--> statement-breakpoint
-CREATE TABLE `connections` (
-	`id` text PRIMARY KEY NOT NULL,
-	`system` text NOT NULL,
-	`roles` text NOT NULL,
-	`account` text NOT NULL,
-	`environment` text NOT NULL,
-	`settings` text NOT NULL,
-	`sealed_secrets` text NOT NULL,
-	`routing` text,
-	`state` text NOT NULL,
-	`key_version` integer NOT NULL,
-	`fault` text
-) WITHOUT ROWID;
---> statement-breakpoint
-CREATE TABLE `cursors` (
-	`connection` text NOT NULL,
-	`feed` text NOT NULL,
-	`cursor` text,
-	`next_ms` integer NOT NULL,
-	`purpose` text NOT NULL,
-	PRIMARY KEY(`connection`, `feed`, `purpose`)
-) WITHOUT ROWID;
---> statement-breakpoint
 CREATE TABLE `deliveries` (
 	`seq` integer PRIMARY KEY NOT NULL,
 	`connection` text NOT NULL,
@@ -93,14 +70,6 @@ CREATE TABLE `entities` (
 	`canonical` text NOT NULL,
 	`provenance` text NOT NULL,
 	`event_ms` integer NOT NULL
-) WITHOUT ROWID;
---> statement-breakpoint
-CREATE TABLE `flows` (
-	`connection` text NOT NULL,
-	`kind` text NOT NULL,
-	`state` text NOT NULL,
-	`cutover_on` text,
-	PRIMARY KEY(`connection`, `kind`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `flush_log` (
@@ -121,6 +90,7 @@ CREATE TABLE `holds` (
 	`code` text NOT NULL,
 	`params` text NOT NULL,
 	`hash` text NOT NULL,
+	`around` text,
 	`made_ms` integer NOT NULL,
 	`due_ms` integer NOT NULL
 ) WITHOUT ROWID;
@@ -144,18 +114,12 @@ CREATE TABLE `links` (
 	`seen_ms` integer NOT NULL,
 	`writes` text,
 	`consumption` text,
+	`differences` text,
 	`run` integer NOT NULL,
 	PRIMARY KEY(`entity`, `connection`, `record_type`, `part`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `links_record` ON `links` (`connection`,`record_type`,`record_id`,`part`,`kind`) WHERE record_id IS NOT NULL;--> statement-breakpoint
-CREATE TABLE `mapping_versions` (
-	`version` integer PRIMARY KEY NOT NULL,
-	`content` text NOT NULL,
-	`published_ms` integer NOT NULL,
-	`by` text NOT NULL
-);
---> statement-breakpoint
 CREATE TABLE `purchase_orders` (
 	`contract` text PRIMARY KEY NOT NULL,
 	`used_minor` text NOT NULL,
@@ -202,17 +166,55 @@ CREATE TABLE `strays` (
 	PRIMARY KEY(`connection`, `kind`, `record_type`, `record_id`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
+CREATE TABLE `waits` (
+	`connection` text NOT NULL,
+	`reference` text NOT NULL,
+	`entity` text NOT NULL,
+	PRIMARY KEY(`connection`, `reference`, `entity`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `connections` (
+	`id` text PRIMARY KEY NOT NULL,
+	`system` text NOT NULL,
+	`roles` text NOT NULL,
+	`account` text NOT NULL,
+	`environment` text NOT NULL,
+	`settings` text NOT NULL,
+	`sealed_secrets` text NOT NULL,
+	`routing` text,
+	`state` text NOT NULL,
+	`key_version` integer NOT NULL,
+	`fault` text
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `cursors` (
+	`connection` text NOT NULL,
+	`feed` text NOT NULL,
+	`cursor` text,
+	`next_ms` integer NOT NULL,
+	`purpose` text NOT NULL,
+	PRIMARY KEY(`connection`, `feed`, `purpose`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `flows` (
+	`connection` text NOT NULL,
+	`kind` text NOT NULL,
+	`state` text NOT NULL,
+	`cutover_on` text,
+	PRIMARY KEY(`connection`, `kind`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `mapping_versions` (
+	`version` integer PRIMARY KEY NOT NULL,
+	`content` text NOT NULL,
+	`published_ms` integer NOT NULL,
+	`by` text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `tokens` (
 	`connection` text NOT NULL,
 	`name` text NOT NULL,
 	`sealed` text NOT NULL,
 	`expires_ms` integer NOT NULL,
 	PRIMARY KEY(`connection`, `name`)
-) WITHOUT ROWID;
---> statement-breakpoint
-CREATE TABLE `waits` (
-	`connection` text NOT NULL,
-	`reference` text NOT NULL,
-	`entity` text NOT NULL,
-	PRIMARY KEY(`connection`, `reference`, `entity`)
 ) WITHOUT ROWID;

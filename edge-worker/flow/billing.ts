@@ -1,0 +1,62 @@
+// Billed lines: which record has billed which source. The table lets each source be billed once, whatever the path.
+import { entities } from '../../shared/entities/_registry.ts';
+import { billedLines } from '../store/lane-schema.ts';
+import type { LaneTransaction } from '../store/lane-store.ts';
+import { deleteRows, readRows, writeRows } from '../store/rows.ts';
+import { kindOf } from './identity.ts';
+import type { CanonicalRecord } from './nouns.ts';
+
+export interface Bill {
+  readonly source: string;
+  readonly line: string;
+}
+
+/** The sources a record bills; none for kinds that bill nothing. */
+export function billsOf(entity: string, record: CanonicalRecord | undefined): readonly Bill[] {
+  const kind = kindOf(entity);
+  if (!kind || !record) return [];
+  const { bills } = entities[kind] as { bills?: (record: never) => readonly Bill[] };
+  return bills?.(record as never) ?? [];
+}
+
+/** Claims the sources that changed records bill, and gives back those they bill no more. The first claim stands. */
+export function claimBilled(
+  tx: LaneTransaction,
+  changed: readonly { readonly id: string; readonly record: CanonicalRecord }[],
+): void {
+  const billing = changed.filter(({ id }) => {
+    const kind = kindOf(id);
+    return kind !== null && 'bills' in entities[kind];
+  });
+  if (billing.length === 0) return;
+  const ids = JSON.stringify(billing.map(({ id }) => id));
+  const before = readRows(tx.sql, billedLines, 'WHERE invoice IN (SELECT value FROM json_each(?))', ids);
+  const now = billing.flatMap(({ id, record }) =>
+    billsOf(id, record).map((bill) => ({ ...bill, invoice: id, run: tx.run })),
+  );
+  const kept = new Set(now.map((row) => `${row.invoice}|${row.source}`));
+  const freed = before.filter((row) => !kept.has(`${row.invoice}|${row.source}`));
+  deleteRows(
+    tx.sql,
+    billedLines,
+    freed.map((row) => [row.source]),
+  );
+  for (const { source, line } of freed) tx.record('billedLines', { source, line, invoice: '' });
+  const known = new Set(before.map((row) => row.source));
+  writeRows(
+    tx.sql,
+    billedLines,
+    now.filter((row) => !known.has(row.source)),
+    'ignore',
+  );
+  const held = readRows(
+    tx.sql,
+    billedLines,
+    'WHERE source IN (SELECT value FROM json_each(?))',
+    JSON.stringify(now.map((row) => row.source)),
+  );
+  const mine = new Set(held.map((row) => `${row.invoice}|${row.source}`));
+  for (const { source, line, invoice } of now) {
+    if (!known.has(source) && mine.has(`${invoice}|${source}`)) tx.record('billedLines', { source, line, invoice });
+  }
+}

@@ -1,0 +1,228 @@
+// What a plan writes down: commands put, superseded and dropped, claims, holds, waits. Gathered for all its entities, then written in a handful of statements.
+import type { EntityName } from '../../shared/entities/_registry.ts';
+import { commands, links, purchaseOrders, waits } from '../store/lane-schema.ts';
+import { deleteRows, type RowOf, writeRows } from '../store/rows.ts';
+import { closeHold, raiseHold } from './holds.ts';
+import { type CommandState, move } from './lifecycle.ts';
+import type { LinkRow } from './links.ts';
+import type { CompiledMap } from './mapping.ts';
+import type { CanonicalRecord, Consumption, Slot } from './nouns.ts';
+import type { PlanContext } from './plan.ts';
+import { type CommandRow, type PlanView, slotOf } from './plan-view.ts';
+import { showSoon } from './show-soon.ts';
+import { type Encoded, mergeWire } from './translate.ts';
+import type { HoldVerdict } from './verdicts.ts';
+import type { Connection } from './wiring.ts';
+
+/** A wait becomes a hold with an owner after this long. */
+export const waitMs = 24 * 3_600_000;
+/** "On its way" is shown only when the outcome is not known by then. */
+const onItsWayMs = 1_500;
+const shownStates = { due: 'on-its-way', waiting: 'waiting', held: 'held' } as const;
+
+/** One entity towards one connection. */
+export interface Target {
+  readonly entity: string;
+  readonly kind: EntityName;
+  readonly record: CanonicalRecord;
+  readonly connection: Connection;
+  readonly map: CompiledMap;
+  readonly link: LinkRow | null;
+  /** The record that carries it, for entities that live on another's. */
+  readonly hostId: string | null;
+  readonly eventMs: number;
+}
+
+export function slotOfTarget({ entity, connection, map }: Target): Slot {
+  return { entity, connection: connection.id, recordType: map.recordType, part: '' };
+}
+
+export class PlanBook {
+  readonly #context: PlanContext;
+  readonly #view: PlanView;
+  readonly #put: RowOf<typeof commands>[] = [];
+  readonly #gone: string[][] = [];
+  readonly #links = new Map<string, LinkRow>();
+  readonly #unclaimed: string[][] = [];
+  readonly #waits: RowOf<typeof waits>[] = [];
+  readonly #shown = new Set<string>();
+  /** Creates that stopped being on their way, as [connection, entity]: who waits for them is planned again. */
+  readonly stopped: [string, string][] = [];
+
+  constructor(context: PlanContext, view: PlanView) {
+    this.#context = context;
+    this.#view = view;
+  }
+
+  write(): void {
+    const { tx, wiring } = this.#context;
+    deleteRows(tx.sql, commands, this.#gone);
+    writeRows(tx.sql, commands, this.#put, 'replace');
+    deleteRows(tx.sql, links, this.#unclaimed);
+    writeRows(tx.sql, links, [...this.#links.values()], 'replace');
+    writeRows(tx.sql, waits, this.#waits, 'ignore');
+    writeRows(tx.sql, purchaseOrders, this.#view.orderRows(), 'replace');
+    showSoon(tx, wiring, this.#shown, onItsWayMs);
+  }
+
+  /** Whatever comes of it now, the link of a reference is reason to look again. */
+  waitFor(target: Target, reference: string): void {
+    this.#waits.push({ connection: target.connection.id, reference, entity: target.entity });
+  }
+
+  keepLink(link: LinkRow): void {
+    this.#links.set(slotOf(link), link);
+    this.#view.addLink(link);
+  }
+
+  hold(target: Target, encoded: Encoded, open: readonly CommandRow[], verdict: HoldVerdict): void {
+    const { tx, makeId } = this.#context;
+    const { control, owner, code, params, dueMinutes } = verdict;
+    const around = this.#view.around(target.entity);
+    const slot = slotOfTarget(target);
+    raiseHold(tx, makeId, {
+      ...slot,
+      kind: target.kind,
+      control,
+      owner,
+      code,
+      params,
+      dueMinutes,
+      around,
+      hash: encoded.hash,
+    });
+    this.#giveBack(target);
+    this.enqueue(target, encoded, open, 'held', null, verdict);
+    if (target.link?.recordId == null) this.stopped.push([target.connection.id, target.entity]);
+  }
+
+  /** One open command per slot: the same content keeps its id and its tries, other content takes its place. */
+  enqueue(
+    target: Target,
+    encoded: Encoded,
+    open: readonly CommandRow[],
+    state: 'due' | 'waiting' | 'held',
+    until: readonly string[] | null,
+    verdict: HoldVerdict | null = null,
+  ): void {
+    const { tx, makeId } = this.#context;
+    const same = open.find(
+      (row) => row.hash === encoded.hash && (row.state === state || mayBecome(row.state as CommandState, state)),
+    );
+    this.leave(
+      open.filter((row) => row !== same),
+      'superseded',
+    );
+    const row = this.#commandFor(target, encoded, state, until, same ?? null, same?.id ?? makeId('cmd'));
+    this.#put.push(row);
+    this.#view.commands.set(slotOf(row), [row]);
+    this.#shown.add(target.entity);
+    if (same?.state === state) return;
+    tx.tell(target.entity, `command-${state}`, { connection: target.connection.id, command: row.id });
+    // Plain progress is not worth a row: what is due is in step, or not, a moment later.
+    if (state === 'due' && !same) return;
+    const { entity, connection, kind, recordId, deadlineMs } = row;
+    const hold = state === 'held' ? verdict : null;
+    const reason = { reason: hold?.code ?? null, params: hold ? JSON.stringify(hold.params) : null };
+    const shown = { state: shownStates[state], owner: hold?.owner ?? null, atMs: tx.atMs, nextMs: deadlineMs };
+    tx.record('statuses', { entity, connection, kind, recordId, ...reason, ...shown });
+  }
+
+  #commandFor(
+    target: Target,
+    encoded: Encoded,
+    state: CommandState,
+    until: readonly string[] | null,
+    same: CommandRow | null,
+    id: string,
+  ): CommandRow {
+    const { tx, wiring } = this.#context;
+    const isCreate = target.link?.recordId == null && !target.map.livesOn;
+    return {
+      ...slotOfTarget(target),
+      id,
+      kind: target.kind,
+      state,
+      hash: encoded.hash,
+      wire: JSON.stringify(isCreate ? mergeWire(encoded.initial, encoded.wire) : encoded.wire),
+      carried: JSON.stringify(encoded.carried),
+      isCreate: isCreate ? 1 : 0,
+      recordId: target.link?.recordId ?? target.hostId,
+      mappingVersion: wiring.mappingVersion,
+      dueMs: same && same.state === state ? same.dueMs : tx.atMs,
+      deadlineMs: state === 'waiting' ? (same?.deadlineMs ?? tx.atMs + waitMs) : null,
+      tries: same?.tries ?? 0,
+      waits: until ? JSON.stringify(until) : null,
+      madeMs: same?.madeMs ?? tx.atMs,
+      eventMs: target.eventMs,
+    };
+  }
+
+  inStep(target: Target, open: readonly CommandRow[]): void {
+    this.leave(open, 'superseded');
+    if (this.close(target, 'in-step') || open.length > 0) this.#status(target, 'in-step');
+  }
+
+  /** Nothing is to be written: what is open and not under way ends, and a claim that no create will fill is given up. */
+  drop(target: Target, open: readonly CommandRow[], by: string): void {
+    const idle = open.filter((row) => !this.#context.inFlight.has(row.id) && row.state !== 'uncertain');
+    this.leave(idle, 'dropped');
+    if (this.close(target, by) || idle.length > 0) this.#status(target, target.link?.recordId ? 'in-step' : 'ignored');
+    // What is under way may still make the record; then it is planned again.
+    if (idle.length < open.length) this.#context.planLater.add(target.entity);
+    const { link } = target;
+    if (!link || link.recordId !== null || idle.length < open.length) return;
+    this.#giveBack(target);
+    this.#links.delete(slotOf(link));
+    this.#unclaimed.push([link.entity, link.connection, link.recordType, link.part]);
+    if (idle.length > 0) this.stopped.push([link.connection, link.entity]);
+  }
+
+  /** A command or hold ended without a call: the record must not go on saying what it said. */
+  #status(target: Target, state: 'in-step' | 'ignored'): void {
+    const { entity, connection, kind, link } = target;
+    this.#shown.add(entity);
+    const none = { reason: null, params: null, owner: null, nextMs: null };
+    const { tx } = this.#context;
+    tx.record('statuses', {
+      entity,
+      connection: connection.id,
+      kind,
+      state,
+      recordId: link?.recordId ?? null,
+      atMs: tx.atMs,
+      ...none,
+    });
+  }
+
+  leave(rows: readonly CommandRow[], to: 'superseded' | 'dropped'): void {
+    for (const row of rows) {
+      move(row.state as CommandState, to);
+      this.#gone.push([row.entity, row.connection, row.recordType, row.part, row.id]);
+      this.#context.tx.tell(row.entity, `command-${to}`, { connection: row.connection, command: row.id });
+      this.#shown.add(row.entity);
+    }
+    if (rows.length > 0) this.#view.commands.delete(slotOf(rows[0] as CommandRow));
+  }
+
+  close(target: Target, by: string): boolean {
+    const slot = slotOfTarget(target);
+    if (!this.#view.holds.has(slotOf(slot))) return false;
+    closeHold(this.#context.tx, slot, by, null);
+    this.#view.holds.delete(slotOf(slot));
+    return true;
+  }
+
+  /** What was granted and never written takes nothing from a purchase order any more. */
+  #giveBack({ link }: Target): void {
+    if (!link?.consumption || link.given !== null) return;
+    this.#view.book(JSON.parse(link.consumption) as Consumption, null);
+    this.keepLink({ ...link, consumption: null });
+  }
+}
+
+function mayBecome(from: CommandState, to: CommandState): boolean {
+  return (
+    from !== to && (from === 'held' || from === 'waiting' || from === 'due' || from === 'dead') && to !== 'waiting'
+  );
+}

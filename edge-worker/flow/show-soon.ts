@@ -1,0 +1,31 @@
+// Which record pages are out of date now: those of the entities and of their siblings, on every host that can show a status.
+import type { LaneTransaction } from '../store/lane-store.ts';
+import { kindOf, siblingId } from './identity.ts';
+import type { Wiring } from './wiring.ts';
+
+/** Marks pages to be shown anew after `delayMs`. An entity without a page of its own shows on its siblings'. */
+export function showSoon(tx: LaneTransaction, wiring: Wiring, shown: ReadonlySet<string>, delayMs: number): void {
+  const hosts = [...wiring.connections.values()].filter((connection) => connection.connector.limits.statusBatchMax > 0);
+  if (shown.size === 0 || hosts.length === 0) return;
+  const family = [...shown].flatMap((entity) => {
+    const kind = kindOf(entity);
+    return kind ? wiring.familyOf(kind).map((member) => siblingId(entity, member)) : [entity];
+  });
+  const exceptionsOnly = hosts.flatMap((host) =>
+    (host.connector.showsExceptionsOnly ?? []).map((type) => `${host.id} ${type}`),
+  );
+  tx.sql.exec(
+    `INSERT INTO status_due (entity, connection, due_ms, tries, run)
+     SELECT DISTINCT entity, connection, ?3, 0, ?4 FROM links WHERE record_id IS NOT NULL
+     AND entity IN (SELECT value FROM json_each(?1)) AND connection IN (SELECT value FROM json_each(?2))
+     AND (connection || ' ' || record_type NOT IN (SELECT value FROM json_each(?5))
+       OR entity IN (SELECT value FROM json_each(?6)))
+     ON CONFLICT DO UPDATE SET run = excluded.run, due_ms = min(due_ms, excluded.due_ms)`,
+    JSON.stringify(family),
+    JSON.stringify(hosts.map((host) => host.id)),
+    tx.atMs + delayMs,
+    tx.run,
+    JSON.stringify(exceptionsOnly),
+    JSON.stringify([...tx.excepted]),
+  );
+}

@@ -80,7 +80,7 @@ function expireWaits(core: LaneCore, connection: Connection): boolean {
         owner: 'integration',
         code: 'waited-too-long',
         params: { waits: (JSON.parse(row.waits ?? '[]') as string[]).join(', '), connection: target },
-        hash: row.hash,
+        hash: row.content,
         dueMinutes: 480,
       });
       tx.record('statuses', {

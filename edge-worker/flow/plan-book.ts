@@ -3,6 +3,7 @@ import type { EntityName } from '../../shared/entities/_registry.ts';
 import { commands, links, purchaseOrders, waits } from '../store/lane-schema.ts';
 import { deleteRows, type RowOf, writeRows } from '../store/rows.ts';
 import { closeHold, raiseHold } from './holds.ts';
+import { kindOf } from './identity.ts';
 import { type CommandState, move } from './lifecycle.ts';
 import type { LinkRow } from './links.ts';
 import type { CompiledMap } from './mapping.ts';
@@ -67,6 +68,9 @@ export class PlanBook {
 
   /** Whatever comes of it now, the link of a reference is reason to look again. */
   waitFor(target: Target, reference: string): void {
+    const kind = kindOf(reference);
+    // A system that does not carry the kind will never have a record of it.
+    if (!kind || !this.#context.wiring.mapFor(target.connection.id, kind)) return;
     this.#waits.push({ connection: target.connection.id, reference, entity: target.entity });
   }
 
@@ -89,7 +93,7 @@ export class PlanBook {
       params,
       dueMinutes,
       around,
-      hash: encoded.hash,
+      hash: encoded.content,
     });
     this.#giveBack(target);
     this.enqueue(target, encoded, open, 'held', null, verdict);
@@ -115,7 +119,7 @@ export class PlanBook {
     );
     const row = this.#commandFor(target, encoded, state, until, same ?? null, same?.id ?? makeId('cmd'));
     this.#put.push(row);
-    this.#view.commands.set(slotOf(row), [row]);
+    this.#view.setCommands(slotOf(row), [row]);
     this.#shown.add(target.entity);
     if (same?.state === state) return;
     tx.tell(target.entity, `command-${state}`, { connection: target.connection.id, command: row.id });
@@ -144,6 +148,7 @@ export class PlanBook {
       kind: target.kind,
       state,
       hash: encoded.hash,
+      content: encoded.content,
       wire: JSON.stringify(isCreate ? mergeWire(encoded.initial, encoded.wire) : encoded.wire),
       carried: JSON.stringify(encoded.carried),
       isCreate: isCreate ? 1 : 0,
@@ -171,11 +176,12 @@ export class PlanBook {
     // What is under way may still make the record; then it is planned again.
     if (idle.length < open.length) this.#context.planLater.add(target.entity);
     const { link } = target;
-    if (!link || link.recordId !== null || idle.length < open.length) return;
+    if (link?.recordId != null || idle.length < open.length) return;
+    if (idle.length > 0) this.stopped.push([target.connection.id, target.entity]);
+    if (!link) return;
     this.#giveBack(target);
     this.#links.delete(slotOf(link));
     this.#unclaimed.push([link.entity, link.connection, link.recordType, link.part]);
-    if (idle.length > 0) this.stopped.push([link.connection, link.entity]);
   }
 
   /** A command or hold ended without a call: the record must not go on saying what it said. */

@@ -133,7 +133,7 @@ class Planning {
     const encoded = this.#encode(target);
     if (link && isLinked && link.given === asFound) return this.#takeAsFound(target, encoded, open);
     if (link && isLinked && link.given === encoded.hash) return this.#book.inStep(target, open);
-    const answers = this.#view.answersFor(target.entity, connection.id, encoded.hash);
+    const answers = this.#view.answersFor(target.entity, connection.id, encoded.content);
     if ([...answers.values()].includes('rejected')) return this.#book.drop(target, open, 'rejected');
     if (this.#isOutcomeHeld(target, encoded, open, answers)) return;
     const problem = problemVerdict(encoded);
@@ -269,14 +269,15 @@ class Planning {
     const link = target.link ?? newLink({ ...slotOfTarget(target), kind }, this.#tx.run);
     const consumption = after ? JSON.stringify(after) : null;
     this.#view.book(before, after);
-    if (!target.link || link.consumption !== consumption) this.#book.keepLink({ ...link, consumption });
+    // The command is the claim; a link without a record is only written for what it has to remember.
+    if (link.consumption !== consumption) this.#book.keepLink({ ...link, consumption });
     this.#book.enqueue(target, encoded, open, 'due', null);
   }
 
   /** What the target itself refused, or what could not be found out, is not tried again until a person said so or the content changed. */
   #isOutcomeHeld(target: Target, encoded: Encoded, open: readonly CommandRow[], answers: Case['answers']): boolean {
     const hold = this.#view.holds.get(slotOf(slotOfTarget(target)));
-    if (!hold || !outcomeControls.has(hold.control) || hold.hash !== encoded.hash || open.length === 0) return false;
+    if (!hold || !outcomeControls.has(hold.control) || hold.hash !== encoded.content || open.length === 0) return false;
     return answers.get(hold.control) !== 'approved';
   }
 }

@@ -274,7 +274,7 @@ class Settling {
     params: Readonly<Record<string, string>>,
   ): void {
     const { tx, makeId } = this.#context;
-    if (outcomeControls.has(control)) deleteRows(tx.sql, approvals, [[row.entity, row.connection, control, row.hash]]);
+    if (outcomeControls.has(control)) deleteRows(tx.sql, approvals, [[row.entity, row.connection, control, row.content]]);
     const { entity, connection, recordType, part } = row;
     const slot = { entity, connection, recordType, part };
     raiseHold(tx, makeId, {
@@ -284,7 +284,7 @@ class Settling {
       owner,
       code,
       params,
-      hash: row.hash,
+      hash: row.content,
       dueMinutes: 480,
     });
     if (row.isCreate === 1) this.#stopped.push([row.connection, row.entity]);

@@ -99,6 +99,8 @@ export interface Encoded {
   readonly initial: WireRecord;
   /** Of `wire`; equal hashes mean nothing needs to be sent. */
   readonly hash: string;
+  /** Of the same content in our own spelling: it stays when a reference gets its record there. Answers of people hold for it. */
+  readonly content: string;
   /** Canonical values sent with every write, by field. */
   readonly carried: CanonicalRecord;
   /** Entities referred to that have no record in the target yet, by field. */
@@ -127,8 +129,10 @@ export function encode(
   const wire: Record<string, unknown> = {};
   const initial: Record<string, unknown> = {};
   const carried: Record<string, unknown> = {};
+  const content: Record<string, unknown> = {};
   for (const row of map.rows) {
     if (row.direction === 'in' || !(row.field in record)) continue;
+    if (!ownedThere(row.field)) content[row.field] = record[row.field];
     if (row.refersTo && local[row.field] === null && record[row.field] !== null) continue;
     if (isLeftAlone(row.field)) continue;
     const isTheirs = ownedThere(row.field);
@@ -145,12 +149,13 @@ export function encode(
       const value = row.value(record);
       // A formula that has nothing to say clears the field.
       writePath(wire, row.at, value === null ? null : row.codec.encode(value));
+      content[`=${row.at}`] = value;
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
       problems.push({ field: row.at, code: 'unreadable-value', params: { field: row.at, at: row.at, problem: error.message } });
     }
   }
-  return { wire, initial, hash: hashOf(wire), carried, missing, problems };
+  return { wire, initial, hash: hashOf(wire), content: hashOf(content), carried, missing, problems };
 }
 
 function encodeValue(row: CompiledRow, value: unknown): unknown {

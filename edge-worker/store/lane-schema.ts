@@ -60,7 +60,7 @@ export const businessKeys = sqliteTable(
  * Which record of which connection is which entity, and what that record was last given.
  * Invariants: one record per entity, connection, type and part (primary key); one entity of a kind per record
  * (links_record).
- * A row without a record id is a claim: a create is on its way and nobody else may start one.
+ * A row without a record id remembers what a create on its way takes from a purchase order.
  */
 export const links = sqliteTable(
   'links',
@@ -138,6 +138,8 @@ export const commands = sqliteTable(
     kind: text('kind').notNull(),
     state: text('state').notNull(),
     hash: text('hash').notNull(),
+    /** The same content in our own spelling, for which a person's answer holds. */
+    content: text('content').notNull(),
     wire: text('wire').notNull(),
     /** The target record, for updates; null for a create. */
     recordId: text('record_id'),

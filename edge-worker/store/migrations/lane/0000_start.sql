@@ -39,6 +39,7 @@ CREATE TABLE `commands` (
 	`kind` text NOT NULL,
 	`state` text NOT NULL,
 	`hash` text NOT NULL,
+	`content` text NOT NULL,
 	`wire` text NOT NULL,
 	`record_id` text,
 	`carried` text NOT NULL,

@@ -13,6 +13,7 @@ const output = join(project, 'src/FileCabinet/SuiteApps/com.tieout.hub/scripts')
 const entries: Readonly<Record<string, string>> = {
   'erp-suiteapp/scripts/entries/outbox.ts': 'tieout_ue_outbox.js',
   'erp-suiteapp/scripts/entries/flush.ts': 'tieout_mr_flush.js',
+  'erp-suiteapp/scripts/entries/api.ts': 'tieout_rl_api.js',
   'erp-suiteapp/scripts/entries/sweep.ts': 'tieout_ss_sweep.js',
 };
 

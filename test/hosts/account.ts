@@ -51,6 +51,8 @@ export class Account {
   /** Units each run used, by script file. */
   readonly spent: { readonly file: string; readonly entry: string; readonly units: number }[] = [];
   answer: (request: HttpRequest) => HttpAnswer = () => ({ code: 202, headers: {}, body: '' });
+  /** How far the zone in which SuiteQL writes times is ahead of UTC. */
+  sqlOffsetMs = 0;
   readonly clock: DateConstructor;
   readonly #frames: Frame[] = [];
   readonly #scripts = new Map<string, LoadedScript>();

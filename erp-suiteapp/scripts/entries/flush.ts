@@ -13,7 +13,7 @@ import type { Batch } from '../sending.ts';
 /** No retries by the vendor: what was not sent is taken up by the next flush, after the pause the hub asked for. */
 export const config = { retryCount: 0, exitOnError: false };
 
-export const getInputData: EntryPoints.MapReduce.getInputData = () =>
+const waitingBatches: EntryPoints.MapReduce.getInputData = () =>
   Object.fromEntries(nextBatches().map((batch) => [batch.delivery, JSON.stringify(batch)]));
 
 export const map: EntryPoints.MapReduce.map = (context) => {
@@ -27,3 +27,5 @@ export const summarize: EntryPoints.MapReduce.summarize = (summary) => {
     return true;
   });
 };
+
+export { waitingBatches as getInputData };

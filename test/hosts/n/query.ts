@@ -18,6 +18,7 @@ const grouped = /^SELECT (\w+) AS (\w+), COUNT\(\*\) AS (\w+) FROM (\w+)( WHERE 
 
 function select(account: Account, { query, params = [] }: Asked): Row[] {
   const ql = new SuiteQl(account.books, account.permissions(account.frame.role), 'http://account.test');
+  ql.offsetMs = account.sqlOffsetMs;
   const rows: Row[] = [];
   for (let offset = 0; offset < rowsMax; offset += pageMax) {
     const page = new URLSearchParams({ limit: String(pageMax), offset: String(offset) });

@@ -1,0 +1,124 @@
+// The verbs that write: records by external id or id, each answered by itself, and the status rows of record pages.
+import * as record from 'N/record';
+import { type Json, listIn, optionalTextIn, Refusal, recordsMax, statusesMax, textIn } from './asked.ts';
+import { type Budget, recordCosts, statusUnits } from './budget.ts';
+import { fillLists } from './line-lists.ts';
+import { idsBy } from './lookup.ts';
+import { fillRecord, type ShownRecord, shownRecord } from './record-form.ts';
+import { type KnownType, knownType } from './record-types.ts';
+import { noSuchRecord, type Refused, refused, typeNamed } from './refusals.ts';
+import { knownRows, type StatusRow, saveStatus, statusField, statusKey, statusRow } from './status-rows.ts';
+
+type Applied = {
+  readonly outcome: 'applied';
+  readonly id: string;
+  readonly created: boolean;
+  readonly record: ShownRecord;
+};
+type Outcome = Applied | Refused | { readonly outcome: 'not-attempted' };
+
+interface Plan {
+  readonly each: Json;
+  readonly type: KnownType | null;
+  readonly typeName: string;
+  readonly statuses: readonly Json[];
+  readonly units: number;
+}
+
+function planOf(each: Json): Plan {
+  const typeName = textIn(each, 'type');
+  const type = knownType(typeName);
+  const statuses = each['statuses'] === undefined ? [] : listIn(each, 'statuses', statusesMax);
+  const { open, save } = recordCosts[type?.cost ?? 'other'];
+  return { each, type, typeName, statuses, units: open + save + open + statuses.length * statusUnits };
+}
+
+/** One question finds records by external id, another the status rows; then each is opened, saved and read again. */
+export function apply(request: Json, budget: Budget): readonly Outcome[] {
+  const plans = listIn(request, 'records', recordsMax).map(planOf);
+  const targets = targetsOf(plans);
+  const rows = knownRows(plans.flatMap((plan, index) => keysOf(plan, targets[index] ?? null)));
+  let isShort = false;
+  return plans.map((plan, index) => {
+    isShort ||= !budget.affords(plan.units);
+    if (isShort) return { outcome: 'not-attempted' };
+    try {
+      const statuses = plan.statuses.map(statusRow);
+      const applied = applyOne(plan, targets[index] ?? null);
+      for (const row of statuses) saveStatus(applied.record.type, applied.id, row, rows);
+      return applied;
+    } catch (problem) {
+      return refused(problem);
+    }
+  });
+}
+
+/** The id of the record each plan is for, null where it is to be made. */
+function targetsOf(plans: readonly Plan[]): readonly (string | null)[] {
+  const sought = new Map<KnownType, string[]>();
+  for (const { each, type } of plans) {
+    const externalId = optionalTextIn(each, 'externalid');
+    if (type === null || externalId === null || optionalTextIn(each, 'id') !== null) continue;
+    sought.set(type, [...(sought.get(type) ?? []), externalId]);
+  }
+  const found = new Map([...sought].map(([type, externalIds]) => [type, idsBy(type, 'externalid', externalIds)]));
+  return plans.map(({ each, type }) => {
+    const byExternalId = type === null ? undefined : found.get(type)?.get(String(each['externalid']))?.[0];
+    return optionalTextIn(each, 'id') ?? byExternalId ?? null;
+  });
+}
+
+function keysOf({ type, statuses }: Plan, id: string | null): string[] {
+  if (id === null || type === null) return [];
+  return statuses.map((status) => statusKey(type.id, id, String(status['system'] ?? '')));
+}
+
+function applyOne({ each, typeName }: Plan, id: string | null): Applied {
+  const type = typeNamed(typeName);
+  const into = id === null ? record.create({ type: type.id }) : load(type, id);
+  fillRecord(type, into, each['values'] ?? {});
+  fillLists(type, into, each['sublists'] ?? {});
+  const stamp = optionalTextIn(each, 'stamp');
+  if (type.stampField !== null && stamp !== null) into.setValue({ fieldId: type.stampField, value: stamp });
+  const externalId = optionalTextIn(each, 'externalid');
+  // A record found by id keeps the external id it has: somebody else may rely on it.
+  const hasOne = String(into.getValue({ fieldId: 'externalid' }) ?? '') !== '';
+  if (externalId !== null && !hasOne) into.setValue({ fieldId: 'externalid', value: externalId });
+  const saved = String(into.save());
+  return { outcome: 'applied', id: saved, created: id === null, record: shownRecord(type, load(type, saved)) };
+}
+
+function load(type: KnownType, id: string): record.Record {
+  if (!/^-?\d{1,15}$/.test(id)) throw noSuchRecord();
+  return record.load({ type: type.id, id });
+}
+
+interface StatusPlan {
+  readonly type: KnownType;
+  readonly id: string;
+  readonly row: StatusRow;
+}
+
+export function writeStatuses(request: Json, budget: Budget): readonly ({ readonly outcome: 'applied' } | Refused)[] {
+  const plans = listIn(request, 'statuses', statusesMax).map((each): StatusPlan | Refused => {
+    try {
+      return { type: typeNamed(textIn(each, 'type')), id: textIn(each, 'id'), row: statusRow(each) };
+    } catch (problem) {
+      return refused(problem);
+    }
+  });
+  const keys = plans.flatMap((plan) =>
+    'outcome' in plan ? [] : [statusKey(plan.type.id, plan.id, plan.row[statusField('system')] ?? '')],
+  );
+  const known = knownRows(keys);
+  return plans.map((plan) => {
+    if ('outcome' in plan) return plan;
+    try {
+      if (!budget.affords(statusUnits)) throw new Refusal('UNEXPECTED_ERROR', 'The run has no units left.');
+      saveStatus(plan.type.id, plan.id, plan.row, known);
+      return { outcome: 'applied' };
+    } catch (problem) {
+      return refused(problem);
+    }
+  });
+}

@@ -20,6 +20,8 @@ export interface Firm {
   readonly crm: StandIn;
   readonly psa: StandIn;
   readonly erp: StandIn;
+  /** Where the stand-ins are reached. */
+  readonly urls: Readonly<Record<'crm' | 'psa' | 'erp', string>>;
   close(): Promise<void>;
 }
 
@@ -43,9 +45,10 @@ export async function startFirm(
   const standIn = (name: string) => {
     const found = served.running.find((one) => one.name === name);
     if (!found) throw new Error(`no stand-in called ${name}`);
-    return found.standIn;
+    return found;
   };
-  const systems = { crm: standIn('salesforce'), psa: standIn('kantata'), erp: standIn('netsuite') };
+  const [crm, psa, erp] = [standIn('salesforce'), standIn('kantata'), standIn('netsuite')];
+  const systems = { crm: crm.standIn, psa: psa.standIn, erp: erp.standIn };
   prepare?.(systems);
   const hub = await startHub({ port: options.port, state: options.state, ...(options.vars && { vars: options.vars }) });
   const operator = new Operator(hub.url, hub.operatorKey);
@@ -56,6 +59,7 @@ export async function startFirm(
     operator,
     installation,
     ...systems,
+    urls: { crm: crm.url, psa: psa.url, erp: erp.url },
     close: async () => {
       await hub.close();
       await served.close();

@@ -61,3 +61,10 @@ async function requestOf(incoming: IncomingMessage): Promise<Request> {
   const init = { method, headers: copied, ...(hasBody && { body: Buffer.concat(chunks) }) };
   return new Request(`http://${headers.host ?? '127.0.0.1'}${url}`, init);
 }
+
+/** A port that nobody listens on right now. */
+export async function freePort(): Promise<number> {
+  const served = await serve(async () => new Response(null, { status: 503 }));
+  await served.close();
+  return served.port;
+}

@@ -1,0 +1,272 @@
+// The month's steps as clicks in the systems' own pages. Remembers which record of a system is which thing of the script.
+import type { Firm } from '../support/firm.ts';
+import { legalEntities } from '../support/firm.ts';
+import { approveTime, jobOf, logTime, salesperson, workspaceOf } from '../support/people.ts';
+import { dealNames } from './books.ts';
+import type { Customer, Deal, Person } from './cast.ts';
+import { amountText, fieldIn } from './fields.ts';
+import type { Entry } from './hours.ts';
+import {
+  currencyOf,
+  dateOf,
+  type Invoice,
+  type Month,
+  type Step,
+  type Subject,
+  type System,
+  soldMinor,
+} from './month.ts';
+
+export type Systems = Pick<Firm, System>;
+
+export class Desk {
+  readonly systems: Systems;
+  readonly #month: Month;
+  readonly #accounts = new Map<string, string>();
+  readonly #opportunities = new Map<string, string>();
+  readonly #users = new Map<string, string>();
+  readonly #entries = new Map<string, string>();
+  readonly #workspaces = new Map<string, string>();
+  readonly #jobs = new Map<string, string>();
+
+  constructor(systems: Systems, month: Month) {
+    this.systems = systems;
+    this.#month = month;
+  }
+
+  customer(key: string): Customer {
+    return this.#month.customers.find((one) => one.key === key) as Customer;
+  }
+
+  deal(key: string): Deal {
+    return this.#month.deals.find((one) => one.key === key) as Deal;
+  }
+
+  person(key: string): Person {
+    return this.#month.people.find((one) => one.key === key) as Person;
+  }
+
+  entry(key: string): Entry {
+    return this.#month.entries.find((one) => one.key === key) as Entry;
+  }
+
+  invoice(number: string): Invoice {
+    return this.#month.invoices.find((one) => one.number === number) as Invoice;
+  }
+
+  /** The PSA's record of an entry. */
+  timeEntry(key: string): string {
+    return this.#entries.get(key) ?? '';
+  }
+
+  opportunity(deal: string): string {
+    return this.#opportunities.get(deal) ?? '';
+  }
+
+  /** The account of a customer in the CRM; entered when it is needed first. */
+  accountOf(key: string): string {
+    const known = this.#accounts.get(key);
+    if (known) return known;
+    const customer = this.customer(key);
+    const id = this.systems.crm.create(
+      'Account',
+      {
+        Name: customer.name,
+        Phone: customer.phone,
+        BillingCity: customer.city,
+        BillingCountry: customer.country,
+        CurrencyIsoCode: currencyOf(customer),
+        tieout__Legal_Entity__c: customer.company,
+        tieout__Tax_Number__c: customer.taxNumber || null,
+      },
+      salesperson,
+    );
+    this.#accounts.set(key, id);
+    return id;
+  }
+
+  sell(key: string, closeOn: string): void {
+    const { crm } = this.systems;
+    const deal = this.deal(key);
+    const customer = this.customer(deal.customer);
+    const currency = currencyOf(customer);
+    const main = (amountMinor: number) => Number(amountText(amountMinor, currency));
+    const id = crm.create(
+      'Opportunity',
+      {
+        Name: deal.name,
+        AccountId: this.accountOf(customer.key),
+        StageName: 'Negotiation/Review',
+        CloseDate: closeOn,
+        Amount: main(soldMinor(deal)),
+        CurrencyIsoCode: currency,
+        tieout__Billing_Mode__c: 'erp',
+        tieout__Pricing_Model__c: 'time-and-materials',
+        tieout__Purchase_Order__c: deal.purchaseOrder,
+        tieout__Purchase_Order_Limit__c: deal.limitMinor === undefined ? null : main(deal.limitMinor),
+        tieout__Payment_Terms__c: deal.terms,
+        tieout__Tax_Profile__c: deal.taxProfile,
+        tieout__Start_Date__c: closeOn,
+        tieout__End_Date__c: '2027-01-29',
+        tieout__Legal_Entity__c: customer.company,
+        tieout__Practice__c: deal.practice,
+      },
+      salesperson,
+    );
+    this.#opportunities.set(key, id);
+    for (const [role, rate, hours] of deal.rates) {
+      const product =
+        crm.rows('Product2').find((row) => row['Name'] === role)?.id ??
+        crm.create('Product2', { Name: role }, salesperson);
+      crm.create(
+        'OpportunityLineItem',
+        { OpportunityId: id, Product2Id: product, UnitPrice: main(rate), Quantity: hours },
+        salesperson,
+      );
+    }
+  }
+
+  /** Somebody who can be staffed. The PSA knows contractors too. */
+  plan(person: Person): void {
+    const { psa } = this.systems;
+    const role =
+      psa.rows('roles').find((row) => row['name'] === person.role)?.id ?? psa.create('roles', { name: person.role });
+    this.#users.set(
+      person.key,
+      psa.create('users', { full_name: person.name, email_address: person.email, role_id: Number(role) }),
+    );
+  }
+
+  /** A person as the ledger keeps employees. */
+  employeeOf(person: Person): Readonly<Record<string, unknown>> {
+    const [firstname, ...rest] = person.name.split(' ');
+    return {
+      firstname,
+      lastname: rest.join(' '),
+      email: person.email,
+      subsidiary: legalEntities[person.company].subsidiary,
+    };
+  }
+
+  employee(key: string): string | null {
+    const { email } = this.person(key);
+    return this.systems.erp.rows('employee').find((row) => row['email'] === email)?.id ?? null;
+  }
+
+  workspace(deal: string): string | null {
+    return this.#found(this.#workspaces, deal, (name) => workspaceOf(this.systems, name));
+  }
+
+  job(deal: string): string | null {
+    return this.#found(this.#jobs, deal, (name) => jobOf(this.systems, name));
+  }
+
+  #found(known: Map<string, string>, deal: string, look: (name: string) => string | null): string | null {
+    const there = known.get(deal);
+    if (there) return there;
+    const names = [...dealNames(this.#month)].filter(([, key]) => key === deal);
+    const id = names.map(([name]) => look(name)).find((one) => one !== null) ?? null;
+    if (id) known.set(deal, id);
+    return id;
+  }
+
+  log(keys: readonly string[]): void {
+    for (const key of keys) {
+      const entry = this.entry(key);
+      const id = logTime(this.systems, {
+        workspace: this.workspace(entry.deal) ?? '',
+        user: this.#users.get(entry.person) ?? '',
+        date: dateOf(entry.day),
+        minutes: entry.minutes,
+        role: entry.role,
+        rateMinor: entry.typedRateMinor ?? entry.rateMinor,
+        notes: entry.note,
+      });
+      this.#entries.set(key, id);
+    }
+  }
+
+  approve(keys: readonly string[]): void {
+    approveTime(
+      this.systems,
+      keys.map((key) => this.timeEntry(key)),
+    );
+  }
+
+  /** Every step that needs no waiting. */
+  do(step: Step, date: string): void {
+    const { crm, psa, erp } = this.systems;
+    switch (step.does) {
+      case 'sell':
+        return this.sell(step.deal, date);
+      case 'win':
+      case 'lose':
+        return void crm.act(step.does, { id: this.opportunity(step.deal), by: salesperson });
+      case 'log':
+        return this.log(step.entries);
+      case 'submit':
+        return void psa.act('submit-time', { ids: step.entries.map((key) => Number(this.timeEntry(key))) });
+      case 'approve':
+        return this.approve(step.entries);
+      case 'correct':
+        for (const key of step.entries)
+          psa.update('time_entries', this.timeEntry(key), { rate_in_cents: this.entry(key).rateMinor });
+        return;
+      case 'hire':
+        return void erp.create('employee', this.employeeOf(this.person(step.person)));
+      case 'edit':
+        return this.edit(step);
+      case 'bill':
+        return void erp.act('bill', { job: this.job(this.invoice(step.invoice).deal), date, number: step.invoice });
+      case 'void':
+        return void erp.act('void', { invoice: this.ledgerInvoice(step.invoice) });
+      case 'pay': {
+        const currency = currencyOf(this.customer(this.deal(this.invoice(step.invoice).deal).customer));
+        return void erp.act('pay', {
+          invoice: this.ledgerInvoice(step.invoice),
+          amount: amountText(step.amountMinor, currency),
+          date,
+        });
+      }
+      case 'misbehave':
+        return this.systems[step.system].arm(step.fault);
+      case 'answer':
+      case 'await-time':
+        throw new Error(`${step.does} is not done at the desk`);
+    }
+  }
+
+  ledgerInvoice(number: string): string | null {
+    return this.systems.erp.rows('invoice').find((row) => row['tranid'] === number)?.id ?? null;
+  }
+
+  /** The record a thing of the script is in one system. */
+  recordOf(system: System, subject: Subject, key: string): string | null {
+    if (subject === 'contract') {
+      if (system === 'crm') return this.opportunity(key) || null;
+      return this.systems.erp.rows('salesorder').find((row) => row['memo'] === this.deal(key).name)?.id ?? null;
+    }
+    if (subject === 'project') return system === 'psa' ? this.workspace(key) : this.job(key);
+    if (system === 'crm') return this.accountOf(key);
+    const { name } = this.customer(key);
+    const [type, field] = fieldIn(system, 'customer', 'name');
+    return this.systems[system].rows(type).find((row) => row[field] === name)?.id ?? null;
+  }
+
+  edit(step: Extract<Step, { does: 'edit' }>): void {
+    const [type, field] = fieldIn(step.system, step.subject, step.field);
+    const id = this.recordOf(step.system, step.subject, step.key);
+    if (!id) throw new Error(`${step.system} has no ${step.subject} ${step.key}`);
+    this.systems[step.system].update(type, id, { [field]: this.#valueIn(step) });
+  }
+
+  #valueIn({ system, field, value, key }: Extract<Step, { does: 'edit' }>): unknown {
+    if (field === 'limitMinor')
+      return Number(amountText(Number(value), currencyOf(this.customer(this.deal(key).customer))));
+    if (field === 'terms' && system === 'erp') {
+      const days = String(value).replace('NET', '');
+      return this.systems.erp.rows('term').find((row) => String(row['daysuntilnetdue']) === days)?.id ?? null;
+    }
+    return value;
+  }
+}

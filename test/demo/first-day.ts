@@ -1,0 +1,38 @@
+// The first day: what exists is read, matched by exact keys and accepted, kind by kind; each flow opens at the cut-over.
+import type { Installation } from '../support/operator.ts';
+import type { System } from './month.ts';
+
+/** In the order in which one refers to another; each kind is read where it is born first. */
+const kinds: readonly (readonly [kind: string, systems: readonly System[]])[] = [
+  ['customer', ['crm', 'psa', 'erp']],
+  ['resource', ['erp', 'psa']],
+  ['deal', ['crm']],
+  ['project', ['psa', 'erp']],
+  ['contract', ['crm', 'psa', 'erp']],
+  ['time', ['psa', 'erp']],
+  ['invoice', ['erp', 'psa', 'crm']],
+];
+
+export interface FirstDay {
+  readonly matched: Readonly<Record<string, number>>;
+}
+
+export async function playFirstDay(
+  installation: Installation,
+  cutoverOn: string,
+  tell: (line: string) => void,
+): Promise<FirstDay> {
+  const matched: Record<string, number> = {};
+  for (const [kind, systems] of kinds) {
+    for (const system of systems) {
+      await installation.load(system, [kind]);
+      await installation.settled();
+    }
+    let linked = 0;
+    for (const system of systems) linked += (await installation.accept(system, kind, cutoverOn)).linked;
+    await installation.settled();
+    matched[kind] = linked;
+    tell(`${kind}: read in ${systems.join(', ')}; ${linked} matched and accepted`);
+  }
+  return { matched };
+}

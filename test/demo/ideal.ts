@@ -1,0 +1,131 @@
+// The systems' books as they would be after a month in which everything went right: rows in the vendors' shapes, made from the script alone.
+import type { Row } from '../../edge-worker/connectors/stand-in.ts';
+import type { Books } from './books.ts';
+import type { Customer, Deal } from './cast.ts';
+import { amountText, fieldIn } from './fields.ts';
+import {
+  amountOf,
+  currencyOf,
+  dateOf,
+  heldContracts,
+  isProvisioned,
+  type Month,
+  postedOn,
+  type Subject,
+  type System,
+  soldMinor,
+} from './month.ts';
+
+type Loose = Record<string, unknown> & { id: string };
+
+export function idealBooks(month: Month): Books {
+  const served = month.customers.filter((one) => one.doubles === undefined);
+  const deals = month.deals.filter((deal) => isProvisioned(month, deal));
+  const contracts = deals.filter((deal) => !(deal.key in heldContracts));
+  const customerOf = (deal: Deal) => month.customers.find((one) => one.key === deal.customer) as Customer;
+  const text = (amountMinor: number, deal: Deal) => amountText(amountMinor, currencyOf(customerOf(deal)));
+  const days = ['15', '30', '45', '60'];
+  const rows: Record<System, Record<string, Loose[]>> = {
+    crm: {
+      Account: month.customers.map((one) => ({ id: one.key, Name: one.name, Phone: one.phone })),
+      Opportunity: month.deals.map((deal) => ({ id: deal.key, Name: deal.name, AccountId: deal.customer })),
+      tieout__Invoice__c: mirrored(month, text),
+    },
+    psa: {
+      workspace_groups: served.map((one) => ({ id: one.key, name: one.name, phone_number: one.phone })),
+      workspaces: deals.map((deal) => ({
+        id: deal.key,
+        title: deal.name,
+        primary_workspace_group_id: deal.customer,
+        price_in_cents: soldMinor(deal),
+      })),
+      users: month.people.map((one) => ({ id: one.key, email_address: one.email })),
+      roles: [...new Set(month.entries.map((entry) => entry.role))].map((role) => ({ id: role, name: role })),
+      time_entries: month.entries.map((entry) => ({
+        id: entry.key,
+        workspace_id: entry.deal,
+        user_id: entry.person,
+        role_id: entry.role,
+        date_performed: dateOf(entry.day),
+        time_in_minutes: entry.minutes,
+        notes: entry.note,
+        rate_in_cents: entry.rateMinor,
+        approved: entry.approvedOn !== null,
+      })),
+      invoices: month.invoices.map((one) => ({
+        id: one.number,
+        user_invoice_number: Number(one.number.slice(3)),
+        status: one.isVoid ? 'cancelled' : 'new',
+        total_in_cents: one.amountMinor,
+      })),
+    },
+    erp: {
+      customer: served.map((one) => ({ id: one.key, companyname: one.name, phone: one.phone })),
+      job: deals.map((deal) => ({ id: deal.key, companyname: deal.name, parent: deal.customer })),
+      employee: month.people.map((one) => ({ id: one.key, email: one.email })),
+      term: days.map((count) => ({ id: count, daysuntilnetdue: count })),
+      salesorder: contracts.map((deal) => ({ id: deal.key, memo: deal.name, total: text(soldMinor(deal), deal) })),
+      timebill: timeBills(month, text),
+      invoice: month.invoices.map((one) => {
+        const deal = month.deals.find((each) => each.key === one.deal) as Deal;
+        return { id: one.number, tranid: one.number, subtotal: text(one.isVoid ? 0 : one.amountMinor, deal) };
+      }),
+    },
+  };
+  showFacts(month, rows, text);
+  return rows satisfies Books;
+}
+
+type Text = (amountMinor: number, deal: Deal) => string;
+
+function timeBills(month: Month, text: Text): Loose[] {
+  return month.entries
+    .filter((entry) => postedOn(entry) !== null)
+    .map((entry) => ({
+      id: `bill ${entry.key}`,
+      customer: entry.deal,
+      employee: entry.person,
+      trandate: dateOf(entry.day),
+      hours: String(entry.minutes / 60),
+      custcol_tieout_role: entry.role,
+      memo: entry.note,
+      rate: text(entry.rateMinor, month.deals.find((deal) => deal.key === entry.deal) as Deal),
+      amount: amountOf(entry),
+    }));
+}
+
+function mirrored(month: Month, text: Text): Loose[] {
+  return month.invoices.map((one) => {
+    const deal = month.deals.find((each) => each.key === one.deal) as Deal;
+    const total = one.isVoid ? 0 : one.amountMinor;
+    return {
+      id: one.number,
+      Name: one.number,
+      tieout__Status__c: one.isVoid ? 'void' : one.paidMinor === total ? 'paid' : 'open',
+      tieout__Subtotal__c: Number(text(total, deal)),
+      tieout__Total__c: Number(text(total, deal)),
+      tieout__Paid__c: Number(text(one.paidMinor, deal)),
+      tieout__Balance__c: Number(text(total - one.paidMinor, deal)),
+    };
+  });
+}
+
+/** What was edited shows its owner's value everywhere. */
+function showFacts(month: Month, rows: Record<System, Record<string, Loose[]>>, text: Text): void {
+  for (const { subject, key, field, value, systems } of month.facts) {
+    for (const system of systems) {
+      const [type, at] = fieldIn(system, subject satisfies Subject, field);
+      const row = rows[system][type]?.find((one) => one.id === key);
+      const deal = month.deals.find((one) => one.key === key);
+      if (!row) continue;
+      if (field === 'terms' && system === 'erp') row[at] = String(value).replace('NET', '');
+      else row[at] = field === 'limitMinor' && deal ? text(Number(value), deal) : value;
+    }
+  }
+}
+
+/** A copy in which one system's rows of a type are other ones. */
+export function withRows(books: Books, system: System, type: string, change: (rows: Row[]) => readonly Row[]): Books {
+  const copy = structuredClone(books[system][type] ?? []) as Row[];
+  return { ...books, [system]: { ...books[system], [type]: change(copy) } };
+}

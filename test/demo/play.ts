@@ -1,0 +1,165 @@
+// Plays the month's script: each step at the desk it belongs to, waiting only where a person would have to.
+import type { StandIn } from '../../edge-worker/connectors/stand-in.ts';
+import type { Installation, OpenException } from '../support/operator.ts';
+import { until } from '../support/people.ts';
+import { type Books, keyOfEntry, timeInLedger } from './books.ts';
+import type { Desk } from './desk.ts';
+import { type Day, type Month, postedOn, type Step } from './month.ts';
+
+export interface Lag {
+  /** Half of the approved time was in the ledger this soon. */
+  readonly medianMs: number;
+  /** How long the oldest approved entry has been waiting by now; 0 = none waits. */
+  readonly oldestMs: number;
+}
+
+export interface PlayOptions {
+  readonly month: Month;
+  readonly desk: Desk;
+  readonly installation: Installation;
+  /** Least time a working day takes. */
+  readonly dayMs: number;
+  readonly onDay: (day: Day) => void;
+}
+
+const stepWithinMs = 90_000;
+
+export class Play {
+  readonly #options: PlayOptions;
+  readonly #approvedMs = new Map<string, number>();
+  readonly #lagsMs: number[] = [];
+
+  constructor(options: PlayOptions) {
+    this.#options = options;
+  }
+
+  async run(): Promise<void> {
+    const { month, installation, dayMs, onDay } = this.#options;
+    for (const day of month.days) {
+      const startedMs = Date.now();
+      onDay(day);
+      for (const step of day.steps) {
+        await this.#wait(step);
+        await this.#do(step, day);
+      }
+      await installation.ask('psa');
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, startedMs + dayMs - Date.now())));
+    }
+  }
+
+  lag(): Lag {
+    this.#measure();
+    const sorted = [...this.#lagsMs].sort((a, b) => a - b);
+    const nowMs = Date.now();
+    const waiting = [...this.#approvedMs.values()].map((atMs) => nowMs - atMs);
+    return { medianMs: sorted[Math.floor(sorted.length / 2)] ?? 0, oldestMs: Math.max(0, ...waiting) };
+  }
+
+  /** Looks which of the approved entries have arrived in the ledger since last time. */
+  #measure(): void {
+    if (this.#approvedMs.size === 0) return;
+    const nowMs = Date.now();
+    const there = new Set(this.#inLedger());
+    for (const [key, atMs] of this.#approvedMs) {
+      if (!there.has(keyOfEntry(this.#options.month, this.#options.desk.entry(key)))) continue;
+      this.#approvedMs.delete(key);
+      this.#lagsMs.push(nowMs - atMs);
+    }
+  }
+
+  #inLedger(): string[] {
+    const { month, desk } = this.#options;
+    const erp = desk.systems.erp;
+    const books: Books['erp'] = {
+      timebill: erp.rows('timebill'),
+      job: erp.rows('job'),
+      employee: erp.rows('employee'),
+    };
+    return timeInLedger(month, books).map((time) => time.key);
+  }
+
+  /** What must be there before a person can do the step. */
+  async #wait(step: Step): Promise<void> {
+    const { desk } = this.#options;
+    const there = (what: string, look: () => unknown) => until(what, look, stepWithinMs);
+    if (step.does === 'log') {
+      for (const deal of new Set(step.entries.map((key) => desk.entry(key).deal)))
+        await there(`the PSA project of ${deal}`, () => desk.workspace(deal));
+    }
+    if (step.does === 'edit')
+      await there(`${step.subject} ${step.key} in the ${step.system}`, () =>
+        desk.recordOf(step.system, step.subject, step.key),
+      );
+  }
+
+  async #do(step: Step, day: Day): Promise<void> {
+    const { desk } = this.#options;
+    if (step.does === 'await-time') return this.#awaitTime(step.entries);
+    if (step.does === 'answer') return this.#answer(step);
+    desk.do(step, day.date);
+    if (step.does === 'approve') for (const key of step.entries) this.#clock(key, day.day);
+  }
+
+  #clock(key: string, day: number): void {
+    if (postedOn(this.#options.desk.entry(key)) === day) this.#approvedMs.set(key, Date.now());
+  }
+
+  async #awaitTime(keys: readonly string[]): Promise<void> {
+    const { month, desk } = this.#options;
+    const wanted = keys.map((key) => keyOfEntry(month, desk.entry(key)));
+    await until(
+      `${keys.length} time entries in the ledger`,
+      () => {
+        const left = this.#inLedger();
+        return wanted.every((key) => {
+          const at = left.indexOf(key);
+          if (at >= 0) left.splice(at, 1);
+          return at >= 0;
+        });
+      },
+      stepWithinMs,
+    );
+  }
+
+  /** Twins are one question: whichever of them is held is answered. */
+  async #answer({ control, entries, answer, reason, by }: Extract<Step, { does: 'answer' }>): Promise<void> {
+    const { installation } = this.#options;
+    const wanted = control === 'duplicate-time' ? 1 : entries.length;
+    const held = await this.#holdsOf(control, entries, wanted);
+    for (const exception of held) await installation.answer(exception.id, answer, reason, by);
+  }
+
+  async #holdsOf(control: string, entries: readonly string[], wanted: number): Promise<readonly OpenException[]> {
+    const { installation, desk } = this.#options;
+    const untilMs = Date.now() + stepWithinMs;
+    for (;;) {
+      const entities = new Set<string>();
+      for (const key of entries) {
+        const shown = await installation.status('psa', 'time_entries', desk.timeEntry(key));
+        for (const one of shown.entities) entities.add(one.entity);
+      }
+      const open = await installation.exceptions();
+      const held = open.filter((one) => one.control === control && entities.has(one.entity));
+      if (held.length >= wanted) return held;
+      if (Date.now() > untilMs)
+        throw new Error(
+          `waited in vain for ${wanted} holds by ${control} on ${entries.join(', ')}: ${held.length} found`,
+        );
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}
+
+/** What the hub asked of each system, by what it was answered. */
+export function callsOf(
+  systems: Readonly<Record<string, StandIn>>,
+): Readonly<Record<string, { calls: number; refused: number }>> {
+  return Object.fromEntries(
+    Object.entries(systems).map(([name, standIn]) => {
+      const counts = standIn.calls();
+      const calls = counts.reduce((sum, one) => sum + one.count, 0);
+      const refused = counts.reduce((sum, one) => sum + (one.status >= 400 || one.status === 0 ? one.count : 0), 0);
+      return [name, { calls, refused }];
+    }),
+  );
+}

@@ -1,8 +1,9 @@
 // Rows that D1 would not take: each is kept in the lane and has a hold with an owner, until D1 takes it or a person lets it go.
 
 import type { GuiltyRow } from '../store/flush.ts';
+import { type FlushRows, type RecordTable, recordTables } from '../store/flush-rows.ts';
 import { flushLog } from '../store/lane-schema.ts';
-import { type FlushRows, type LaneTransaction, type RecordTable, recordTables } from '../store/lane-store.ts';
+import type { LaneTransaction } from '../store/lane-store.ts';
 import { deleteRows, readRows, shapeOf } from '../store/rows.ts';
 import type { LaneCore } from './core.ts';
 import { raiseHold } from './holds.ts';

@@ -4,6 +4,7 @@ import { type EntityName, entities } from '../../shared/entities/_registry.ts';
 import type { Role } from '../../shared/entities/entity.ts';
 import type { Environment } from '../connectors/connector.ts';
 import { rules } from '../rules/_registry.ts';
+import { type RecordTable, recordTables } from '../store/flush-rows.ts';
 import {
   approvals,
   commands,
@@ -14,7 +15,7 @@ import {
   links,
   mappingVersions,
 } from '../store/lane-schema.ts';
-import { type LaneTransaction, type RecordTable, recordTables } from '../store/lane-store.ts';
+import type { LaneTransaction } from '../store/lane-store.ts';
 import { readRows, type StoredRow, writeRows } from '../store/rows.ts';
 import type { LaneCore } from './core.ts';
 import { answerGuilty } from './guilty-rows.ts';
@@ -170,7 +171,9 @@ export function matches(core: LaneCore, connection: string, kind: EntityName, li
        FROM strays s
        JOIN stray_keys k ON k.connection = s.connection AND k.record_type = s.record_type AND k.record_id = s.record_id
        LEFT JOIN business_keys b ON b.key = k.key AND NOT EXISTS
-         (SELECT 1 FROM links l WHERE l.entity = b.entity AND l.connection = s.connection AND l.record_type = s.record_type)
+         (SELECT 1 FROM links l WHERE l.entity = b.entity AND l.connection = s.connection AND l.record_type = s.record_type
+          UNION ALL SELECT 1 FROM commands c WHERE c.entity = b.entity AND c.connection = s.connection
+          AND c.record_type = s.record_type AND c.is_create = 1 AND c.state IN ('due', 'uncertain'))
        WHERE s.connection = ? AND s.kind = ? GROUP BY s.record_type, s.record_id ORDER BY s.record_id LIMIT ?`,
       connection,
       kind,

@@ -1,12 +1,21 @@
 // The lane's waiting rows -> D1. Only the newest row per key is sent; a repeated or late batch changes nothing; a
 // guilty row is found and kept back, never lost.
 
-import { flushLog } from './lane-schema.ts';
-import { type FlushRows, type LaneStore, type LaneTransaction, type RecordTable, recordTables } from './lane-store.ts';
-import { arrayBytesMax, deleteRows, shapeOf, writeStatement } from './rows.ts';
+import {
+  type FlushEntry,
+  type FlushRow,
+  listText,
+  portions,
+  type RecordTable,
+  readEntry,
+  recordTables,
+} from './flush-rows.ts';
+import type { LaneStore, LaneTransaction } from './lane-store.ts';
+import { writeStatement } from './rows.ts';
 
-/** Flush-log entries taken at a time. */
+/** Flush-log entries taken at a time, and about how much text. */
 const entriesMax = 50;
+const batchTextMax = 4_000_000;
 
 /** What the flusher asks of D1: statements that succeed or fail together. */
 export interface RecordDatabase {
@@ -34,31 +43,44 @@ export async function flush(
   database: RecordDatabase,
   tell: (tx: LaneTransaction, guilty: readonly GuiltyRow[]) => void,
 ): Promise<number> {
-  const entries = store.waitingFlush(entriesMax);
-  if (entries.length === 0) return 0;
-  const merged = newestRows(entries.map((entry) => JSON.parse(entry.rows) as FlushRows));
-  const guilty: GuiltyRow[] = [];
+  const { seqs, rows } = oldest(store);
+  if (seqs.length === 0) return 0;
+  const guilty: Refused[] = [];
   try {
-    await database.batch(statementsFor(merged));
+    await database.batch(statementsFor(rows));
   } catch (error) {
     if (error instanceof RecordUnavailable) throw error;
-    for (const [table, rows] of merged) await bisect(database, table, rows, guilty);
+    for (const [table, list] of rows) await bisect(database, table, list, guilty);
   }
-  const forget = () =>
-    deleteRows(
-      store.sql,
-      flushLog,
-      entries.map((entry) => [entry.seq]),
-    );
-  if (guilty.length === 0) store.storage.transactionSync(forget);
+  if (guilty.length === 0) store.storage.transactionSync(() => store.forgetFlush(seqs));
   else {
     store.transaction((tx) => {
-      forget();
-      for (const { table, row } of guilty) store.keepBack({ [table]: [row] });
-      tell(tx, guilty);
+      store.forgetFlush(seqs);
+      for (const { table, row } of guilty) store.keepBack(table, row);
+      tell(tx, guilty.map(toldOf));
     });
   }
-  return [...merged.values()].reduce((sum, list) => sum + list.length, 0);
+  return [...rows.values()].reduce((sum, list) => sum + list.length, 0);
+}
+
+/** The oldest waiting entries, as many as make a batch, and the newest row per key among them. Append-only rows keep the first. */
+function oldest(store: LaneStore): { readonly seqs: readonly number[]; readonly rows: FlushEntry } {
+  const seqs: number[] = [];
+  const merged = new Map<RecordTable, Map<string, FlushRow>>();
+  let size = 0;
+  for (const { seq } of store.waitingFlush(entriesMax)) {
+    if (size >= batchTextMax) break;
+    seqs.push(seq);
+    for (const [table, rows] of store.flushEntry(seq)) {
+      const kept = merged.get(table) ?? new Map<string, FlushRow>();
+      merged.set(table, kept);
+      for (const row of rows) {
+        size += row.text.length;
+        if (!recordTables[table].append || !kept.has(row.key)) kept.set(row.key, row);
+      }
+    }
+  }
+  return { seqs, rows: new Map([...merged].map(([table, rows]) => [table, [...rows.values()]])) };
 }
 
 /** Tries rows that were kept back once more, each by itself. `tell` hears of those that D1 took at last. */
@@ -68,64 +90,38 @@ export async function flushKept(
   tell: (tx: LaneTransaction, table: RecordTable, row: readonly unknown[]) => void,
 ): Promise<void> {
   for (const entry of store.keptBack()) {
-    const rows = JSON.parse(entry.rows) as FlushRows;
+    const rows = readEntry(entry.rows);
     try {
-      await database.batch(statementsFor(newestRows([rows])));
+      await database.batch(statementsFor(rows));
     } catch (error) {
       if (error instanceof RecordUnavailable) throw error;
       continue;
     }
     store.transaction((tx) => {
-      deleteRows(tx.sql, flushLog, [[entry.seq]]);
-      for (const [table, list] of Object.entries(rows) as [RecordTable, unknown[][]][])
-        for (const row of list) tell(tx, table, row);
+      store.forgetFlush([entry.seq]);
+      for (const [table, list] of rows) for (const row of list) tell(tx, table, JSON.parse(row.text) as unknown[]);
     });
   }
 }
 
-/** Of rows that share a key only the last one is needed; append-only rows are all kept. */
-function newestRows(entries: readonly FlushRows[]): Map<RecordTable, unknown[][]> {
-  const merged = new Map<RecordTable, Map<string, unknown[]>>();
-  for (const entry of entries) {
-    for (const [name, rows] of Object.entries(entry) as [RecordTable, unknown[][]][]) {
-      const shape = shapeOf(recordTables[name].table);
-      const keyAt = shape.keys.map((key) => shape.columns.indexOf(key));
-      const kept = merged.get(name) ?? new Map<string, unknown[]>();
-      merged.set(name, kept);
-      for (const row of rows) {
-        const key = keyAt.map((index) => row[index]).join('\u0000');
-        if (recordTables[name].append && kept.has(key)) continue;
-        kept.set(key, row);
-      }
-    }
-  }
-  return new Map([...merged].map(([name, rows]) => [name, [...rows.values()]]));
+interface Refused {
+  readonly table: RecordTable;
+  readonly row: FlushRow;
+  readonly problem: string;
 }
 
-function statementsFor(merged: ReadonlyMap<RecordTable, readonly unknown[][]>): { query: string; rows: string }[] {
-  return [...merged].flatMap(([name, rows]) => {
+const toldOf = ({ table, row, problem }: Refused): GuiltyRow => ({
+  table,
+  row: JSON.parse(row.text) as unknown[],
+  problem,
+});
+
+function statementsFor(rows: FlushEntry): { query: string; rows: string }[] {
+  return [...rows].flatMap(([name, list]) => {
     const { table, append } = recordTables[name];
     const query = writeStatement(table, append ? 'ignore' : 'newer-run');
-    return packs(rows).map((pack) => ({ query, rows: pack }));
+    return portions(new Map([[name, list]])).map((portion) => ({ query, rows: listText(portion.get(name) ?? []) }));
   });
-}
-
-function packs(rows: readonly unknown[][]): string[] {
-  const made: string[] = [];
-  let current: string[] = [];
-  let size = 0;
-  for (const row of rows) {
-    const text = JSON.stringify(row);
-    if (size + text.length > arrayBytesMax && current.length > 0) {
-      made.push(`[${current.join(',')}]`);
-      current = [];
-      size = 0;
-    }
-    current.push(text);
-    size += text.length + 1;
-  }
-  if (current.length > 0) made.push(`[${current.join(',')}]`);
-  return made;
 }
 
 /**
@@ -135,16 +131,17 @@ function packs(rows: readonly unknown[][]): string[] {
 async function bisect(
   database: RecordDatabase,
   table: RecordTable,
-  rows: readonly unknown[][],
-  guilty: GuiltyRow[],
+  rows: readonly FlushRow[],
+  guilty: Refused[],
 ): Promise<void> {
-  if (rows.length === 0) return;
+  const [first] = rows;
+  if (!first) return;
   try {
     await database.batch(statementsFor(new Map([[table, rows]])));
   } catch (error) {
     if (error instanceof RecordUnavailable) throw error;
     if (rows.length === 1) {
-      guilty.push({ table, row: rows[0] as unknown[], problem: error instanceof Error ? error.message : 'unknown' });
+      guilty.push({ table, row: first, problem: error instanceof Error ? error.message : 'unknown' });
       return;
     }
     const middle = Math.ceil(rows.length / 2);

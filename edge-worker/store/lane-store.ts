@@ -1,31 +1,26 @@
 // One lane transaction in the making: lane rows written at once, D1 rows and timeline entries gathered, one flush-log
 // entry at the end.
-import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import {
+  entryText,
+  type FlushEntry,
+  type FlushRow,
+  flushRow,
+  portions,
+  type RecordTable,
+  readEntry,
+  recordTables,
+} from './flush-rows.ts';
 import { flushLog, laneState } from './lane-schema.ts';
-import * as record from './record-schema.ts';
-import { arrayBytesMax, type LaneSql, type LaneStorage, type RowOf, readRows, shapeOf, writeRows } from './rows.ts';
-
-/**
- * Tables of the record that the lane writes, by name. `append` rows have deterministic ids and are inserted or
- * ignored; the others keep the newer run.
- */
-export const recordTables = {
-  installations: { table: record.installations, append: false, isVital: false },
-  connections: { table: record.connectionCopies, append: false, isVital: false },
-  entityVersions: { table: record.entityVersions, append: true, isVital: false },
-  links: { table: record.linkCopies, append: false, isVital: true },
-  receipts: { table: record.receipts, append: true, isVital: false },
-  timeline: { table: record.timeline, append: true, isVital: false },
-  statuses: { table: record.statuses, append: false, isVital: false },
-  exceptions: { table: record.exceptions, append: false, isVital: false },
-  billedLines: { table: record.billedLineCopies, append: true, isVital: true },
-  mappingVersions: { table: record.mappingCopies, append: true, isVital: false },
-  audit: { table: record.audit, append: true, isVital: true },
-} as const satisfies Record<string, { table: SQLiteTable; append: boolean; isVital: boolean }>;
-export type RecordTable = keyof typeof recordTables;
-
-/** What a flush-log entry holds: rows per table, each an array in column order. */
-export type FlushRows = Partial<Record<RecordTable, unknown[][]>>;
+import {
+  deleteRows,
+  type LaneSql,
+  type LaneStorage,
+  type RowOf,
+  readColumns,
+  readRows,
+  shapeOf,
+  writeRows,
+} from './rows.ts';
 
 type RecordRow<Name extends RecordTable> = Omit<RowOf<(typeof recordTables)[Name]['table']>, 'installation' | 'run'>;
 export type TimelineEntry = readonly [code: string, params: Readonly<Record<string, string>>];
@@ -40,7 +35,7 @@ export class LaneTransaction {
    * shown.
    */
   readonly excepted = new Set<string>();
-  readonly #rows: FlushRows = {};
+  readonly #rows = new Map<RecordTable, FlushRow[]>();
   readonly #timeline = new Map<string, TimelineEntry[]>();
 
   constructor(sql: LaneSql, run: number, atMs: number, installation: string) {
@@ -54,12 +49,10 @@ export class LaneTransaction {
   record<Name extends RecordTable>(name: Name, row: RecordRow<Name>): void {
     const { properties } = shapeOf(recordTables[name].table);
     const whole: Record<string, unknown> = { ...row, installation: this.installation, run: this.run };
-    let rows = this.#rows[name];
-    if (!rows) {
-      rows = [];
-      this.#rows[name] = rows;
-    }
-    rows.push(properties.map((property) => whole[property] ?? null));
+    const values = properties.map((property) => whole[property] ?? null);
+    const rows = this.#rows.get(name);
+    if (rows) rows.push(flushRow(name, values));
+    else this.#rows.set(name, [flushRow(name, values)]);
   }
 
   /** An entry on an entity's timeline; entries of one run stay in order. */
@@ -69,35 +62,22 @@ export class LaneTransaction {
     else this.#timeline.set(entity, [[code, params]]);
   }
 
-  /** Cuts the gathered rows into flush-log entries below the size limit. Called once, at the end. */
-  seal(): void {
+  /** Writes the gathered rows into the flush log. Called once, at the end; returns the entries by their number. */
+  seal(): ReadonlyMap<number, FlushEntry> {
     for (const [entity, entries] of this.#timeline)
       this.record('timeline', { entity, atMs: this.atMs, entries: JSON.stringify(entries) });
-    const entries: string[] = [];
-    let current: FlushRows = {};
-    let size = 0;
-    const close = () => {
-      if (size > 0) entries.push(JSON.stringify(current));
-      current = {};
-      size = 0;
-    };
-    for (const [name, rows] of Object.entries(this.#rows) as [RecordTable, unknown[][]][]) {
-      for (const row of rows) {
-        const bytes = JSON.stringify(row).length;
-        if (size + bytes > arrayBytesMax) close();
-        let kept = current[name];
-        if (!kept) {
-          kept = [];
-          current[name] = kept;
-        }
-        kept.push(row);
-        size += bytes;
-      }
-    }
-    close();
-    for (const entry of entries) this.sql.exec('INSERT INTO flush_log (run, rows) VALUES (?, ?)', this.run, entry);
+    const insert = 'INSERT INTO flush_log (run, rows) VALUES (?, ?) RETURNING seq';
+    return new Map(
+      portions(this.#rows).map((entry) => {
+        const [made] = this.sql.exec(insert, this.run, entryText(entry)).toArray() as { seq: number }[];
+        return [made?.seq ?? 0, entry];
+      }),
+    );
   }
 }
+
+/** Entries kept in memory at most. More wait only while D1 is away, and are read again then. */
+const freshMax = 50;
 
 /** The lane's storage: single values, the run counter, transactions. */
 export class LaneStore {
@@ -105,6 +85,8 @@ export class LaneStore {
   readonly sql: LaneSql;
   readonly #nowMs: () => number;
   #values: Map<string, string> | null = null;
+  /** Entries of the flush log that this object wrote: what is still here need not be read and understood again. */
+  readonly #fresh = new Map<number, FlushEntry>();
 
   constructor(storage: LaneStorage, nowMs: () => number) {
     this.storage = storage;
@@ -136,32 +118,55 @@ export class LaneStore {
    * a restore raises the epoch, so that numbers given before it never win again.
    */
   transaction<Result>(work: (tx: LaneTransaction) => Result): Result {
+    let sealed: ReadonlyMap<number, FlushEntry> = new Map();
     try {
-      return this.storage.transactionSync(() => {
+      const result = this.storage.transactionSync(() => {
         const run = Number(this.value('run') ?? '0') + 1;
         const tx = new LaneTransaction(this.sql, run, this.#nowMs(), this.installation);
-        const result = work(tx);
-        tx.seal();
+        const made = work(tx);
+        sealed = tx.seal();
         this.setValue('run', String(run));
-        return result;
+        return made;
       });
+      // Numbers are given again once the newest entry is gone, hence the deletion.
+      for (const [seq, entry] of sealed) {
+        if (this.#fresh.size < freshMax) this.#fresh.set(seq, entry);
+        else this.#fresh.delete(seq);
+      }
+      return result;
     } catch (error) {
       this.#values = null;
       throw error;
     }
   }
 
-  /** The oldest flush-log entries, at most about a megabyte of them. */
-  waitingFlush(limit: number): readonly { seq: number; run: number; rows: string }[] {
-    return readRows(this.sql, flushLog, 'WHERE run > 0 ORDER BY seq LIMIT ?', limit);
+  /** Numbers of the oldest entries that wait for D1. */
+  waitingFlush(limit: number): readonly { readonly seq: number }[] {
+    return readColumns(this.sql, flushLog, ['seq'], 'WHERE run > 0 ORDER BY seq LIMIT ?', limit);
+  }
+
+  flushEntry(seq: number): FlushEntry {
+    const fresh = this.#fresh.get(seq);
+    if (fresh) return fresh;
+    const [row] = readRows(this.sql, flushLog, 'WHERE seq = ?', seq);
+    return readEntry(row?.rows ?? '{}');
+  }
+
+  forgetFlush(seqs: readonly number[]): void {
+    deleteRows(
+      this.sql,
+      flushLog,
+      seqs.map((seq) => [seq]),
+    );
+    for (const seq of seqs) this.#fresh.delete(seq);
   }
 
   /**
    * A row that D1 would not take stays here under run 0, so that it holds nothing else up. Its own run number is
    * among its columns.
    */
-  keepBack(rows: FlushRows): void {
-    this.sql.exec('INSERT INTO flush_log (run, rows) VALUES (0, ?)', JSON.stringify(rows));
+  keepBack(table: RecordTable, row: FlushRow): void {
+    this.sql.exec('INSERT INTO flush_log (run, rows) VALUES (0, ?)', entryText(new Map([[table, [row]]])));
   }
 
   keptBack(): readonly { seq: number; rows: string }[] {

@@ -103,9 +103,13 @@ export class LaneObject extends DurableObject<Env> {
     return result.ok ? { ...result, isRecorded: await lane.flushed(flushedWithinMs) } : result;
   }
 
-  ask(question: Question): unknown {
-    const gauges = { calls: Object.fromEntries(this.#calls), callsAtOnce: this.#governor.highest, ...this.#meter };
-    return ask(this.#live, question, gauges);
+  async ask(question: Question): Promise<unknown> {
+    if (question.about !== 'progress') return ask(this.#live, question, {});
+    const overflow = overflowStub(this.env, this.ctx.id.name ?? '', this.ctx.id.jurisdiction ?? '');
+    // Null when it cannot say: the lane's own view is worth showing without it.
+    const overflowed = await overflow.count().catch(() => null);
+    const calls = Object.fromEntries(this.#calls);
+    return ask(this.#live, question, { calls, callsAtOnce: this.#governor.highest, overflowed, ...this.#meter });
   }
 }
 

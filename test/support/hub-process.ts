@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { operatorKey } from './hub.ts';
 
+export type Stored = Readonly<Record<string, unknown>>;
+
 export interface HubProcessOptions {
   readonly port: number;
   readonly state: string;
@@ -80,14 +82,21 @@ function endNow(pid: number): void {
   }
 }
 
-/** Reads a Durable Object's tables off its file, once the hub has ended: what is really on disk. */
-export function readObjects<Read>(state: string, className: string, read: (database: DatabaseSync) => Read): Read[] {
-  const folder = join(state, 'do', `tieout-hub-${className}`);
+const folders = {
+  lane: 'do/tieout-hub-LaneObject',
+  overflow: 'do/tieout-hub-OverflowObject',
+  d1: 'd1/miniflare-D1DatabaseObject',
+} as const;
+
+/** Reads tables off their files, once the hub has ended: what is really on disk. Files without the table are left out. */
+export function readStored(state: string, where: keyof typeof folders, table: string, query: string): Stored[] {
+  const folder = join(state, folders[where]);
   const files = readdirSync(folder).filter((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
-  return files.map((name) => {
+  return files.flatMap((name) => {
     const database = new DatabaseSync(join(folder, name));
     try {
-      return read(database);
+      const known = database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(table);
+      return known ? database.prepare(query).all() : [];
     } finally {
       database.close();
     }

@@ -15,6 +15,8 @@ export interface Progress {
   readonly connections: readonly { readonly id: string; readonly state: string; readonly pausedUntilMs: number }[];
   readonly calls: Readonly<Record<string, number>>;
   readonly callsAtOnce: number;
+  /** Deliveries that lie in the overflow; null when it could not be asked. */
+  readonly overflowed: number | null;
   readonly laneRows: number;
   readonly recordRows: number;
   readonly recordStatements: number;
@@ -145,6 +147,7 @@ function isQuiet(progress: Progress): boolean {
   const moving = progress.commands.some((row) => row.state === 'due' || row.state === 'uncertain');
   return (
     !moving &&
+    progress.overflowed === 0 &&
     progress.waiting +
       progress.inFlight +
       progress.loads +

@@ -52,7 +52,7 @@ export const entityVersions = sqliteTable(
   (table) => [primaryKey({ columns: [table.installation, table.entity, table.version] })],
 );
 
-/** Copies of the lane's links. Former ones keep their row with `endedMs`. */
+/** Copies of the lane's links, read by entity; of which entity a record is, the lane says. Former ones keep their row with `endedMs`. */
 export const linkCopies = sqliteTable(
   'links',
   {
@@ -68,9 +68,8 @@ export const linkCopies = sqliteTable(
   },
   (table) => [
     primaryKey({
-      columns: [table.installation, table.connection, table.recordType, table.recordId, table.part, table.entity],
+      columns: [table.installation, table.entity, table.connection, table.recordType, table.recordId, table.part],
     }),
-    index('links_entity').on(table.installation, table.entity),
   ],
 );
 

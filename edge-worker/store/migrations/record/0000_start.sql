@@ -92,10 +92,9 @@ CREATE TABLE `links` (
 	`kind` text NOT NULL,
 	`ended_ms` integer,
 	`run` integer NOT NULL,
-	PRIMARY KEY(`installation`, `connection`, `record_type`, `record_id`, `part`, `entity`)
+	PRIMARY KEY(`installation`, `entity`, `connection`, `record_type`, `record_id`, `part`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
-CREATE INDEX `links_entity` ON `links` (`installation`,`entity`);--> statement-breakpoint
 CREATE TABLE `mapping_versions` (
 	`installation` text NOT NULL,
 	`version` integer NOT NULL,

@@ -184,6 +184,36 @@ export const words: Readonly<Record<string, Words>> = {
     text: 'The record {recordId} cannot be read in {system}: it may be archived, filtered or out of our sight.',
     next: 'An admin of {system} gives the integration user access to it, then chooses Sync now.',
   },
+  'record-unreadable': {
+    title: 'Record cannot be read',
+    text: '{system} refuses to hand out the record {recordId}, again and again. It said: {problem}',
+    next: 'An admin of {system} looks at the record there, then chooses Retry.',
+  },
+  'record-failed': {
+    title: 'Record could not be taken over',
+    text: 'Tieout stumbled over the record {recordId} of {system}: {problem}. All other records went on.',
+    next: 'Tieout support mends the cause and chooses Retry; a change to the record in {system} is tried as well.',
+  },
+  'plan-failed': {
+    title: 'Could not be worked out',
+    text: 'Tieout stumbled over what to send for this record: {problem}. All other records went on.',
+    next: 'Tieout support mends the cause and chooses Retry.',
+  },
+  'settle-failed': {
+    title: 'Outcome could not be written down',
+    text: 'Sending to {system} or writing down what came of it failed within Tieout, several times: {problem}.',
+    next: 'Tieout support mends the cause and chooses Retry: Tieout then looks in {system} before it sends anything.',
+  },
+  'status-refused': {
+    title: 'Status cannot be shown',
+    text: '{system} does not take the status for its record {recordId}. It said: {problem}',
+    next: 'An admin of {system} looks at the record or at our permissions there, then chooses Retry.',
+  },
+  'feed-failed': {
+    title: 'Changes cannot be fetched',
+    text: '{system} refuses to tell what has changed in {feed}. It said: {problem}',
+    next: 'An admin of {system} corrects our permissions there. Tieout goes on asking and closes this once it is told.',
+  },
   connection: {
     title: 'Connection is stopped',
     text: 'Nothing is read from {system} or sent to it until it accepts our credentials again.',

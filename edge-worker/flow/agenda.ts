@@ -9,10 +9,10 @@ interface ConnectionDue {
   readonly waiting: number | null;
   readonly status: number | null;
   readonly feed: number | null;
+  readonly recheck: number | null;
 }
 
 interface LaneDue {
-  readonly recheck: number | null;
   readonly newest: number | null;
   readonly unflushed: number | null;
   readonly replan: string | null;
@@ -31,30 +31,35 @@ export function agendaOf(core: LaneCore): ReadonlyMap<Loop, number> {
          (SELECT min(due_ms) FROM commands WHERE connection = c.value AND state = 'uncertain') AS look,
          (SELECT min(due_ms) FROM commands WHERE connection = c.value AND state = 'waiting') AS waiting,
          (SELECT min(due_ms) FROM status_due WHERE connection = c.value) AS status,
-         (SELECT min(next_ms) FROM cursors WHERE connection = c.value) AS feed
+         (SELECT min(next_ms) FROM cursors WHERE connection = c.value) AS feed,
+         (SELECT min(due_ms) FROM rechecks WHERE connection = c.value) AS recheck
        FROM json_each(?) c`,
       JSON.stringify(active.map(({ id }) => id)),
     )
     .toArray() as ConnectionDue[];
+  let recheckMs = Number.POSITIVE_INFINITY;
   for (const row of rows) {
     const restsUntilMs = core.pausedUntilMs(row.connection);
     for (const verb of verbs) {
       const due = row[verb];
       if (due !== null) agenda.set(`${verb} ${row.connection}`, Math.max(due, restsUntilMs));
     }
+    // A source that has not answered yet is not asked again; its answer is what starts the next run.
+    if (row.recheck !== null && !core.slowReads.has(row.connection))
+      recheckMs = Math.min(recheckMs, Math.max(row.recheck, restsUntilMs));
     const look: Loop = `look ${row.connection}`;
     if (row.waiting !== null)
       agenda.set(look, Math.min(agenda.get(look) ?? Number.POSITIVE_INFINITY, row.waiting + waitMs));
   }
   const lane = core.store.sql
     .exec(
-      `SELECT (SELECT min(due_ms) FROM rechecks) AS recheck, (SELECT max(seq) FROM deliveries) AS newest,
+      `SELECT (SELECT max(seq) FROM deliveries) AS newest,
          (SELECT min(seq) FROM flush_log WHERE run > 0) AS unflushed, (SELECT min(name) FROM lane_state WHERE name LIKE 'replan %') AS replan`,
     )
     .toArray()[0] as LaneDue;
   const isUndecided = (lane.newest ?? 0) > Number(core.store.value('watermark') ?? '0');
   if (isUndecided || lane.replan !== null) agenda.set('decide', 0);
-  else if (lane.recheck !== null) agenda.set('decide', lane.recheck);
+  else if (recheckMs < Number.POSITIVE_INFINITY) agenda.set('decide', recheckMs);
   if (lane.unflushed !== null) agenda.set('flush', 0);
   return agenda;
 }

@@ -41,6 +41,8 @@ export class LaneCore {
   readonly inFlight = new Set<string>();
   readonly busyRecords = new Set<string>();
   readonly planLater = new Set<string>();
+  /** Connections with a read that nobody waits for any more; no other is begun until it has come to an end. */
+  readonly slowReads = new Set<string>();
   readonly #sessions = new Map<string, Session>();
   readonly #pauses = new Map<string, { untilMs: number; times: number }>();
   #wiring: Wiring | null = null;
@@ -82,19 +84,35 @@ export class LaneCore {
     return this.#pauses.get(connection)?.untilMs ?? 0;
   }
 
-  /** A call went through: the next failure starts with the shortest pause again. */
+  /** The connection as it is wired now, when it may be called: a loop under way asks anew before every call. */
+  callable(id: string): Connection | null {
+    const connection = this.wiring.connections.get(id);
+    return connection?.state === 'active' && !this.isPaused(id) ? connection : null;
+  }
+
+  /** Whether records of a connection may be asked for: not while an earlier read has not come to its end. */
+  isReadable(id: string): boolean {
+    return this.callable(id) !== null && !this.slowReads.has(id);
+  }
+
+  /** A call went through: the next failure starts with the shortest pause again. A pause that another call earned stays. */
   succeeded(connection: string): void {
-    this.#pauses.delete(connection);
+    const pause = this.#pauses.get(connection);
+    if (!pause) return;
+    if (this.isPaused(connection)) pause.times = 0;
+    else this.#pauses.delete(connection);
   }
 
   /** A whole call failed. The connection rests; refused credentials stop it until somebody reconnects. */
   failed(connection: Connection, fault: Fault): void {
     this.ports.log('call-failed', { connection: connection.id, code: fault.code, message: fault.message });
-    if (fault.code === 'unauthorised') return this.#stop(connection, fault);
-    const times = (this.#pauses.get(connection.id)?.times ?? 0) + 1;
-    const grown = Math.min(firstPauseMs * 2 ** (times - 1), longestPauseMs) * (0.5 + this.ports.chance() / 2);
-    const waitMs = fault.code === 'uncertain' ? 0 : Math.max(fault.retryAfterMs ?? 0, grown);
-    this.#pauses.set(connection.id, { untilMs: this.ports.nowMs() + waitMs, times });
+    // Refused credentials that have been replaced meanwhile stop nothing: the next call shows whether the new ones do.
+    if (fault.code === 'unauthorised' && this.wiring.connections.get(connection.id) === connection)
+      return this.#stop(connection, fault);
+    const pause = this.#pauses.get(connection.id) ?? { untilMs: 0, times: 0 };
+    const grown = Math.min(firstPauseMs * 2 ** pause.times, longestPauseMs) * (0.5 + this.ports.chance() / 2);
+    const untilMs = this.ports.nowMs() + Math.max(fault.retryAfterMs ?? 0, grown);
+    this.#pauses.set(connection.id, { untilMs: Math.max(pause.untilMs, untilMs), times: pause.times + 1 });
   }
 
   #stop(connection: Connection, fault: Fault): void {

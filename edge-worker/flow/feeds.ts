@@ -3,7 +3,7 @@ import type { ChangePage, Notice } from '../connectors/connector.ts';
 import { cursors } from '../store/lane-schema.ts';
 import { readRows, type StoredRow } from '../store/rows.ts';
 import type { LaneCore } from './core.ts';
-import { record } from './decide.ts';
+import { record } from './inbox.ts';
 import { faultFrom } from './relay.ts';
 import type { Connection } from './wiring.ts';
 
@@ -23,7 +23,13 @@ const lastNewsByCore = new WeakMap<LaneCore, Map<string, number>>();
 
 /** Asks every feed of a connection that is due. Returns whether anything was written down. */
 export async function askFeeds(core: LaneCore, connection: Connection): Promise<boolean> {
-  const due = readRows(core.store.sql, cursors, 'WHERE connection = ? AND next_ms <= ? ORDER BY next_ms', connection.id, core.ports.nowMs());
+  const due = readRows(
+    core.store.sql,
+    cursors,
+    'WHERE connection = ? AND next_ms <= ? ORDER BY next_ms',
+    connection.id,
+    core.ports.nowMs(),
+  );
   let isNews = false;
   for (const row of due) {
     if (core.isPaused(connection.id)) break;
@@ -49,9 +55,17 @@ async function askFeed(core: LaneCore, connection: Connection, row: CursorRow): 
     const isLast = !page.hasMore;
     const nextMs = isLast ? core.ports.nowMs() + rhythmMs(core, connection, row, notices.length > 0) : 0;
     core.store.storage.transactionSync(() => {
-      const made = notices.length > 0 && record(core, connection.id, `${row.purpose}:${row.feed}:${from ?? ''}:${core.ports.nowMs()}`, notices);
+      const made =
+        notices.length > 0 &&
+        record(core, connection.id, `${row.purpose}:${row.feed}:${from ?? ''}:${core.ports.nowMs()}`, notices);
       isNews = isNews || made;
-      if (isLast && row.purpose === 'load') core.store.sql.exec('DELETE FROM cursors WHERE connection = ? AND feed = ? AND purpose = ?', connection.id, row.feed, row.purpose);
+      if (isLast && row.purpose === 'load')
+        core.store.sql.exec(
+          'DELETE FROM cursors WHERE connection = ? AND feed = ? AND purpose = ?',
+          connection.id,
+          row.feed,
+          row.purpose,
+        );
       else if (cursor !== from || nextMs > 0) {
         core.store.sql.exec(
           'UPDATE cursors SET cursor = ?, next_ms = ? WHERE connection = ? AND feed = ? AND purpose = ?',

@@ -1,20 +1,16 @@
 // One installation's lane: the durable inbox at the front, and behind it single-flight loops that each do one verb. The alarm starts what is due and never waits for it.
 import type { Notice } from '../connectors/connector.ts';
-import { flush, flushKept, RecordUnavailable } from '../store/flush.ts';
 import { agendaOf } from './agenda.ts';
 import { LaneCore, type LanePorts, type Loop } from './core.ts';
-import { decide, record } from './decide.ts';
+import { decide } from './decide.ts';
 import { askFeeds } from './feeds.ts';
-import { guiltySlot, tellGuilty } from './guilty-rows.ts';
-import { closeHold } from './holds.ts';
+import { FlushLoop } from './flush-loop.ts';
+import { clearInbox, record, waitingCount } from './inbox.ts';
 import { lookDue } from './look.ts';
-import { plan } from './plan.ts';
-import { type Batch, beginBatches, chooseDue, type DueCommand, recordKeyOf, send } from './relay.ts';
+import { Reader } from './read.ts';
+import { RelayLoop } from './relay-loop.ts';
 import { replanSome } from './replan.ts';
-import { settleBatch } from './settle.ts';
 import { showDue } from './show.ts';
-import { StatusView } from './status.ts';
-import type { Connection } from './wiring.ts';
 
 /** The lane is woken at least this often, so that whatever lost its wake-up is driven on. */
 const wakeMs = 30_000;
@@ -22,27 +18,24 @@ const wakeMs = 30_000;
 const shortestSleepMs = 250;
 /** A loop that has just looked and left something due is blocked; what unblocks it starts it, and if not, this does. */
 const blockedMs = 5_000;
-/** At most two flushes a second. */
-const flushPauseMs = 500;
-const flushRetryMs = 2_000;
-/** Rows that D1 would not take are tried again this often. */
-const keptAgainMs = 60_000;
-/** Content that waited this long is governed again before it is sent. */
-const governAgainMs = 60_000;
-const inboxKeepMs = 3_600_000;
-/** Calls to one target at a time, whatever its limit. */
-const callsMax = 3;
+/** What was decided long ago leaves the inbox this often. */
+const clearEveryMs = 600_000;
 
 export class Lane {
   readonly core: LaneCore;
   readonly #running = new Map<Loop, { again: boolean }>();
-  readonly #governedMs = new Map<string, number>();
+  readonly #relay: RelayLoop;
+  readonly #flush: FlushLoop;
+  readonly #reader: Reader;
   #alarmMs = 0;
+  #clearedMs = 0;
   #isRearming = false;
-  #keptAgainMs = 0;
 
   constructor(ports: LanePorts) {
     this.core = new LaneCore(ports);
+    this.#relay = new RelayLoop(this.core, () => this.#afterLaneChange());
+    this.#flush = new FlushLoop(this.core);
+    this.#reader = new Reader(this.core, () => this.kick('decide'));
     this.core.recover();
   }
 
@@ -74,6 +67,10 @@ export class Lane {
     this.#alarmMs = 0;
     const nowMs = this.core.ports.nowMs();
     for (const [loop, dueMs] of agendaOf(this.core)) if (dueMs <= nowMs) this.kick(loop);
+    if (nowMs - this.#clearedMs >= clearEveryMs) {
+      this.#clearedMs = nowMs;
+      clearInbox(this.core);
+    }
     this.#rearmSoon();
   }
 
@@ -82,6 +79,7 @@ export class Lane {
     const running = this.#running.get(loop);
     if (running) {
       running.again = true;
+      if (loop.startsWith('relay ')) this.#relay.nudge(loop.slice('relay '.length));
       return;
     }
     const state = { again: false };
@@ -96,50 +94,13 @@ export class Lane {
 
   /** Deliveries written down and not yet decided. */
   waitingCount(): number {
-    const watermark = Number(this.core.store.value('watermark') ?? '0');
-    const rows = this.core.store.sql.exec('SELECT coalesce(max(seq), 0) AS newest FROM deliveries').toArray() as {
-      newest: number;
-    }[];
-    return Math.max(0, (rows[0]?.newest ?? 0) - watermark);
+    return waitingCount(this.core);
   }
 
-  /** Resolves once every waiting row is in D1: true, or false when it takes longer than `withinMs`. */
-  async flushed(withinMs: number): Promise<boolean> {
-    const untilMs = this.core.ports.nowMs() + withinMs;
+  /** Resolves once the rows that wait now are in D1: true, or false when it takes longer than `withinMs`. */
+  flushed(withinMs: number): Promise<boolean> {
     this.kick('flush');
-    while (this.core.store.waitingFlush(1).length > 0) {
-      if (this.core.ports.nowMs() >= untilMs) return false;
-      await this.core.ports.sleep(20);
-    }
-    return true;
-  }
-
-  /** What is in hand right now, in counts. */
-  progress(): Readonly<Record<string, unknown>> {
-    const { sql } = this.core.store;
-    const count = (query: string) => Number((sql.exec(query).toArray()[0] as { n: number }).n);
-    const states = sql
-      .exec('SELECT connection, state, count(*) AS n FROM commands GROUP BY connection, state')
-      .toArray() as { connection: string; state: string; n: number }[];
-    const held = sql.exec('SELECT control, owner, count(*) AS n FROM holds GROUP BY control, owner').toArray();
-    return {
-      waiting: this.waitingCount(),
-      rechecks: count('SELECT count(*) AS n FROM rechecks'),
-      commands: states,
-      inFlight: this.core.inFlight.size,
-      holds: held,
-      strays: count('SELECT count(*) AS n FROM strays'),
-      loads: count("SELECT count(*) AS n FROM cursors WHERE purpose = 'load'"),
-      replans: count("SELECT count(*) AS n FROM lane_state WHERE name LIKE 'replan %'"),
-      statusDue: count('SELECT count(*) AS n FROM status_due'),
-      flushWaiting: count('SELECT count(*) AS n FROM flush_log'),
-      entities: sql.exec('SELECT kind, count(*) AS n FROM entities GROUP BY kind').toArray(),
-      connections: [...this.core.wiring.connections.values()].map(({ id, state }) => ({
-        id,
-        state,
-        pausedUntilMs: this.core.pausedUntilMs(id),
-      })),
-    };
+    return this.#flush.waited(withinMs);
   }
 
   async #drive(loop: Loop, state: { again: boolean }): Promise<void> {
@@ -162,13 +123,13 @@ export class Lane {
 
   async #turn(loop: Loop): Promise<void> {
     if (loop === 'decide') return this.#decide();
-    if (loop === 'flush') return this.#flush();
+    if (loop === 'flush') return this.#flush.run();
     const cut = loop.indexOf(' ');
     const connection = this.core.wiring.connections.get(loop.slice(cut + 1));
-    if (!connection || connection.state !== 'active') return;
+    if (connection?.state !== 'active') return;
     switch (loop.slice(0, cut)) {
       case 'relay':
-        return this.#relay(connection);
+        return this.#relay.run(connection.id);
       case 'look':
         if (await lookDue(this.core, connection)) this.#afterLaneChange();
         return;
@@ -181,7 +142,7 @@ export class Lane {
   }
 
   async #decide(): Promise<void> {
-    while ((await decide(this.core)) || replanSome(this.core)) this.#afterLaneChange();
+    while ((await decide(this.core, this.#reader)) || replanSome(this.core)) this.#afterLaneChange();
   }
 
   /** After any lane transaction: records may have to be read again, commands be due, rows wait for D1, pages be out of date. */
@@ -192,108 +153,6 @@ export class Lane {
       this.kick(`relay ${connection.id}`);
       this.kick(`status ${connection.id}`);
     }
-  }
-
-  /** Sends until nothing is due, several calls at a time, each settled as soon as it is answered. */
-  async #relay(connection: Connection): Promise<void> {
-    const { limits } = connection.connector;
-    const slots = Math.max(1, Math.min(callsMax, limits.concurrentMax - limits.concurrentReserve));
-    const calls = new Set<Promise<void>>();
-    for (;;) {
-      if (!this.core.isPaused(connection.id)) {
-        for (const batch of this.#pick(connection, slots - calls.size)) {
-          const call = this.#send(batch).finally(() => calls.delete(call));
-          calls.add(call);
-        }
-      }
-      if (calls.size === 0) return;
-      await Promise.race(calls);
-    }
-  }
-
-  #pick(connection: Connection, free: number): Batch[] {
-    if (free <= 0) return [];
-    const { core } = this;
-    const nowMs = core.ports.nowMs();
-    const { busyRecords } = core;
-    const busy = { has: (key: string) => busyRecords.has(`${connection.id}|${key}`), count: busyRecords.size };
-    const choose = () => chooseDue(core.store, connection, nowMs, busy, free);
-    let chosen = choose();
-    if (this.#governAgain(chosen.flat())) chosen = choose();
-    const batches = beginBatches(core.store, connection, core.ports.makeId, nowMs, chosen);
-    for (const row of batches.flatMap((batch) => batch.commands)) {
-      core.inFlight.add(row.id);
-      core.busyRecords.add(`${connection.id}|${recordKeyOf(row)}`);
-    }
-    return batches;
-  }
-
-  async #send(batch: Batch): Promise<void> {
-    const { core } = this;
-    const { connection } = batch;
-    const view = new StatusView(
-      core.store.sql,
-      core.wiring,
-      connection.connector.isStatusWrittenAlong ? batch.commands.map((row) => row.entity) : [],
-    );
-    const outcome = await send(core.session(connection), batch, (row) =>
-      view.statusesFor(row.entity, connection.id, core.ports.nowMs(), row.id),
-    );
-    for (const row of batch.commands) {
-      core.inFlight.delete(row.id);
-      this.#governedMs.delete(row.id);
-      core.busyRecords.delete(`${connection.id}|${recordKeyOf(row)}`);
-    }
-    if (outcome.kind === 'answered') core.succeeded(connection.id);
-    core.store.transaction((tx) => settleBatch(core.planContext(tx), batch, outcome));
-    if (outcome.kind === 'failed') core.failed(connection, outcome.fault);
-    this.#afterLaneChange();
-  }
-
-  /** What waited long is looked at by the controls once more: a contract may have changed, an approval been taken back. */
-  #governAgain(chosen: readonly DueCommand[]): boolean {
-    const { core } = this;
-    const beforeMs = core.ports.nowMs() - governAgainMs;
-    const stale = chosen.filter((row) => row.madeMs < beforeMs && (this.#governedMs.get(row.id) ?? 0) < beforeMs);
-    if (stale.length === 0) return false;
-    for (const row of stale) this.#governedMs.set(row.id, core.ports.nowMs());
-    core.store.transaction((tx) => plan(core.planContext(tx), new Set(stale.map((row) => row.entity))));
-    return true;
-  }
-
-  async #flush(): Promise<void> {
-    const { core } = this;
-    for (;;) {
-      try {
-        const rows = await flush(core.store, core.ports.database, (tx, guilty) => tellGuilty(core, tx, guilty));
-        if (rows === 0) {
-          await this.#flushKept();
-          break;
-        }
-      } catch (error) {
-        if (!(error instanceof RecordUnavailable)) throw error;
-        core.ports.log('record-unavailable', { message: error.message });
-        await core.ports.sleep(flushRetryMs);
-        continue;
-      }
-      await core.ports.sleep(flushPauseMs);
-    }
-    const watermark = Number(core.store.value('watermark') ?? '0');
-    // The newest row stays, because the next one is numbered after it and must lie beyond the watermark.
-    core.store.sql.exec(
-      'DELETE FROM deliveries WHERE seq < ? AND received_ms < ?',
-      watermark,
-      core.ports.nowMs() - inboxKeepMs,
-    );
-  }
-
-  async #flushKept(): Promise<void> {
-    const { core } = this;
-    if (core.ports.nowMs() < this.#keptAgainMs) return;
-    this.#keptAgainMs = core.ports.nowMs() + keptAgainMs;
-    await flushKept(core.store, core.ports.database, (tx, table, row) =>
-      closeHold(tx, guiltySlot(table, row), 'flushed', null),
-    );
   }
 
   /** Loops end in flocks: one look at the tables arms the alarm for all of them. */
@@ -312,9 +171,9 @@ export class Lane {
     const nowMs = this.core.ports.nowMs();
     let nextMs = nowMs + wakeMs;
     for (const [loop, dueMs] of agendaOf(this.core)) {
+      if (dueMs > nowMs) nextMs = Math.min(nextMs, Math.max(dueMs, nowMs + shortestSleepMs));
       // A loop that is running looks again before it ends.
-      if (this.#running.has(loop)) continue;
-      nextMs = Math.min(nextMs, dueMs > nowMs ? Math.max(dueMs, nowMs + shortestSleepMs) : nowMs + blockedMs);
+      else if (!this.#running.has(loop)) nextMs = Math.min(nextMs, nowMs + blockedMs);
     }
     this.#armBy(nextMs);
   }

@@ -1,15 +1,20 @@
 // What became of it? Uncertain commands are resolved by looking at the target, only after a cut-off write can no longer commit; waits that ran out become holds.
+
+import type { EntityName } from '../../shared/entities/_registry.ts';
 import type { FindKey, ReadResult, Snapshot } from '../connectors/connector.ts';
 import { commands } from '../store/lane-schema.ts';
 import { readRows, writeRows } from '../store/rows.ts';
 import type { LaneCore } from './core.ts';
+import { inParts } from './guard.ts';
 import { raiseHold } from './holds.ts';
-import type { EntityName } from '../../shared/entities/_registry.ts';
 import { move } from './lifecycle.ts';
 import type { CommandRow } from './plan-view.ts';
-import { externalIdOf, faultFrom } from './relay.ts';
+import { externalIdOf, faultFrom, isOfARecord } from './relay.ts';
+import { setAside } from './set-aside.ts';
 import { type Look, settleLooks } from './settle.ts';
 import type { Connection } from './wiring.ts';
+
+type Looked = readonly [CommandRow, Look];
 
 /** Resolves what is due on one connection. Returns whether anything moved. */
 export async function lookDue(core: LaneCore, connection: Connection): Promise<boolean> {
@@ -26,25 +31,53 @@ export async function lookDue(core: LaneCore, connection: Connection): Promise<b
   );
   if (due.length === 0) return isExpired;
   const lookedMs = core.ports.nowMs();
-  const creates = due.filter((row) => row.isCreate === 1);
-  const updates = due.filter((row) => row.isCreate === 0);
   try {
-    const session = core.session(connection);
-    const keys = creates.map((row): FindKey => ({ recordType: row.recordType, field: null, value: externalIdOf(row) }));
-    const found = keys.length > 0 ? await session.find(keys) : [];
-    const refs = updates.map((row) => ({ recordType: row.recordType, recordId: row.recordId ?? '' }));
-    const read = refs.length > 0 ? await session.read(refs) : [];
+    const looks = await lookAt(core, connection, due);
     core.succeeded(connection.id);
-    const looks = [
-      ...creates.map((row, index) => [row, lookOfFind(found[index] ?? [])] as const),
-      ...updates.map((row, index) => [row, lookOfRead(read[index] as ReadResult)] as const),
-    ];
-    core.store.transaction((tx) => settleLooks(core.planContext(tx), looks, lookedMs));
+    settle(core, looks, lookedMs);
     return true;
   } catch (error) {
-    core.failed(connection, faultFrom(error));
-    return isExpired;
+    if (!isOfARecord(error)) core.failed(connection, faultFrom(error));
+    else await lookAtEach(core, connection, due, lookedMs);
+    return true;
   }
+}
+
+async function lookAt(core: LaneCore, connection: Connection, due: readonly CommandRow[]): Promise<readonly Looked[]> {
+  const creates = due.filter((row) => row.isCreate === 1);
+  const updates = due.filter((row) => row.isCreate === 0);
+  const session = core.session(connection);
+  const keys = creates.map((row): FindKey => ({ recordType: row.recordType, field: null, value: externalIdOf(row) }));
+  const found = keys.length > 0 ? await session.find(keys) : [];
+  const refs = updates.map((row) => ({ recordType: row.recordType, recordId: row.recordId ?? '' }));
+  const read = refs.length > 0 ? await session.read(refs) : [];
+  return [
+    ...creates.map((row, index): Looked => [row, lookOfFind(found[index] ?? [])]),
+    ...updates.map((row, index): Looked => [row, lookOfRead(read[index])]),
+  ];
+}
+
+/** One of them makes the look fail: each is looked at by itself, and who cannot be looked at becomes the operator's work. */
+async function lookAtEach(core: LaneCore, connection: Connection, due: readonly CommandRow[], lookedMs: number) {
+  for (const row of due) {
+    if (!core.callable(connection.id)) return;
+    try {
+      settle(core, await lookAt(core, connection, [row]), lookedMs);
+    } catch (error) {
+      if (!isOfARecord(error)) return core.failed(connection, faultFrom(error));
+      setAside(core, { rows: [row], attempt: null, from: 'uncertain', to: 'uncertain', error });
+    }
+  }
+}
+
+/** One that cannot be settled leaves the others alone. */
+function settle(core: LaneCore, looks: readonly Looked[], lookedMs: number): void {
+  inParts(
+    core,
+    looks,
+    (tx, part) => settleLooks(core.planContext(tx), part, lookedMs),
+    ([row], error) => setAside(core, { rows: [row], attempt: null, from: 'uncertain', to: 'uncertain', error }),
+  );
 }
 
 function lookOfFind(found: readonly Snapshot[]): Look {
@@ -52,7 +85,8 @@ function lookOfFind(found: readonly Snapshot[]): Look {
   return found.length === 1 ? { found: 'record', snapshot: found[0] as Snapshot } : { found: 'several' };
 }
 
-function lookOfRead(read: ReadResult): Look {
+function lookOfRead(read: ReadResult | undefined): Look {
+  if (!read) return { found: 'hidden' };
   return read.found === 'here' ? { found: 'record', snapshot: read.snapshot } : { found: read.found };
 }
 

@@ -2,7 +2,7 @@
 import { hashOf } from '../../shared/canonical-json.ts';
 import type { ShownStatus } from '../../shared/wire/status.ts';
 import type { Session, Write, WriteResult } from '../connectors/connector.ts';
-import { Fault } from '../faults.ts';
+import { Fault, type FaultCode } from '../faults.ts';
 import { attempts, commands } from '../store/lane-schema.ts';
 import type { LaneStore } from '../store/lane-store.ts';
 import { readColumns, readRows, writeRows } from '../store/rows.ts';
@@ -23,6 +23,12 @@ export interface Batch {
 export type BatchOutcome =
   | { readonly kind: 'answered'; readonly results: readonly WriteResult[] }
   | { readonly kind: 'failed'; readonly fault: Fault };
+
+/** A bug of ours before the call: surely nothing was sent. */
+export interface Unsent {
+  readonly kind: 'unsent';
+  readonly error: unknown;
+}
 
 /** What it takes to choose. The rest of a row, its bodies above all, is read once it is chosen. */
 const choice = ['id', 'entity', 'connection', 'recordType', 'part', 'recordId', 'isCreate', 'madeMs'] as const;
@@ -114,14 +120,36 @@ export function beginBatches(
   return batches;
 }
 
-/** Sends one batch. Sending it again leaves the same records: creates are keyed by our entity, updates by entity and content. */
+/**
+ * Sends one batch. Sending it again leaves the same records: creates are keyed by our entity, updates by entity and
+ * content. Never throws.
+ */
 export async function send(
-  session: Session,
+  open: () => Session,
   batch: Batch,
-  statusesOf: (row: CommandRow) => readonly ShownStatus[],
-): Promise<BatchOutcome> {
+  statusesAlong: () => (row: CommandRow) => readonly ShownStatus[],
+): Promise<BatchOutcome | Unsent> {
+  let writes: readonly Write[];
+  let session: Session;
+  try {
+    writes = writesOf(batch, statusesAlong());
+    session = open();
+  } catch (error) {
+    return { kind: 'unsent', error };
+  }
+  try {
+    const results = await session.write(writes);
+    if (results.length !== writes.length)
+      throw new Fault('uncertain', 'The system answered for another number of records');
+    return { kind: 'answered', results };
+  } catch (error) {
+    return { kind: 'failed', fault: faultFrom(error) };
+  }
+}
+
+function writesOf(batch: Batch, statusesOf: (row: CommandRow) => readonly ShownStatus[]): readonly Write[] {
   const isAlong = batch.connection.connector.isStatusWrittenAlong === true;
-  const writes = batch.commands.map((row): Write => {
+  return batch.commands.map((row): Write => {
     const statuses = isAlong ? statusesOf(row) : [];
     return {
       recordType: row.recordType,
@@ -133,14 +161,6 @@ export async function send(
       ...(statuses.length > 0 && { statuses }),
     };
   });
-  try {
-    const results = await session.write(writes);
-    if (results.length !== writes.length)
-      throw new Fault('uncertain', 'The system answered for another number of records');
-    return { kind: 'answered', results };
-  } catch (error) {
-    return { kind: 'failed', fault: faultFrom(error) };
-  }
 }
 
 /** Our identity in the target, kept by it where it can. */
@@ -151,6 +171,13 @@ export function externalIdOf(row: { readonly entity: string; readonly part: stri
 /** A create's key is the entity's identity, never the event's or the attempt's; an update's also names its content. */
 function idempotencyKeyOf(row: CommandRow): string {
   return row.isCreate === 1 ? `create-${externalIdOf(row)}` : hashOf([externalIdOf(row), row.hash]);
+}
+
+const ofTheConnection: ReadonlySet<FaultCode> = new Set(['unreachable', 'throttled', 'unauthorised', 'uncertain']);
+
+/** Whether a call failed because of a record it named, rather than because of the connection. */
+export function isOfARecord(error: unknown): boolean {
+  return !(error instanceof Fault) || !ofTheConnection.has(error.code);
 }
 
 /** Anything that is not a fault is a bug of ours in the midst of a call: its outcome is unknown. */

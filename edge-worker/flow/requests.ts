@@ -2,19 +2,57 @@
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import type { Lane } from './lane.ts';
 import type { MappingContent } from './mapping.ts';
-import { acceptMatches, type Answer, answer, askNow, connect, type Founding, found, load, matches, type NewConnection, publish, setFlow, StewardError } from './steward.ts';
-import { StatusView } from './status.ts';
-import type { Flow } from './wiring.ts';
 import { mappingContent } from './mapping.ts';
+import { progressOf } from './progress.ts';
+import { StatusView } from './status.ts';
+import {
+  type Answer,
+  acceptMatches,
+  answer,
+  askNow,
+  connect,
+  type Founding,
+  found,
+  load,
+  matches,
+  type NewConnection,
+  publish,
+  StewardError,
+  setFlow,
+} from './steward.ts';
+import type { Flow } from './wiring.ts';
 
 export type Change =
   | { readonly verb: 'found'; readonly founding: Founding }
-  | { readonly verb: 'connect'; readonly connection: Omit<NewConnection, 'sealedSecrets'>; readonly secrets: Readonly<Record<string, unknown>>; readonly by: string }
+  | {
+      readonly verb: 'connect';
+      readonly connection: Omit<NewConnection, 'sealedSecrets'>;
+      readonly secrets: Readonly<Record<string, unknown>>;
+      readonly by: string;
+    }
   | { readonly verb: 'load'; readonly connection: string; readonly kinds: readonly EntityName[]; readonly by: string }
-  | { readonly verb: 'accept-matches'; readonly connection: string; readonly kind: EntityName; readonly cutoverOn: string | null; readonly by: string }
-  | { readonly verb: 'set-flow'; readonly connection: string; readonly kind: EntityName; readonly flow: Flow; readonly by: string }
+  | {
+      readonly verb: 'accept-matches';
+      readonly connection: string;
+      readonly kind: EntityName;
+      readonly cutoverOn: string | null;
+      readonly by: string;
+    }
+  | {
+      readonly verb: 'set-flow';
+      readonly connection: string;
+      readonly kind: EntityName;
+      readonly flow: Flow;
+      readonly by: string;
+    }
   | { readonly verb: 'publish'; readonly content: MappingContent; readonly by: string }
-  | { readonly verb: 'answer'; readonly hold: string; readonly answer: Answer; readonly by: string; readonly reason: string }
+  | {
+      readonly verb: 'answer';
+      readonly hold: string;
+      readonly answer: Answer;
+      readonly by: string;
+      readonly reason: string;
+    }
   | { readonly verb: 'ask-feeds'; readonly connection: string }
   | { readonly verb: 'resume'; readonly connection: string; readonly by: string };
 
@@ -22,7 +60,11 @@ export type ChangeResult =
   | { readonly ok: true; readonly value: Readonly<Record<string, string | number>>; readonly isRecorded: boolean }
   | { readonly ok: false; readonly code: string; readonly message: string; readonly next: string };
 
-export async function change(lane: Lane, request: Change, seal: (plain: string) => Promise<string>): Promise<ChangeResult> {
+export async function change(
+  lane: Lane,
+  request: Change,
+  seal: (plain: string) => Promise<string>,
+): Promise<ChangeResult> {
   try {
     const value = await apply(lane, request, seal);
     lane.wake();
@@ -33,7 +75,11 @@ export async function change(lane: Lane, request: Change, seal: (plain: string) 
   }
 }
 
-async function apply(lane: Lane, request: Change, seal: (plain: string) => Promise<string>): Promise<Record<string, string | number>> {
+async function apply(
+  lane: Lane,
+  request: Change,
+  seal: (plain: string) => Promise<string>,
+): Promise<Record<string, string | number>> {
   const { core } = lane;
   switch (request.verb) {
     case 'found':
@@ -75,7 +121,7 @@ export type Question =
 export function ask(lane: Lane, question: Question, gauges: Readonly<Record<string, unknown>>): unknown {
   switch (question.about) {
     case 'progress':
-      return { ...lane.progress(), ...gauges };
+      return { ...progressOf(lane.core), ...gauges };
     case 'matches':
       return matches(lane.core, question.connection, question.kind, question.limit);
     case 'status':
@@ -86,9 +132,18 @@ export function ask(lane: Lane, question: Question, gauges: Readonly<Record<stri
 function statusOf(lane: Lane, connection: string, recordType: string, recordId: string): unknown {
   const { store, wiring, ports } = lane.core;
   const rows = store.sql
-    .exec('SELECT entity, kind FROM links WHERE connection = ? AND record_type = ? AND record_id = ?', connection, recordType, recordId)
+    .exec(
+      'SELECT entity, kind FROM links WHERE connection = ? AND record_type = ? AND record_id = ?',
+      connection,
+      recordType,
+      recordId,
+    )
     .toArray() as { entity: string; kind: string }[];
-  const view = new StatusView(store.sql, wiring, rows.map((row) => row.entity));
+  const view = new StatusView(
+    store.sql,
+    wiring,
+    rows.map((row) => row.entity),
+  );
   const first = rows[0];
   return { entities: rows, statuses: first ? view.statusesFor(first.entity, connection, ports.nowMs()) : [] };
 }

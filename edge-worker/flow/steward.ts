@@ -303,7 +303,7 @@ export function answer(core: LaneCore, hold: string, given: Answer, by: string, 
 }
 
 /** Holds behind which a write may have taken effect: retry means to look once more, never to send again. */
-const unknownOutcomes: ReadonlySet<string> = new Set(['two-found', 'uncertain-too-long']);
+const unknownOutcomes: ReadonlySet<string> = new Set(['two-found', 'uncertain-too-long', 'settle-failed']);
 const lookForMs = 24 * 3_600_000;
 
 function lookAgain(core: LaneCore, row: StoredRow<typeof holds>, by: string, reason: string): void {

@@ -1,0 +1,26 @@
+// What a lane has in hand right now, in counts: for the operator and for tests.
+import type { LaneCore } from './core.ts';
+import { waitingCount } from './inbox.ts';
+
+export function progressOf(core: LaneCore): Readonly<Record<string, unknown>> {
+  const { sql } = core.store;
+  const count = (query: string) => Number((sql.exec(query).toArray()[0] as { n: number }).n);
+  return {
+    waiting: waitingCount(core),
+    rechecks: count('SELECT count(*) AS n FROM rechecks'),
+    commands: sql.exec('SELECT connection, state, count(*) AS n FROM commands GROUP BY connection, state').toArray(),
+    inFlight: core.inFlight.size,
+    holds: sql.exec('SELECT control, owner, count(*) AS n FROM holds GROUP BY control, owner').toArray(),
+    strays: count('SELECT count(*) AS n FROM strays'),
+    loads: count("SELECT count(*) AS n FROM cursors WHERE purpose = 'load'"),
+    replans: count("SELECT count(*) AS n FROM lane_state WHERE name LIKE 'replan %'"),
+    statusDue: count('SELECT count(*) AS n FROM status_due'),
+    flushWaiting: count('SELECT count(*) AS n FROM flush_log'),
+    entities: sql.exec('SELECT kind, count(*) AS n FROM entities GROUP BY kind').toArray(),
+    connections: [...core.wiring.connections.values()].map(({ id, state }) => ({
+      id,
+      state,
+      pausedUntilMs: core.pausedUntilMs(id),
+    })),
+  };
+}

@@ -1,0 +1,288 @@
+// A real lane between systems made of rows in memory: real SQL, a clock that stands still until a test moves it, and
+// calls that fail or hang as the test says.
+import { readFileSync } from 'node:fs';
+import { choice, day, exact, exactOrNull, flag, text, textOrNull } from '../../edge-worker/connectors/codecs.ts';
+import {
+  at,
+  type ChangePage,
+  type Connector,
+  type Feed,
+  type FindKey,
+  type Notice,
+  type ReadResult,
+  type RecordRef,
+  type Session,
+  type Snapshot,
+  type StatusResult,
+  type StatusToShow,
+  type Write,
+  type WriteResult,
+} from '../../edge-worker/connectors/connector.ts';
+import { Lane } from '../../edge-worker/flow/lane.ts';
+import { connect, found } from '../../edge-worker/flow/steward.ts';
+import type { Flow, Routing } from '../../edge-worker/flow/wiring.ts';
+import { laneMigrations } from '../../edge-worker/store/_lane-migrations.ts';
+import type { Role } from '../../shared/entities/entity.ts';
+import { D1OnNode } from './d1-on-node.ts';
+import { LaneStorage } from './lane-storage-on-node.ts';
+
+const startMs = Date.parse('2026-11-22T08:00:00Z');
+type Wire = Readonly<Record<string, unknown>>;
+
+const plain = { canCreate: true, canWrite: true, required: [] } as const;
+
+/** Every system of the rig keeps customers, people, agreements, jobs and hours alike. */
+export const rigMaps: Connector['maps'] = {
+  customer: {
+    ...plain,
+    recordType: 'client',
+    fields: {
+      name: at('name', text),
+      phone: at('phone', textOrNull),
+      isActive: at('active', flag),
+      lifecycle: at('stage', choice('stage', { prospect: 'prospect', customer: 'customer' })),
+      country: at('country', textOrNull),
+    },
+  },
+  resource: {
+    ...plain,
+    canCreate: false,
+    canWrite: false,
+    recordType: 'person',
+    fields: { name: at('name', text), email: at('mail', textOrNull) },
+  },
+  project: { ...plain, recordType: 'job', fields: { name: at('name', text) } },
+  time: {
+    ...plain,
+    recordType: 'hours',
+    required: ['project', 'resource'],
+    fields: {
+      project: at('job', textOrNull),
+      resource: at('person', textOrNull),
+      workedOn: at('day', day),
+      hours: at('hours', exact),
+      rate: at('rate', exactOrNull),
+      role: at('role', textOrNull),
+      currency: at('currency', text),
+    },
+  },
+};
+
+/** A customer as the rig's systems keep it. */
+export const client = (name: string, phone = '1'): Wire => ({
+  name,
+  phone,
+  active: true,
+  stage: 'customer',
+  country: 'DE',
+});
+
+/** One outside system: its rows, the calls it was asked, and what a test makes of them. */
+export class RigSystem {
+  readonly rows = new Map<string, Snapshot>();
+  readonly calls: string[] = [];
+  /** Set to answer a call in another way; `carryOut` does what was asked. */
+  onRead: ((refs: readonly RecordRef[]) => void | Promise<void>) | null = null;
+  onWrite:
+    | ((writes: readonly Write[], carryOut: () => readonly WriteResult[]) => Promise<readonly WriteResult[]>)
+    | null = null;
+  onFind: (() => void | Promise<void>) | null = null;
+  onChanges: ((feed: string, cursor: string | null) => ChangePage | Promise<ChangePage>) | null = null;
+  onStatus: ((statuses: readonly StatusToShow[]) => Promise<readonly StatusResult[]>) | null = null;
+  #serial = 0;
+
+  put(recordType: string, recordId: string, wire: Wire, externalId: string | null = null): Snapshot {
+    const row = { recordType, recordId, version: String(1_000_000 + ++this.#serial), externalId, wire };
+    this.rows.set(`${recordType}|${recordId}`, row);
+    return row;
+  }
+
+  count(verb: string): number {
+    return this.calls.filter((call) => call.startsWith(verb)).length;
+  }
+
+  session(): Session {
+    return {
+      read: async (refs) => {
+        this.calls.push(`read ${refs.map((ref) => ref.recordId).join()}`);
+        await this.onRead?.(refs);
+        return refs.map((ref): ReadResult => {
+          const snapshot = this.rows.get(`${ref.recordType}|${ref.recordId}`);
+          return snapshot ? { found: 'here', ref, snapshot } : { found: 'hidden', ref };
+        });
+      },
+      find: async (keys: readonly FindKey[]) => {
+        this.calls.push('find');
+        await this.onFind?.();
+        return keys.map(({ recordType, value }) =>
+          [...this.rows.values()].filter((row) => row.recordType === recordType && row.externalId === value),
+        );
+      },
+      write: async (writes) => {
+        this.calls.push(`write ${writes.map((write) => JSON.stringify(write.wire)).join()}`);
+        const carryOut = () => writes.map((write) => this.#write(write));
+        return this.onWrite ? this.onWrite(writes, carryOut) : carryOut();
+      },
+      changes: async (feed, cursor) => {
+        this.calls.push(`changes ${feed}`);
+        return this.onChanges ? this.onChanges(feed, cursor) : { notices: [], cursor: 'end', hasMore: false };
+      },
+      showStatus: async (statuses) => {
+        this.calls.push(`status ${statuses.map((one) => one.recordId).join()}`);
+        return this.onStatus ? this.onStatus(statuses) : statuses.map(() => ({ outcome: 'applied' }));
+      },
+      describe: async () => [],
+      check: async () => ({ account: '', missing: [] }),
+    };
+  }
+
+  #write({ recordType, recordId, externalId, wire }: Write): WriteResult {
+    const id = recordId ?? `n${++this.#serial}`;
+    const before = this.rows.get(`${recordType}|${id}`);
+    const snapshot = this.put(recordType, id, { ...before?.wire, ...wire }, externalId);
+    return { outcome: 'applied', created: recordId === null, snapshot, requestId: null };
+  }
+}
+
+export interface RigSeat {
+  readonly system: RigSystem;
+  readonly roles: readonly Role[];
+  readonly flow?: Flow['state'];
+  readonly routing?: Routing;
+  readonly maps?: Connector['maps'];
+  readonly feeds?: readonly Feed[];
+  /** Records per call; 100 where it is not said. */
+  readonly batch?: number;
+  readonly statusBatch?: number;
+}
+
+/** A lane with one connection per seat, each named as its seat. */
+export class LaneRig {
+  readonly storage = new LaneStorage();
+  readonly d1 = new D1OnNode();
+  readonly logs: (readonly [event: string, fields: Readonly<Record<string, string | number>>])[] = [];
+  readonly alarms: number[] = [];
+  nowMs = startMs;
+  lane: Lane;
+  readonly #seats: Readonly<Record<string, RigSeat>>;
+  #life = 0;
+  #serial = 0;
+  #deliveries = 0;
+
+  constructor(seats: Readonly<Record<string, RigSeat>>) {
+    this.#seats = seats;
+    for (const sql of Object.values(laneMigrations.migrations))
+      for (const statement of sql.split('--> statement-breakpoint')) this.storage.sql.exec(statement.trim());
+    const record = readFileSync('edge-worker/store/migrations/record/0000_start.sql', 'utf8');
+    this.d1.sqlite.db.exec(record.replaceAll('--> statement-breakpoint', ''));
+    this.lane = this.#newLane();
+    found(this.lane.core, { installation: 'ins_1', name: 'Rig', shard: 'main', jurisdiction: '' });
+    for (const [id, { roles, routing, flow }] of Object.entries(seats)) {
+      const account = { account: id, environment: 'production', settings: {}, sealedSecrets: '' } as const;
+      const made = { id, system: id, roles, ...account, routing: routing ?? null, flow: flow ?? 'open' };
+      connect(this.lane.core, made, 'operator');
+    }
+  }
+
+  /** Lets everything go on that waits for nothing but its turn. */
+  async settle(turns = 80): Promise<void> {
+    for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  /** Tells the lane that records of a connection have changed, and lets it work. */
+  async notice(connection: string, recordType: string, ...recordIds: readonly string[]): Promise<void> {
+    this.tell(connection, recordType, ...recordIds);
+    await this.settle();
+  }
+
+  tell(connection: string, recordType: string, ...recordIds: readonly string[]): void {
+    const notices = recordIds.map((recordId): Notice => ({ recordType, recordId, kind: 'changed', occurredAtMs: 0 }));
+    this.lane.accept(connection, `d${++this.#deliveries}`, notices, []);
+  }
+
+  /** Moves the clock and wakes the lane. */
+  async pass(ms: number): Promise<void> {
+    this.nowMs += ms;
+    this.lane.wake();
+    await this.settle();
+  }
+
+  /** The object stops in the midst of everything and starts anew on what is on disk. */
+  async restart(): Promise<void> {
+    this.lane = this.#newLane();
+    this.lane.wake();
+    await this.settle();
+  }
+
+  rows(query: string): Record<string, unknown>[] {
+    return this.storage.sql.exec(query).toArray();
+  }
+
+  /** Controls that hold something, in alphabetical order. */
+  held(): unknown[] {
+    return this.rows('SELECT control FROM holds ORDER BY control').map((row) => row['control']);
+  }
+
+  #newLane(): Lane {
+    const life = ++this.#life;
+    const alive = <Result>(work: Promise<Result>) =>
+      new Promise<Result>((resolve, reject) => {
+        work.then(
+          (value) => life === this.#life && resolve(value),
+          (error: unknown) => life === this.#life && reject(error),
+        );
+      });
+    return new Lane({
+      storage: this.storage.storage,
+      connectors: Object.fromEntries(Object.entries(this.#seats).map(([id, seat]) => [id, connectorOf(id, seat)])),
+      nowMs: () => this.nowMs,
+      chance: () => 0.5,
+      makeId: (prefix) => `${prefix}_01J${String(++this.#serial).padStart(23, '0')}`,
+      // Long enough for calls that answer at once, short enough for those that never do.
+      sleep: () => alive(this.settle(10)),
+      open: ({ id }) => ended((this.#seats[id] as RigSeat).system.session(), alive),
+      database: {
+        batch: async (statements) => {
+          await alive(this.d1.batch(statements.map(({ query, rows }) => this.d1.prepare(query).bind(rows))));
+        },
+      },
+      setAlarm: (atMs) => this.alarms.push(atMs - this.nowMs),
+      start: (work) => void work,
+      log: (event, fields) => this.logs.push([event, fields]),
+    });
+  }
+}
+
+/** A session whose answers an object that is gone never hears. */
+function ended(session: Session, alive: <Result>(work: Promise<Result>) => Promise<Result>): Session {
+  return {
+    read: (refs) => alive(session.read(refs)),
+    find: (keys) => alive(session.find(keys)),
+    write: (writes) => alive(session.write(writes)),
+    changes: (feed, cursor) => alive(session.changes(feed, cursor)),
+    showStatus: (statuses) => alive(session.showStatus?.(statuses) ?? Promise.resolve([])),
+    describe: (recordType) => alive(session.describe(recordType)),
+    check: () => alive(session.check()),
+  };
+}
+
+function connectorOf(id: string, seat: RigSeat): Connector {
+  const batch = seat.batch ?? 100;
+  return {
+    name: id,
+    title: id.toUpperCase(),
+    roles: ['crm', 'psa', 'erp', 'billing'],
+    maps: seat.maps ?? rigMaps,
+    feeds: seat.feeds ?? [],
+    settleMs: 5_000,
+    repeatSafety: 'external-id',
+    rounding: 'half-up',
+    limits: {
+      ...{ concurrentMax: 5, concurrentReserve: 2, requestsPerSecondMax: 100, timeoutMs: 1_000 },
+      ...{ readBatchMax: batch, writeBatchMax: batch, findBatchMax: batch, statusBatchMax: seat.statusBatch ?? 0 },
+    },
+    compareVersions: (a: string, b: string) => Number(a) - Number(b),
+    recordUrl: () => null,
+    connect: () => seat.system.session(),
+  } as unknown as Connector;
+}

@@ -14,6 +14,12 @@ const entries: Readonly<Record<string, string>> = {
   'erp-suiteapp/scripts/entries/outbox.ts': 'tieout_ue_outbox.js',
   'erp-suiteapp/scripts/entries/flush.ts': 'tieout_mr_flush.js',
   'erp-suiteapp/scripts/entries/api.ts': 'tieout_rl_api.js',
+  'erp-suiteapp/scripts/entries/sync.ts': 'tieout_sl_sync.js',
+  'erp-suiteapp/scripts/entries/client-sync.ts': 'tieout_cs_sync.js',
+  'erp-suiteapp/scripts/entries/health.ts': 'tieout_pl_health.js',
+  'erp-suiteapp/scripts/entries/settings.ts': 'tieout_sl_settings.js',
+  'erp-suiteapp/scripts/entries/install.ts': 'tieout_install.js',
+  'erp-suiteapp/scripts/entries/uninstall.ts': 'tieout_uninstall.js',
   'erp-suiteapp/scripts/entries/sweep.ts': 'tieout_ss_sweep.js',
 };
 

@@ -51,10 +51,12 @@ function guarded(
       if (!(member in target)) throw new Error(`${name}: ${module}.${member} is not known to this runtime`);
       const value = target[member];
       if (typeof value !== 'function') return value;
-      return (...args: unknown[]) => {
+      const call = (...args: unknown[]) => {
         if (scope.isOpen) throw scriptError('SUITESCRIPT_API_UNAVAILABLE_IN_DEFINE', `${name}: ${module}.${member}`);
         return value.apply(target, args);
       };
+      // Some functions carry another form of themselves, such as `post.promise`.
+      return Object.assign(call, value);
     },
   });
 }

@@ -72,7 +72,7 @@ const layers: readonly Layer[] = [
     ours: ['shared/', 'edge-worker/'],
     packages: ['zod', 'hono', 'ulid', 'drizzle-orm', 'cloudflare:', 'node:crypto'],
   },
-  { of: /^erp-suiteapp\//, ours: ['shared/wire/', 'erp-suiteapp/'], packages: ['N/', 'node:'] },
+  { of: /^erp-suiteapp\//, ours: ['shared/wire/', 'shared/words.ts', 'erp-suiteapp/'], packages: ['N/', 'node:'] },
   { of: /^crm-package\//, ours: ['crm-package/'], packages: ['lwc', '@salesforce/'] },
 ];
 

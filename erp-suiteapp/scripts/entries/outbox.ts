@@ -10,10 +10,12 @@ import * as runtime from 'N/runtime';
 import type { EntryPoints } from 'N/types';
 import { captureSave, clearCopiedStamp } from '../capture.ts';
 import { requestFlush } from '../flush-request.ts';
+import { drawStatus } from '../record-page.ts';
 
 export const beforeLoad: EntryPoints.UserEvent.beforeLoad = (context) => {
   try {
     clearCopiedStamp(context);
+    drawStatus(context);
   } catch (problem) {
     log.error({ title: 'Tieout: record page', details: problem });
   }

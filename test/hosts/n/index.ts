@@ -59,7 +59,7 @@ function runtimeModule(account: Account): Module {
 function cacheModule(account: Account): Module {
   const spend = () => account.frame.meter.spend(costs.cache);
   return {
-    Scope: { PROTECTED: 'PROTECTED' },
+    Scope: { PROTECTED: 'PROTECTED', PRIVATE: 'PRIVATE' },
     getCache: ({ name }: { name: string }) => ({
       get: ({ key }: { key: string }) => {
         spend();

@@ -7,9 +7,11 @@ export interface FormField {
   readonly container: string | null;
   defaultValue: string;
   isMandatory: boolean;
-  help: string;
+  isHidden: boolean;
+  readonly updateDisplayType: (options: { displayType: string }) => void;
 }
 
+const FieldDisplayType = { HIDDEN: 'HIDDEN' };
 const FieldType = { INLINEHTML: 'INLINEHTML', TEXT: 'TEXT', URL: 'URL', HELP: 'HELP' };
 
 export class Form {
@@ -30,19 +32,7 @@ export class Form {
     this.tabs.push(tab);
   }
 
-  addField({
-    id,
-    type,
-    label,
-    container,
-  }: {
-    id: string;
-    type: string;
-    label: string;
-    container?: string;
-  }): FormField & {
-    setHelpText: (options: { help: string }) => void;
-  } {
+  addField({ id, type, label, container }: { id: string; type: string; label: string; container?: string }): FormField {
     this.#checkId(id);
     if (container !== undefined && !this.tabs.some((tab) => tab.id === container))
       throw new Error(`no tab ${container}`);
@@ -53,14 +43,13 @@ export class Form {
       container: container ?? null,
       defaultValue: '',
       isMandatory: false,
-      help: '',
+      isHidden: false,
+      updateDisplayType: ({ displayType }) => {
+        field.isHidden = displayType === FieldDisplayType.HIDDEN;
+      },
     };
     this.fields.push(field);
-    return Object.assign(field, {
-      setHelpText: ({ help }: { help: string }) => {
-        field.help = help;
-      },
-    });
+    return field;
   }
 
   addSecretKeyField({ id, restrictToScriptIds }: { id: string; restrictToScriptIds: string[] }): {
@@ -92,6 +81,7 @@ export class Form {
 }
 
 export const serverWidgetModule = {
+  FieldDisplayType,
   FieldType,
   createForm: ({ title }: { title: string }) => new Form(title),
 };

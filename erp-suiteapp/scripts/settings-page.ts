@@ -1,0 +1,139 @@
+// The settings page: Connect until the hub has accepted a signature, from then on the hub's own page in a frame.
+import * as cache from 'N/cache';
+import * as random from 'N/crypto/random';
+import * as runtime from 'N/runtime';
+import * as serverWidget from 'N/ui/serverWidget';
+import { accountId, environment } from './environment.ts';
+import { type Html, html, scriptValue } from './html.ts';
+import { isHookOf } from './hub-address.ts';
+import { style } from './look.ts';
+import { pageToken } from './page-token.ts';
+import { changeSettings, type Settings } from './settings.ts';
+
+const fieldIds = {
+  installation: 'custpage_tieout_installation',
+  hook: 'custpage_tieout_hook',
+  key: 'custpage_tieout_key',
+  nonce: 'custpage_tieout_nonce',
+} as const;
+
+/** The scripts that sign. Nothing else in the account can use the key, and nobody can read it. */
+const signers = ['customscript_tieout_mr_flush', 'customscript_tieout_sl_settings', 'customscript_tieout_uninstall'];
+const nonceSeconds = 3600;
+
+type Parameters = Readonly<Record<string, unknown>>;
+
+function nonces() {
+  return cache.getCache({ name: 'tieout-settings', scope: cache.Scope.PRIVATE });
+}
+
+const nonceKey = () => `form-${runtime.getCurrentUser().id}`;
+
+function addHtml(form: serverWidget.Form, id: string, content: Html): void {
+  const field = form.addField({ id, type: serverWidget.FieldType.INLINEHTML, label: ' ' });
+  field.defaultValue = content.text;
+}
+
+export function notInstalledForm(): serverWidget.Form {
+  const form = serverWidget.createForm({ title: 'Tieout Settings' });
+  const text = 'The settings row of Tieout is missing: install the SuiteApp again.';
+  addHtml(form, 'custpage_tieout_missing', html`${style}<div class="tieout"><p>${text}</p></div>`);
+  return form;
+}
+
+/** What is done and what is still to do, in the order in which it is done. */
+function checklist(settings: Settings): Html {
+  const hasKey = settings.key !== '';
+  const isProven = settings.proven !== '';
+  const hourNote = 'A new key may take an hour to reach all servers of NetSuite; until then signatures are refused.';
+  const steps: readonly (readonly [boolean, string, string])[] = [
+    [true, 'The SuiteApp is installed', ''],
+    [hasKey, 'The key of the hub is stored here', 'Connect below; the hub shows the key once.'],
+    [isProven, 'The hub has accepted a first signature', hasKey ? hourNote : ''],
+  ];
+  const lines = steps.map(
+    ([isDone, what, hint]) => html`<li>${isDone ? 'Done' : 'To do'}: ${what}. ${isDone ? '' : hint}</li>`,
+  );
+  const problem = settings.problem === '' ? null : html`<p>Last problem: ${settings.problem}</p>`;
+  return html`<h2>Checklist</h2><ol>${lines}</ol>${problem}`;
+}
+
+export function connectForm(settings: Settings, refusal: string | null): serverWidget.Form {
+  const form = serverWidget.createForm({ title: 'Tieout: Connect' });
+  const place = `account=${encodeURIComponent(accountId())}&environment=${environment()}`;
+  const hasEnded = settings.state === 'ended';
+  const ended = hasEnded ? html`<p>The installation was ended by the hub. Connect to begin anew.</p>` : null;
+  const refused = refusal === null ? null : html`<p role="alert"><strong>Not stored.</strong> ${refusal}</p>`;
+  addHtml(
+    form,
+    'custpage_tieout_intro',
+    html`${style}<div class="tieout">${refused}${ended}<p>Tieout asks for your consent in NetSuite, which proves the account
+and your role. It then shows an installation, a hook address and a key, once. Enter them here.</p>
+<p><a href="${settings.hub}/connect/netsuite?${place}" target="_blank" rel="noopener">Connect to Tieout</a></p>
+${checklist(settings)}</div>`,
+  );
+  form.addField({
+    id: fieldIds.installation,
+    type: serverWidget.FieldType.TEXT,
+    label: 'Installation',
+  }).isMandatory = true;
+  form.addField({ id: fieldIds.hook, type: serverWidget.FieldType.TEXT, label: 'Hook address' }).isMandatory = true;
+  form.addSecretKeyField({
+    id: fieldIds.key,
+    label: 'Key',
+    restrictToScriptIds: signers,
+    restrictToCurrentUser: false,
+  });
+  const nonce = random.generateUUID();
+  nonces().put({ key: nonceKey(), value: nonce, ttl: nonceSeconds });
+  const field = form.addField({ id: fieldIds.nonce, type: serverWidget.FieldType.TEXT, label: 'Form' });
+  field.defaultValue = nonce;
+  field.updateDisplayType({ displayType: serverWidget.FieldDisplayType.HIDDEN });
+  form.addSubmitButton({ label: 'Store' });
+  return form;
+}
+
+/** Null when stored; else why not. The nonce shows that the form came from this page, not from another site. */
+export function storeConnection(settings: Settings, parameters: Parameters): string | null {
+  const given = (id: string) => String(parameters[id] ?? '').trim();
+  const nonce = given(fieldIds.nonce);
+  if (nonce === '' || nonces().get({ key: nonceKey() }) !== nonce)
+    return 'The form is too old: enter the values again.';
+  const installation = given(fieldIds.installation);
+  const hook = given(fieldIds.hook);
+  const key = given(fieldIds.key);
+  if (!/^[\w-]{1,100}$/.test(installation)) return 'The installation is the text that begins with ins_.';
+  if (!isHookOf(settings.hub, hook)) return `The hook address begins with ${settings.hub}/.`;
+  if (key === '') return 'The key is missing.';
+  changeSettings(settings.id, {
+    state: 'connected',
+    installation,
+    hook,
+    key,
+    nextKey: '',
+    proven: '',
+    problem: '',
+    pausedUntil: '',
+  });
+  return null;
+}
+
+/** Posted, so that the token stands in no address and no log. Made by script, because forms cannot be nested. */
+export function framedForm(settings: Settings, open: string | null): serverWidget.Form {
+  const form = serverWidget.createForm({ title: 'Tieout Settings' });
+  const action = `${settings.hub}/embed/netsuite`;
+  const token = pageToken(settings, open);
+  addHtml(
+    form,
+    'custpage_tieout_frame',
+    html`${style}<div class="tieout"><iframe name="tieout-page" title="Tieout settings"></iframe></div>
+<script>(function () {
+  var form = document.createElement('form');
+  var field = document.createElement('input');
+  form.method = 'post'; form.action = ${scriptValue(action)}; form.target = 'tieout-page'; form.hidden = true;
+  field.type = 'hidden'; field.name = 'token'; field.value = ${scriptValue(token)};
+  form.appendChild(field); document.body.appendChild(form); form.submit(); form.remove();
+})();</script>`,
+  );
+  return form;
+}

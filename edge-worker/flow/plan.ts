@@ -32,6 +32,7 @@ export const outcomeControls: ReadonlySet<string> = new Set([
   'refused',
   'two-found',
   'uncertain-too-long',
+  'settle-failed',
   'target-gone',
 ]);
 /** Dependents of what stopped are planned in turn: time on a project, the project on a customer. */

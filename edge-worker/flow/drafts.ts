@@ -7,6 +7,7 @@ import type { LaneTransaction } from '../store/lane-store.ts';
 import { deleteRows, readRows, type StoredRow, writeRows } from '../store/rows.ts';
 import { keysOf, kindOf } from './identity.ts';
 import type { CanonicalRecord, Provenance } from './nouns.ts';
+import { packProvenance, unpackProvenance } from './provenance.ts';
 import { isSame } from './translate.ts';
 
 type LooseEntity = Omit<Entity, 'derives' | 'promotes' | 'computes' | 'defaults'> & {
@@ -46,7 +47,7 @@ export class Draft {
     this.version = row?.version ?? 0;
     this.before = row ? (JSON.parse(row.canonical) as CanonicalRecord) : null;
     this.record = { ...(this.before ?? blank(kind)) };
-    this.provenance = row ? (JSON.parse(row.provenance) as Record<string, Provenance>) : {};
+    this.provenance = row ? unpackProvenance(row.provenance) : {};
     this.eventMs = eventMs;
   }
 
@@ -59,9 +60,21 @@ export class Draft {
 }
 
 /** Every field of the kind, empty but for the defaults at birth. */
-function blank(kind: EntityName): Record<string, unknown> {
-  const fields = Object.keys(entities[kind].schema.shape).map((field) => [field, null] as const);
-  return { ...Object.fromEntries(fields), ...looseEntities[kind].defaults };
+function blank(kind: EntityName): CanonicalRecord {
+  let known = blanks.get(kind);
+  if (!known) {
+    const fields = Object.keys(entities[kind].schema.shape).map((field) => [field, null] as const);
+    known = { ...Object.fromEntries(fields), ...looseEntities[kind].defaults };
+    blanks.set(kind, known);
+  }
+  return known;
+}
+const blanks = new Map<EntityName, CanonicalRecord>();
+
+/** The values a snapshot had in common with the version stand there already. */
+function storedSource(source: Source, record: CanonicalRecord): Source {
+  const values = Object.entries(source.values).filter(([field, value]) => !isSame(record[field], value));
+  return { ...source, values: Object.fromEntries(values) };
 }
 
 export class Drafts {
@@ -116,7 +129,7 @@ export class Drafts {
     const newKeys: { key: string; entity: string }[] = [];
     const rows = moved.map((draft) => {
       const canonical = canonicalJson(draft.record);
-      const provenance = JSON.stringify(draft.provenance);
+      const provenance = packProvenance(draft.provenance);
       const version = draft.version + 1;
       const before = draft.before ? keysOf(draft.kind, draft.before) : [];
       const after = keysOf(draft.kind, draft.record);
@@ -128,7 +141,7 @@ export class Drafts {
         kind: draft.kind,
         canonical,
         provenance,
-        snapshot: draft.source ? JSON.stringify(draft.source) : null,
+        snapshot: draft.source ? JSON.stringify(storedSource(draft.source, draft.record)) : null,
         mappingVersion,
         atMs: this.#tx.atMs,
       });

@@ -3,16 +3,33 @@ import { hashOf } from '../../shared/canonical-json.ts';
 import { type EntityName, entities } from '../../shared/entities/_registry.ts';
 import type { CanonicalRecord } from './nouns.ts';
 
-const kindByPrefix = new Map(Object.values(entities).map((entity) => [entity.prefix as string, entity.name as EntityName]));
+const kindByPrefix = new Map(
+  Object.values(entities).map((entity) => [entity.prefix as string, entity.name as EntityName]),
+);
 
 /** The business keys of a record, strongest first. A key with an empty part does not count. */
 export function keysOf(kind: EntityName, record: CanonicalRecord): string[] {
   const keys: string[] = [];
   for (const fields of entities[kind].matchKeys as readonly (readonly string[])[]) {
     const parts = fields.map((field) => plain(record[field]));
-    if (parts.every((part) => part !== '')) keys.push(hashOf([kind, fields, parts]));
+    if (parts.every((part) => part !== '')) keys.push(keyOf(kind, fields, parts));
   }
   return keys;
+}
+
+/** Keys of a record are asked for when it is recognised, kept and planned. */
+const keysMade = new Map<string, string>();
+const keysMadeMax = 5_000;
+
+function keyOf(kind: EntityName, fields: readonly string[], parts: readonly string[]): string {
+  const plainKey = JSON.stringify([kind, fields, parts]);
+  let key = keysMade.get(plainKey);
+  if (!key) {
+    key = hashOf([kind, fields, parts]);
+    if (keysMade.size >= keysMadeMax) keysMade.clear();
+    keysMade.set(plainKey, key);
+  }
+  return key;
 }
 
 function plain(value: unknown): string {

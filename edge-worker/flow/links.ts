@@ -9,7 +9,7 @@ export type LinkRow = StoredRow<typeof links>;
 /** In place of a content hash: the record counts as given what it held when it was linked. */
 export const asFound = 'as-found';
 
-/** Without a record id it is a claim: a create may start, and no second one. */
+/** Without a record id it remembers what a create under way takes; that one is under way, its command says. */
 export function newLink(slot: Slot & { readonly kind: string }, run: number, recordId: string | null = null): LinkRow {
   const { entity, connection, recordType, part, kind } = slot;
   const known = { given: null, baseline: null, version: null, seenMs: 0, writes: null, consumption: null, differences: null };

@@ -33,16 +33,16 @@ export class PlanView {
   readonly movedOrders = new Set<string>();
   readonly #billed = new Map<string, string>();
   readonly #linked = new Map<string, LinkRow[]>();
+  /** Slots that hold commands, by entity and connection. */
+  readonly #slots = new Map<string, Set<string>>();
 
   constructor(tx: LaneTransaction, planned: readonly string[]) {
     this.#loadEntities(tx.sql, planned);
     const known = JSON.stringify([...this.rows.keys()]);
     for (const row of readRows(tx.sql, links, 'WHERE entity IN (SELECT value FROM json_each(?))', known))
       this.addLink(row);
-    for (const row of readRows(tx.sql, commands, 'WHERE entity IN (SELECT value FROM json_each(?))', known)) {
-      const key = slotOf(row);
-      this.commands.set(key, [...(this.commands.get(key) ?? []), row]);
-    }
+    for (const row of readRows(tx.sql, commands, 'WHERE entity IN (SELECT value FROM json_each(?))', known))
+      this.setCommands(slotOf(row), [...(this.commands.get(slotOf(row)) ?? []), row]);
     this.holds = holdsOf(tx.sql, planned);
     for (const row of readRows(
       tx.sql,
@@ -91,16 +91,18 @@ export class PlanView {
 
   /** Whether an open command will make the link of an entity on a connection. */
   isOnItsWay(entity: string, connection: string): boolean {
-    for (const rows of this.commands.values()) {
-      if (
-        rows.some(
-          (row) =>
-            row.entity === entity && row.connection === connection && row.state !== 'held' && row.state !== 'dead',
-        )
-      )
-        return true;
+    for (const slot of this.#slots.get(`${entity}|${connection}`) ?? []) {
+      if (this.commands.get(slot)?.some((row) => row.state !== 'held' && row.state !== 'dead')) return true;
     }
     return false;
+  }
+
+  setCommands(slot: string, rows: CommandRow[]): void {
+    this.commands.set(slot, rows);
+    for (const { entity, connection } of rows) {
+      const key = `${entity}|${connection}`;
+      this.#slots.set(key, (this.#slots.get(key) ?? new Set()).add(slot));
+    }
   }
 
   answersFor(entity: string, connection: string, hash: string): ReadonlyMap<string, 'approved' | 'rejected'> {

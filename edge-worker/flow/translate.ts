@@ -1,5 +1,5 @@
 // Snapshot <-> canonical record, through a compiled map; ids are made ours and theirs on the way. Pure.
-import { canonicalJson, hashOf } from '../../shared/canonical-json.ts';
+import { hashOf } from '../../shared/canonical-json.ts';
 import { CodecError, readPath, writePath } from '../connectors/codecs.ts';
 import type { WireRecord } from '../connectors/connector.ts';
 import type { CompiledMap, CompiledRow } from './mapping.ts';
@@ -26,6 +26,23 @@ export interface Decoded {
 
 /** Our field values as a snapshot shows them; references are still in their spelling. */
 export function decode(map: CompiledMap, wire: WireRecord): Decoded {
+  let known = decodings.get(wire);
+  if (!known) {
+    known = new Map();
+    decodings.set(wire, known);
+  }
+  let decoded = known.get(map);
+  if (!decoded) {
+    decoded = decodeAnew(map, wire);
+    known.set(map, decoded);
+  }
+  return decoded;
+}
+
+/** One snapshot is decoded for its references, to be absorbed, and when the write that gave it is settled: once will do. */
+const decodings = new WeakMap<WireRecord, Map<CompiledMap, Decoded>>();
+
+function decodeAnew(map: CompiledMap, wire: WireRecord): Decoded {
   const values: Record<string, unknown> = {};
   const problems: Problem[] = [];
   for (const row of map.rows) {
@@ -34,7 +51,11 @@ export function decode(map: CompiledMap, wire: WireRecord): Decoded {
       values[row.field] = decodeValue(row, wire);
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
-      problems.push({ field: row.field, code: 'unreadable-value', params: { field: row.field, at: row.at, problem: error.message } });
+      problems.push({
+        field: row.field,
+        code: 'unreadable-value',
+        params: { field: row.field, at: row.at, problem: error.message },
+      });
     }
   }
   return { values, problems };
@@ -124,7 +145,8 @@ export function encode(
   const local = eachReference(map, record, (kind, entity) => toTheirs(kind, entity));
   for (const path of referencePaths(map.kind)) {
     const ours = record[path.field];
-    if (path.inner === null && typeof ours === 'string' && local[path.field] === null) missing.push({ field: path.field, entity: ours });
+    if (path.inner === null && typeof ours === 'string' && local[path.field] === null)
+      missing.push({ field: path.field, entity: ours });
   }
   const wire: Record<string, unknown> = {};
   const initial: Record<string, unknown> = {};
@@ -141,7 +163,11 @@ export function encode(
       if (!isTheirs) carried[row.field] = record[row.field];
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
-      problems.push({ field: row.field, code: 'unreadable-value', params: { field: row.field, at: row.at, problem: error.message } });
+      problems.push({
+        field: row.field,
+        code: 'unreadable-value',
+        params: { field: row.field, at: row.at, problem: error.message },
+      });
     }
   }
   for (const row of map.extra) {
@@ -152,7 +178,11 @@ export function encode(
       content[`=${row.at}`] = value;
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
-      problems.push({ field: row.at, code: 'unreadable-value', params: { field: row.at, at: row.at, problem: error.message } });
+      problems.push({
+        field: row.at,
+        code: 'unreadable-value',
+        params: { field: row.at, at: row.at, problem: error.message },
+      });
     }
   }
   return { wire, initial, hash: hashOf(wire), content: hashOf(content), carried, missing, problems };
@@ -185,5 +215,18 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 export function isSame(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') return (a ?? null) === (b ?? null);
-  return canonicalJson(a) === canonicalJson(b);
+  return isEqual(a, b);
+}
+
+/** As their canonical JSON would say, without writing it: a key without a value is no key. */
+function isEqual(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') return false;
+  if (Array.isArray(a) || Array.isArray(b)) {
+    return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((one, at) => isEqual(one, b[at]));
+  }
+  const [left, right] = [a as CanonicalRecord, b as CanonicalRecord];
+  for (const key in left) if (!isEqual(left[key], right[key])) return false;
+  for (const key in right) if (right[key] !== undefined && left[key] === undefined) return false;
+  return true;
 }

@@ -45,6 +45,7 @@ export const entityRows = sqliteTable('entities', {
   kind: text('kind').notNull(),
   version: integer('version').notNull(),
   canonical: text('canonical').notNull(),
+  /** JSON: [run, connection, instant, fields] per source. */
   provenance: text('provenance').notNull(),
   eventMs: integer('event_ms').notNull(),
 });

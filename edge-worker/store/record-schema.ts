@@ -42,8 +42,9 @@ export const entityVersions = sqliteTable(
     version: integer('version').notNull(),
     kind: text('kind').notNull(),
     canonical: text('canonical').notNull(),
+    /** JSON: [run, connection, instant, fields] per source. */
     provenance: text('provenance').notNull(),
-    /** JSON: connection, record, version and values of the snapshot it came from. */
+    /** JSON: connection, record and version of the snapshot it came from, and the values it had otherwise. */
     snapshot: text('snapshot'),
     mappingVersion: integer('mapping_version').notNull(),
     atMs: integer('at_ms').notNull(),

@@ -26,6 +26,9 @@ export const systemName = (code) => systems[code] ?? code;
 /** The rows of one query of the answer. */
 export const rowsOf = (answer, name) => (answer?.uiapi?.query?.[name]?.edges ?? []).map(({ node }) => node);
 
+/** The base components take milliseconds only. */
+export const msOf = (instant) => (instant ? Date.parse(instant) : null);
+
 const parsed = (json) => {
   try {
     return JSON.parse(json ?? 'null');
@@ -79,8 +82,8 @@ const statusOf = (node) => {
     linkText: counterpart ?? system,
     hasPlainCounterpart: Boolean(counterpart && !link),
     owner: node.owner.value ? (owners[node.owner.value] ?? node.owner.value) : null,
-    last: node.last.value,
-    next: node.next.value,
+    last: msOf(node.last.value),
+    next: msOf(node.next.value),
     nextLabel: isHeld ? labels.dueBy : labels.nextAttempt,
     figures,
     hasFigures: figures.length > 0,
@@ -111,14 +114,19 @@ const moments = (answer, statuses) => [
   ]),
   ...rowsOf(answer, 'asks').map((node) => ({
     key: node.Id,
-    at: node.at.value,
+    at: msOf(node.at.value),
     words: node.kind.value === 'CHECK' ? labels.timelineChecked : labels.timelineAsked,
   })),
   ...rowsOf(answer, 'invoices').flatMap((node) => {
     const params = { number: node.number.value };
     return [
-      { key: `${node.Id}-issued`, at: node.issued.value, isDay: true, words: fill(labels.timelineIssued, params) },
-      { key: `${node.Id}-due`, at: node.due.value, isDay: true, words: fill(labels.timelineInvoiceDue, params) },
+      {
+        key: `${node.Id}-issued`,
+        at: msOf(node.issued.value),
+        isDay: true,
+        words: fill(labels.timelineIssued, params),
+      },
+      { key: `${node.Id}-due`, at: msOf(node.due.value), isDay: true, words: fill(labels.timelineInvoiceDue, params) },
     ];
   }),
 ];
@@ -127,7 +135,7 @@ const moments = (answer, statuses) => [
 export const readTimeline = (answer, statuses) =>
   moments(answer, statuses)
     .filter(({ at }) => at)
-    .sort((a, b) => Date.parse(b.at) - Date.parse(a.at))
+    .sort((a, b) => b.at - a.at)
     .slice(0, 20);
 
 /** One sentence of whatever the platform calls an error. */

@@ -70,6 +70,7 @@ export default class TieoutSettings extends LightningElement {
   error;
   refresh;
   isConnecting = false;
+  hasTried = false;
   unsent = null;
   provedAtMs = 0;
   look = 0;
@@ -160,10 +161,13 @@ export default class TieoutSettings extends LightningElement {
   keepUsername(event) {
     this.username = event.detail.value;
     this.unsent = null;
+    // What was wrong goes while it is being put right: were it to go on leaving the field, the button would move away.
+    if (this.hasTried) event.target.reportValidity();
   }
 
   /** A row and a request that names it. Should the second fail, the next click sends it alone. */
   async connect() {
+    this.hasTried = true;
     if (this.isConnecting || !this.refs.username.reportValidity()) return;
     this.isConnecting = true;
     this.problem = '';

@@ -159,6 +159,8 @@ export default class TieoutStatus extends LightningElement {
     this.announcement = labels.asked;
     try {
       await send(this.objectApiName, this.recordId);
+      // A look may be due only in half a minute.
+      this.rest();
       this.look = 0;
       this.watch();
     } catch (error) {

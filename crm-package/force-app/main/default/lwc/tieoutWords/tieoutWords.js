@@ -111,6 +111,9 @@ import Reason_Duplicate_Title from '@salesforce/label/c.Reason_Duplicate_Title';
 import Reason_Exhausted_Purchase_Order_Next from '@salesforce/label/c.Reason_Exhausted_Purchase_Order_Next';
 import Reason_Exhausted_Purchase_Order_Text from '@salesforce/label/c.Reason_Exhausted_Purchase_Order_Text';
 import Reason_Exhausted_Purchase_Order_Title from '@salesforce/label/c.Reason_Exhausted_Purchase_Order_Title';
+import Reason_Feed_Failed_Next from '@salesforce/label/c.Reason_Feed_Failed_Next';
+import Reason_Feed_Failed_Text from '@salesforce/label/c.Reason_Feed_Failed_Text';
+import Reason_Feed_Failed_Title from '@salesforce/label/c.Reason_Feed_Failed_Title';
 import Reason_Flush_Failed_Next from '@salesforce/label/c.Reason_Flush_Failed_Next';
 import Reason_Flush_Failed_Text from '@salesforce/label/c.Reason_Flush_Failed_Text';
 import Reason_Flush_Failed_Title from '@salesforce/label/c.Reason_Flush_Failed_Title';
@@ -141,6 +144,9 @@ import Reason_No_Route_Title from '@salesforce/label/c.Reason_No_Route_Title';
 import Reason_Not_The_Owner_Next from '@salesforce/label/c.Reason_Not_The_Owner_Next';
 import Reason_Not_The_Owner_Text from '@salesforce/label/c.Reason_Not_The_Owner_Text';
 import Reason_Not_The_Owner_Title from '@salesforce/label/c.Reason_Not_The_Owner_Title';
+import Reason_Plan_Failed_Next from '@salesforce/label/c.Reason_Plan_Failed_Next';
+import Reason_Plan_Failed_Text from '@salesforce/label/c.Reason_Plan_Failed_Text';
+import Reason_Plan_Failed_Title from '@salesforce/label/c.Reason_Plan_Failed_Title';
 import Reason_Poison_Row_Next from '@salesforce/label/c.Reason_Poison_Row_Next';
 import Reason_Poison_Row_Text from '@salesforce/label/c.Reason_Poison_Row_Text';
 import Reason_Poison_Row_Title from '@salesforce/label/c.Reason_Poison_Row_Title';
@@ -156,9 +162,15 @@ import Reason_Rate_Mismatch_Title from '@salesforce/label/c.Reason_Rate_Mismatch
 import Reason_Reconnect_Next from '@salesforce/label/c.Reason_Reconnect_Next';
 import Reason_Reconnect_Text from '@salesforce/label/c.Reason_Reconnect_Text';
 import Reason_Reconnect_Title from '@salesforce/label/c.Reason_Reconnect_Title';
+import Reason_Record_Failed_Next from '@salesforce/label/c.Reason_Record_Failed_Next';
+import Reason_Record_Failed_Text from '@salesforce/label/c.Reason_Record_Failed_Text';
+import Reason_Record_Failed_Title from '@salesforce/label/c.Reason_Record_Failed_Title';
 import Reason_Record_Hidden_Next from '@salesforce/label/c.Reason_Record_Hidden_Next';
 import Reason_Record_Hidden_Text from '@salesforce/label/c.Reason_Record_Hidden_Text';
 import Reason_Record_Hidden_Title from '@salesforce/label/c.Reason_Record_Hidden_Title';
+import Reason_Record_Unreadable_Next from '@salesforce/label/c.Reason_Record_Unreadable_Next';
+import Reason_Record_Unreadable_Text from '@salesforce/label/c.Reason_Record_Unreadable_Text';
+import Reason_Record_Unreadable_Title from '@salesforce/label/c.Reason_Record_Unreadable_Title';
 import Reason_Refused_Next from '@salesforce/label/c.Reason_Refused_Next';
 import Reason_Refused_Text from '@salesforce/label/c.Reason_Refused_Text';
 import Reason_Refused_Title from '@salesforce/label/c.Reason_Refused_Title';
@@ -174,6 +186,12 @@ import Reason_Sandbox_Copy_Title from '@salesforce/label/c.Reason_Sandbox_Copy_T
 import Reason_Schema_Changed_Next from '@salesforce/label/c.Reason_Schema_Changed_Next';
 import Reason_Schema_Changed_Text from '@salesforce/label/c.Reason_Schema_Changed_Text';
 import Reason_Schema_Changed_Title from '@salesforce/label/c.Reason_Schema_Changed_Title';
+import Reason_Settle_Failed_Next from '@salesforce/label/c.Reason_Settle_Failed_Next';
+import Reason_Settle_Failed_Text from '@salesforce/label/c.Reason_Settle_Failed_Text';
+import Reason_Settle_Failed_Title from '@salesforce/label/c.Reason_Settle_Failed_Title';
+import Reason_Status_Refused_Next from '@salesforce/label/c.Reason_Status_Refused_Next';
+import Reason_Status_Refused_Text from '@salesforce/label/c.Reason_Status_Refused_Text';
+import Reason_Status_Refused_Title from '@salesforce/label/c.Reason_Status_Refused_Title';
 import Reason_Target_Gone_Next from '@salesforce/label/c.Reason_Target_Gone_Next';
 import Reason_Target_Gone_Text from '@salesforce/label/c.Reason_Target_Gone_Text';
 import Reason_Target_Gone_Title from '@salesforce/label/c.Reason_Target_Gone_Title';
@@ -353,6 +371,12 @@ export const reasons = {
   'target-gone': { title: Reason_Target_Gone_Title, text: Reason_Target_Gone_Text, next: Reason_Target_Gone_Next },
   'deleted-at-source': { title: Reason_Deleted_At_Source_Title, text: Reason_Deleted_At_Source_Text, next: Reason_Deleted_At_Source_Next },
   'record-hidden': { title: Reason_Record_Hidden_Title, text: Reason_Record_Hidden_Text, next: Reason_Record_Hidden_Next },
+  'record-unreadable': { title: Reason_Record_Unreadable_Title, text: Reason_Record_Unreadable_Text, next: Reason_Record_Unreadable_Next },
+  'record-failed': { title: Reason_Record_Failed_Title, text: Reason_Record_Failed_Text, next: Reason_Record_Failed_Next },
+  'plan-failed': { title: Reason_Plan_Failed_Title, text: Reason_Plan_Failed_Text, next: Reason_Plan_Failed_Next },
+  'settle-failed': { title: Reason_Settle_Failed_Title, text: Reason_Settle_Failed_Text, next: Reason_Settle_Failed_Next },
+  'status-refused': { title: Reason_Status_Refused_Title, text: Reason_Status_Refused_Text, next: Reason_Status_Refused_Next },
+  'feed-failed': { title: Reason_Feed_Failed_Title, text: Reason_Feed_Failed_Text, next: Reason_Feed_Failed_Next },
   connection: { title: Reason_Connection_Title, text: Reason_Connection_Text, next: Reason_Connection_Next },
   'unreadable-value': { title: Reason_Unreadable_Value_Title, text: Reason_Unreadable_Value_Text, next: Reason_Unreadable_Value_Next },
   'unmatched-value': { title: Reason_Unmatched_Value_Title, text: Reason_Unmatched_Value_Text, next: Reason_Unmatched_Value_Next },

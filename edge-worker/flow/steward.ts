@@ -5,19 +5,12 @@ import type { Role } from '../../shared/entities/entity.ts';
 import type { Environment } from '../connectors/connector.ts';
 import { rules } from '../rules/_registry.ts';
 import { type RecordTable, recordTables } from '../store/flush-rows.ts';
-import {
-  approvals,
-  commands,
-  connectionRows,
-  cursors,
-  flows,
-  holds,
-  links,
-  mappingVersions,
-} from '../store/lane-schema.ts';
+import { approvals, commands, connectionRows, cursors, flows, holds, mappingVersions } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { readRows, type StoredRow, writeRows } from '../store/rows.ts';
+import { askAgain } from './ask-again.ts';
 import type { LaneCore } from './core.ts';
+import { planSafely } from './guard.ts';
 import { answerGuilty } from './guilty-rows.ts';
 import { closeHold } from './holds.ts';
 import { move } from './lifecycle.ts';
@@ -296,10 +289,12 @@ export function answer(core: LaneCore, hold: string, given: Answer, by: string, 
     closeHold(tx, row, by, reason);
     // Whoever lets a loop go on gives it a fresh count; if it is one, it is stopped again.
     if (row.control === 'write-loop' && given === 'retry') forgetWrites(tx, row);
-    if (row.part === 'read') readSource(tx, row.entity, row.connection);
+    askAgain(tx, core.wiring, row);
     tellAudit(core, tx, by, `hold-${given}`, hold, { control: row.control, entity: row.entity, reason });
-    plan(core.planContext(tx), [row.entity]);
+    if (row.part !== 'plan') plan(core.planContext(tx), [row.entity]);
   });
+  // Whatever kept it from being planned may still be there: then it is held again.
+  if (row.part === 'plan') planSafely(core, [row.entity]);
 }
 
 /** Holds behind which a write may have taken effect: retry means to look once more, never to send again. */
@@ -349,20 +344,6 @@ function answerKept(core: LaneCore, row: StoredRow<typeof holds>, given: Answer,
 function forgetWrites(tx: LaneTransaction, { entity, connection, recordType, part }: StoredRow<typeof holds>): void {
   const query = 'UPDATE links SET writes = NULL WHERE entity = ? AND connection = ? AND record_type = ? AND part = ?';
   tx.sql.exec(query, entity, connection, recordType, part);
-}
-
-function readSource(tx: LaneTransaction, entity: string, connection: string): void {
-  const found = readRows(
-    tx.sql,
-    links,
-    'WHERE entity = ? AND connection = ? AND record_id IS NOT NULL',
-    entity,
-    connection,
-  );
-  readAgain(
-    tx,
-    found.map((link) => ({ connection, recordType: link.recordType, recordId: link.recordId ?? '' })),
-  );
 }
 
 function connectionOf(core: LaneCore, id: string) {

@@ -67,8 +67,9 @@ export function connectForm(settings: Settings, refusal: string | null): serverW
   addHtml(
     form,
     'custpage_tieout_intro',
-    html`${style}<div class="tieout">${refused}${ended}<p>Tieout asks for your consent in NetSuite, which proves the account
-and your role. It then shows an installation, a hook address and a key, once. Enter them here.</p>
+    html`${style}<div class="tieout">${refused}${ended}
+<p>Tieout asks for your consent in NetSuite, which proves the account and your role.
+It then shows an installation, a hook address and a key, once. Enter them here.</p>
 <p><a href="${settings.hub}/connect/netsuite?${place}" target="_blank" rel="noopener">Connect to Tieout</a></p>
 ${checklist(settings)}</div>`,
   );

@@ -4,8 +4,12 @@ import * as encode from 'N/encode';
 import { formatSignature, signingInput } from '../../shared/wire/signature.ts';
 import type { Settings } from './settings.ts';
 
+/** A secret kept under Setup has such an id; one typed into our form has a name of its own. */
+const secretId = /^custsecret_/;
+
 function hmac(keyName: string, input: string): string {
-  const key = crypto.createSecretKey({ guid: keyName, encoding: encode.Encoding.UTF_8 });
+  const name = secretId.test(keyName) ? { secret: keyName } : { guid: keyName };
+  const key = crypto.createSecretKey({ ...name, encoding: encode.Encoding.UTF_8 });
   const digest = crypto.createHmac({ algorithm: crypto.HashAlg.SHA256, key });
   digest.update({ input, inputEncoding: encode.Encoding.UTF_8 });
   // UNVERIFIED: the case of the vendor's hex.

@@ -42,7 +42,7 @@ export const pageWords = {
   stoppedText: 'Tieout cannot sign in to this org. An admin sees on the Tieout Settings tab what is missing.',
   healthTitle: 'Tieout health',
   healthStates: 'Records by state',
-  healthCount: '{count} records',
+  healthCount: 'Records: {count}',
   healthHeld: 'Waiting for somebody',
   healthNobody: 'Nothing is held and nothing has failed.',
   healthSince: 'Tieout last looked',

@@ -183,6 +183,18 @@ describe.skipIf(!hasBrowser)('In a real browser (skipped where Chromium is not i
       expect(await channels()).toEqual(['/event/tieout__Sync_Status_Changed__e']);
     });
 
+    it('is not needed for what is on its way: the one event of a run brings the news', async () => {
+      const page = await open({ hasEvents: true });
+      connect(page);
+      const before = tell(page, 'netsuite', 'on-its-way');
+      await page.show('tieoutStatus', deal);
+      await page.page.waitForFunction('window.org.listeners.size === 1');
+      page.org.update('Sync_Status__c', before, { Status__c: 'in-step', Announces__c: `A ${dealId}` }, hub);
+      await page.tellEvents();
+      await page.hasText('In step');
+      await page.page.waitForFunction('window.org.listeners.size === 0');
+    });
+
     it('that cannot be saved says so', async () => {
       const page = await open();
       connect(page);
@@ -208,7 +220,7 @@ describe.skipIf(!hasBrowser)('In a real browser (skipped where Chromium is not i
     await page.show('tieoutHealth');
     await page.hasText('Kantata: Purchase order is missing');
     await shot(page, 'health');
-    expect(await page.text()).toContain('In step 1 records');
+    expect(await page.text()).toContain('In step Records: 1');
     expect(await page.violations()).toEqual([]);
   });
 

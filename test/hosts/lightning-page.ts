@@ -103,6 +103,18 @@ export class LightningPage {
     return String(await this.page.evaluate("document.getElementById('page').innerText")).replace(/\s+/g, ' ');
   }
 
+  /** Delivers the events that flows have published, their fields named as in an org that has the package. */
+  async tellEvents(): Promise<void> {
+    for (const row of this.org.of('Sync_Status_Changed__e')) {
+      const fields = Object.entries(row).map(([name, value]) => [
+        name.endsWith('__c') ? `tieout__${name}` : name,
+        value,
+      ]);
+      const event = JSON.stringify({ data: { payload: Object.fromEntries(fields) } });
+      await this.page.evaluate(`window.org.listeners.forEach(({ tell }) => tell(${event}))`);
+    }
+  }
+
   async hasText(words: string): Promise<void> {
     await this.page.getByText(words).first().waitFor({ timeout: 8_000 });
   }

@@ -12,6 +12,8 @@ export interface HubOptions {
   readonly vars?: Readonly<Record<string, string>>;
   /** The sweep's rhythm; the platform's is a minute. */
   readonly sweepEveryMs?: number;
+  /** Hears what the Worker logs, a line at a time, instead of the console. */
+  readonly onLog?: (line: string) => void;
 }
 
 export interface Hub {
@@ -78,6 +80,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       resourcePersistencePath: options.state,
       unsafeDirectSockets: [{ host: '127.0.0.1', port: options.port }],
       cf: false,
+      ...(options.onLog && { handleStructuredLogs: ({ message }) => options.onLog?.(message) }),
     }),
   );
   await miniflare.ready;

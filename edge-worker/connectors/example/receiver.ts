@@ -10,6 +10,8 @@ import {
 } from '../../../shared/wire/signature.ts';
 import type { Delivery, Expected, Received, Receiver, Refusal } from '../connector.ts';
 
+/** The system's name inside the envelope. */
+const systemName = 'example';
 const bodyBytesMax = 256_000;
 
 export const receiver: Receiver = {
@@ -33,9 +35,12 @@ async function receive(delivery: Delivery, expected: Expected): Promise<Received
   if (!isFresh(timestamp, expected.nowMs)) return refuse('too-old');
   const read = readEnvelope(parseOrNull(body));
   if (!read.ok) return refuse(read.problem);
-  const { installation, account, environment, delivery: deliveryId, notices } = read.envelope;
+  const { system, installation, account, environment, delivery: deliveryId, notices } = read.envelope;
   const isOurs =
-    installation === expected.installation && account === expected.account && environment === expected.environment;
+    system === systemName &&
+    installation === expected.installation &&
+    account === expected.account &&
+    environment === expected.environment;
   if (!isOurs) return refuse('wrong-account');
   return {
     ok: true,

@@ -7,6 +7,7 @@ import { LaneStore, type LaneTransaction } from '../store/lane-store.ts';
 import { deleteRows, type LaneStorage, readRows, type StoredRow, writeRows } from '../store/rows.ts';
 import { closeHold, raiseHold } from './holds.ts';
 import type { PlanContext } from './plan.ts';
+import { doubted } from './uncertainty.ts';
 import { type Connection, Wiring } from './wiring.ts';
 
 /** Everything a lane needs from outside. The platform hands in the real things, the simulation its own. */
@@ -164,9 +165,8 @@ export class LaneCore {
     const ids = open.flatMap((attempt) => JSON.parse(attempt.commands) as string[]);
     const rows = readRows(tx.sql, commands, 'WHERE id IN (SELECT value FROM json_each(?))', JSON.stringify(ids));
     const uncertain = rows.map((row) => {
-      const settleMs = this.wiring.connections.get(row.connection)?.connector.settleMs ?? 300_000;
       tx.tell(row.entity, 'command-uncertain', { connection: row.connection, command: row.id });
-      return { ...row, state: 'uncertain', dueMs: tx.atMs + settleMs, deadlineMs: tx.atMs + 24 * 3_600_000 };
+      return doubted(row, tx.atMs);
     });
     writeRows(tx.sql, commands, uncertain, 'replace');
     deleteRows(

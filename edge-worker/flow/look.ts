@@ -1,4 +1,5 @@
-// What became of it? Uncertain commands are resolved by looking at the target, only after a cut-off write can no longer commit; waits that ran out become holds.
+// What became of it? Uncertain commands are resolved by looking at the target: what is there is proof at once, what is
+// missing only after a cut-off write can no longer commit. Waits that ran out become holds.
 
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import type { FindKey, ReadResult, Snapshot } from '../connectors/connector.ts';

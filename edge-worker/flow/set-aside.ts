@@ -10,11 +10,11 @@ import { move } from './lifecycle.ts';
 import type { Hold } from './nouns.ts';
 import type { CommandRow } from './plan-view.ts';
 import { showSoon } from './show-soon.ts';
+import { doubted } from './uncertainty.ts';
 
 /** Times the same command may fail within the hub before somebody looks at it. */
 const triesMax = 3;
 const againMs = 30_000;
-const uncertainMs = 24 * 3_600_000;
 
 export interface Cut {
   readonly rows: readonly CommandRow[];
@@ -43,14 +43,8 @@ export function setAside(core: LaneCore, { rows, attempt, from, to, error }: Cut
       if (from !== to) move(from, to);
       if (to === 'due') return { ...row, tries, state: to, dueMs: tx.atMs + againMs, deadlineMs: null };
       tx.tell(row.entity, 'command-uncertain', { connection: row.connection, command: row.id });
-      const settleMs = core.wiring.connections.get(row.connection)?.connector.settleMs ?? 300_000;
-      return {
-        ...row,
-        tries,
-        state: to,
-        dueMs: tx.atMs + settleMs,
-        deadlineMs: row.deadlineMs ?? tx.atMs + uncertainMs,
-      };
+      const inDoubt = from === 'uncertain' ? { ...row, dueMs: tx.atMs + againMs } : doubted(row, tx.atMs);
+      return { ...inDoubt, tries };
     });
     writeRows(tx.sql, commands, kept, 'replace');
     if (attempt !== null) deleteRows(tx.sql, attempts, [[attempt]]);

@@ -14,11 +14,10 @@ import type { Batch, BatchOutcome } from './relay.ts';
 import { Saved } from './saved.ts';
 import { showSoon } from './show-soon.ts';
 import { type RecordPlace, readAgain, readReferringAgain, releaseWaits } from './strays.ts';
+import { doubted, isPastLateCommit, nextLookMs } from './uncertainty.ts';
 
 /** Tries before a lock or a conflict becomes somebody's work. */
 const triesMax = 8;
-/** How long an unknown outcome may stay unknown before a person is asked. */
-const uncertainMs = 24 * 3_600_000;
 const firstBackoffMs = 2_000;
 const longestBackoffMs = 15 * 60_000;
 
@@ -118,7 +117,12 @@ class Settling {
   }
 
   looked(row: CommandRow, look: Look): void {
-    const { tx } = this.#context;
+    const { tx, wiring } = this.#context;
+    const patience = { settleMs: wiring.connections.get(row.connection)?.connector.settleMs };
+    if (!isPastLateCommit(row, patience, this.#startedMs) && !this.#isProof(row, look)) {
+      this.#changed.push({ ...row, dueMs: nextLookMs(row, patience, tx.atMs) });
+      return;
+    }
     if (look.found === 'record') {
       const isOurs = new Saved(this.#context.wiring, row, look.snapshot).holdsWhatWeSent;
       // A create that took effect is ours even when its content is older; an update that did not is sent again.
@@ -140,6 +144,17 @@ class Settling {
       });
     }
     this.#changed.push({ ...row, dueMs: tx.atMs + 60_000 });
+  }
+
+  /** What counts before a late commit can be ruled out. An update must show a save later than the last one we know of. */
+  #isProof(row: CommandRow, look: Look): boolean {
+    if (look.found !== 'record') return look.found === 'several' || look.found === 'gone';
+    if (row.isCreate === 1) return true;
+    const { wiring } = this.#context;
+    const connector = wiring.connections.get(row.connection)?.connector;
+    const known = this.#linkOf(row).version ?? '';
+    const isSavedSince = connector !== undefined && connector.compareVersions(look.snapshot.version, known) > 0;
+    return isSavedSince && new Saved(wiring, row, look.snapshot).holdsWhatWeSent;
   }
 
   finish(): void {
@@ -255,15 +270,15 @@ class Settling {
   }
 
   #uncertain(row: CommandRow): void {
-    const { tx, wiring } = this.#context;
+    const { tx } = this.#context;
     // Counted from now: the request may have left long after the call began, behind a queue, a token or a search.
-    const dueMs = tx.atMs + (wiring.connections.get(row.connection)?.connector.settleMs ?? 300_000);
     move('in-flight', 'uncertain');
-    this.#changed.push({ ...row, state: 'uncertain', dueMs, deadlineMs: tx.atMs + uncertainMs });
+    const inDoubt = doubted(row, tx.atMs);
+    this.#changed.push(inDoubt);
     this.#shown.add(row.entity);
     this.#receipt(row, 'uncertain', row.recordId, null, null, 0);
     tx.tell(row.entity, 'command-uncertain', { connection: row.connection, command: row.id });
-    this.#status(row, 'uncertain', 'wait-look', null, dueMs);
+    this.#status(row, 'uncertain', 'wait-look', null, inDoubt.dueMs);
   }
 
   #holdFor(
@@ -274,7 +289,8 @@ class Settling {
     params: Readonly<Record<string, string>>,
   ): void {
     const { tx, makeId } = this.#context;
-    if (outcomeControls.has(control)) deleteRows(tx.sql, approvals, [[row.entity, row.connection, control, row.content]]);
+    if (outcomeControls.has(control))
+      deleteRows(tx.sql, approvals, [[row.entity, row.connection, control, row.content]]);
     const { entity, connection, recordType, part } = row;
     const slot = { entity, connection, recordType, part };
     raiseHold(tx, makeId, {
@@ -356,6 +372,8 @@ class Settling {
 function leftAlone(differences: string | null, carriedText: string): string | null {
   if (differences === null) return null;
   const carried = JSON.parse(carriedText) as Record<string, unknown>;
-  const left = Object.entries(JSON.parse(differences) as Record<string, string>).filter(([field]) => !(field in carried));
+  const left = Object.entries(JSON.parse(differences) as Record<string, string>).filter(
+    ([field]) => !(field in carried),
+  );
   return left.length > 0 ? JSON.stringify(Object.fromEntries(left)) : null;
 }

@@ -17,6 +17,7 @@ import { move } from './lifecycle.ts';
 import { compileMap, type MappingContent, mappingContent } from './mapping.ts';
 import { plan } from './plan.ts';
 import { readAgain } from './strays.ts';
+import { doubtedAnew } from './uncertainty.ts';
 import type { Flow, Routing } from './wiring.ts';
 
 /** A request that cannot be carried out as things stand; `code` is stable and `next` says what to do. */
@@ -299,7 +300,6 @@ export function answer(core: LaneCore, hold: string, given: Answer, by: string, 
 
 /** Holds behind which a write may have taken effect: retry means to look once more, never to send again. */
 const unknownOutcomes: ReadonlySet<string> = new Set(['two-found', 'uncertain-too-long', 'settle-failed']);
-const lookForMs = 24 * 3_600_000;
 
 function lookAgain(core: LaneCore, row: StoredRow<typeof holds>, by: string, reason: string): void {
   const { entity, connection, recordType, part } = row;
@@ -313,12 +313,9 @@ function lookAgain(core: LaneCore, row: StoredRow<typeof holds>, by: string, rea
       recordType,
       part,
     );
-    const uncertain = held.map((one) => ({
-      ...one,
-      state: move('held', 'uncertain'),
-      dueMs: tx.atMs,
-      deadlineMs: tx.atMs + lookForMs,
-    }));
+    move('held', 'uncertain');
+    const patience = { settleMs: core.wiring.connections.get(connection)?.connector.settleMs };
+    const uncertain = held.map((one) => doubtedAnew(one, patience, tx.atMs));
     writeRows(tx.sql, commands, uncertain, 'replace');
     closeHold(tx, row, by, reason);
     tellAudit(core, tx, by, 'hold-retry', row.id, { control: row.control, entity, reason });

@@ -1,10 +1,14 @@
-// Systems that cannot push, and what pushes missed: each feed is asked in its rhythm, its notices are written down before its cursor moves.
+// Systems that cannot push, and what pushes missed: each feed is asked in its rhythm, its notices are written down before
+// its cursor moves.
 import type { ChangePage, Notice } from '../connectors/connector.ts';
 import { cursors } from '../store/lane-schema.ts';
-import { readRows, type StoredRow } from '../store/rows.ts';
+import { deleteRows, readRows, type StoredRow } from '../store/rows.ts';
 import type { LaneCore } from './core.ts';
+import { problemOf } from './guard.ts';
+import { closeHold, holdAt, raiseHold } from './holds.ts';
 import { record } from './inbox.ts';
-import { faultFrom } from './relay.ts';
+import type { Slot } from './nouns.ts';
+import { faultFrom, isOfARecord } from './relay.ts';
 import type { Connection } from './wiring.ts';
 
 /** Pages of one feed taken in one go; the rest follows at the next turn, so that other feeds get theirs. */
@@ -14,34 +18,71 @@ const activeMs = 120_000;
 /** A version told again this much later has been read late enough to hold all of its second. */
 const sameSecondMs = 2_000;
 const toldMax = 50_000;
+/** A feed that is refused this often in a row is somebody's work. */
+const failuresMax = 5;
+const firstWaitMs = 2_000;
+const longestWaitMs = 300_000;
 
 type CursorRow = StoredRow<typeof cursors>;
 
 /** Versions told before, so that the rows of an overlap are not read for ever. In memory only: forgetting costs a read. */
 const toldByCore = new WeakMap<LaneCore, Map<string, { version: string; firstMs: number; times: number }>>();
 const lastNewsByCore = new WeakMap<LaneCore, Map<string, number>>();
+const failuresByCore = new WeakMap<LaneCore, Map<string, number>>();
 
 /** Asks every feed of a connection that is due. Returns whether anything was written down. */
-export async function askFeeds(core: LaneCore, connection: Connection): Promise<boolean> {
-  const due = readRows(
-    core.store.sql,
-    cursors,
-    'WHERE connection = ? AND next_ms <= ? ORDER BY next_ms',
-    connection.id,
-    core.ports.nowMs(),
-  );
+export async function askFeeds(core: LaneCore, id: string): Promise<boolean> {
+  const where = 'WHERE connection = ? AND next_ms <= ? ORDER BY next_ms';
   let isNews = false;
-  for (const row of due) {
-    if (core.isPaused(connection.id)) break;
+  for (const row of readRows(core.store.sql, cursors, where, id, core.ports.nowMs())) {
+    const connection = core.callable(id);
+    if (!connection) break;
     try {
       isNews = (await askFeed(core, connection, row)) || isNews;
-      core.succeeded(connection.id);
+      core.succeeded(id);
+      forgetFailure(core, row);
     } catch (error) {
-      core.failed(connection, faultFrom(error));
-      break;
+      fail(core, connection, row, error);
     }
   }
   return isNews;
+}
+
+/** A feed that fails is asked later, so that it does not stand before the others for ever. */
+function fail(core: LaneCore, connection: Connection, row: CursorRow, error: unknown): void {
+  const failures = failuresByCore.get(core) ?? new Map<string, number>();
+  failuresByCore.set(core, failures);
+  const key = keyOf(row);
+  const times = (failures.get(key) ?? 0) + 1;
+  failures.set(key, times);
+  move(core, row, row.cursor, core.ports.nowMs() + Math.min(firstWaitMs * 2 ** times, longestWaitMs));
+  if (!isOfARecord(error)) return core.failed(connection, faultFrom(error));
+  core.ports.log('feed-failed', { connection: connection.id, feed: row.feed, message: problemOf(error) });
+  if (times < failuresMax) return;
+  core.store.transaction((tx) =>
+    raiseHold(tx, core.ports.makeId, {
+      ...slotOf(row),
+      kind: 'customer',
+      control: 'feed-failed',
+      owner: 'integration',
+      code: 'feed-failed',
+      params: { connection: connection.id, feed: row.feed, problem: problemOf(error) },
+      hash: '',
+      dueMinutes: 480,
+    }),
+  );
+}
+
+function forgetFailure(core: LaneCore, row: CursorRow): void {
+  failuresByCore.get(core)?.delete(keyOf(row));
+  if (holdAt(core.store, slotOf(row)) === null) return;
+  core.store.transaction((tx) => closeHold(tx, slotOf(row), 'fetched', null));
+}
+
+const keyOf = (row: CursorRow) => `${row.connection} ${row.purpose} ${row.feed}`;
+
+function slotOf({ connection, feed, purpose }: CursorRow): Slot {
+  return { entity: connection, connection, recordType: feed, part: purpose };
 }
 
 async function askFeed(core: LaneCore, connection: Connection, row: CursorRow): Promise<boolean> {
@@ -49,37 +90,36 @@ async function askFeed(core: LaneCore, connection: Connection, row: CursorRow): 
   let isNews = false;
   for (let count = 0; count < pagesMax; count++) {
     const page: ChangePage = await core.session(connection).changes(row.feed, cursor);
-    const notices = page.notices.filter((notice) => isWorthReading(core, connection, notice));
+    // A load wants every record, whatever a feed has told of it.
+    const isWanted = (notice: Notice) => row.purpose === 'load' || isWorthReading(core, connection, notice);
+    const notices = page.notices.filter(isWanted);
     const from = cursor;
     cursor = page.cursor;
-    const isLast = !page.hasMore;
+    // Where "more" stands still there is no more: it would be the same page for ever.
+    const isLast = !page.hasMore || cursor === from;
     const nextMs = isLast ? core.ports.nowMs() + rhythmMs(core, connection, row, notices.length > 0) : 0;
     core.store.storage.transactionSync(() => {
-      const made =
-        notices.length > 0 &&
-        record(core, connection.id, `${row.purpose}:${row.feed}:${from ?? ''}:${core.ports.nowMs()}`, notices);
+      const delivery = `${row.purpose}:${row.feed}:${from ?? ''}:${core.ports.nowMs()}`;
+      const made = notices.length > 0 && record(core, connection.id, delivery, notices);
       isNews = isNews || made;
       if (isLast && row.purpose === 'load')
-        core.store.sql.exec(
-          'DELETE FROM cursors WHERE connection = ? AND feed = ? AND purpose = ?',
-          connection.id,
-          row.feed,
-          row.purpose,
-        );
-      else if (cursor !== from || nextMs > 0) {
-        core.store.sql.exec(
-          'UPDATE cursors SET cursor = ?, next_ms = ? WHERE connection = ? AND feed = ? AND purpose = ?',
-          cursor,
-          nextMs,
-          connection.id,
-          row.feed,
-          row.purpose,
-        );
-      }
+        deleteRows(core.store.sql, cursors, [[row.connection, row.feed, row.purpose]]);
+      else move(core, row, cursor, nextMs);
     });
     if (isLast) break;
   }
   return isNews;
+}
+
+function move(core: LaneCore, row: CursorRow, cursor: string | null, nextMs: number): void {
+  core.store.sql.exec(
+    'UPDATE cursors SET cursor = ?, next_ms = ? WHERE connection = ? AND feed = ? AND purpose = ?',
+    cursor,
+    nextMs,
+    row.connection,
+    row.feed,
+    row.purpose,
+  );
 }
 
 function rhythmMs(core: LaneCore, connection: Connection, row: CursorRow, isNews: boolean): number {

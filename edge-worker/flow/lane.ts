@@ -136,7 +136,7 @@ export class Lane {
       case 'status':
         return showDue(this.core, connection);
       case 'feed':
-        if (await askFeeds(this.core, connection)) this.kick('decide');
+        if (await askFeeds(this.core, connection.id)) this.kick('decide');
         return;
     }
   }

@@ -38,7 +38,8 @@ export class StatusView {
     for (const row of readColumns(sql, links, linkColumns, isLinked, this.#family)) push(this.#links, row.entity, row);
     for (const row of readColumns(sql, commands, commandColumns, where, this.#family))
       push(this.#commands, row.entity, row);
-    for (const row of readRows(sql, holds, where, this.#family)) push(this.#holds, row.entity, row);
+    const isOfContent = `${where} AND part <> 'status'`;
+    for (const row of readRows(sql, holds, isOfContent, this.#family)) push(this.#holds, row.entity, row);
   }
 
   #familyOf(entity: string): readonly string[] {

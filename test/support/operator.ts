@@ -97,6 +97,15 @@ export class Installation {
     return this.#call('POST', `/connections/${connection}/accept`, { kind, cutoverOn });
   }
 
+  setFlow(
+    connection: string,
+    kind: string,
+    state: 'matching' | 'open' | 'observe',
+    cutoverOn: string | null = null,
+  ): Promise<unknown> {
+    return this.#call('PUT', `/connections/${connection}/flows/${kind}`, { state, cutoverOn });
+  }
+
   /** Asks a connection's feeds now instead of in their rhythm. */
   ask(connection: string): Promise<unknown> {
     return this.#call('POST', `/connections/${connection}/ask`, {});

@@ -1,6 +1,5 @@
 // The one row that says how this account is connected. Keys lie in the vendor's secret store; here are their names.
 import * as record from 'N/record';
-import * as search from 'N/search';
 import { select } from './suiteql.ts';
 
 export const settingType = 'customrecord_tieout_setting';
@@ -47,11 +46,4 @@ export function createSettings(hub: string): void {
   row.setValue({ fieldId: 'externalid', value: theOne });
   row.setValue({ fieldId: fields.hub, value: hub });
   row.save();
-}
-
-/** Whether batches may go out at this moment, looked at before each: 1 unit. */
-export function mayStillSend(id: string, nowText: string): boolean {
-  const found = search.lookupFields({ type: settingType, id, columns: [fields.state, fields.pausedUntil] });
-  const pausedUntil = String(found[fields.pausedUntil] ?? '');
-  return found[fields.state] === 'connected' && (pausedUntil === '' || pausedUntil <= nowText);
 }

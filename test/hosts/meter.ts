@@ -9,7 +9,6 @@ export const costs = {
   save: { custom: 4, other: 10, transaction: 20 },
   remove: { custom: 4, other: 10, transaction: 20 },
   submitFields: { custom: 2, other: 5, transaction: 10 },
-  lookup: 1,
   query: 10,
   search: 10,
   request: 10,

@@ -61,7 +61,7 @@ export class Checker {
     const described = [...this.#files].filter(([file]) => file.startsWith('Objects/'));
     const roots = described.map(([file, text]) => [file, parseXml(text)] as const);
     for (const [file, root] of roots) this.#register(file, root);
-    for (const [file, root] of roots) this.#object(file, root);
+    for (const [file, root] of roots) this.#definition(file, root);
     for (const [file, text] of this.#files) {
       if (file.endsWith('.xml')) this.#references(file, text);
     }
@@ -90,7 +90,7 @@ export class Checker {
     inner(root);
   }
 
-  #object(file: string, root: Node): void {
+  #definition(file: string, root: Node): void {
     if (types[root.tag] === undefined) return this.#say(file, root.tag, 'known-type', `${root.tag} is no object type`);
     this.#fields(file, root, root.tag, root.tag);
     const script = scriptTypes[root.tag];

@@ -1,10 +1,10 @@
-// N/query and N/search, as far as the package uses them: SuiteQL over the books, one field looked up, deleted records.
+// N/query and N/search, as far as the package uses them: SuiteQL over the books, and deleted records.
 import { SuiteQl } from '../../../edge-worker/connectors/netsuite/stand-in/suiteql.ts';
 import type { Account } from '../account.ts';
 import type { Module } from '../loader.ts';
 import { costs } from '../meter.ts';
 import { scriptError } from './error.ts';
-import { asScriptError, ScriptRecord } from './record.ts';
+import { asScriptError } from './record.ts';
 
 interface Asked {
   readonly query: string;
@@ -54,21 +54,8 @@ export function queryModule(account: Account): Module {
   };
 }
 
-interface Lookup {
-  readonly type: string;
-  readonly id: string | number;
-  readonly columns: readonly string[];
-}
-
 export function searchModule(account: Account): Module {
   return {
-    lookupFields: ({ type, id, columns }: Lookup) => {
-      account.frame.meter.spend(costs.lookup);
-      const entry = account.books.store.get(type, String(id));
-      if (!entry) return {};
-      const shown = new ScriptRecord(account, account.books.type(type), entry);
-      return Object.fromEntries(columns.map((column) => [column, shown.getValue(column)]));
-    },
     create: ({ type, filters }: { type: string; filters: readonly (readonly string[])[] }) => {
       if (type !== 'deletedrecord') throw scriptError('SSS_INVALID_SRCH_TYPE', type);
       const sinceMs = Date.parse(String(filters[0]?.[2]));

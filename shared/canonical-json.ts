@@ -21,7 +21,7 @@ export function hashOf(value: unknown): string {
 /** A number that a float would change (more than 15 significant digits, too large, too small) stays its source text. */
 export function parseExactJson(text: string): unknown {
   // Few texts hold such a number, and a reviver makes parsing several times slower.
-  if (!/[\d.]{16}|\d[eE]/.test(text)) return JSON.parse(text);
+  if (!longOrScaled.test(text)) return JSON.parse(text);
   return JSON.parse(text, (_key, value: unknown, context?: { readonly source?: string }) => {
     if (typeof value !== 'number') return value;
     if (context?.source === undefined)
@@ -29,6 +29,9 @@ export function parseExactJson(text: string): unknown {
     return isExact(context.source, value) ? value : context.source;
   });
 }
+
+/** A number of sixteen characters or with an exponent, where a number can stand; an id inside a text hardly ever looks so. */
+const longOrScaled = /(?:^|[:,[\s])-?(?:[\d.]{16}|[\d.]+[eE])/;
 
 function isExact(source: string, value: number): boolean {
   const digits = source

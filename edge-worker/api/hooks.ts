@@ -123,7 +123,10 @@ async function knownPlace(
 /** The raw bytes, up to the receiver's limit; null when there are more. */
 async function readDelivery(request: Request, connector: Connector): Promise<Delivery | null> {
   const bytesMax = connector.receiver?.bodyBytesMax ?? 0;
-  if (Number(request.headers.get('content-length') ?? '0') > bytesMax) return null;
+  const announced = request.headers.get('content-length');
+  if (Number(announced ?? '0') > bytesMax) return null;
+  // A body is never longer than it was announced to be.
+  if (announced !== null) return { url: new URL(request.url), headers: request.headers, body: await bytesOf(request) };
   const chunks: Uint8Array[] = [];
   let size = 0;
   const reader = request.body?.getReader();
@@ -144,6 +147,10 @@ async function readDelivery(request: Request, connector: Connector): Promise<Del
     offset += chunk.byteLength;
   }
   return { url: new URL(request.url), headers: request.headers, body };
+}
+
+async function bytesOf(request: Request): Promise<Uint8Array> {
+  return new Uint8Array(await request.arrayBuffer());
 }
 
 function finish(connector: Connector, result: IntakeResult): Response {

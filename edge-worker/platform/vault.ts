@@ -28,13 +28,35 @@ async function derive(secret: string, purpose: string): Promise<Uint8Array<Array
 }
 
 /** The key a connection signs its notices with; made from its id and key version, so intake reads nothing. */
-export async function receiverKey(
+export function receiverKey(
   hubKey: string,
   installation: string,
   connection: string,
   version: number,
 ): Promise<string> {
-  return toBase64Url(await derive(hubKey, `receiver ${installation} ${connection} ${version}`));
+  const purpose = `receiver ${installation} ${connection} ${version}`;
+  return remembered(receiverKeys, `${hubKey} ${purpose}`, async () => toBase64Url(await derive(hubKey, purpose)));
+}
+
+/** Every webhook asks for the same few again, and making one costs more than all the rest of its proof. */
+const receiverKeys = new Map<string, Promise<string>>();
+const addresses = new Map<string, Promise<HookAddress | null>>();
+const rememberedMax = 10_000;
+
+/** Only what was made is kept, so that forged addresses take no room. */
+async function remembered<Made>(
+  known: Map<string, Promise<Made>>,
+  key: string,
+  make: () => Promise<Made>,
+): Promise<Made> {
+  const before = known.get(key);
+  if (before) return before;
+  const making = make();
+  if (known.size >= rememberedMax) known.clear();
+  known.set(key, making);
+  const made = await making.catch(() => null);
+  if (made === null) known.delete(key);
+  return making;
 }
 
 /** What stands in a hook address besides the system. */
@@ -56,7 +78,11 @@ export async function hookPath(hubKey: string, system: string, address: HookAddr
 }
 
 /** The fields of a hook address; null when it is not one of ours. */
-export async function readHookToken(hubKey: string, system: string, token: string): Promise<HookAddress | null> {
+export function readHookToken(hubKey: string, system: string, token: string): Promise<HookAddress | null> {
+  return remembered(addresses, `${hubKey} ${system} ${token}`, () => proveHookToken(hubKey, system, token));
+}
+
+async function proveHookToken(hubKey: string, system: string, token: string): Promise<HookAddress | null> {
   const [plain, mac, rest] = token.split('.');
   if (!plain || !mac || rest !== undefined || !/^[\w-]+$/.test(plain) || !/^[\w-]{43}$/.test(mac)) return null;
   const expected = await macOf(hubKey, `${system}.${plain}`);

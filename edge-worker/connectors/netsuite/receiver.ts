@@ -85,17 +85,26 @@ async function isSigned(
   signed.set(prefix);
   signed.set(body, prefix.byteLength);
   for (const key of keys) {
-    const imported = await importKey(key);
+    const hmac = await importKey(key);
     for (const signature of signatures) {
-      if (await crypto.subtle.verify('HMAC', imported, bytesOf(signature), signed)) return true;
+      if (await crypto.subtle.verify('HMAC', hmac, bytesOf(signature), signed)) return true;
     }
   }
   return false;
 }
 
+const imported = new Map<string, Promise<CryptoKey>>();
+const importedMax = 1_000;
+
+/** The same two keys prove every notice of a connection. */
 function importKey(key: string): Promise<CryptoKey> {
+  const known = imported.get(key);
+  if (known) return known;
   const algorithm = { name: 'HMAC', hash: 'SHA-256' };
-  return crypto.subtle.importKey('raw', new TextEncoder().encode(key), algorithm, false, ['verify']);
+  const made = crypto.subtle.importKey('raw', new TextEncoder().encode(key), algorithm, false, ['verify']);
+  if (imported.size >= importedMax) imported.clear();
+  imported.set(key, made);
+  return made;
 }
 
 /** Hexadecimal of even length, as `parseSignature` gives it. */

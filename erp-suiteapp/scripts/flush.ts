@@ -32,7 +32,10 @@ export function nextBatches(): Batch[] {
   return batches;
 }
 
-/** 20 units, and 2 a row. The settings are read anew for each, so that one refusal stops the rest. A batch that is run again after a crash is the same delivery to the hub. */
+/**
+ * 20 units, and 2 a row. The settings are read anew for each, so that one refusal stops the rest. A batch that is run
+ * again after a crash is the same delivery to the hub.
+ */
 export function flushBatch(batch: Batch): Outcome | null {
   const settings = readSettings();
   if (!isReady(settings)) return null;

@@ -18,6 +18,7 @@ export const style = new Html(`<style>
 .tieout .error .icon { background: #b3311f; }
 .tieout .neutral .icon { background: #6b6560; }
 .tieout .hold { border-left: 4px solid #a85400; background: #fff8ef; padding: 8px 12px; margin: 8px 0; }
+.tieout .hold p { margin: 4px 0; }
 .tieout .quiet { color: #5a5652; }
 .tieout ol, .tieout ul { margin: 0; padding-left: 20px; }
 .tieout dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px; margin: 0; }

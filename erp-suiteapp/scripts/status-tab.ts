@@ -59,10 +59,10 @@ function holds(statuses: readonly ShownStatus[], { settingsAddress }: TabContext
     .filter(({ reason }) => reason !== '')
     .map((status) => {
       const words = wordsFor(status.reason, { system: nameOf(status.system), ...status.params });
-      const owner = status.owner === '' ? 'nobody needs to act' : status.owner;
+      const owner = status.owner === '' ? null : html`<p>Owner: ${status.owner}</p>`;
       const decide = html`<p><a href="${settingsAddress}">Decide in Tieout</a></p>`;
       return html`<div class="hold"><strong>${nameOf(status.system)}: ${words.title}</strong><p>${words.text}</p>
-<p>${words.next}</p><p>Owner: ${owner}</p>${status.state === 'held' ? decide : null}</div>`;
+<p>${words.next}</p>${owner}${status.state === 'held' ? decide : null}</div>`;
     });
   return shown.length === 0 ? html`` : html`<h2>What needs attention</h2>${shown}`;
 }

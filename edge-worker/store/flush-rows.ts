@@ -1,7 +1,7 @@
 // Rows on their way to D1: each made into JSON once, with the key by which the newest of several is known.
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import * as record from './record-schema.ts';
-import { arrayBytesMax, shapeOf } from './rows.ts';
+import { arrayBytesMax, bytesOf, shapeOf } from './rows.ts';
 
 /**
  * Tables of the record that the lane writes, by name. `append` rows have deterministic ids and are inserted or
@@ -65,7 +65,8 @@ export function portions(rows: FlushEntry): FlushEntry[] {
   let size = 0;
   for (const [table, list] of rows) {
     for (const row of list) {
-      if (size > 0 && size + row.text.length > arrayBytesMax) {
+      const bytes = bytesOf(row.text);
+      if (size > 0 && size + bytes > arrayBytesMax) {
         made.push(current);
         current = new Map();
         size = 0;
@@ -73,7 +74,7 @@ export function portions(rows: FlushEntry): FlushEntry[] {
       const kept = current.get(table);
       if (kept) kept.push(row);
       else current.set(table, [row]);
-      size += row.text.length + 1;
+      size += bytes + 1;
     }
   }
   if (size > 0) made.push(current);

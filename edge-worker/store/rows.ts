@@ -18,6 +18,18 @@ export type StoredRow<Table extends SQLiteTable> = Table['$inferSelect'];
 /** Parameters are cut here; a lane row or D1 value may not pass 2 MB. */
 export const arrayBytesMax = 1_000_000;
 
+/** What a text takes on disk and on the wire: a Japanese character is three bytes, not one. */
+export function bytesOf(text: string): number {
+  let bytes = text.length;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code > 0x7f) bytes++;
+    // Each half of a pair takes two of its four bytes.
+    if (code > 0x7ff && (code < 0xd800 || code > 0xdfff)) bytes++;
+  }
+  return bytes;
+}
+
 interface Shape {
   readonly name: string;
   /** Property names in column order. */
@@ -78,7 +90,7 @@ function quoted(columns: readonly string[]): string {
   return columns.map((column) => `"${column}"`).join(', ');
 }
 
-/** Rows as arrays in column order, cut into JSON texts of at most `arrayBytesMax` characters. */
+/** Rows as arrays in column order, cut into JSON texts of at most `arrayBytesMax`; a larger row stands alone. */
 export function packRows<Table extends SQLiteTable>(table: Table, rows: readonly RowOf<Table>[]): string[] {
   const { properties } = shapeOf(table);
   const packs: string[] = [];
@@ -86,13 +98,14 @@ export function packRows<Table extends SQLiteTable>(table: Table, rows: readonly
   let size = 2;
   for (const row of rows as readonly Record<string, unknown>[]) {
     const packed = JSON.stringify(properties.map((property) => row[property] ?? null));
-    if (size + packed.length + 1 > arrayBytesMax && current.length > 0) {
+    const bytes = bytesOf(packed);
+    if (size + bytes + 1 > arrayBytesMax && current.length > 0) {
       packs.push(`[${current.join(',')}]`);
       current = [];
       size = 2;
     }
     current.push(packed);
-    size += packed.length + 1;
+    size += bytes + 1;
   }
   if (current.length > 0) packs.push(`[${current.join(',')}]`);
   return packs;

@@ -21,6 +21,9 @@ import {
 import { Lane } from '../../edge-worker/flow/lane.ts';
 import { connect, found } from '../../edge-worker/flow/steward.ts';
 import type { Flow, Routing } from '../../edge-worker/flow/wiring.ts';
+import { Governor } from '../../edge-worker/platform/governor.ts';
+import { newMeter } from '../../edge-worker/platform/meter.ts';
+import { recordDatabase } from '../../edge-worker/platform/record-database.ts';
 import { laneMigrations } from '../../edge-worker/store/_lane-migrations.ts';
 import type { Role } from '../../shared/entities/entity.ts';
 import { D1OnNode } from './d1-on-node.ts';
@@ -232,6 +235,14 @@ export class LaneRig {
           (error: unknown) => life === this.#life && reject(error),
         );
       });
+    const database = recordDatabase(
+      this.d1,
+      new Governor(
+        () => this.nowMs,
+        () => this.settle(1),
+      ),
+      newMeter(),
+    );
     return new Lane({
       storage: this.storage.storage,
       connectors: Object.fromEntries(Object.entries(this.#seats).map(([id, seat]) => [id, connectorOf(id, seat)])),
@@ -241,11 +252,7 @@ export class LaneRig {
       // Long enough for calls that answer at once, short enough for those that never do.
       sleep: () => alive(this.settle(10)),
       open: ({ id }) => ended((this.#seats[id] as RigSeat).system.session(), alive),
-      database: {
-        batch: async (statements) => {
-          await alive(this.d1.batch(statements.map(({ query, rows }) => this.d1.prepare(query).bind(rows))));
-        },
-      },
+      database: { batch: (statements) => alive(database.batch(statements)) },
       setAlarm: (atMs) => this.alarms.push(atMs - this.nowMs),
       start: (work) => void work,
       log: (event, fields) => this.logs.push([event, fields]),

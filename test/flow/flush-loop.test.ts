@@ -1,0 +1,59 @@
+// Rows for the record: whoever waits for their own is not kept waiting by everybody else's.
+import { describe, expect, it } from 'vitest';
+import { client, LaneRig, RigSystem } from '../support/lane-rig.ts';
+
+function firm() {
+  const crm = new RigSystem();
+  const rig = new LaneRig({ crm: { system: crm, roles: ['crm'] } });
+  return { crm, rig };
+}
+
+describe('Waiting for rows to be in the record', () => {
+  it('ends with one’s own rows, although a busy lane always has more', async () => {
+    const { crm, rig } = firm();
+    await rig.settle();
+    let serial = 0;
+    let isBusy = true;
+    // Each batch that D1 takes meets a new row.
+    rig.d1.wait = async () => {
+      if (!isBusy) return;
+      crm.put('client', `a${++serial}`, client(`A${serial}`));
+      rig.lane.core.store.transaction((tx) => tx.tell(`cus_${serial}`, 'held', {}));
+    };
+    rig.lane.core.store.transaction((tx) => tx.tell('cus_own', 'held', {}));
+    expect(await rig.lane.flushed(2_000)).toBe(true);
+    expect(rig.rows('SELECT seq FROM flush_log').length).toBeGreaterThan(0);
+    isBusy = false;
+    await rig.settle(400);
+  });
+
+  it('gives up after its time while the record is away', async () => {
+    const { rig } = firm();
+    await rig.settle();
+    rig.d1.failure = { when: 'before', message: 'D1 is overloaded', times: null };
+    rig.lane.core.store.transaction((tx) => tx.tell('cus_own', 'held', {}));
+    const answered = rig.lane.flushed(2_000);
+    await rig.settle(20);
+    rig.nowMs += 2_001;
+    expect(await answered).toBe(false);
+    rig.d1.failure = null;
+    await rig.settle(400);
+  });
+});
+
+describe('The inbox', () => {
+  it('forgets deliveries decided long ago, but never the newest', async () => {
+    const { crm, rig } = firm();
+    for (const id of ['a', 'b', 'c']) {
+      crm.put('client', id, client(id));
+      await rig.notice('crm', 'client', id);
+    }
+    expect(rig.rows('SELECT seq FROM deliveries')).toHaveLength(3);
+    await rig.pass(2 * 3_600_000);
+    expect(rig.rows('SELECT seq FROM deliveries')).toEqual([{ seq: 3 }]);
+    crm.put('client', 'd', client('d'));
+    await rig.notice('crm', 'client', 'd');
+    expect(rig.lane.waitingCount()).toBe(0);
+    expect(rig.rows("SELECT id FROM entities WHERE kind = 'customer'")).toHaveLength(4);
+  });
+});

@@ -26,7 +26,7 @@ export const timelineWords: Readonly<Record<string, Words>> = {
   },
   'difference-found': {
     title: 'Different from the start',
-    text: 'When the two records were matched, {field} differed in {system}. It is left as it is until our value changes.',
+    text: 'When the two records were matched, {field} differed in {system}. It is left alone until our value changes.',
     next: 'Nothing to do; an integration admin may apply our value to existing records.',
   },
   'link-adopted': {

@@ -141,7 +141,7 @@ export const words: Readonly<Record<string, Words>> = {
   },
   'moved-route': {
     title: 'Routed to another system',
-    text: 'The routing now names {connection}, but the record exists in {from} already. A second one could be billed twice.',
+    text: 'The routing now names {connection}, but the record lies in {from} already. A second could be billed twice.',
     next: 'An integration admin corrects the routing, or retries to create it in {connection} all the same.',
   },
   'billed-twice': {

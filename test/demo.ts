@@ -1,4 +1,5 @@
-// `npm run demo`: a firm's month on the real hub and three stand-ins, live. `-- --once --json` plays it, prints one JSON as the last line and exits.
+// `npm run demo`: a firm's month on the real hub and three stand-ins, live. `-- --once --json` plays it, prints one
+// JSON as the last line and exits.
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Outcome, playMonth, whereToLook } from './demo/show.ts';

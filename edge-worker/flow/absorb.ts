@@ -1,4 +1,5 @@
-// Snapshots -> Changes: which entity each record is, what its owner changed, what arises from it. Runs inside one lane transaction; no awaits.
+// Snapshots -> Changes: which entity each record is, what its owner changed, what arises from it. Runs inside one
+// lane transaction; no awaits.
 import { type EntityName, entities } from '../../shared/entities/_registry.ts';
 import type { Connector, Snapshot } from '../connectors/connector.ts';
 import { links } from '../store/lane-schema.ts';
@@ -68,7 +69,10 @@ export function absorb(
   return new Absorption(context, settled).run(seen);
 }
 
-/** Held entities governed anew in one run because something they rest on changed; an answer or the next change brings the rest. */
+/**
+ * Held entities governed anew in one run because something they rest on changed; an answer or the next change brings
+ * the rest.
+ */
 const heldMax = 2_000;
 
 const recordKey = (connection: string, recordType: string, recordId: string, kind: string) =>
@@ -99,7 +103,8 @@ export function unlinkedReferences(
   if (wanted.size === 0) return [];
   const known = tx.sql
     .exec(
-      `SELECT DISTINCT connection || '|' || record_type || '|' || record_id || '|' AS key FROM links WHERE record_id IS NOT NULL AND
+      `SELECT DISTINCT connection || '|' || record_type || '|' || record_id || '|' AS key FROM links
+       WHERE record_id IS NOT NULL AND
        (connection, record_type, record_id) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?))`,
       JSON.stringify([...wanted.values()].map((ref) => [ref.connection, ref.recordType, ref.recordId])),
     )
@@ -184,7 +189,8 @@ class Absorption {
     const rows = readRows(
       this.#tx.sql,
       links,
-      "WHERE record_id IS NOT NULL AND part = '' AND (connection, record_type, record_id) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?))",
+      `WHERE record_id IS NOT NULL AND part = ''
+       AND (connection, record_type, record_id) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?))`,
       JSON.stringify([...refs.values()]),
     );
     for (const row of rows) {
@@ -352,7 +358,8 @@ class Absorption {
 
   /**
    * Whole-second stamps: of two reads with the same stamp the later-started one saw more. A later read that shows an
-   * older stamp met a copy that lags, and is made again; once no copy can lag any more, the system's clock was set back.
+   * older stamp met a copy that lags, and is made again; once no copy can lag any more, the system's clock was set
+   * back.
    */
   #isStale(seen: Observation, link: LinkRow, connector: Connector): boolean {
     if (link.version === null) return false;

@@ -54,7 +54,8 @@ export function agendaOf(core: LaneCore): ReadonlyMap<Loop, number> {
   const lane = core.store.sql
     .exec(
       `SELECT (SELECT max(seq) FROM deliveries) AS newest,
-         (SELECT min(seq) FROM flush_log WHERE run > 0) AS unflushed, (SELECT min(name) FROM lane_state WHERE name LIKE 'replan %') AS replan`,
+         (SELECT min(seq) FROM flush_log WHERE run > 0) AS unflushed,
+         (SELECT min(name) FROM lane_state WHERE name LIKE 'replan %') AS replan`,
     )
     .toArray()[0] as LaneDue;
   const isUndecided = (lane.newest ?? 0) > Number(core.store.value('watermark') ?? '0');

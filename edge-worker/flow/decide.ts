@@ -1,4 +1,5 @@
-// Events -> read -> Changes -> Verdicts -> Commands: one run takes up to a few hundred events, reads their records anew,
+// Events -> read -> Changes -> Verdicts -> Commands: one run takes up to a few hundred events, reads their records
+// anew,
 // and ends in one lane transaction.
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { absorb, type Observation } from './absorb.ts';

@@ -1,4 +1,5 @@
-// Records that could not be had: deleted at their source, hidden from us, unreadable, or beyond what we understand. Each
+// Records that could not be had: deleted at their source, hidden from us, unreadable, or beyond what we understand.
+// Each
 // becomes somebody's work; none is undone or forgotten by silence.
 import { holds, links } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';

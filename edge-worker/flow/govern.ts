@@ -1,4 +1,5 @@
-// Change -> Verdict: the controls, approvals and waits that decide whether one entity may be written to one target. Pure.
+// Change -> Verdict: the controls, approvals and waits that decide whether one entity may be written to one target.
+// Pure.
 import type { Canonical, EntityName } from '../../shared/entities/_registry.ts';
 import type { Role } from '../../shared/entities/entity.ts';
 import type { Money } from '../../shared/money.ts';
@@ -6,7 +7,9 @@ import { rules } from '../rules/_registry.ts';
 import type { Rule, RuleView } from '../rules/rule.ts';
 import type { CanonicalRecord, Consumption, Verdict } from './nouns.ts';
 
-/** What govern needs to know of one entity and one target. Everything is loaded beforehand, for the whole run at once. */
+/**
+ * What govern needs to know of one entity and one target. Everything is loaded beforehand, for the whole run at once.
+ */
 export interface Case {
   readonly entity: string;
   readonly kind: EntityName;
@@ -25,7 +28,10 @@ export interface Case {
   readonly consumed: (contract: string) => Money | null;
 }
 
-/** The first control that holds decides; a person's answer for this content stands over it. Waits come last: a held change need not wait. */
+/**
+ * The first control that holds decides; a person's answer for this content stands over it. Waits come last: a held
+ * change need not wait.
+ */
 export function govern(change: Case): Verdict | { readonly verdict: 'reject'; readonly control: string } {
   let consumes: Consumption | null = null;
   for (const role of change.targetRoles) {

@@ -1,4 +1,5 @@
-// Rows that D1 would not take: each is kept in the lane and has a hold with an owner, until D1 takes it or a person lets it go.
+// Rows that D1 would not take: each is kept in the lane and has a hold with an owner, until D1 takes it or a person
+// lets it go.
 
 import type { GuiltyRow } from '../store/flush.ts';
 import { type FlushRows, type RecordTable, recordTables } from '../store/flush-rows.ts';

@@ -1,4 +1,5 @@
-// Raising and closing holds: every change that waits for a person has exactly one row per slot, an owner, a reason and a due time.
+// Raising and closing holds: every change that waits for a person has exactly one row per slot, an owner, a reason
+// and a due time.
 import { holds } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { deleteRows, readRows, type StoredRow, writeRows } from '../store/rows.ts';
@@ -61,7 +62,10 @@ export function raiseHold(tx: LaneTransaction, makeId: (prefix: string) => strin
   return row.id;
 }
 
-/** Held entities that were looked at together with one of these: a contract that got its purchase order frees its hours. */
+/**
+ * Held entities that were looked at together with one of these: a contract that got its purchase order frees its
+ * hours.
+ */
 export function heldAround(sql: LaneTransaction['sql'], changed: readonly string[], limit: number): string[] {
   const rows = sql
     .exec(

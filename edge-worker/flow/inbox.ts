@@ -1,4 +1,5 @@
-// The durable inbox: deliveries as they came, and the records to be read again. What is taken stays until it is decided.
+// The durable inbox: deliveries as they came, and the records to be read again. What is taken stays until it is
+// decided.
 import type { Notice } from '../connectors/connector.ts';
 import { deliveries, rechecks } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
@@ -11,7 +12,10 @@ const eventsMax = 500;
 const keepMs = 3_600_000;
 const clearedMax = 1_000;
 
-/** Writes notices into the inbox. Returns false when this delivery is already there. One row however many notices it carries. */
+/**
+ * Writes notices into the inbox. Returns false when this delivery is already there. One row however many notices it
+ * carries.
+ */
 export function record(core: LaneCore, connection: string, delivery: string, notices: readonly Notice[]): boolean {
   const packed = notices.map((notice) => [notice.recordType, notice.recordId, notice.kind, notice.occurredAtMs]);
   const made = core.store.sql

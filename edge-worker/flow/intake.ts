@@ -29,12 +29,15 @@ export interface IntakeResult {
   readonly refusal: Refusal | null;
 }
 
-/** Takes one delivery in. What is not proven stores nothing; what is proven is on disk before the sender hears of it. */
+/**
+ * Takes one delivery in. What is not proven stores nothing; what is proven is on disk before the sender hears of it.
+ */
 export async function intake(arrival: Intake): Promise<IntakeResult> {
   const { receiver } = arrival.connector;
   if (!receiver) return { reply: plainReply(404, 'This system sends no notices.'), outcome: 'refused', refusal: null };
   const received = await prove(arrival);
-  if (!received.ok) return { reply: receiver.answer('refused', received.refusal), outcome: 'refused', refusal: received.refusal };
+  if (!received.ok)
+    return { reply: receiver.answer('refused', received.refusal), outcome: 'refused', refusal: received.refusal };
   const { deliveryId: delivery, notices, rings = [] } = received;
   const entry: InboxEntry = { connection: arrival.connection, delivery, notices, rings };
   const taken = await arrival.inbox.lane(entry).catch(() => 'full' as const);

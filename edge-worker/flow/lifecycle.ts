@@ -1,4 +1,5 @@
-// The legal states of a command and the moves between them. A move outside the table is a bug of ours and stops the transaction.
+// The legal states of a command and the moves between them. A move outside the table is a bug of ours and stops the
+// transaction.
 
 export const commandMoves = {
   waiting: ['due', 'held', 'superseded', 'dropped'],

@@ -1,9 +1,10 @@
-// A published mapping version over the connectors' default tables -> compiled maps that translate can run through quickly.
+// A published mapping version over the connectors' default tables -> compiled maps that translate can run through
+// quickly.
 import { z } from 'zod';
 import { type EntityName, entities } from '../../shared/entities/_registry.ts';
 import { type Role, refersTo, roles, stewardOf } from '../../shared/entities/entity.ts';
-import * as generalCodecs from '../connectors/codecs.ts';
 import type { Codec } from '../connectors/codecs.ts';
+import * as generalCodecs from '../connectors/codecs.ts';
 import type { Connector, Direction, ExtraRow, FieldMap } from '../connectors/connector.ts';
 import { compileFormula } from './formula.ts';
 
@@ -20,7 +21,10 @@ const extraOverlay = z.object({
   formula: z.string().optional(),
 });
 
-/** What an installation changes about its maps. Keys of `maps` are connection ids; a null row switches a default row off. */
+/**
+ * What an installation changes about its maps. Keys of `maps` are connection ids; a null row switches a default row
+ * off.
+ */
 export const mappingContent = z.object({
   maps: z
     .record(
@@ -48,7 +52,11 @@ export interface CompiledRow {
   readonly direction: Direction;
   readonly refersTo: string | null;
   /** Their value -> ours, and back. */
-  readonly lookup: { readonly name: string; readonly ours: ReadonlyMap<string, string>; readonly theirs: ReadonlyMap<string, string> } | null;
+  readonly lookup: {
+    readonly name: string;
+    readonly ours: ReadonlyMap<string, string>;
+    readonly theirs: ReadonlyMap<string, string>;
+  } | null;
 }
 
 export interface CompiledExtra {
@@ -168,13 +176,18 @@ export function compileMap(
   });
   const extraRows: ExtraRow[] = [
     ...(map.extra ?? []),
-    ...(overlay?.extra ?? []).map((row) => ({ ...row, codec: codecNamed(codecs, row.codec) as Codec<string> })) as ExtraRow[],
+    ...((overlay?.extra ?? []).map((row) => ({
+      ...row,
+      codec: codecNamed(codecs, row.codec) as Codec<string>,
+    })) as ExtraRow[]),
   ];
-  const extra = extraRows.map((row): CompiledExtra => ({
-    at: row.at,
-    codec: row.codec as Codec<unknown>,
-    value: row.formula === undefined ? () => row.constant ?? null : compileFormula(row.formula, kind),
-  }));
+  const extra = extraRows.map(
+    (row): CompiledExtra => ({
+      at: row.at,
+      codec: row.codec as Codec<unknown>,
+      value: row.formula === undefined ? () => row.constant ?? null : compileFormula(row.formula, kind),
+    }),
+  );
   return {
     kind,
     recordType: map.recordType,

@@ -1,4 +1,5 @@
-// The nouns of the sentence: Delivery, Event, Snapshot, Change, Verdict, Command, Receipt, Status. A type is named after its noun.
+// The nouns of the sentence: Delivery, Event, Snapshot, Change, Verdict, Command, Receipt, Status. A type is named
+// after its noun.
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import type { WireRecord } from '../connectors/connector.ts';
 import type { Owner } from '../faults.ts';
@@ -34,7 +35,14 @@ export interface Slot {
 /** What govern says of one entity towards one target. */
 export type Verdict =
   | { readonly verdict: 'grant'; readonly consumes: Consumption | null }
-  | { readonly verdict: 'hold'; readonly control: string; readonly owner: Owner; readonly dueMinutes: number; readonly code: string; readonly params: Readonly<Record<string, string>> }
+  | {
+      readonly verdict: 'hold';
+      readonly control: string;
+      readonly owner: Owner;
+      readonly dueMinutes: number;
+      readonly code: string;
+      readonly params: Readonly<Record<string, string>>;
+    }
   | { readonly verdict: 'wait'; readonly until: readonly string[] };
 
 /** What a granted record takes from a contract's purchase order. */

@@ -1,4 +1,5 @@
-// What a plan writes down: commands put, superseded and dropped, claims, holds, waits. Gathered for all its entities, then written in a handful of statements.
+// What a plan writes down: commands put, superseded and dropped, claims, holds, waits. Gathered for all its entities,
+// then written in a handful of statements.
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import { commands, links, purchaseOrders, waits } from '../store/lane-schema.ts';
 import { deleteRows, type RowOf, writeRows } from '../store/rows.ts';
@@ -168,7 +169,9 @@ export class PlanBook {
     if (this.close(target, 'in-step') || open.length > 0) this.#status(target, 'in-step');
   }
 
-  /** Nothing is to be written: what is open and not under way ends, and a claim that no create will fill is given up. */
+  /**
+   * Nothing is to be written: what is open and not under way ends, and a claim that no create will fill is given up.
+   */
   drop(target: Target, open: readonly CommandRow[], by: string): void {
     const idle = open.filter((row) => !this.#context.inFlight.has(row.id) && row.state !== 'uncertain');
     this.leave(idle, 'dropped');

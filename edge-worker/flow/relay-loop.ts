@@ -128,7 +128,10 @@ export class RelayLoop {
     core.store.storage.transactionSync(() => deleteRows(core.store.sql, attempts, [[batch.attempt]]));
   }
 
-  /** What waited long is looked at by the controls once more: a contract may have changed, an approval been taken back. */
+  /**
+   * What waited long is looked at by the controls once more: a contract may have changed, an approval been taken
+   * back.
+   */
   #governAgain(chosen: readonly DueCommand[]): boolean {
     const core = this.#core;
     const beforeMs = core.ports.nowMs() - governAgainMs;

@@ -1,4 +1,5 @@
-// Command -> Receipt: picks due commands of one target, sends them in batches, each safe to repeat. The attempt is on disk before the call.
+// Command -> Receipt: picks due commands of one target, sends them in batches, each safe to repeat. The attempt is on
+// disk before the call.
 import { hashOf } from '../../shared/canonical-json.ts';
 import type { ShownStatus } from '../../shared/wire/status.ts';
 import type { Session, Write, WriteResult } from '../connectors/connector.ts';

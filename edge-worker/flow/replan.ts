@@ -1,4 +1,5 @@
-// Plans every entity of a kind again, a few hundred at a time: after a match was accepted or a flow opened. Its place is kept in the lane.
+// Plans every entity of a kind again, a few hundred at a time: after a match was accepted or a flow opened. Its place
+// is kept in the lane.
 import type { LaneCore } from './core.ts';
 import { planSafely } from './guard.ts';
 

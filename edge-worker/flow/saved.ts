@@ -1,4 +1,5 @@
-// What a target made of the values we sent: compared to tell whether a write took effect, and kept as the baseline against
+// What a target made of the values we sent: compared to tell whether a write took effect, and kept as the baseline
+// against
 // which later reads are news.
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import type { Snapshot, WireRecord } from '../connectors/connector.ts';
@@ -24,7 +25,10 @@ export class Saved {
     this.#carried = JSON.parse(row.carried) as CanonicalRecord;
   }
 
-  /** Whether the record holds every value we sent. One that cannot be read back proves nothing: sending it once more is harmless. */
+  /**
+   * Whether the record holds every value we sent. One that cannot be read back proves nothing: sending it once more
+   * is harmless.
+   */
   get holdsWhatWeSent(): boolean {
     if (!this.#map) return false;
     const sent = decode(this.#map, mergeWire(this.#wire, JSON.parse(this.#row.wire) as WireRecord)).values;

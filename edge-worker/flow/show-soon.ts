@@ -1,4 +1,5 @@
-// Which record pages are out of date now: those of the entities and of their siblings, on every host that can show a status.
+// Which record pages are out of date now: those of the entities and of their siblings, on every host that can show a
+// status.
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { kindOf, siblingId } from './identity.ts';
 import type { Wiring } from './wiring.ts';

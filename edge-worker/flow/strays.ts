@@ -1,4 +1,5 @@
-// Records that no entity claims yet, and who waits for them: kept with their business keys, read again once a counterpart
+// Records that no entity claims yet, and who waits for them: kept with their business keys, read again once a
+// counterpart
 // appears.
 import { strayKeys, strays, waits } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
@@ -16,7 +17,10 @@ export interface RecordPlace {
 /** In the table of waits a record stands under its place, an entity under its id; the two never look alike. */
 const placeKey = ({ recordType, recordId }: Omit<RecordPlace, 'connection'>) => `${recordType}|${recordId}`;
 
-/** Keeps what was seen and forgets what is linked now, keys and all: a key of old would make a twin of the record itself. */
+/**
+ * Keeps what was seen and forgets what is linked now, keys and all: a key of old would make a twin of the record
+ * itself.
+ */
 export function writeStrays(
   tx: LaneTransaction,
   kept: readonly StrayRow[],
@@ -45,7 +49,10 @@ function keyRowsOf({ keys, connection, recordType, recordId }: StrayRow): RowOf<
   return (JSON.parse(keys) as string[]).map((key) => ({ key, connection, recordType, recordId }));
 }
 
-/** Business keys that are new among entities: strays that carry them are read again, unless their first load is still open. */
+/**
+ * Business keys that are new among entities: strays that carry them are read again, unless their first load is still
+ * open.
+ */
 export function readStraysAgain(tx: LaneTransaction, wiring: Wiring, keys: readonly string[]): void {
   if (keys.length === 0) return;
   const found = tx.sql
@@ -108,7 +115,10 @@ export function releaseWaits(
   return rows.map((row) => row.entity);
 }
 
-/** Asks for records to be read. Asking while one is being read gives it another due time, so that the asking outlives that read. */
+/**
+ * Asks for records to be read. Asking while one is being read gives it another due time, so that the asking outlives
+ * that read.
+ */
 export function readAgain(tx: LaneTransaction, places: readonly RecordPlace[], eventMs = tx.atMs): void {
   if (places.length === 0) return;
   const rows = places.map(({ connection, recordType, recordId }) => [connection, recordType, recordId]);

@@ -1,4 +1,5 @@
-// Each minute every lane is woken, whatever it believes of itself: what lost its wake-up is driven on within two minutes.
+// Each minute every lane is woken, whatever it believes of itself: what lost its wake-up is driven on within two
+// minutes.
 
 export interface LanePlace {
   readonly installation: string;
@@ -29,7 +30,10 @@ export async function sweepAll(
   }
 }
 
-/** Wakes the lanes of one page. Waking twice is harmless. Throws when a lane could not be woken, so that the page comes again. */
+/**
+ * Wakes the lanes of one page. Waking twice is harmless. Throws when a lane could not be woken, so that the page
+ * comes again.
+ */
 export async function sweepPage(page: SweepPage, wake: (place: LanePlace) => Promise<unknown>): Promise<void> {
   const woken = await Promise.allSettled(page.installations.map(wake));
   const failed = woken.filter((one) => one.status === 'rejected').length;

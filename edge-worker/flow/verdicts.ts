@@ -1,4 +1,5 @@
-// Holds that a plan raises by itself, besides those of the controls: content that cannot be written, loops, routes that are missing or have moved.
+// Holds that a plan raises by itself, besides those of the controls: content that cannot be written, loops, routes
+// that are missing or have moved.
 import type { govern } from './govern.ts';
 import type { LinkRow } from './links.ts';
 import type { Encoded } from './translate.ts';

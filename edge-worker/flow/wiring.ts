@@ -1,4 +1,5 @@
-// How one installation is wired right now: its connections, compiled maps, ownership and flows. Rebuilt when any of them changes.
+// How one installation is wired right now: its connections, compiled maps, ownership and flows. Rebuilt when any of
+// them changes.
 import { type EntityName, entities, entityNames } from '../../shared/entities/_registry.ts';
 import { type Role, roles } from '../../shared/entities/entity.ts';
 import type { Connector, Environment } from '../connectors/connector.ts';
@@ -139,7 +140,10 @@ export class Wiring {
     return [...chosen.values()];
   }
 
-  /** A connection of each role that several share and none of them serves this entity: an admin has to extend the routing. */
+  /**
+   * A connection of each role that several share and none of them serves this entity: an admin has to extend the
+   * routing.
+   */
   unroutedOf(kind: EntityName, valueOf: (field: string) => unknown): readonly Connection[] {
     return roles.flatMap((role) => {
       const seated = this.#seated(kind, role);

@@ -63,7 +63,10 @@ export async function flush(
   return [...rows.values()].reduce((sum, list) => sum + list.length, 0);
 }
 
-/** The oldest waiting entries, as many as make a batch, and the newest row per key among them. Append-only rows keep the first. */
+/**
+ * The oldest waiting entries, as many as make a batch, and the newest row per key among them. Append-only rows keep
+ * the first.
+ */
 function oldest(store: LaneStore): { readonly seqs: readonly number[]; readonly rows: FlushEntry } {
   const seqs: number[] = [];
   const merged = new Map<RecordTable, Map<string, FlushRow>>();

@@ -57,7 +57,9 @@ export interface Entity<Name extends string = string, Shape extends z.ZodObject 
   readonly computes?: (record: z.infer<Shape>, idOf: (kind: string) => string) => Partial<z.infer<Shape>>;
   /** Until this holds the entity is known but not written anywhere. Absent = always. */
   readonly isReady?: (record: z.infer<Shape>) => boolean;
-  /** The sources this record bills, with its line for each. The table of billed lines lets each source be billed once. */
+  /**
+   * The sources this record bills, with its line for each. The table of billed lines lets each source be billed once.
+   */
   readonly bills?: (record: z.infer<Shape>) => readonly { readonly source: string; readonly line: string }[];
   /**
    * The calendar day a source transaction belongs to, for the cut-over; absent for entities that are not

@@ -1,4 +1,5 @@
-// What Northwind has in its systems before the hub comes: half of its customers in two of them, two running projects in all three, its people.
+// What Northwind has in its systems before the hub comes: half of its customers in two of them, two running projects
+// in all three, its people.
 
 import { legalEntities } from '../support/firm.ts';
 import { type Customer, customers, deals, people } from './cast.ts';

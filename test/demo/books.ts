@@ -1,4 +1,5 @@
-// The three systems' own records, read over their control routes and put into plain words: what the tally and the table are made from.
+// The three systems' own records, read over their control routes and put into plain words: what the tally and the
+// table are made from.
 import type { Row } from '../../edge-worker/connectors/stand-in.ts';
 import { edits } from './events.ts';
 import type { Entry } from './hours.ts';

@@ -1,4 +1,5 @@
-// Who plays in the demo's month: the firm's companies, customers, people and deals. Tables only; amounts are whole minor units.
+// Who plays in the demo's month: the firm's companies, customers, people and deals. Tables only; amounts are whole
+// minor units.
 import type { LegalEntity } from '../support/firm.ts';
 
 export const roleNames = ['Architect', 'Senior Consultant', 'Consultant', 'Project Manager'] as const;

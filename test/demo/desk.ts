@@ -1,4 +1,5 @@
-// The month's steps as clicks in the systems' own pages. Remembers which record of a system is which thing of the script.
+// The month's steps as clicks in the systems' own pages. Remembers which record of a system is which thing of the
+// script.
 import type { Firm } from '../support/firm.ts';
 import { legalEntities } from '../support/firm.ts';
 import { approveTime, jobOf, logTime, salesperson, workspaceOf } from '../support/people.ts';

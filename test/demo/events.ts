@@ -1,4 +1,5 @@
-// What happens in the month beside the daily work: edits in the right and in the wrong system, answers to holds, and the systems' bad days.
+// What happens in the month beside the daily work: edits in the right and in the wrong system, answers to holds, and
+// the systems' bad days.
 import type { Entry } from './hours.ts';
 import type { Field, Step, Subject, System } from './month.ts';
 

@@ -1,4 +1,5 @@
-// The first day: what exists is read, matched by exact keys and accepted, kind by kind; each flow opens at the cut-over.
+// The first day: what exists is read, matched by exact keys and accepted, kind by kind; each flow opens at the
+// cut-over.
 import type { Installation } from '../support/operator.ts';
 import type { System } from './month.ts';
 

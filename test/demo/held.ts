@@ -1,7 +1,10 @@
 // What the controls must still hold at the end of the month, worked out from the script alone.
 import { heldContracts, type Month } from './month.ts';
 
-/** Open exceptions by control. A contract without its purchase order or terms is one; so is every time entry that is stuck. */
+/**
+ * Open exceptions by control. A contract without its purchase order or terms is one; so is every time entry that is
+ * stuck.
+ */
 export function expectedHeld(month: Month): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
   const add = (control: string, count = 1) => {

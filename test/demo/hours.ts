@@ -1,4 +1,5 @@
-// The time entries of the month: who worked how long on what, when it was logged and approved, and what is wrong with some. Pure; one seed, one month.
+// The time entries of the month: who worked how long on what, when it was logged and approved, and what is wrong with
+// some. Pure; one seed, one month.
 import { chanceOf } from '../support/options.ts';
 import { customers, type Deal, deals, type Person, people, type RoleName } from './cast.ts';
 

@@ -1,4 +1,5 @@
-// The systems' books as they would be after a month in which everything went right: rows in the vendors' shapes, made from the script alone.
+// The systems' books as they would be after a month in which everything went right: rows in the vendors' shapes, made
+// from the script alone.
 import type { Row } from '../../edge-worker/connectors/stand-in.ts';
 import type { Books } from './books.ts';
 import type { Customer, Deal } from './cast.ts';

@@ -1,4 +1,5 @@
-// November at Northwind Consulting: what people do, day by day, as data. Pure and seeded; every amount is a whole number of minor units.
+// November at Northwind Consulting: what people do, day by day, as data. Pure and seeded; every amount is a whole
+// number of minor units.
 import type { FaultSwitch } from '../../edge-worker/connectors/stand-in.ts';
 import { legalEntities } from '../support/firm.ts';
 import { type Customer, customers, type Deal, deals, type Person, people } from './cast.ts';
@@ -111,7 +112,10 @@ interface Bill {
   readonly voidOn?: number;
   readonly pays?: readonly (readonly [day: number, percent: number])[];
 }
-/** Redwood's outage desk and Sakura's spare parts stay work in progress; Lumen is not billed while its terms are missing. */
+/**
+ * Redwood's outage desk and Sakura's spare parts stay work in progress; Lumen is not billed while its terms are
+ * missing.
+ */
 const bills: readonly Bill[] = [
   { deal: 'lakeside-data', on: 16, pays: [[25, 100]] },
   { deal: 'calder-claims', on: 16, pays: [[27, 40]] },
@@ -215,7 +219,8 @@ function stepsOf(day: number, entries: readonly Entry[], moneySteps: readonly (r
   ];
   const decisions = [...on(specialSteps(entries), day), ...on(edits, day), ...on(moneySteps, day)];
   const morning = [...on(mishaps, day), ...sales];
-  // On the last day everything is in and approved before the books are closed; on all others work is logged in the evening.
+  // On the last day everything is in and approved before the books are closed; on all others work is logged in the
+  // evening.
   return day === workDays.at(-1)
     ? [...morning, ...work, ...approvals, ...decisions]
     : [...morning, ...approvals, ...decisions, ...work];

@@ -21,9 +21,11 @@ export function linesOf({ date, progress, lag, inLedger, calls }: Seen): readonl
   );
   const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
   return [
-    `${date}   ${inLedger} in the ledger · ${count('due') + progress.inFlight} on their way · ${count('waiting')} waiting · ` +
+    `${date}   ${inLedger} in the ledger · ${count('due') + progress.inFlight} on their way · ` +
+      `${count('waiting')} waiting · ` +
       `${count('uncertain')} being looked for · ${held} held`,
-    `             approved → ledger: ${seconds(lag.medianMs)} (median), oldest waits ${seconds(lag.oldestMs)} · calls: ${asked.join(' · ')}`,
+    `             approved → ledger: ${seconds(lag.medianMs)} (median), oldest waits ${seconds(lag.oldestMs)} · ` +
+      `calls: ${asked.join(' · ')}`,
   ];
 }
 

@@ -58,7 +58,10 @@ export class Sheet {
     }));
     const groups = customerOf(this.#rows('psa', 'workspace_groups'), 'name');
     const workspaces = this.#rows('psa', 'workspaces').map((row) => ({
-      key: `${names.get(String(row['title'])) ?? row['title']} of ${groups.get(String(row['primary_workspace_group_id']))}`,
+      key: [
+        names.get(String(row['title'])) ?? row['title'],
+        groups.get(String(row['primary_workspace_group_id'])),
+      ].join(' of '),
       minor: Number(row['price_in_cents']),
     }));
     this.#compare('psa', 'project', expected, workspaces);

@@ -45,7 +45,8 @@ export async function playMonth(options: ShowOptions): Promise<Show> {
   const month = makeMonth();
   print('Northwind Consulting, November 2026: a month on the real hub.');
   print(
-    'Starting a CRM, a PSA and an ERP as stand-ins, and the hub: the built Worker in workerd, its lane, databases and queues on disk …',
+    'Starting a CRM, a PSA and an ERP as stand-ins, and the hub: the built Worker in workerd, ' +
+      'its lane, databases and queues on disk …',
   );
   let desk: Desk | null = null;
   const firm = await startFirm({ port: options.port, state: options.state, flow: 'matching' }, (systems) => {
@@ -56,7 +57,8 @@ export async function playMonth(options: ShowOptions): Promise<Show> {
   print(`The hub answers at ${firm.hub.url}. First day: what exists is read, matched by exact keys and accepted.`);
   await playFirstDay(firm.installation, month.cutoverOn, (line) => print(`  ${line}`));
   print(
-    `The month: ${month.entries.length} time entries of ${month.people.length} people, ${month.deals.length} deals, ${month.invoices.length} invoices.`,
+    `The month: ${month.entries.length} time entries of ${month.people.length} people, ` +
+      `${month.deals.length} deals, ${month.invoices.length} invoices.`,
   );
   await playDays(firm, desk, month, options);
   const books = await readBooks((system, type) => firm[system].rows(type));
@@ -71,7 +73,7 @@ export async function playMonth(options: ShowOptions): Promise<Show> {
   print('');
   printTable(table, print);
   print('');
-  for (const finding of findings) print(`${finding.problem} · ${finding.system} · ${finding.what} · ${finding.count}`);
+  for (const { problem, system, what, count } of findings) print(`${problem} · ${system} · ${what} · ${count}`);
   if (!isHeldRight) print(`held ${JSON.stringify(held)}\ninstead of ${JSON.stringify(expectedHeld(month))}`);
   print(summary(outcome));
   return { outcome, firm, month, books, tally: result, exceptions };
@@ -146,7 +148,8 @@ function summary({
   const verdict = ok ? 'The books are as the month was.' : 'The books are NOT as the month was.';
   return (
     `${verdict} ${settled} records are where they belong, ${heldCount} held for a reason; ` +
-    `lost ${lost}, duplicated ${duplicated}, leaked ${leaked}, cents off ${centsOff}, fields differing ${differing}. ${seconds} s.`
+    `lost ${lost}, duplicated ${duplicated}, leaked ${leaked}, cents off ${centsOff}, ` +
+    `fields differing ${differing}. ${seconds} s.`
   );
 }
 
@@ -159,12 +162,14 @@ export function whereToLook({ hub, urls, installation }: Firm): readonly string[
     `  the hub              ${hub.url}`,
     ...Object.entries(urls).map(
       ([role, url]) =>
-        `  ${`the ${role.toUpperCase()}'s books`.padEnd(20)} ${url}/__stand-in/types, /__stand-in/rows/<type>, /__stand-in/calls`,
+        `  ${`the ${role.toUpperCase()}'s books`.padEnd(20)} ${url}/__stand-in/types, ` +
+        '/__stand-in/rows/<type>, /__stand-in/calls',
     ),
     'As the operator:',
     `  curl ${key} ${api}/progress`,
     `  curl ${key} ${api}/exceptions`,
-    `  curl ${key} -X POST ${api}/exceptions/<id>/approve -d '{"reason":"agreed by phone","by":"finance"}' -H "content-type: application/json"`,
+    `  curl ${key} -X POST ${api}/exceptions/<id>/approve -H "content-type: application/json" ` +
+      `-d '{"reason":"agreed by phone","by":"finance"}'`,
     'Make trouble and count again:',
     `  curl -X POST ${urls.erp}/__stand-in/faults -d '{"how":"throttle","times":5}'`,
     `  node test/demo/tally.ts --crm ${urls.crm} --psa ${urls.psa} --erp ${urls.erp}`,

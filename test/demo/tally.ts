@@ -1,4 +1,5 @@
-// Did the books come out as the script says? Computed from the systems' own records and the month's script only, never from the hub.
+// Did the books come out as the script says? Computed from the systems' own records and the month's script only,
+// never from the hub.
 // `node test/demo/tally.ts --crm URL --psa URL --erp URL` tallies stand-ins that are still serving.
 import { parseArgs } from 'node:util';
 import { askOver, type Books, readBooks } from './books.ts';

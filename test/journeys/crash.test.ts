@@ -1,4 +1,5 @@
-// Story: the hub is killed twenty times in the midst of its work, half of them while it is flooded; what it accepted is not lost, nothing is there twice.
+// Story: the hub is killed twenty times in the midst of its work, half of them while it is flooded; what it accepted
+// is not lost, nothing is there twice.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -120,7 +121,10 @@ async function work(): Promise<void> {
   return sender.send([{ type: 'hours', record: entry }]);
 }
 
-/** So many hands send so many notices; at some instant the hub dies. What was not accepted by then goes to the next hub. */
+/**
+ * So many hands send so many notices; at some instant the hub dies. What was not accepted by then goes to the next
+ * hub.
+ */
 async function untilKilled(hands: number, notices: number): Promise<Promise<void>[]> {
   let left = notices;
   const busy = Array.from({ length: hands }, async () => {
@@ -165,7 +169,8 @@ describe('A hub that is killed with kill -9, twenty times', () => {
     expect(content('client', target.rows('client'))).toEqual(content('client', source.rows('client')));
     expect(await installation.exceptions()).toEqual([]);
     console.log(
-      `${kills} kills, ${sender.accepted.size} accepted, ${sender.repeats} sent again, ${overflowed} overflowed, ${hours.length} hours, ${clients.length} clients`,
+      `${kills} kills, ${sender.accepted.size} accepted, ${sender.repeats} sent again, ` +
+        `${overflowed} overflowed, ${hours.length} hours, ${clients.length} clients`,
     );
   }, 240_000);
 

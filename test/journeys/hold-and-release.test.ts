@@ -1,4 +1,5 @@
-// Story: what is wrong is held, with owner and words, on people's own pages; it is written once, after they mended it or said why it is right.
+// Story: what is wrong is held, with owner and words, on people's own pages; it is written once, after they mended it
+// or said why it is right.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -135,7 +136,7 @@ describe('A rate that differs from the contract', () => {
     expect(postedTime(firm, notes).map((row) => [row['hours'], row['rate']])).toEqual([['8', '190']]);
   });
 
-  it('is dropped when finance reject it: nothing is written, nothing is asked again, and its page says so', async () => {
+  it('is dropped when finance reject it: not written, not asked about again, and its page says so', async () => {
     const rejected = logApproved({ project: 'Lakeside data platform', notes: 'Goodwill hours', rateMinor: 100 });
     await arrive(firm);
     await answer(await holdOn(rejected), 'reject', 'Not to be billed');
@@ -223,7 +224,7 @@ describe('A contract without tax profile or terms', () => {
 });
 
 describe('Somebody whom the ledger does not know', () => {
-  it('holds their hours for the integration admin; once they are hired there, the hours go on by themselves', async () => {
+  it('holds their hours for the integration admin; once they are hired there, the hours go on', async () => {
     const email = 'tomas.brandt@northwind.example';
     const tomas = firm.psa.create('users', { full_name: 'Tomas Brandt', email_address: email });
     const entry = logApproved({ project: 'Lakeside data platform', notes: 'Runbook', by: tomas });
@@ -253,7 +254,7 @@ describe('The same thing twice', () => {
     expect(postedTime(firm, 'Steering committee')).toHaveLength(2);
   });
 
-  it('by its business key: a second customer of one name is held for the integration admin in each system', async () => {
+  it('by its business key: a second customer of one name is held in each system', async () => {
     const { opportunity } = sell(firm, {
       account: 'Orchard Foods (new)',
       name: 'Orchard loyalty',

@@ -1,4 +1,5 @@
-// The hub as a process of its own, which a test may kill as the kernel would: node and its workerd at once, without a word.
+// The hub as a process of its own, which a test may kill as the kernel would: node and its workerd at once, without a
+// word.
 import { execFileSync, spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -88,7 +89,9 @@ const folders = {
   d1: 'd1/miniflare-D1DatabaseObject',
 } as const;
 
-/** Reads tables off their files, once the hub has ended: what is really on disk. Files without the table are left out. */
+/**
+ * Reads tables off their files, once the hub has ended: what is really on disk. Files without the table are left out.
+ */
 export function readStored(state: string, where: keyof typeof folders, table: string, query: string): Stored[] {
   const folder = join(state, folders[where]);
   const files = readdirSync(folder).filter((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));

@@ -1,4 +1,5 @@
-// A package that pushes notices, as tests drive it: signed envelopes, sent again under the same delivery id until they are accepted.
+// A package that pushes notices, as tests drive it: signed envelopes, sent again under the same delivery id until
+// they are accepted.
 import { createHmac } from 'node:crypto';
 import { type EnvelopeNotice, makeEnvelope } from '../../shared/wire/envelope.ts';
 import { formatSignature, signatureHeader, signingInput, timestampHeader } from '../../shared/wire/signature.ts';

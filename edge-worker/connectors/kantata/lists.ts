@@ -17,7 +17,7 @@ export interface StampedList<Row extends PollRow> {
   row(wire: WireRecord, stamp: string, listing: Listing): Row;
 }
 
-/** UNVERIFIED: whether `…_after` and `…_before` take rows of that very second. One more on each side covers both. */
+/** UNVERIFIED: whether `…_after` and `…_before` take rows of that very second. One on each side covers both. */
 const boundaryMs = 1000;
 /** Pages of a window that are read in one go; a longer window is halved. */
 const windowPagesMax = 10;

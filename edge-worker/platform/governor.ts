@@ -1,23 +1,40 @@
-// How many calls may wait at a time: at most six of a lane together, at most three to one target, and what the target
-// itself allows.
+// How many calls may wait at a time: at most six of a lane together, one of them kept for the record, at most three to
+// one target, and what the target itself allows.
 import type { Limits } from '../connectors/connector.ts';
 
 /** The platform lets six requests of one object wait for an answer; local runtimes do not enforce it, so we do. */
 const laneCallsMax = 6;
+/** The record is never kept out by systems that hang: one place is its own. */
+const recordTarget = 'record';
+const systemCallsMax = laneCallsMax - 1;
 const targetCallsMax = 3;
+/** A call that takes longer than this hangs, as far as the others who wait are concerned. */
+const overdueMs = 20_000;
+
+interface Call {
+  readonly atMs: number;
+}
 
 interface Target {
-  running: number;
+  readonly name: string;
+  readonly under: Set<Call>;
   allowed: number;
   readonly most: number;
   readonly spacingMs: number;
   nextMs: number;
+  /** Whether its latest call was overdue: it gets one place while others wait, until it is quick again. */
+  wasSlow: boolean;
+}
+
+interface Waiting {
+  readonly target: Target;
+  readonly go: (call: Call) => void;
 }
 
 /** One per lane. `run` waits for a free place, first come first served per target. */
 export class Governor {
   readonly #targets = new Map<string, Target>();
-  readonly #waiting: { readonly target: string; readonly go: () => void }[] = [];
+  readonly #waiting: Waiting[] = [];
   readonly #nowMs: () => number;
   readonly #sleep: (ms: number) => Promise<void>;
   #running = 0;
@@ -30,72 +47,80 @@ export class Governor {
   }
 
   /** Makes a target known with its own limits; without, three calls at a time are allowed. */
-  admit(target: string, limits: Limits): void {
-    if (this.#targets.has(target)) return;
+  admit(name: string, limits: Limits): void {
     const most = Math.max(1, Math.min(targetCallsMax, limits.concurrentMax - limits.concurrentReserve));
-    this.#targets.set(target, {
-      running: 0,
-      allowed: most,
-      most,
-      spacingMs: 1000 / limits.requestsPerSecondMax,
-      nextMs: 0,
-    });
+    if (!this.#targets.has(name)) this.#add(name, most, 1000 / limits.requestsPerSecondMax);
   }
 
-  async run<Result>(target: string, call: () => Promise<Result>): Promise<Result> {
-    const place = this.#target(target);
-    if (!this.#isFree(place)) await new Promise<void>((go) => this.#waiting.push({ target, go }));
-    else this.#enter(place);
-    const waitMs = place.nextMs - this.#nowMs();
-    place.nextMs = Math.max(place.nextMs, this.#nowMs()) + place.spacingMs;
+  async run<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+    const target = this.#target(name);
+    const call = this.#isFree(target)
+      ? this.#enter(target)
+      : await new Promise<Call>((go) => this.#waiting.push({ target, go }));
+    const waitMs = Math.max(0, target.nextMs - this.#nowMs());
+    target.nextMs = Math.max(target.nextMs, this.#nowMs()) + target.spacingMs;
     try {
       if (waitMs > 1) await this.#sleep(waitMs);
-      return await call();
+      return await work();
     } finally {
-      place.running--;
+      target.wasSlow = this.#nowMs() - call.atMs - waitMs > overdueMs;
+      target.under.delete(call);
       this.#running--;
       this.#admitWaiting();
     }
   }
 
   /** The target said "too many": half as many from now on, one more after each answer. */
-  throttled(target: string): void {
-    const place = this.#target(target);
-    place.allowed = Math.max(1, Math.floor(place.allowed / 2));
+  throttled(name: string): void {
+    const target = this.#target(name);
+    target.allowed = Math.max(1, Math.floor(target.allowed / 2));
   }
 
-  answered(target: string): void {
-    const place = this.#target(target);
-    if (place.allowed < place.most) place.allowed++;
+  answered(name: string): void {
+    const target = this.#target(name);
+    if (target.allowed < target.most) target.allowed++;
   }
 
   #target(name: string): Target {
-    let target = this.#targets.get(name);
-    if (!target) {
-      target = { running: 0, allowed: targetCallsMax, most: targetCallsMax, spacingMs: 0, nextMs: 0 };
-      this.#targets.set(name, target);
-    }
+    return this.#targets.get(name) ?? this.#add(name, targetCallsMax, 0);
+  }
+
+  #add(name: string, most: number, spacingMs: number): Target {
+    const target = { name, under: new Set<Call>(), allowed: most, most, spacingMs, nextMs: 0, wasSlow: false };
+    this.#targets.set(name, target);
     return target;
   }
 
   #isFree(target: Target): boolean {
-    return this.#running < laneCallsMax && target.running < target.allowed;
+    if (this.#running >= laneCallsMax || target.under.size >= this.#allowed(target)) return false;
+    if (target.name === recordTarget) return true;
+    const record = this.#targets.get(recordTarget);
+    const left = systemCallsMax - (this.#running - (record?.under.size ?? 0));
+    // Where three or more share, the last place is for one that has none, or two that hang would keep all others out.
+    const systems = this.#targets.size - (record ? 1 : 0);
+    return left > (target.under.size > 0 && systems > 2 ? 1 : 0);
   }
 
-  #enter(target: Target): void {
-    target.running++;
+  #allowed(target: Target): number {
+    const nowMs = this.#nowMs();
+    const hangs = target.wasSlow || [...target.under].some((call) => nowMs - call.atMs > overdueMs);
+    return hangs && this.#waiting.some((waiting) => waiting.target !== target) ? 1 : target.allowed;
+  }
+
+  #enter(target: Target): Call {
+    const call = { atMs: this.#nowMs() };
+    target.under.add(call);
     this.#running++;
     this.highest = Math.max(this.highest, this.#running);
+    return call;
   }
 
   #admitWaiting(): void {
     for (let index = 0; index < this.#waiting.length && this.#running < laneCallsMax; index++) {
-      const waiting = this.#waiting[index] as { target: string; go: () => void };
-      const target = this.#target(waiting.target);
+      const { target, go } = this.#waiting[index] as Waiting;
       if (!this.#isFree(target)) continue;
       this.#waiting.splice(index--, 1);
-      this.#enter(target);
-      waiting.go();
+      go(this.#enter(target));
     }
   }
 }

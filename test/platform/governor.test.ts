@@ -24,7 +24,7 @@ function heldCalls() {
 }
 
 describe('The governor', () => {
-  it('lets at most three calls wait for one target and six in all', async () => {
+  it('lets at most three calls wait for one target, five for all systems, and keeps the sixth for the record', async () => {
     const governor = new Governor(
       () => 0,
       async () => undefined,
@@ -34,8 +34,11 @@ describe('The governor', () => {
       Array.from({ length: 5 }, () => governor.run(target, call(target))),
     );
     await settle();
-    expect(open).toHaveLength(6);
+    expect(open).toHaveLength(5);
     expect(open.filter((one) => one.target === 'a')).toHaveLength(3);
+    all.push(governor.run('record', call('record')));
+    await settle();
+    expect(open.filter((one) => one.target === 'record')).toHaveLength(1);
     while (open.length > 0) {
       open.shift()?.end();
       await settle();
@@ -45,6 +48,42 @@ describe('The governor', () => {
     }
     await Promise.all(all);
     expect(governor.highest).toBe(6);
+  });
+
+  it('leaves a place to a third system while two hang', async () => {
+    const governor = new Governor(
+      () => 0,
+      async () => undefined,
+    );
+    for (const name of ['a', 'b', 'c']) governor.admit(name, limits);
+    const { open, call, settle } = heldCalls();
+    for (const target of ['a', 'b']) for (let count = 0; count < 5; count++) void governor.run(target, call(target));
+    await settle();
+    expect(await governor.run('c', async () => 'through')).toBe('through');
+    expect(open.filter((one) => one.target === 'c')).toEqual([]);
+  });
+
+  it('gives a system that hangs one place while others wait, until it is quick again', async () => {
+    let nowMs = 0;
+    const governor = new Governor(
+      () => nowMs,
+      async () => undefined,
+    );
+    const { open, call, settle } = heldCalls();
+    const end = async (target: string) => {
+      const index = open.findIndex((one) => one.target === target);
+      open.splice(index, 1)[0]?.end();
+      await settle();
+    };
+    const underWay = (target: string) => open.filter((one) => one.target === target).length;
+    for (const target of ['a', 'b']) for (let count = 0; count < 9; count++) void governor.run(target, call(target));
+    await settle();
+    expect([underWay('a'), underWay('b')]).toEqual([3, 2]);
+    nowMs = 30_000;
+    for (let count = 0; count < 3; count++) await end('a');
+    expect([underWay('a'), underWay('b')]).toEqual([1, 2]);
+    await end('a');
+    expect(underWay('a')).toBe(3);
   });
 
   it('leaves the reserve to the customer and halves itself when the target says "too many"', async () => {

@@ -14,6 +14,7 @@ import type { CompiledMap } from './mapping.ts';
 import { kindsInOrder } from './mapping.ts';
 import type { CanonicalRecord } from './nouns.ts';
 import { Recognition, type Sighting } from './recognise.ts';
+import { showSoon } from './show-soon.ts';
 import {
   type RecordPlace,
   readReferringAgain,
@@ -25,6 +26,9 @@ import {
 } from './strays.ts';
 import { decode, foreignReferences, globalise, isSame, type Problem } from './translate.ts';
 import type { Connection, Wiring } from './wiring.ts';
+
+/** A first load pairs many at once; what follows from it is shown with it. */
+const pairedShownMs = 1_500;
 
 /** One record as it was read, with the instant the read began and the event that asked for it. */
 export interface Observation {
@@ -131,6 +135,8 @@ class Absorption {
   readonly #referring: (readonly [RecordPlace, Omit<RecordPlace, 'connection'>])[] = [];
   readonly #found: [string, string, string, string][] = [];
   readonly #linked: [string, string][] = [];
+  /** Entities that have found a counterpart: their pages can name it. */
+  readonly #paired = new Set<string>();
   #holds: ReadonlyMap<string, HoldRow> = new Map();
 
   constructor(context: AbsorbContext, settled: readonly LinkRow[]) {
@@ -283,6 +289,7 @@ class Absorption {
     recordLink(this.#tx, row);
     this.#found.push([connection, kind, snapshot.recordType, snapshot.recordId]);
     this.#linked.push([connection, entity]);
+    if (how !== 'born') this.#paired.add(entity);
     return row;
   }
 
@@ -396,5 +403,6 @@ class Absorption {
     const places = this.#found.map(([connection, , recordType, recordId]) => ({ connection, recordType, recordId }));
     readReferringAgain(this.#tx, places);
     for (const entity of releaseWaits(this.#tx, this.#linked)) this.#plan.add(entity);
+    showSoon(this.#tx, this.#wiring, this.#paired, pairedShownMs);
   }
 }

@@ -23,6 +23,9 @@ const failuresMax = 5;
 const firstWaitMs = 2_000;
 const longestWaitMs = 300_000;
 
+/** Feeds due this soon are asked in the same turn: otherwise each would wake the lane for itself. */
+const togetherMs = 1_000;
+
 type CursorRow = StoredRow<typeof cursors>;
 
 /** Versions told before, so that the rows of an overlap are not read for ever. In memory only: forgetting costs a read. */
@@ -33,8 +36,9 @@ const failuresByCore = new WeakMap<LaneCore, Map<string, number>>();
 /** Asks every feed of a connection that is due. Returns whether anything was written down. */
 export async function askFeeds(core: LaneCore, id: string): Promise<boolean> {
   const where = 'WHERE connection = ? AND next_ms <= ? ORDER BY next_ms';
+  const untilMs = core.ports.nowMs() + togetherMs;
   let isNews = false;
-  for (const row of readRows(core.store.sql, cursors, where, id, core.ports.nowMs())) {
+  for (const row of readRows(core.store.sql, cursors, where, id, untilMs)) {
     const connection = core.callable(id);
     if (!connection) break;
     try {

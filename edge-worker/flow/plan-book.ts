@@ -85,6 +85,8 @@ export class PlanBook {
     const { control, owner, code, params, dueMinutes } = verdict;
     const around = this.#view.around(target.entity);
     const slot = slotOfTarget(target);
+    const before = this.#view.holds.get(slotOf(slot));
+    const isNews = before?.code !== code || before.owner !== owner;
     raiseHold(tx, makeId, {
       ...slot,
       kind: target.kind,
@@ -97,7 +99,7 @@ export class PlanBook {
       hash: encoded.content,
     });
     this.#giveBack(target);
-    this.enqueue(target, encoded, open, 'held', null, verdict);
+    this.enqueue(target, encoded, open, 'held', null, { ...verdict, isNews });
     if (target.link?.recordId == null) this.stopped.push([target.connection.id, target.entity]);
   }
 
@@ -108,7 +110,7 @@ export class PlanBook {
     open: readonly CommandRow[],
     state: 'due' | 'waiting' | 'held',
     until: readonly string[] | null,
-    verdict: HoldVerdict | null = null,
+    hold: (HoldVerdict & { readonly isNews: boolean }) | null = null,
   ): void {
     const { tx, makeId } = this.#context;
     const same = open.find(
@@ -121,13 +123,13 @@ export class PlanBook {
     const row = this.#commandFor(target, encoded, state, until, same ?? null, same?.id ?? makeId('cmd'));
     this.#put.push(row);
     this.#view.setCommands(slotOf(row), [row]);
+    if (same?.state === state && !hold?.isNews) return;
     this.#shown.add(target.entity);
-    if (same?.state === state) return;
-    tx.tell(target.entity, `command-${state}`, { connection: target.connection.id, command: row.id });
+    if (same?.state !== state)
+      tx.tell(target.entity, `command-${state}`, { connection: target.connection.id, command: row.id });
     // Plain progress is not worth a row: what is due is in step, or not, a moment later.
-    if (state === 'due' && !same) return;
+    if (state === 'due' && open.length === 0) return;
     const { entity, connection, kind, recordId, deadlineMs } = row;
-    const hold = state === 'held' ? verdict : null;
     const reason = { reason: hold?.code ?? null, params: hold ? JSON.stringify(hold.params) : null };
     const shown = { state: shownStates[state], owner: hold?.owner ?? null, atMs: tx.atMs, nextMs: deadlineMs };
     tx.record('statuses', { entity, connection, kind, recordId, ...reason, ...shown });

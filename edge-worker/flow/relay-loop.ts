@@ -120,7 +120,11 @@ export class RelayLoop {
       core.planLater.add(row.entity);
       const one = { ...batch, attempt: '', commands: [row] };
       try {
-        settle(one, outcome.kind === 'failed' ? outcome : { ...outcome, results: [outcome.results[index]!] });
+        // Alone it is settled without its status rows: its page is shown once more, which is harmless.
+        settle(
+          one,
+          outcome.kind === 'failed' ? outcome : { kind: 'answered', results: [outcome.results[index]!], along: null },
+        );
       } catch (error) {
         setAside(core, { rows: [row], attempt: null, from: 'in-flight', to: 'uncertain', error });
       }

@@ -16,13 +16,16 @@ export interface Batch {
   readonly connection: Connection;
   readonly commands: readonly CommandRow[];
   readonly startedMs: number;
-  /** The lane's run when the batch was made: what is marked later than this is not in the status rows it carries. */
-  readonly run: number;
 }
 
 /** What came of a call: a result per command, or the fault that ended it. */
 export type BatchOutcome =
-  | { readonly kind: 'answered'; readonly results: readonly WriteResult[] }
+  | {
+      readonly kind: 'answered';
+      readonly results: readonly WriteResult[];
+      /** Status rows written in the same call, per command; null where a system does not take them. */
+      readonly along: readonly (readonly ShownStatus[])[] | null;
+    }
   | { readonly kind: 'failed'; readonly fault: Fault };
 
 /** A bug of ours before the call: surely nothing was sent. */
@@ -100,10 +103,9 @@ export function beginBatches(
   const entities = JSON.stringify(chosen.flatMap((rows) => rows.map((row) => row.entity)));
   const where = 'WHERE connection = ? AND entity IN (SELECT value FROM json_each(?))';
   const whole = new Map(readRows(store.sql, commands, where, connection.id, entities).map((row) => [row.id, row]));
-  const run = Number(store.value('run') ?? '0');
   const batches = chosen.map((rows): Batch => {
     const picked = rows.flatMap((row) => whole.get(row.id) ?? []);
-    return { attempt: makeId('att'), connection, commands: picked, startedMs: nowMs, run };
+    return { attempt: makeId('att'), connection, commands: picked, startedMs: nowMs };
   });
   store.storage.transactionSync(() => {
     writeRows(
@@ -142,7 +144,8 @@ export async function send(
     const results = await session.write(writes);
     if (results.length !== writes.length)
       throw new Fault('uncertain', 'The system answered for another number of records');
-    return { kind: 'answered', results };
+    const along = batch.connection.connector.isStatusWrittenAlong ? writes.map(({ statuses = [] }) => statuses) : null;
+    return { kind: 'answered', results, along };
   } catch (error) {
     return { kind: 'failed', fault: faultFrom(error) };
   }

@@ -1,5 +1,6 @@
 // Receipt -> Status: what became of a call is written down, links and baselines follow, dependents and newer content are planned. One lane transaction.
 import type { EntityName } from '../../shared/entities/_registry.ts';
+import type { ShownStatus } from '../../shared/wire/status.ts';
 import type { Snapshot, WriteResult } from '../connectors/connector.ts';
 import { type Fault, type FaultCode, faults } from '../faults.ts';
 import { approvals, attempts, commands, links, statusDue } from '../store/lane-schema.ts';
@@ -12,7 +13,8 @@ import { outcomeControls, type PlanContext, plan, waitersOf } from './plan.ts';
 import { type CommandRow, slotOf } from './plan-view.ts';
 import type { Batch, BatchOutcome } from './relay.ts';
 import { Saved } from './saved.ts';
-import { showSoon } from './show-soon.ts';
+import { showSoon, type UpToDate } from './show-soon.ts';
+import { StatusView, sayTheSame } from './status.ts';
 import { type RecordPlace, readAgain, readReferringAgain, releaseWaits } from './strays.ts';
 import { doubted, isPastLateCommit, nextLookMs } from './uncertainty.ts';
 
@@ -66,8 +68,8 @@ class Settling {
   readonly #places: RecordPlace[] = [];
   readonly #plan = new Set<string>();
   readonly #shown = new Set<string>();
-  /** Entities whose status rows were written in the same call, with the lane's run when these were gathered. */
-  #along: { readonly connection: string; readonly run: number; readonly entities: Set<string> } | null = null;
+  /** Status rows that the call wrote along, as they were when it began. */
+  #along: { readonly host: string; readonly statuses: ReadonlyMap<string, readonly ShownStatus[]> } | null = null;
 
   constructor(context: PlanContext, rows: readonly CommandRow[], startedMs: number) {
     this.#context = context;
@@ -84,10 +86,13 @@ class Settling {
     this.#links = new Map(found.map((row) => [slotOf(row), row]));
   }
 
-  wroteAlong({ connection, commands: rows, run }: Batch, outcome: BatchOutcome): void {
-    if (!connection.connector.isStatusWrittenAlong || outcome.kind === 'failed') return;
-    const applied = rows.filter((_, index) => outcome.results[index]?.outcome === 'applied');
-    this.#along = { connection: connection.id, run, entities: new Set(applied.map((row) => row.entity)) };
+  wroteAlong({ connection, commands: rows }: Batch, outcome: BatchOutcome): void {
+    if (outcome.kind === 'failed' || outcome.along === null) return;
+    const { results, along } = outcome;
+    const applied = rows.flatMap((row, index) =>
+      results[index]?.outcome === 'applied' ? [[row.entity, along[index] ?? []] as const] : [],
+    );
+    this.#along = { host: connection.id, statuses: new Map(applied) };
   }
 
   answered(row: CommandRow, result: WriteResult, callsMilli: number): void {
@@ -172,37 +177,32 @@ class Settling {
     for (const entity of releaseWaits(tx, this.#created)) this.#plan.add(entity);
     // A create that is held is not on its way any more: who waits for it learns of it now, not when the wait runs out.
     for (const entity of waitersOf(tx, this.#stopped)) this.#plan.add(entity);
-    this.#forgetMarks();
     if (this.#plan.size > 0) plan(this.#context, this.#plan);
     this.#showAll();
   }
 
-  /** The target wrote its own status rows in the same call: what made them due until then is shown. */
-  #forgetMarks(): void {
-    if (this.#along === null) return;
-    const { connection, run, entities } = this.#along;
-    this.#context.tx.sql.exec(
-      'DELETE FROM status_due WHERE connection = ? AND run <= ? AND entity IN (SELECT value FROM json_each(?))',
-      connection,
-      run,
-      JSON.stringify([...entities]),
-    );
-  }
-
-  /** Marks the pages of what was settled; on a page that the call itself wrote only what is newer stays marked. */
+  /** Marks the pages of what was settled, but for those that the call itself wrote and that are still right. */
   #showAll(): void {
     const { tx, wiring } = this.#context;
+    const upToDate = this.#pagesStillRight();
+    if (upToDate)
+      deleteRows(
+        tx.sql,
+        statusDue,
+        upToDate.entities.map((entity) => [entity, upToDate.host]),
+      );
+    showSoon(tx, wiring, this.#shown, 0, upToDate);
+  }
+
+  #pagesStillRight(): UpToDate | null {
+    const { tx, wiring } = this.#context;
     const along = this.#along;
-    if (along === null) return showSoon(tx, wiring, this.#shown, 0);
-    const where = 'WHERE connection = ? AND entity IN (SELECT value FROM json_each(?))';
-    const marked = readRows(tx.sql, statusDue, where, along.connection, JSON.stringify([...along.entities]));
-    for (const mark of marked) along.entities.delete(mark.entity);
-    showSoon(tx, wiring, this.#shown, 0);
-    deleteRows(
-      tx.sql,
-      statusDue,
-      [...along.entities].map((entity) => [entity, along.connection]),
+    if (along === null) return null;
+    const view = new StatusView(tx.sql, wiring, [...along.statuses.keys()]);
+    const entities = [...along.statuses].flatMap(([entity, written]) =>
+      sayTheSame(written, view.statusesFor(entity, along.host, tx.atMs)) ? [entity] : [],
     );
+    return { host: along.host, entities };
   }
 
   #apply(

@@ -4,8 +4,20 @@ import type { LaneTransaction } from '../store/lane-store.ts';
 import { kindOf, siblingId } from './identity.ts';
 import type { Wiring } from './wiring.ts';
 
+/** Pages on one host that show everything already. */
+export interface UpToDate {
+  readonly host: string;
+  readonly entities: readonly string[];
+}
+
 /** Marks pages to be shown anew after `delayMs`. An entity without a page of its own shows on its siblings'. */
-export function showSoon(tx: LaneTransaction, wiring: Wiring, shown: ReadonlySet<string>, delayMs: number): void {
+export function showSoon(
+  tx: LaneTransaction,
+  wiring: Wiring,
+  shown: ReadonlySet<string>,
+  delayMs: number,
+  upToDate: UpToDate | null = null,
+): void {
   const hosts = [...wiring.connections.values()].filter((connection) => connection.connector.limits.statusBatchMax > 0);
   if (shown.size === 0 || hosts.length === 0) return;
   const family = [...shown].flatMap((entity) => {
@@ -21,6 +33,7 @@ export function showSoon(tx: LaneTransaction, wiring: Wiring, shown: ReadonlySet
      AND entity IN (SELECT value FROM json_each(?1)) AND connection IN (SELECT value FROM json_each(?2))
      AND (connection || ' ' || record_type NOT IN (SELECT value FROM json_each(?5))
        OR entity IN (SELECT value FROM json_each(?6)))
+     AND (connection != ?7 OR entity NOT IN (SELECT value FROM json_each(?8)))
      ON CONFLICT DO UPDATE SET run = excluded.run, due_ms = min(due_ms, excluded.due_ms)`,
     JSON.stringify(family),
     JSON.stringify(hosts.map((host) => host.id)),
@@ -28,5 +41,7 @@ export function showSoon(tx: LaneTransaction, wiring: Wiring, shown: ReadonlySet
     tx.run,
     JSON.stringify(exceptionsOnly),
     JSON.stringify([...tx.excepted]),
+    upToDate?.host ?? '',
+    JSON.stringify(upToDate?.entities ?? []),
   );
 }

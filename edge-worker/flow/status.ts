@@ -1,4 +1,6 @@
 // What a record page shows: per other system one state with its reason, owner and counterpart, made from what the lane holds right now.
+
+import { canonicalJson } from '../../shared/canonical-json.ts';
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import type { ShownStatus, StatusState } from '../../shared/wire/status.ts';
 import type { StatusToShow } from '../connectors/connector.ts';
@@ -136,6 +138,12 @@ export class StatusView {
 function notCarriedOver(connection: Connection): ShownStatus {
   const nothing = { counterpart: null, link: null, lastMs: null, nextMs: null, owner: null, amounts: null };
   return { ...nothing, system: connection.connector.name, state: 'ignored', reason: null, params: null };
+}
+
+/** Whether two lists of statuses read alike; when they were true is of no account. */
+export function sayTheSame(one: readonly ShownStatus[], other: readonly ShownStatus[]): boolean {
+  const plain = (list: readonly ShownStatus[]) => list.map((status) => ({ ...status, lastMs: null, nextMs: null }));
+  return canonicalJson(plain(one)) === canonicalJson(plain(other));
 }
 
 function push<Row>(map: Map<string, Row[]>, key: string, row: Row): void {

@@ -70,14 +70,22 @@ function running(desk: Desk, key: string): void {
   const job = seed(desk, 'job', [
     { companyName: deal.name, parent, startDate: '2026-10-01', projectedEndDate: '2027-01-29' },
   ]);
-  const item = deal.rates.map(([role, rate, hours]) => ({
+  const lines = deal.rates.map(([role, rate, hours]) => ({
     item: '1',
     quantity: String(hours),
     rate: amountText(rate, currency),
     custcol_tieout_role: role,
   }));
   seed(desk, 'salesorder', [
-    { entity: parent, job, tranDate: '2026-09-28', memo: deal.name, otherRefNum: deal.purchaseOrder, terms: '2', item },
+    {
+      entity: parent,
+      job,
+      tranDate: '2026-09-28',
+      memo: deal.name,
+      otherRefNum: deal.purchaseOrder,
+      terms: '2',
+      item: lines,
+    },
   ]);
 }
 

@@ -100,7 +100,7 @@ function declared(node: Node, parent: Node | undefined): string | null {
 function emptyWordIn(name: string, path: string): string | null {
   const words = name.split(/[-._]|(?<=[a-z0-9])(?=[A-Z])/).map((word) => word.toLowerCase().replace(/s$/, ''));
   const isTrade = (word: string) =>
-    trade.has(word) && /^(edge-worker\/connectors|erp-suiteapp|crm-package)\/./.test(path);
+    trade.has(word) && /^(edge-worker\/connectors|erp-suiteapp|crm-package|test\/hosts)\/./.test(path);
   const isDurable = (word: string) => word === 'object' && durable.test(path);
   return words.find((word) => Object.hasOwn(empty, word) && !isTrade(word) && !isDurable(word)) ?? null;
 }

@@ -37,6 +37,17 @@ export class LaneObject extends DurableObject<Env> {
     void state.blockConcurrencyWhile(() => migrate(drizzle(state.storage), laneMigrations));
   }
 
+  /**
+   * Whose lane this is. Inside an alarm the platform need not say it; what was founded here does. Null while nothing
+   * was.
+   */
+  get #installation(): string | null {
+    if (this.ctx.id.name) return this.ctx.id.name;
+    const where = "SELECT value FROM lane_state WHERE name = 'installation'";
+    const [row] = this.ctx.storage.sql.exec<{ value: string }>(where).toArray();
+    return row?.value ?? null;
+  }
+
   get #live(): Lane {
     if (this.#lane) return this.#lane;
     const context = liveContext();
@@ -46,7 +57,9 @@ export class LaneObject extends DurableObject<Env> {
         this.#calls.set(key, (this.#calls.get(key) ?? 0) + 1);
       },
     };
-    const installation = this.ctx.id.name ?? '';
+    const installation = this.#installation;
+    // Secrets are sealed with it: without a name nothing that was sealed could be opened again.
+    if (installation === null) throw new Error('This lane has no name yet');
     const vault = new Vault(this.env.SEAL_KEYS, installation, context.randomBytes);
     const session = { vault, governor: this.#governor, book, fetch: context.fetch, nowMs: context.nowMs };
     this.#lane = new Lane({
@@ -79,7 +92,8 @@ export class LaneObject extends DurableObject<Env> {
 
   override alarm(): void {
     try {
-      this.#live.wake();
+      // A lane that nobody has founded has nothing to do.
+      if (this.#installation !== null) this.#live.wake();
     } catch (error) {
       // An alarm that throws six times is never run again: say what happened and come back.
       log('alarm-failed', { message: error instanceof Error ? error.message : 'unknown' });
@@ -87,18 +101,17 @@ export class LaneObject extends DurableObject<Env> {
     }
   }
 
-  /** The sweep: whatever lost its wake-up is driven on, and the overflow is asked for what it holds. */
+  /** The sweep: whatever lost its wake-up is driven on, and the overflow is told to hand over what it holds. */
   async sweep(): Promise<void> {
     this.#live.wake();
     const name = this.ctx.id.name;
-    if (!name) return;
-    await overflowStub(this.env, name, this.ctx.id.jurisdiction ?? '').drain();
+    if (name) await overflowStub(this.env, name, this.ctx.id.jurisdiction ?? '').hurry();
   }
 
   async change(request: Change): Promise<ChangeResult> {
     const lane = this.#live;
-    const seal = (plain: string) =>
-      new Vault(this.env.SEAL_KEYS, this.ctx.id.name ?? '', liveContext().randomBytes).seal(plain);
+    const vault = new Vault(this.env.SEAL_KEYS, this.#installation ?? '', liveContext().randomBytes);
+    const seal = (plain: string) => vault.seal(plain);
     const result = await change(lane, request, seal);
     return result.ok ? { ...result, isRecorded: await lane.flushed(flushedWithinMs) } : result;
   }
@@ -117,22 +130,45 @@ export class LaneObject extends DurableObject<Env> {
 export class OverflowObject extends DurableObject<Env> {
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
-    state.storage.sql.exec('CREATE TABLE IF NOT EXISTS entries (seq INTEGER PRIMARY KEY, entry TEXT NOT NULL)');
+    const { sql } = state.storage;
+    sql.exec('CREATE TABLE IF NOT EXISTS entries (seq INTEGER PRIMARY KEY, entry TEXT NOT NULL)');
+    sql.exec(
+      'CREATE TABLE IF NOT EXISTS place (installation TEXT PRIMARY KEY, jurisdiction TEXT NOT NULL) WITHOUT ROWID',
+    );
   }
 
   /** On disk before this answers. */
   async keep(entry: InboxEntry): Promise<void> {
+    this.#place();
     this.ctx.storage.sql.exec('INSERT INTO entries (entry) VALUES (?)', JSON.stringify(entry));
     if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now() + 1_000);
+  }
+
+  /** Entries are handed over at once instead of in their rhythm. Does not wait for it: that may take minutes. */
+  async hurry(): Promise<void> {
+    if (this.count() > 0) await this.ctx.storage.setAlarm(Date.now());
+  }
+
+  /** Whose overflow this is. Inside an alarm the platform need not say it, so it is kept from the first call on. */
+  #place(): { readonly installation: string; readonly jurisdiction: string } | null {
+    const { sql } = this.ctx.storage;
+    const installation = this.ctx.id.name?.slice('overflow:'.length);
+    if (!installation)
+      return sql.exec<{ installation: string; jurisdiction: string }>('SELECT * FROM place').toArray()[0] ?? null;
+    const jurisdiction = this.ctx.id.jurisdiction ?? '';
+    sql.exec('INSERT INTO place VALUES (?, ?) ON CONFLICT DO NOTHING', installation, jurisdiction);
+    return { installation, jurisdiction };
   }
 
   /**
    * Hands entries to the lane in order until it takes no more. Handing one over twice is harmless: the inbox knows
    * it.
    */
-  async drain(): Promise<void> {
-    const installation = (this.ctx.id.name ?? '').slice('overflow:'.length);
-    const lane = laneStub(this.env, installation, this.ctx.id.jurisdiction ?? '');
+  async #drain(): Promise<void> {
+    const place = this.#place();
+    // Deliveries never go to a lane that is only guessed.
+    if (place === null) throw new Error('This overflow does not know whose it is');
+    const lane = laneStub(this.env, place.installation, place.jurisdiction);
     let isTaking = false;
     for (;;) {
       const rows = this.ctx.storage.sql.exec('SELECT seq, entry FROM entries ORDER BY seq LIMIT 50').toArray() as {
@@ -156,7 +192,7 @@ export class OverflowObject extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     try {
-      await this.drain();
+      await this.#drain();
     } catch (error) {
       log('overflow-drain-failed', { message: error instanceof Error ? error.message : 'unknown' });
       await this.#comeBack(fullPauseMs);

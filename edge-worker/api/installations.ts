@@ -7,7 +7,7 @@ import type { Connector } from '../connectors/connector.ts';
 import type { Context as Ports } from '../context.ts';
 import { laneStub } from '../platform/lanes.ts';
 import { hookPath, receiverKey } from '../platform/vault.ts';
-import { claim, enlist, laneOf } from '../store/directory.ts';
+import { claim, enlist, laneOf, release } from '../store/directory.ts';
 import { type App, send, unknownInstallation } from './lanes.ts';
 import { ProblemError, readBody } from './problems.ts';
 
@@ -74,12 +74,20 @@ async function connect(c: Context<App>, ports: Ports, installation: string, body
   const { system, environment, account } = body;
   const { shard, jurisdiction } = lane;
   const place = { installation, connection: body.id, shard, jurisdiction, environment, account };
-  if (!(await claim(c.env.DIRECTORY, { ...place, system, claimedMs: ports.nowMs() }))) {
+  const claimed = { ...place, system, claimedMs: ports.nowMs() };
+  const outcome = await claim(c.env.DIRECTORY, claimed);
+  if (outcome === 'refused') {
     const message = `${connector.title} account ${account} belongs to another connection.`;
     throw new ProblemError(409, 'account-claimed', message, 'Disconnect it there first.');
   }
   const stub = laneStub(c.env, installation, jurisdiction);
-  await send(stub, { verb: 'connect', connection, secrets, by: 'operator' });
+  try {
+    await send(stub, { verb: 'connect', connection, secrets, by: 'operator' });
+  } catch (error) {
+    // A refusal made nothing: the account is free again. After any other failure the lane may have connected it.
+    if (outcome === 'made' && error instanceof ProblemError) await release(c.env.DIRECTORY, claimed);
+    throw error;
+  }
   const path = await hookPath(c.env.HUB_KEY, system, place);
   return c.json({ connection: body.id, ...(await hookOf(c, connector, installation, body.id, path)) }, 201);
 }

@@ -18,12 +18,33 @@ export interface Claim extends Place {
   readonly claimedMs: number;
 }
 
-/** Claims an account. False when another installation or connection holds it; claiming one's own again is true. */
-export async function claim(database: D1Database, claimed: Claim): Promise<boolean> {
+/** `made`: it was free · `held`: it was one's own already · `refused`: another installation or connection holds it. */
+export type ClaimOutcome = 'made' | 'held' | 'refused';
+
+/** Claims an account. */
+export async function claim(database: D1Database, claimed: Claim): Promise<ClaimOutcome> {
   const db = drizzle(database);
-  await db.insert(directory).values(claimed).onConflictDoNothing();
+  const made = await db.insert(directory).values(claimed).onConflictDoNothing().returning();
+  if (made.length > 0) return 'made';
   const place = await placeOf(database, claimed.system, claimed.environment, claimed.account);
-  return place?.installation === claimed.installation && place.connection === claimed.connection;
+  const isOwn = place?.installation === claimed.installation && place.connection === claimed.connection;
+  return isOwn ? 'held' : 'refused';
+}
+
+/** Gives an account back. Only the claim given is let go of, never one that somebody else made meanwhile. */
+export async function release(database: D1Database, claimed: Claim): Promise<void> {
+  const { system, environment, account, installation, connection } = claimed;
+  await drizzle(database)
+    .delete(directory)
+    .where(
+      and(
+        eq(directory.system, system),
+        eq(directory.environment, environment),
+        eq(directory.account, account),
+        eq(directory.installation, installation),
+        eq(directory.connection, connection),
+      ),
+    );
 }
 
 export async function placeOf(

@@ -1,4 +1,4 @@
-// Routes that steer a connection: first load, matches, flows, feeds, resuming; and the mapping versions they follow.
+// Routes that steer a connection: first load, matches, flows, feeds, credentials, resuming; and the mapping versions they follow.
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { type EntityName, entityNames } from '../../shared/entities/_registry.ts';
@@ -10,6 +10,9 @@ const kind = z.enum(entityNames as [EntityName, ...EntityName[]]);
 const day = z.iso.date().nullable().default(null);
 const flow = z.object({ state: z.enum(['matching', 'open', 'observe']), cutoverOn: day });
 const asked = z.object({ kind, limit: z.coerce.number().int().min(1).max(1000).default(200) });
+
+const values = z.record(z.string(), z.unknown());
+const credentials = z.object({ secrets: values, settings: values.nullable().default(null) });
 
 const base = '/installations/:installation/connections/:connection';
 const by = 'operator';
@@ -47,6 +50,11 @@ export function connections(): Hono<App> {
   });
 
   app.post(`${base}/ask`, (c) => changed(c, { verb: 'ask-feeds', connection: c.req.param('connection') }));
+
+  app.put(`${base}/credentials`, async (c) => {
+    const body = await readBody(c, credentials);
+    return changed(c, { verb: 'reconnect', credentials: { connection: c.req.param('connection'), ...body }, by });
+  });
 
   app.post(`${base}/resume`, (c) => changed(c, { verb: 'resume', connection: c.req.param('connection'), by }));
 

@@ -136,12 +136,19 @@ export class LaneCore {
 
   /** Credentials were mended: the connection runs again and everything that waited for it goes on. */
   resume(connection: string, by: string): void {
-    this.store.transaction((tx) => {
-      tx.sql.exec("UPDATE connections SET state = 'active', fault = NULL WHERE id = ?", connection);
-      tx.sql.exec('UPDATE rechecks SET due_ms = ? WHERE connection = ?', tx.atMs, connection);
-      this.recordConnection(tx, connection);
-      closeHold(tx, connectionSlot(connection), by, null);
-    });
+    this.store.transaction((tx) => this.resumeIn(tx, connection, by));
+    this.resumed(connection);
+  }
+
+  /** The part of resuming that is written down. `resumed` follows once it is on disk. */
+  resumeIn(tx: LaneTransaction, connection: string, by: string): void {
+    tx.sql.exec("UPDATE connections SET state = 'active', fault = NULL WHERE id = ?", connection);
+    tx.sql.exec('UPDATE rechecks SET due_ms = ? WHERE connection = ?', tx.atMs, connection);
+    this.recordConnection(tx, connection);
+    closeHold(tx, connectionSlot(connection), by, null);
+  }
+
+  resumed(connection: string): void {
     this.#pauses.delete(connection);
     this.rewire();
   }

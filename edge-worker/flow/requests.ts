@@ -1,9 +1,11 @@
 // What the API asks of a lane: changes that people make, and questions that only the lane can answer.
 import type { EntityName } from '../../shared/entities/_registry.ts';
+import { matches } from './first-day.ts';
 import type { Lane } from './lane.ts';
 import type { MappingContent } from './mapping.ts';
 import { mappingContent } from './mapping.ts';
 import { progressOf } from './progress.ts';
+import { type Credentials, reconnect } from './reconnect.ts';
 import { StatusView } from './status.ts';
 import {
   type Answer,
@@ -14,7 +16,6 @@ import {
   type Founding,
   found,
   load,
-  matches,
   type NewConnection,
   publish,
   StewardError,
@@ -54,7 +55,8 @@ export type Change =
       readonly reason: string;
     }
   | { readonly verb: 'ask-feeds'; readonly connection: string }
-  | { readonly verb: 'resume'; readonly connection: string; readonly by: string };
+  | { readonly verb: 'resume'; readonly connection: string; readonly by: string }
+  | { readonly verb: 'reconnect'; readonly credentials: Credentials; readonly by: string };
 
 export type ChangeResult =
   | { readonly ok: true; readonly value: Readonly<Record<string, string | number>>; readonly isRecorded: boolean }
@@ -108,6 +110,9 @@ async function apply(
       return {};
     case 'resume':
       core.resume(request.connection, request.by);
+      return {};
+    case 'reconnect':
+      await reconnect(core, request.credentials, seal, request.by);
       return {};
   }
 }

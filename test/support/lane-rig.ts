@@ -1,6 +1,7 @@
 // A real lane between systems made of rows in memory: real SQL, a clock that stands still until a test moves it, and
 // calls that fail or hang as the test says.
 import { readFileSync } from 'node:fs';
+import { z } from 'zod';
 import { choice, day, exact, exactOrNull, flag, text, textOrNull } from '../../edge-worker/connectors/codecs.ts';
 import {
   at,
@@ -157,6 +158,8 @@ export interface RigSeat {
   /** Records per call; 100 where it is not said. */
   readonly batch?: number;
   readonly statusBatch?: number;
+  /** Not connected until the test does so. */
+  readonly isLate?: boolean;
 }
 
 /** A lane with one connection per seat, each named as its seat. */
@@ -180,7 +183,8 @@ export class LaneRig {
     this.d1.sqlite.db.exec(record.replaceAll('--> statement-breakpoint', ''));
     this.lane = this.#newLane();
     found(this.lane.core, { installation: 'ins_1', name: 'Rig', shard: 'main', jurisdiction: '' });
-    for (const [id, { roles, routing, flow }] of Object.entries(seats)) {
+    for (const [id, { roles, routing, flow, isLate }] of Object.entries(seats)) {
+      if (isLate) continue;
       const account = { account: id, environment: 'production', settings: {}, sealedSecrets: '' } as const;
       const made = { id, system: id, roles, ...account, routing: routing ?? null, flow: flow ?? 'open' };
       connect(this.lane.core, made, 'operator');
@@ -289,6 +293,8 @@ function connectorOf(id: string, seat: RigSeat): Connector {
       ...{ readBatchMax: batch, writeBatchMax: batch, findBatchMax: batch, statusBatchMax: seat.statusBatch ?? 0 },
     },
     compareVersions: (a: string, b: string) => Number(a) - Number(b),
+    settings: z.object({}),
+    secrets: z.object({ key: z.string() }),
     recordUrl: () => null,
     connect: () => seat.system.session(),
   } as unknown as Connector;

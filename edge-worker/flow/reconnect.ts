@@ -1,0 +1,54 @@
+// New credentials or settings for a connection that is there already: what waited for it goes on with them.
+import type { z } from 'zod';
+import { tokens } from '../store/lane-schema.ts';
+import { deleteRows, readRows } from '../store/rows.ts';
+import type { LaneCore } from './core.ts';
+import { StewardError, tellAudit } from './steward.ts';
+
+export interface Credentials {
+  readonly connection: string;
+  readonly secrets: Readonly<Record<string, unknown>>;
+  /** Null leaves them as they are. */
+  readonly settings: Readonly<Record<string, unknown>> | null;
+}
+
+/** Seals only what the system's connector can use. */
+export async function reconnect(
+  core: LaneCore,
+  { connection, secrets, settings }: Credentials,
+  seal: (plain: string) => Promise<string>,
+  by: string,
+): Promise<void> {
+  const wired = core.wiring.connections.get(connection);
+  if (!wired)
+    throw new StewardError(
+      'unknown-connection',
+      `This installation has no connection ${connection}.`,
+      'Choose one of its connections.',
+    );
+  check(wired.connector.secrets, secrets, 'secrets');
+  if (settings) check(wired.connector.settings, settings, 'settings');
+  const sealed = await seal(JSON.stringify(secrets));
+  core.store.transaction((tx) => {
+    tx.sql.exec('UPDATE connections SET sealed_secrets = ? WHERE id = ?', sealed, connection);
+    if (settings) tx.sql.exec('UPDATE connections SET settings = ? WHERE id = ?', JSON.stringify(settings), connection);
+    // Tokens were given for the old credentials.
+    const old = readRows(tx.sql, tokens, 'WHERE connection = ?', connection);
+    deleteRows(
+      tx.sql,
+      tokens,
+      old.map((token) => [token.connection, token.name]),
+    );
+    tellAudit(core, tx, by, 'connection-reconnected', connection, { settings: settings ? 'replaced' : 'kept' });
+    core.resumeIn(tx, connection, by);
+  });
+  core.resumed(connection);
+}
+
+function check(schema: z.ZodType, given: unknown, what: string): void {
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return;
+  const fields = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
+  const message = `The ${what} of this system are not complete: ${fields}.`;
+  throw new StewardError('invalid-fields', message, 'Correct the named fields.');
+}

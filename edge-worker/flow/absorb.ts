@@ -55,6 +55,8 @@ interface Decoded {
 interface Ready {
   readonly one: Decoded;
   readonly values: CanonicalRecord;
+  /** It names records that no link names yet. */
+  readonly isIncomplete: boolean;
   link: LinkRow | null;
 }
 
@@ -117,9 +119,10 @@ export function unlinkedReferences(
   return [...wanted.values()];
 }
 
-function sightingOf({ one, values }: Ready): Sighting {
+function sightingOf({ one, values, isIncomplete }: Ready): Sighting {
   const { connection, snapshot } = one.seen;
-  return { connection, recordType: snapshot.recordType, externalId: snapshot.externalId ?? null, values };
+  const { recordType, recordId, externalId = null } = snapshot;
+  return { connection, recordType, recordId, externalId, values, isIncomplete };
 }
 
 class Absorption {
@@ -209,10 +212,16 @@ class Absorption {
     const ready: Ready[] = [];
     for (const one of decoded) {
       const { connection, snapshot } = one.seen;
-      const values = globalise(one.map, one.values, (refKind, id) => this.#oursOf(one.seen, refKind as EntityName, id));
+      let isIncomplete = false;
+      const values = globalise(one.map, one.values, (refKind, id) => {
+        const ours = this.#oursOf(one.seen, refKind as EntityName, id);
+        isIncomplete ||= ours === null;
+        return ours;
+      });
       ready.push({
         one,
         values,
+        isIncomplete,
         link: this.#links.get(recordKey(connection, snapshot.recordType, snapshot.recordId, kind)) ?? null,
       });
     }
@@ -397,7 +406,7 @@ class Absorption {
   }
 
   #writeLinks(): void {
-    writeStrays(this.#tx, this.#strays, this.#found);
+    writeStrays(this.#tx, this.#wiring, this.#strays, this.#found);
     writeRows(this.#tx.sql, links, [...this.#changedLinks], 'replace');
     waitForLinks(this.#tx, this.#referring);
     const places = this.#found.map(([connection, , recordType, recordId]) => ({ connection, recordType, recordId }));

@@ -10,7 +10,7 @@ import { closeHold, raiseHold } from './holds.ts';
 import type { LinkRow } from './links.ts';
 import type { Hold, Slot } from './nouns.ts';
 import type { Wanted } from './read.ts';
-import type { RecordPlace } from './strays.ts';
+import { forgetStrays, type RecordPlace } from './strays.ts';
 
 interface Trouble {
   readonly control: 'deleted-at-source' | 'record-hidden' | 'record-unreadable' | 'record-failed';
@@ -43,6 +43,7 @@ const unlinkedSlot = ({ connection, recordType, recordId }: RecordPlace): Slot =
 
 /** A record that was deleted at its source: never undone by silence, always somebody's decision. */
 export function tellGone(core: LaneCore, tx: LaneTransaction, gone: readonly Wanted[]): void {
+  forgetStrays(tx, core.wiring, gone);
   for (const row of linksOf(tx, gone)) raise(core, tx, row, row.recordId ?? '', deleted, '', row.version ?? '');
 }
 

@@ -4,13 +4,17 @@ import { type EntityName, entities } from '../../shared/entities/_registry.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { keysOf, kindOf } from './identity.ts';
 import type { CanonicalRecord } from './nouns.ts';
+import type { RecordPlace } from './strays.ts';
 import type { Wiring } from './wiring.ts';
 
 export interface Sighting {
   readonly connection: string;
   readonly recordType: string;
+  readonly recordId: string;
   readonly externalId: string | null;
   readonly values: CanonicalRecord;
+  /** It names records that no link names yet: what it looks like cannot be told for sure. */
+  readonly isIncomplete: boolean;
 }
 
 export type Recognised =
@@ -26,6 +30,7 @@ interface Place {
   readonly recordType: string;
 }
 
+const recordOf = ({ connection, recordType, recordId }: RecordPlace) => `${connection}|${recordType}|${recordId}`;
 const placeOf = ({ entity, connection, recordType }: Place) => `${entity}|${connection}|${recordType}`;
 
 export class Recognition {
@@ -34,6 +39,8 @@ export class Recognition {
   readonly #kind: EntityName;
   readonly #keys = new Map<Sighting, readonly string[]>();
   readonly #byKey = new Map<string, string[]>();
+  /** Unclaimed records by the key they carry. */
+  readonly #records = new Map<string, Set<string>>();
   readonly #known = new Set<string>();
   readonly #linked = new Set<string>();
   readonly #coming = new Set<string>();
@@ -44,6 +51,13 @@ export class Recognition {
     this.#kind = kind;
     for (const sighting of sightings) this.#keys.set(sighting, keysOf(kind, sighting.values));
     const keys = [...this.#keys.values()].flat();
+    for (const [sighting, own] of this.#keys) for (const key of own) this.#addRecord(key, sighting);
+    for (const row of this.#load<RecordPlace & { key: string }>(
+      `SELECT key, connection, record_type AS recordType, record_id AS recordId FROM stray_keys
+       WHERE key IN (SELECT value FROM json_each(?))`,
+      keys,
+    ))
+      this.#addRecord(row.key, row);
     for (const row of this.#load<{ key: string; entity: string }>(
       'SELECT key, entity FROM business_keys WHERE key IN (SELECT value FROM json_each(?))',
       keys,
@@ -88,14 +102,33 @@ export class Recognition {
     }
     const roles = this.#wiring.connections.get(connection)?.roles ?? [];
     const isBornHere = roles.some((role) => (entities[this.#kind].bornIn as readonly string[]).includes(role));
-    const alike = new Set(this.keysOf(sighting).flatMap((key) => this.#byKey.get(key) ?? []));
-    const candidates = [...alike].filter((id) => !this.#linked.has(at(id)));
+    // The strongest key that tells anything decides: weaker ones cannot overrule it.
+    const key = this.keysOf(sighting).find((one) => this.#byKey.has(one));
+    const candidates = (key === undefined ? [] : (this.#byKey.get(key) ?? [])).filter(
+      (id) => !this.#linked.has(at(id)),
+    );
     if (candidates.some((id) => this.#coming.has(at(id)))) return { as: 'again' };
-    const [candidate] = candidates;
-    if (candidate === undefined) return isBornHere ? { as: 'born' } : { as: 'stray' };
     const isOpen = this.#wiring.flow(connection, this.#kind).state !== 'matching';
+    const [candidate] = candidates;
+    if (candidate === undefined) {
+      // Before the acceptance, what may yet turn out to be an entity's own record is not made another one.
+      const mayMatchLater = !isOpen && sighting.isIncomplete && this.#wiring.mapFor(connection, this.#kind)?.canWrite;
+      return isBornHere && !mayMatchLater ? { as: 'born' } : { as: 'stray' };
+    }
+    const isSole = candidates.length === 1 && !this.#hasRivals(sighting, key);
     // Also where records are born: a project that a deal gave rise to may run there since long before the hub came.
-    return isOpen && candidates.length === 1 ? this.#take(sighting, 'matched', candidate) : { as: 'stray' };
+    return isOpen && isSole ? this.#take(sighting, 'matched', candidate) : { as: 'stray' };
+  }
+
+  #addRecord(key: string, record: RecordPlace): void {
+    this.#records.set(key, (this.#records.get(key) ?? new Set()).add(recordOf(record)));
+  }
+
+  /** Whether another record there looks the same: which of them it is, a person decides. */
+  #hasRivals(sighting: Sighting, key: string | undefined): boolean {
+    const place = recordOf({ ...sighting, recordId: '' });
+    const alike = [...(this.#records.get(key ?? '') ?? [])].filter((record) => record.startsWith(place));
+    return alike.some((record) => record !== recordOf(sighting));
   }
 
   /** One record per entity and place, within one run too. */

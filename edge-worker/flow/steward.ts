@@ -10,6 +10,7 @@ import type { LaneTransaction } from '../store/lane-store.ts';
 import { readRows, type StoredRow, writeRows } from '../store/rows.ts';
 import { askAgain } from './ask-again.ts';
 import type { LaneCore } from './core.ts';
+import { matches, straysOf } from './first-day.ts';
 import { planSafely } from './guard.ts';
 import { answerGuilty } from './guilty-rows.ts';
 import { closeHold } from './holds.ts';
@@ -19,6 +20,9 @@ import { plan } from './plan.ts';
 import { readAgain } from './strays.ts';
 import { doubtedAnew } from './uncertainty.ts';
 import type { Flow, Routing } from './wiring.ts';
+
+/** More than any system holds unclaimed. */
+const strayMax = 1_000_000;
 
 /** A request that cannot be carried out as things stand; `code` is stable and `next` says what to do. */
 export class StewardError extends Error {
@@ -123,6 +127,8 @@ export function connect(core: LaneCore, made: NewConnection, by: string): void {
       })),
       'ignore',
     );
+    // What is known already has its place here from the start.
+    if (flow === 'open') for (const kind of kinds) core.store.setValue(`replan ${kind}`, '');
     tellAudit(core, tx, by, 'connection-made', id, { system, account, environment });
   });
   core.rewire();
@@ -149,35 +155,7 @@ export function askNow(core: LaneCore, connection: string): void {
   core.store.sql.exec("UPDATE cursors SET next_ms = 0 WHERE connection = ? AND purpose = 'feed'", connection);
 }
 
-export interface Match {
-  readonly kind: string;
-  readonly recordType: string;
-  readonly recordId: string;
-  /** Entities that agree on a business key and have no record there yet. One = a match; several = a person chooses. */
-  readonly candidates: readonly string[];
-}
-
-/** Records of a connection that no entity claims, with the entities that may be theirs. */
-export function matches(core: LaneCore, connection: string, kind: EntityName, limit: number): readonly Match[] {
-  const rows = core.store.sql
-    .exec(
-      `SELECT s.kind AS kind, s.record_type AS recordType, s.record_id AS recordId, group_concat(DISTINCT b.entity) AS candidates
-       FROM strays s
-       JOIN stray_keys k ON k.connection = s.connection AND k.record_type = s.record_type AND k.record_id = s.record_id
-       LEFT JOIN business_keys b ON b.key = k.key AND NOT EXISTS
-         (SELECT 1 FROM links l WHERE l.entity = b.entity AND l.connection = s.connection AND l.record_type = s.record_type
-          UNION ALL SELECT 1 FROM commands c WHERE c.entity = b.entity AND c.connection = s.connection
-          AND c.record_type = s.record_type AND c.is_create = 1 AND c.state IN ('due', 'uncertain'))
-       WHERE s.connection = ? AND s.kind = ? GROUP BY s.record_type, s.record_id ORDER BY s.record_id LIMIT ?`,
-      connection,
-      kind,
-      limit,
-    )
-    .toArray() as { kind: string; recordType: string; recordId: string; candidates: string | null }[];
-  return rows.map((row) => ({ ...row, candidates: row.candidates ? row.candidates.split(',').sort() : [] }));
-}
-
-/** Accepts the first-day match of one kind: sole candidates are linked, the flow opens, and what has no record there yet is planned. */
+/** Accepts the first-day match of one kind: what matches is linked, the flow opens, and what has no record there yet is planned. */
 export function acceptMatches(
   core: LaneCore,
   connection: string,
@@ -186,30 +164,21 @@ export function acceptMatches(
   by: string,
 ): { linked: number; open: number } {
   connectionOf(core, connection);
-  const proposed = matches(core, connection, kind, 1_000_000);
-  const claimed = new Set<string>();
-  const sole = proposed.filter(
-    (match) =>
-      match.candidates.length === 1 &&
-      !claimed.has(match.candidates[0] as string) &&
-      claimed.add(match.candidates[0] as string),
-  );
+  const proposed = matches(core, connection, kind, strayMax).filter((match) => match.candidates.length > 0);
+  const linked = proposed.filter((match) => match.candidates.length === 1 && match.rivals.length === 0).length;
   core.store.transaction((tx) => {
     writeRows(tx.sql, flows, [{ connection, kind, state: 'open', cutoverOn }], 'replace');
-    // Reading them again links them: the flow is open now, and a sole candidate is theirs.
-    readAgain(
-      tx,
-      sole.map(({ recordType, recordId }) => ({ connection, recordType, recordId })),
-    );
+    // Reading them again links what matches, and gives birth to what is like nothing else.
+    readAgain(tx, straysOf(core, connection, kind, strayMax));
     core.store.setValue(`replan ${kind}`, '');
     tellAudit(core, tx, by, 'matches-accepted', connection, {
       kind,
-      linked: String(sole.length),
+      linked: String(linked),
       cutoverOn: cutoverOn ?? '',
     });
   });
   core.rewire();
-  return { linked: sole.length, open: proposed.filter((match) => match.candidates.length > 1).length };
+  return { linked, open: proposed.length - linked };
 }
 
 /** Sets one flow: matching, open or observe-only, with its cut-over day. */

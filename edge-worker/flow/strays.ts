@@ -19,10 +19,11 @@ const placeKey = ({ recordType, recordId }: Omit<RecordPlace, 'connection'>) => 
 
 /**
  * Keeps what was seen and forgets what is linked now, keys and all: a key of old would make a twin of the record
- * itself.
+ * itself. Whoever shared a key that a record has no more may be the only one now.
  */
 export function writeStrays(
   tx: LaneTransaction,
+  wiring: Wiring,
   kept: readonly StrayRow[],
   linked: readonly (readonly string[])[],
 ): void {
@@ -35,14 +36,51 @@ export function writeStrays(
        (SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?))`,
     JSON.stringify(touched),
   );
+  forget(tx, known);
+  deleteRows(tx.sql, strays, linked);
+  writeRows(tx.sql, strays, kept, 'replace');
+  const keys = kept.flatMap(keyRowsOf);
+  writeRows(tx.sql, strayKeys, keys, 'ignore');
+  const still = new Set(keys.map((row) => row.key));
+  const left = new Set(linked.map((place) => place.join('|')));
+  const isLinked = (row: StrayRow) => left.has([row.connection, row.kind, row.recordType, row.recordId].join('|'));
+  const changed = known.filter((row) => !isLinked(row)).flatMap(keyRowsOf);
+  readStraysAgain(
+    tx,
+    wiring,
+    changed.flatMap(({ key }) => (still.has(key) ? [] : [key])),
+  );
+}
+
+/** Records that were deleted at their source stand in nobody's way any more. */
+export function forgetStrays(tx: LaneTransaction, wiring: Wiring, gone: readonly RecordPlace[]): void {
+  if (gone.length === 0) return;
+  const known = readRows(
+    tx.sql,
+    strays,
+    'WHERE (connection, record_type, record_id) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?))',
+    JSON.stringify(gone.map((place) => [place.connection, place.recordType, place.recordId])),
+  );
+  forget(tx, known);
+  deleteRows(
+    tx.sql,
+    strays,
+    known.map((row) => [row.connection, row.kind, row.recordType, row.recordId]),
+  );
+  readStraysAgain(
+    tx,
+    wiring,
+    known.flatMap(keyRowsOf).map((row) => row.key),
+  );
+}
+
+function forget(tx: LaneTransaction, rows: readonly StrayRow[]): void {
+  const keys = rows.flatMap(keyRowsOf);
   deleteRows(
     tx.sql,
     strayKeys,
-    known.flatMap(keyRowsOf).map((row) => [row.key, row.connection, row.recordType, row.recordId]),
+    keys.map((row) => [row.key, row.connection, row.recordType, row.recordId]),
   );
-  deleteRows(tx.sql, strays, linked);
-  writeRows(tx.sql, strays, kept, 'replace');
-  writeRows(tx.sql, strayKeys, kept.flatMap(keyRowsOf), 'ignore');
 }
 
 function keyRowsOf({ keys, connection, recordType, recordId }: StrayRow): RowOf<typeof strayKeys>[] {

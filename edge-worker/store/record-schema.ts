@@ -74,7 +74,7 @@ export const linkCopies = sqliteTable(
   ],
 );
 
-/** What targets answered, one row per command and outcome. Append-only. */
+/** What targets answered, one row per command, outcome and run: a second refusal is told like the first. Append-only. */
 export const receipts = sqliteTable(
   'receipts',
   {
@@ -93,7 +93,7 @@ export const receipts = sqliteTable(
     atMs: integer('at_ms').notNull(),
     run: integer('run').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.installation, table.command, table.outcome] })],
+  (table) => [primaryKey({ columns: [table.installation, table.command, table.outcome, table.run] })],
 );
 
 /** What happened to an entity, one row per entity and run, in order. Append-only. */

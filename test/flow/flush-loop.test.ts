@@ -1,5 +1,6 @@
 // Rows for the record: whoever waits for their own is not kept waiting by everybody else's.
 import { describe, expect, it } from 'vitest';
+import { answer } from '../../edge-worker/flow/steward.ts';
 import { client, LaneRig, RigSystem } from '../support/lane-rig.ts';
 
 function firm() {
@@ -55,5 +56,21 @@ describe('The inbox', () => {
     await rig.notice('crm', 'client', 'd');
     expect(rig.lane.waitingCount()).toBe(0);
     expect(rig.rows("SELECT id FROM entities WHERE kind = 'customer'")).toHaveLength(4);
+  });
+});
+
+describe('The record', () => {
+  it('tells of every refusal, not only of the first', async () => {
+    const crm = new RigSystem();
+    const erp = new RigSystem();
+    const rig = new LaneRig({ crm: { system: crm, roles: ['crm'] }, erp: { system: erp, roles: ['erp'] } });
+    erp.onWrite = async (writes) =>
+      writes.map(() => ({ outcome: 'refused', code: 'rejected', message: 'No', fields: [], vendorCode: null }));
+    crm.put('client', 'a', client('Acme'));
+    await rig.notice('crm', 'client', 'a');
+    answer(rig.lane.core, String(rig.rows('SELECT id FROM holds')[0]?.['id']), 'retry', 'ada', '');
+    for (let turn = 0; turn < 5; turn++) await rig.pass(1_000);
+    const told = rig.d1.sqlite.db.prepare("SELECT outcome, code FROM receipts WHERE outcome = 'refused'").all();
+    expect(told).toHaveLength(2);
   });
 });

@@ -120,7 +120,7 @@ CREATE TABLE `receipts` (
 	`calls_milli` integer NOT NULL,
 	`at_ms` integer NOT NULL,
 	`run` integer NOT NULL,
-	PRIMARY KEY(`installation`, `command`, `outcome`)
+	PRIMARY KEY(`installation`, `command`, `outcome`, `run`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `statuses` (

@@ -96,7 +96,10 @@ export class LaneCore {
     return this.callable(id) !== null && !this.slowReads.has(id);
   }
 
-  /** A call went through: the next failure starts with the shortest pause again. A pause that another call earned stays. */
+  /**
+   * A call went through: the next failure starts with the shortest pause again. A pause that another call earned
+   * stays.
+   */
   succeeded(connection: string): void {
     const pause = this.#pauses.get(connection);
     if (!pause) return;
@@ -160,11 +163,15 @@ export class LaneCore {
     }
   }
 
-  /** Calls that were under way when the object stopped: nobody knows whether they took effect, and a late one may still do so from now on. */
+  /**
+   * Calls that were under way when the object stopped: nobody knows whether they took effect, and a late one may still
+   * do so from now on.
+   */
   recover(): void {
     const open = readRows(this.store.sql, attempts, '');
     if (open.length > 0) this.store.transaction((tx) => this.#doubt(tx, open));
-    // What is newer than a command of unknown outcome was planned by an object that is gone: it is planned again after the outcome.
+    // What is newer than a command of unknown outcome was planned by an object that is gone: it is planned again
+    // after the outcome.
     for (const row of readRows(this.store.sql, commands, "WHERE state = 'uncertain'")) this.planLater.add(row.entity);
   }
 

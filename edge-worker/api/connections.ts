@@ -1,4 +1,5 @@
-// Routes that steer a connection: first load, matches, flows, feeds, credentials, resuming; and the mapping versions they follow.
+// Routes that steer a connection: first load, matches, flows, feeds, credentials, resuming; and the mapping versions
+// they follow.
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { type EntityName, entityNames } from '../../shared/entities/_registry.ts';

@@ -1,4 +1,5 @@
-// Systems that cannot push, and what pushes missed: each feed is asked in its rhythm, its notices are written down before
+// Systems that cannot push, and what pushes missed: each feed is asked in its rhythm, its notices are written down
+// before
 // its cursor moves.
 import type { ChangePage, Notice } from '../connectors/connector.ts';
 import { cursors } from '../store/lane-schema.ts';
@@ -28,7 +29,9 @@ const togetherMs = 1_000;
 
 type CursorRow = StoredRow<typeof cursors>;
 
-/** Versions told before, so that the rows of an overlap are not read for ever. In memory only: forgetting costs a read. */
+/**
+ * Versions told before, so that the rows of an overlap are not read for ever. In memory only: forgetting costs a read.
+ */
 const toldByCore = new WeakMap<LaneCore, Map<string, { version: string; firstMs: number; times: number }>>();
 const lastNewsByCore = new WeakMap<LaneCore, Map<string, number>>();
 const failuresByCore = new WeakMap<LaneCore, Map<string, number>>();

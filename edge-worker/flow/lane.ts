@@ -1,4 +1,5 @@
-// One installation's lane: the durable inbox at the front, and behind it single-flight loops that each do one verb. The alarm starts what is due and never waits for it.
+// One installation's lane: the durable inbox at the front, and behind it single-flight loops that each do one verb.
+// The alarm starts what is due and never waits for it.
 import type { Notice } from '../connectors/connector.ts';
 import { agendaOf } from './agenda.ts';
 import { LaneCore, type LanePorts, type Loop } from './core.ts';
@@ -49,7 +50,8 @@ export class Lane {
     const isNew = this.core.store.storage.transactionSync(() => {
       if (rings.length > 0) {
         this.core.store.sql.exec(
-          "UPDATE cursors SET next_ms = 0 WHERE connection = ? AND purpose = 'feed' AND feed IN (SELECT value FROM json_each(?))",
+          `UPDATE cursors SET next_ms = 0
+           WHERE connection = ? AND purpose = 'feed' AND feed IN (SELECT value FROM json_each(?))`,
           connection,
           JSON.stringify(rings),
         );
@@ -62,7 +64,10 @@ export class Lane {
     return isNew ? 'recorded' : 'known';
   }
 
-  /** Starts the loops that have work now, without awaiting any; called by the alarm, the sweep, at start and after a person's change. */
+  /**
+   * Starts the loops that have work now, without awaiting any; called by the alarm, the sweep, at start and after a
+   * person's change.
+   */
   wake(): void {
     this.#alarmMs = 0;
     const nowMs = this.core.ports.nowMs();
@@ -145,7 +150,10 @@ export class Lane {
     while ((await decide(this.core, this.#reader)) || replanSome(this.core)) this.#afterLaneChange();
   }
 
-  /** After any lane transaction: records may have to be read again, commands be due, rows wait for D1, pages be out of date. */
+  /**
+   * After any lane transaction: records may have to be read again, commands be due, rows wait for D1, pages be out of
+   * date.
+   */
   #afterLaneChange(): void {
     this.kick('decide');
     this.kick('flush');

@@ -58,7 +58,10 @@ async function lookAt(core: LaneCore, connection: Connection, due: readonly Comm
   ];
 }
 
-/** One of them makes the look fail: each is looked at by itself, and who cannot be looked at becomes the operator's work. */
+/**
+ * One of them makes the look fail: each is looked at by itself, and who cannot be looked at becomes the operator's
+ * work.
+ */
 async function lookAtEach(core: LaneCore, connection: Connection, due: readonly CommandRow[], lookedMs: number) {
   for (const row of due) {
     if (!core.callable(connection.id)) return;

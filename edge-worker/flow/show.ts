@@ -1,4 +1,5 @@
-// Status -> record pages: due marks of one host are shown in calls that are full, or once the oldest has waited for company.
+// Status -> record pages: due marks of one host are shown in calls that are full, or once the oldest has waited for
+// company.
 import type { StatusToShow } from '../connectors/connector.ts';
 import { holds, statusDue } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
@@ -164,7 +165,8 @@ function closeShown(core: LaneCore, host: Connection, marks: readonly StatusMark
 function forget(core: LaneCore, marks: readonly StatusMark[]): void {
   core.store.storage.transactionSync(() => {
     core.store.sql.exec(
-      'DELETE FROM status_due WHERE (entity, connection, run) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?))',
+      `DELETE FROM status_due WHERE (entity, connection, run) IN
+         (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?))`,
       JSON.stringify(marks.map((mark) => [mark.entity, mark.connection, mark.run])),
     );
   });

@@ -1,4 +1,5 @@
-// What a record page shows: per other system one state with its reason, owner and counterpart, made from what the lane holds right now.
+// What a record page shows: per other system one state with its reason, owner and counterpart, made from what the lane
+// holds right now.
 
 import { canonicalJson } from '../../shared/canonical-json.ts';
 import type { EntityName } from '../../shared/entities/_registry.ts';
@@ -55,7 +56,10 @@ export class StatusView {
     return link?.recordId ? { recordType: link.recordType, recordId: link.recordId } : null;
   }
 
-  /** One status per other connection for a page on `host`. `written` = the host's own command that is being sent right now. */
+  /**
+   * One status per other connection for a page on `host`. `written` = the host's own command that is being sent right
+   * now.
+   */
   statusesFor(entity: string, host: string, nowMs: number, written: string | null = null): readonly ShownStatus[] {
     const shown: ShownStatus[] = [];
     for (const connection of this.#wiring.connections.values()) {
@@ -163,7 +167,10 @@ export interface StatusCall {
   readonly answered: number;
 }
 
-/** The rows to show for the first of some marks: as many as fill a call, so that calls are full. Several entities on one page give that page's statuses once. */
+/**
+ * The rows to show for the first of some marks: as many as fill a call, so that calls are full. Several entities on
+ * one page give that page's statuses once.
+ */
 export function statusesToShow(
   view: StatusView,
   host: string,

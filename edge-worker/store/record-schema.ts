@@ -53,7 +53,10 @@ export const entityVersions = sqliteTable(
   (table) => [primaryKey({ columns: [table.installation, table.entity, table.version] })],
 );
 
-/** Copies of the lane's links, read by entity; of which entity a record is, the lane says. Former ones keep their row with `endedMs`. */
+/**
+ * Copies of the lane's links, read by entity; of which entity a record is, the lane says. Former ones keep their row
+ * with `endedMs`.
+ */
 export const linkCopies = sqliteTable(
   'links',
   {
@@ -74,7 +77,9 @@ export const linkCopies = sqliteTable(
   ],
 );
 
-/** What targets answered, one row per command, outcome and run: a second refusal is told like the first. Append-only. */
+/**
+ * What targets answered, one row per command, outcome and run: a second refusal is told like the first. Append-only.
+ */
 export const receipts = sqliteTable(
   'receipts',
   {

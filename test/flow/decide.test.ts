@@ -1,4 +1,5 @@
-// Reading and deciding when things go wrong: one bad record, one slow source, one stopped connection hold nobody else up.
+// Reading and deciding when things go wrong: one bad record, one slow source, one stopped connection hold nobody else
+// up.
 import { describe, expect, it } from 'vitest';
 import { text } from '../../edge-worker/connectors/codecs.ts';
 import { at, type Connector } from '../../edge-worker/connectors/connector.ts';

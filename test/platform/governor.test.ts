@@ -24,7 +24,7 @@ function heldCalls() {
 }
 
 describe('The governor', () => {
-  it('lets at most three calls wait for one target, five for all systems, and keeps the sixth for the record', async () => {
+  it('lets three calls wait for one target and five for all systems, and keeps the sixth for the record', async () => {
     const governor = new Governor(
       () => 0,
       async () => undefined,

@@ -101,9 +101,7 @@ export class RigSystem {
     return row;
   }
 
-  count(verb: string): number {
-    return this.calls.filter((call) => call.startsWith(verb)).length;
-  }
+  readonly count = (verb: string) => this.calls.filter((call) => call.startsWith(verb)).length;
 
   session(): Session {
     return {
@@ -225,7 +223,7 @@ export class LaneRig {
     return this.storage.sql.exec(query).toArray();
   }
 
-  /** Controls that hold something, in alphabetical order. */
+  /** Controls that hold something. */
   held(): unknown[] {
     return this.rows('SELECT control FROM holds ORDER BY control').map((row) => row['control']);
   }

@@ -62,5 +62,6 @@ export function agendaOf(core: LaneCore): ReadonlyMap<Loop, number> {
   if (isUndecided || lane.replan !== null) agenda.set('decide', 0);
   else if (recheckMs < Number.POSITIVE_INFINITY) agenda.set('decide', recheckMs);
   if (lane.unflushed !== null) agenda.set('flush', 0);
+  else if (core.store.hasKeptRows) agenda.set('flush', core.keptAgainMs);
   return agenda;
 }

@@ -44,6 +44,8 @@ export class LaneCore {
   readonly planLater = new Set<string>();
   /** Connections with a read that nobody waits for any more; no other is begun until it has come to an end. */
   readonly slowReads = new Set<string>();
+  /** When rows that D1 refused are tried again. */
+  keptAgainMs = 0;
   readonly #sessions = new Map<string, Session>();
   readonly #pauses = new Map<string, { untilMs: number; times: number }>();
   #wiring: Wiring | null = null;

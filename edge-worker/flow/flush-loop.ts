@@ -17,7 +17,6 @@ interface Newest {
 
 export class FlushLoop {
   readonly #core: LaneCore;
-  #keptAgainMs = 0;
 
   constructor(core: LaneCore) {
     this.#core = core;
@@ -55,8 +54,8 @@ export class FlushLoop {
 
   async #flushKept(): Promise<void> {
     const core = this.#core;
-    if (core.ports.nowMs() < this.#keptAgainMs) return;
-    this.#keptAgainMs = core.ports.nowMs() + keptAgainMs;
+    if (core.ports.nowMs() < core.keptAgainMs) return;
+    core.keptAgainMs = core.ports.nowMs() + keptAgainMs;
     await flushKept(core.store, core.ports.database, (tx, table, row) =>
       closeHold(tx, guiltySlot(table, row), 'flushed', null),
     );

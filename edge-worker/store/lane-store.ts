@@ -76,6 +76,8 @@ export class LaneTransaction {
   }
 }
 
+/** Set while rows that D1 refused are kept back. */
+const keptName = 'rows kept back';
 /** Entries kept in memory at most. More wait only while D1 is away, and are read again then. */
 const freshMax = 50;
 
@@ -167,9 +169,18 @@ export class LaneStore {
    */
   keepBack(table: RecordTable, row: FlushRow): void {
     this.sql.exec('INSERT INTO flush_log (run, rows) VALUES (0, ?)', entryText(new Map([[table, [row]]])));
+    if (!this.hasKeptRows) this.setValue(keptName, '1');
+  }
+
+  /** Known without a look at the log, which is long while D1 is away. */
+  get hasKeptRows(): boolean {
+    return this.value(keptName) !== null;
   }
 
   keptBack(): readonly { seq: number; rows: string }[] {
-    return readRows(this.sql, flushLog, 'WHERE run = 0 ORDER BY seq LIMIT 100');
+    if (!this.hasKeptRows) return [];
+    const rows = readRows(this.sql, flushLog, 'WHERE run = 0 ORDER BY seq LIMIT 100');
+    if (rows.length === 0) this.dropValue(keptName);
+    return rows;
   }
 }

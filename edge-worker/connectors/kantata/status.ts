@@ -5,7 +5,7 @@ import type { StatusResult, StatusToShow } from '../connector.ts';
 import { type Client, wordsOf } from './client.ts';
 import { serviceName, typeOf } from './records.ts';
 
-/** People have no page of their own on which a status would help anybody. */
+/** People have no page of their own on which a status would help anybody: there is nothing to show, nor to refuse. */
 const hiddenTypes: readonly string[] = ['users'];
 /** UNVERIFIED: how long a message may be, and how their pages draw it. */
 const messageLengthMax = 255;
@@ -32,8 +32,7 @@ export async function showStatuses(client: Client, rows: readonly StatusToShow[]
 }
 
 async function showOne(client: Client, { recordType, recordId, status }: StatusToShow): Promise<StatusResult> {
-  if (hiddenTypes.includes(recordType))
-    return { outcome: 'refused', message: `Kantata shows no status on ${recordType}` };
+  if (hiddenTypes.includes(recordType)) return { outcome: 'applied' };
   const { state, reason, params, system, counterpart, link } = status;
   const words = reason === null ? null : wordsFor(reason, { system, ...params });
   const { title } = statusStates[state];

@@ -1,5 +1,7 @@
-// Change -> Verdict -> Command: what each target should hold of each entity, compared with what it was last given. One lane transaction, no awaits.
-// A command exists because content differs, not because an event came: a new target, a new mapping, a released hold and "Sync now" all end here.
+// Change -> Verdict -> Command: what each target should hold of each entity, compared with what it was last given.
+// One lane transaction, no awaits.
+// A command exists because content differs, not because an event came: a new target, a new mapping, a released hold
+// and "Sync now" all end here.
 import { hashOf } from '../../shared/canonical-json.ts';
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import { entities } from '../../shared/entities/_registry.ts';
@@ -156,7 +158,10 @@ class Planning {
     );
   }
 
-  /** First day: the record counts as given what it holds. What differs is told, and left alone until our value changes. */
+  /**
+   * First day: the record counts as given what it holds. What differs is told, and left alone until our value
+   * changes.
+   */
   #takeAsFound(target: Target, encoded: Encoded, open: readonly CommandRow[]): void {
     const { link, record, entity, connection } = target;
     if (!link) return;
@@ -275,7 +280,10 @@ class Planning {
     this.#book.enqueue(target, encoded, open, 'due', null);
   }
 
-  /** What the target itself refused, or what could not be found out, is not tried again until a person said so or the content changed. */
+  /**
+   * What the target itself refused, or what could not be found out, is not tried again until a person said so or the
+   * content changed.
+   */
   #isOutcomeHeld(target: Target, encoded: Encoded, open: readonly CommandRow[], answers: Case['answers']): boolean {
     const hold = this.#view.holds.get(slotOf(slotOfTarget(target)));
     if (!hold || !outcomeControls.has(hold.control) || hold.hash !== encoded.content || open.length === 0) return false;

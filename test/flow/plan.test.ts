@@ -1,4 +1,5 @@
-// What is planned, and for whom: first-day differences, flows that close, routes, waits, answers, and work freed when its reason goes.
+// What is planned, and for whom: first-day differences, flows that close, routes, waits, answers, and work freed when
+// its reason goes.
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../edge-worker/faults.ts';
 import { acceptMatches, answer, setFlow } from '../../edge-worker/flow/steward.ts';

@@ -146,7 +146,7 @@ describe('A rate that differs from the contract', () => {
     expect(timePage(firm, rejected)).toMatchObject({ external_status: 'Not carried over' });
   });
 
-  it('is written after the rate card was corrected and finance chose Retry', async () => {
+  it('goes on by itself once the rate card was corrected, and nobody has to press anything', async () => {
     const raised = logApproved({ project: 'Orchard migration', notes: 'Kick-off', rateMinor: 20_000, minutes: 60 });
     await arrive(firm);
     const hold = await holdOn(raised);
@@ -155,7 +155,8 @@ describe('A rate that differs from the contract', () => {
     firm.crm.update('OpportunityLineItem', line?.id ?? '', { UnitPrice: 200 });
     firm.crm.update('Opportunity', deal, { Description: 'Rate corrected' });
     await until('the new rate in the order', () => JSON.stringify(orderOf('Orchard migration')).includes('"200"'));
-    await answer(hold, 'retry', '');
+    await firm.installation.settled();
+    await expect(firm.installation.answer(hold.id, 'retry', '')).rejects.toThrow('hold-not-open');
     expect(postedTime(firm, 'Kick-off').map((row) => row['rate'])).toEqual(['200']);
   });
 });
@@ -181,7 +182,7 @@ describe('A purchase order', () => {
     await firm.installation.settled();
     expect(orderOf('Mill portal').map((row) => row['otherrefnum'])).toEqual(['PO-88']);
     expect(crmPage(firm, dealOf('Mill portal'), 'netsuite')).toMatchObject({ tieout__Status__c: 'in-step' });
-    await answer(await holdOn(entry), 'retry', '');
+    expect(await holdsOnTime(firm, entry)).toEqual([]);
     expect(postedTime(firm, 'Sitemap')).toHaveLength(1);
   });
 
@@ -197,7 +198,7 @@ describe('A purchase order', () => {
     expect(postedTime(firm, 'Overrun')).toEqual([]);
     firm.crm.update('Opportunity', dealOf('Orchard migration'), { tieout__Purchase_Order_Limit__c: 1050 });
     await until('the new limit in the order', () => JSON.stringify(orderOf('Orchard migration')).includes('1050'));
-    await answer(hold, 'retry', '');
+    await firm.installation.settled();
     expect([...postedTime(firm, 'Cleansing'), ...postedTime(firm, 'Overrun')]).toHaveLength(2);
   });
 });

@@ -141,7 +141,7 @@ test('status rows stand beside our cross-reference, one per system, and may be r
   expect(String(rows[1]?.['external_message'])).toMatch(/purchase order/i);
   expect((await seen(world, project)).externalId).toBe(externalId);
   const person = await world.make('resource');
-  expect(await world.session.showStatus?.([{ ...person, status }])).toMatchObject([{ outcome: 'refused' }]);
+  expect(await world.session.showStatus?.([{ ...person, status }])).toMatchObject([{ outcome: 'applied' }]);
 });
 
 test('a missing permission is named by its collection', async () => {

@@ -50,7 +50,10 @@ export function connections(): Hono<App> {
     return changed(c, { verb: 'set-flow', connection, kind: named.data, flow: await readBody(c, flow), by });
   });
 
-  app.post(`${base}/ask`, (c) => changed(c, { verb: 'ask-feeds', connection: c.req.param('connection') }));
+  app.post(`${base}/ask`, (c) => {
+    const feeds = c.req.query('feeds')?.split(',') ?? null;
+    return changed(c, { verb: 'ask-feeds', connection: c.req.param('connection'), feeds });
+  });
 
   app.put(`${base}/credentials`, async (c) => {
     const body = await readBody(c, credentials);

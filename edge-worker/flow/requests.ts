@@ -54,7 +54,7 @@ export type Change =
       readonly by: string;
       readonly reason: string;
     }
-  | { readonly verb: 'ask-feeds'; readonly connection: string }
+  | { readonly verb: 'ask-feeds'; readonly connection: string; readonly feeds: readonly string[] | null }
   | { readonly verb: 'resume'; readonly connection: string; readonly by: string }
   | { readonly verb: 'reconnect'; readonly credentials: Credentials; readonly by: string };
 
@@ -106,7 +106,7 @@ async function apply(
       answer(core, request.hold, request.answer, request.by, request.reason);
       return {};
     case 'ask-feeds':
-      askNow(core, request.connection);
+      askNow(core, request.connection, request.feeds);
       return {};
     case 'resume':
       core.resume(request.connection, request.by);

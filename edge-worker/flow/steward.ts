@@ -1,4 +1,5 @@
-// What people change in a lane: connections, flows, mappings, matches, answers to holds. Each is one lane transaction with an audit row.
+// What people change in a lane: connections, flows, mappings, matches, answers to holds. Each is one lane transaction
+// with an audit row.
 import { canonicalJson, hashOf } from '../../shared/canonical-json.ts';
 import { type EntityName, entities } from '../../shared/entities/_registry.ts';
 import type { Role } from '../../shared/entities/entity.ts';
@@ -134,7 +135,10 @@ export function connect(core: LaneCore, made: NewConnection, by: string): void {
   core.rewire();
 }
 
-/** Starts to read everything a connection holds of some kinds. Reads only; what is found is linked, proposed or kept as a stray. */
+/**
+ * Starts to read everything a connection holds of some kinds. Reads only; what is found is linked, proposed or kept
+ * as a stray.
+ */
 export function load(core: LaneCore, connection: string, kinds: readonly EntityName[], by: string): void {
   const wired = connectionOf(core, connection);
   core.store.transaction((tx) => {
@@ -149,13 +153,25 @@ export function load(core: LaneCore, connection: string, kinds: readonly EntityN
   });
 }
 
-/** Asks every feed of a connection at once, instead of in its rhythm. */
-export function askNow(core: LaneCore, connection: string): void {
-  connectionOf(core, connection);
-  core.store.sql.exec("UPDATE cursors SET next_ms = 0 WHERE connection = ? AND purpose = 'feed'", connection);
+/** Asks feeds of a connection at once, instead of in their rhythm: those named, or all. */
+export function askNow(core: LaneCore, connection: string, feeds: readonly string[] | null): void {
+  const known = new Set(connectionOf(core, connection).connector.feeds.map((feed) => feed.name));
+  const unknown = feeds?.find((feed) => !known.has(feed));
+  if (unknown !== undefined) {
+    throw new StewardError('unknown-feed', `There is no feed ${unknown}.`, `Choose from: ${[...known].join(', ')}.`);
+  }
+  core.store.sql.exec(
+    `UPDATE cursors SET next_ms = 0 WHERE connection = ? AND purpose = 'feed'
+       AND feed IN (SELECT value FROM json_each(?))`,
+    connection,
+    JSON.stringify(feeds ?? [...known]),
+  );
 }
 
-/** Accepts the first-day match of one kind: what matches is linked, the flow opens, and what has no record there yet is planned. */
+/**
+ * Accepts the first-day match of one kind: what matches is linked, the flow opens, and what has no record there yet
+ * is planned.
+ */
 export function acceptMatches(
   core: LaneCore,
   connection: string,
@@ -226,7 +242,9 @@ function publishIn(core: LaneCore, tx: LaneTransaction, content: MappingContent,
 
 export type Answer = 'approve' | 'reject' | 'retry';
 
-/** A person's answer to a hold. Approve and reject hold for exactly the content it was raised for; retry looks again. */
+/**
+ * A person's answer to a hold. Approve and reject hold for exactly the content it was raised for; retry looks again.
+ */
 export function answer(core: LaneCore, hold: string, given: Answer, by: string, reason: string): void {
   const row = readRows(core.store.sql, holds, 'WHERE id = ?', hold)[0];
   if (!row) throw new StewardError('hold-not-open', 'This exception is closed already.', 'Nothing needs to be done.');
@@ -244,7 +262,8 @@ export function answer(core: LaneCore, hold: string, given: Answer, by: string, 
   if (row.control === 'poison-row') return answerKept(core, row, given, by, reason);
   if (given === 'retry' && unknownOutcomes.has(row.control)) return lookAgain(core, row, by, reason);
   core.store.transaction((tx) => {
-    // "Retry" of what a target refused is an approval to send the same content again; settle takes it back when it is refused again.
+    // "Retry" of what a target refused is an approval to send the same content again; settle takes it back when it is
+    // refused again.
     const outcome = given === 'reject' ? 'rejected' : 'approved';
     const isLook = given === 'retry' && rule !== undefined;
     if (!isLook) {

@@ -35,6 +35,13 @@ export interface OpenException {
   readonly words: { readonly title: string; readonly text: string; readonly next: string };
 }
 
+/** A record that nobody claims yet: entities it may be, and other records there that may be the same. */
+export interface Match {
+  readonly recordId: string;
+  readonly candidates: readonly string[];
+  readonly rivals: readonly string[];
+}
+
 export interface Connected {
   readonly connection: string;
   readonly hookUrl: string | null;
@@ -89,7 +96,7 @@ export class Installation {
     return this.#call('POST', `/connections/${connection}/load`, { kinds });
   }
 
-  matches(connection: string, kind: string): Promise<readonly { recordId: string; candidates: string[] }[]> {
+  matches(connection: string, kind: string): Promise<readonly Match[]> {
     return this.#call('GET', `/connections/${connection}/matches?kind=${kind}&limit=1000`);
   }
 
@@ -106,9 +113,10 @@ export class Installation {
     return this.#call('PUT', `/connections/${connection}/flows/${kind}`, { state, cutoverOn });
   }
 
-  /** Asks a connection's feeds now instead of in their rhythm. */
-  ask(connection: string): Promise<unknown> {
-    return this.#call('POST', `/connections/${connection}/ask`, {});
+  /** Asks a connection's feeds, or some of them, now instead of in their rhythm. */
+  ask(connection: string, feeds: readonly string[] = []): Promise<unknown> {
+    const query = feeds.length > 0 ? `?feeds=${feeds.join(',')}` : '';
+    return this.#call('POST', `/connections/${connection}/ask${query}`, {});
   }
 
   progress(): Promise<Progress> {

@@ -5,7 +5,7 @@ import { compareVersions, feeds, readChanges } from './feeds.ts';
 import { maps } from './map.ts';
 import { findRecords, readRecords } from './reads.ts';
 import { checkAccess, describeType } from './schema.ts';
-import { showStatuses } from './status.ts';
+import { type Shown, showStatuses } from './status.ts';
 import { writeRecord } from './writes.ts';
 
 /** They cut a request off after three minutes and answer 504; until then it may still commit. */
@@ -45,6 +45,7 @@ export const kantata = defineConnector({
 
 function connect(options: Options): Session {
   const client = new Client(options);
+  const shown: Shown = new Map();
   return {
     read: (refs) => readRecords(client, refs),
     write: async (writes) => {
@@ -55,7 +56,7 @@ function connect(options: Options): Session {
     find: (keys) => findRecords(client, keys),
     changes: (feed, cursor) => readChanges(client, feed, cursor),
     describe: (recordType) => describeType(client, recordType),
-    showStatus: (statuses) => showStatuses(client, statuses),
+    showStatus: (statuses) => showStatuses(client, shown, statuses),
     check: () => checkAccess(client),
   };
 }

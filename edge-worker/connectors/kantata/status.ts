@@ -24,14 +24,30 @@ const stateThere: Readonly<Record<StatusState, 'successful' | 'pending' | 'faile
   'not-connected': 'failed',
 };
 
+/**
+ * What was said last, and when: each row costs a call, so the same is not said again within this time. Forgetting
+ * costs a call.
+ */
+export type Shown = Map<string, { readonly text: string; readonly atMs: number }>;
+const saidForMs = 10 * 60_000;
+const shownMax = 5_000;
+
 /** One call per record: they take no batches. May be repeated, since the service name is unique per record. */
-export async function showStatuses(client: Client, rows: readonly StatusToShow[]): Promise<readonly StatusResult[]> {
+export async function showStatuses(
+  client: Client,
+  shown: Shown,
+  rows: readonly StatusToShow[],
+): Promise<readonly StatusResult[]> {
   const results: StatusResult[] = [];
-  for (const row of rows) results.push(await showOne(client, row));
+  for (const row of rows) results.push(await showOne(client, shown, row));
   return results;
 }
 
-async function showOne(client: Client, { recordType, recordId, status }: StatusToShow): Promise<StatusResult> {
+async function showOne(
+  client: Client,
+  shown: Shown,
+  { recordType, recordId, status }: StatusToShow,
+): Promise<StatusResult> {
   if (hiddenTypes.includes(recordType)) return { outcome: 'applied' };
   const { state, reason, params, system, counterpart, link } = status;
   const words = reason === null ? null : wordsFor(reason, { system, ...params });
@@ -48,7 +64,14 @@ async function showOne(client: Client, { recordType, recordId, status }: StatusT
     external_message: message.length > messageLengthMax ? `${message.slice(0, messageLengthMax - 1)}…` : message,
     external_link: link,
   };
+  const place = `${recordType} ${recordId} ${system}`;
+  const text = JSON.stringify(reference);
+  const said = shown.get(place);
+  if (said?.text === text && client.nowMs() - said.atMs < saidForMs) return { outcome: 'applied' };
   const path = 'external_references/create_or_update';
   const answer = await client.send('repeatable', 'POST', path, {}, { external_reference: reference });
-  return answer.status < 300 ? { outcome: 'applied' } : { outcome: 'refused', message: wordsOf(answer) };
+  if (answer.status >= 300) return { outcome: 'refused', message: wordsOf(answer) };
+  if (shown.size >= shownMax) shown.clear();
+  shown.set(place, { text, atMs: client.nowMs() });
+  return { outcome: 'applied' };
 }

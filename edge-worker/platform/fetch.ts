@@ -29,8 +29,8 @@ export function governedFetch(options: FetchOptions): (request: Request) => Prom
         const response = await options.fetch(new Request(request, { signal: AbortSignal.timeout(options.timeoutMs) }));
         const body = await response.arrayBuffer();
         book.count(target, response.status, nowMs() - startedMs);
-        if (response.status === 429) governor.throttled(target);
-        else governor.answered(target);
+        if (response.ok) governor.answered(target);
+        else governor.doubted(target);
         const isEmpty = response.status === 204 || response.status === 205 || response.status === 304;
         return new Response(isEmpty ? null : body, { status: response.status, headers: response.headers });
       } catch (error) {

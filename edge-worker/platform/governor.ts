@@ -10,6 +10,16 @@ const systemCallsMax = laneCallsMax - 1;
 const targetCallsMax = 3;
 /** A call that takes longer than this hangs, as far as the others who wait are concerned. */
 const overdueMs = 20_000;
+/**
+ * After "too many" a target is asked for one call more only after a rest, which doubles while the answer stays the
+ * same.
+ */
+const firstRestMs = 15_000;
+const longestRestMs = 600_000;
+/** Calls refused side by side are one refusal. */
+const sameMomentMs = 1_000;
+/** Longer than it takes to understand an answer. */
+const doubtMs = 5;
 
 interface Call {
   readonly atMs: number;
@@ -24,6 +34,13 @@ interface Target {
   nextMs: number;
   /** Whether its latest call was overdue: it gets one place while others wait, until it is quick again. */
   wasSlow: boolean;
+  restMs: number;
+  throttledMs: number;
+  growAtMs: number;
+  /** Whether it has grown since it was throttled last. */
+  hasGrown: boolean;
+  /** An answer was not what was hoped for, and what it means is being found out. */
+  isDoubted: boolean;
 }
 
 interface Waiting {
@@ -70,15 +87,40 @@ export class Governor {
     }
   }
 
-  /** The target said "too many": half as many from now on, one more after each answer. */
-  throttled(name: string): void {
+  /** Called within a call whose answer may turn out to be "too many": nobody follows it before that is known. */
+  doubted(name: string): void {
     const target = this.#target(name);
-    target.allowed = Math.max(1, Math.floor(target.allowed / 2));
+    target.isDoubted = true;
+    void this.#sleep(doubtMs).then(() => {
+      target.isDoubted = false;
+      this.#admitWaiting();
+    });
   }
 
+  /**
+   * The target said "too many": half as many from now on. Trying for more costs somebody a refusal, so it is done
+   * seldom.
+   */
+  throttled(name: string): void {
+    const target = this.#target(name);
+    const nowMs = this.#nowMs();
+    if (nowMs - target.throttledMs < sameMomentMs) return;
+    target.throttledMs = nowMs;
+    target.allowed = Math.max(1, Math.floor(target.allowed / 2));
+    target.restMs = Math.min(Math.max(target.restMs * 2, firstRestMs), longestRestMs);
+    target.growAtMs = nowMs + target.restMs;
+    target.hasGrown = false;
+  }
+
+  /** One call more than before, once the rest is over. A target that took two in a row is rested less. */
   answered(name: string): void {
     const target = this.#target(name);
-    if (target.allowed < target.most) target.allowed++;
+    const nowMs = this.#nowMs();
+    if (target.allowed >= target.most || nowMs < target.growAtMs) return;
+    target.allowed++;
+    if (target.hasGrown) target.restMs = Math.max(target.restMs / 2, firstRestMs);
+    target.hasGrown = true;
+    target.growAtMs = nowMs + target.restMs;
   }
 
   #target(name: string): Target {
@@ -86,13 +128,23 @@ export class Governor {
   }
 
   #add(name: string, most: number, spacingMs: number): Target {
-    const target = { name, under: new Set<Call>(), allowed: most, most, spacingMs, nextMs: 0, wasSlow: false };
+    const rested = { restMs: 0, throttledMs: Number.NEGATIVE_INFINITY, growAtMs: 0, hasGrown: false, isDoubted: false };
+    const target = {
+      name,
+      under: new Set<Call>(),
+      allowed: most,
+      most,
+      spacingMs,
+      nextMs: 0,
+      wasSlow: false,
+      ...rested,
+    };
     this.#targets.set(name, target);
     return target;
   }
 
   #isFree(target: Target): boolean {
-    if (this.#running >= laneCallsMax || target.under.size >= this.#allowed(target)) return false;
+    if (target.isDoubted || this.#running >= laneCallsMax || target.under.size >= this.#allowed(target)) return false;
     if (target.name === recordTarget) return true;
     const record = this.#targets.get(recordTarget);
     const left = systemCallsMax - (this.#running - (record?.under.size ?? 0));

@@ -1,6 +1,7 @@
 // Opens a connection's session: secrets unsealed at the first call, tokens sealed in the lane and renewed one at a
 // time, every call governed.
 import type { ConnectOptions, Connector, Session, TokenKeeper } from '../connectors/connector.ts';
+import { Fault, Fault } from '../faults.ts';
 import type { Connection } from '../flow/wiring.ts';
 import { connectionRows, tokens } from '../store/lane-schema.ts';
 import type { LaneStore } from '../store/lane-store.ts';
@@ -28,11 +29,14 @@ export function openSession(connection: Connection, store: LaneStore, options: S
   const session = () => {
     opened ??= connectWith(connector, connection, store, options).catch((error: unknown) => {
       opened = null;
-      throw error;
+      if (error instanceof Fault) throw error;
+      // Nothing was sent: a write that met this is not in doubt, and goes out once the session can be opened.
+      const problem = error instanceof Error ? error.name : 'unknown';
+      throw new Fault('unreachable', `The session could not be opened: ${problem}`, { cause: error });
     });
     return opened;
   };
-  return {
+  const verbs: Session = {
     read: async (refs) => (await session()).read(refs),
     write: async (writes) => (await session()).write(writes),
     find: async (keys) => (await session()).find(keys),
@@ -42,6 +46,31 @@ export function openSession(connection: Connection, store: LaneStore, options: S
     ...(connector.limits.statusBatchMax > 0 && {
       showStatus: async (statuses) => (await (await session()).showStatus?.(statuses)) ?? [],
     }),
+  };
+  return heeding(verbs, () => options.governor.throttled(connection.id));
+}
+
+/** Systems say "too many" in ways that only their connector understands; the governor hears of it here. */
+export function heeding(session: Session, throttled: () => void): Session {
+  const heed =
+    <Asked extends unknown[], Told>(verb: (...asked: Asked) => Promise<Told>) =>
+    async (...asked: Asked): Promise<Told> => {
+      try {
+        return await verb(...asked);
+      } catch (error) {
+        if (error instanceof Fault && error.code === 'throttled') throttled();
+        throw error;
+      }
+    };
+  const { showStatus } = session;
+  return {
+    read: heed(session.read),
+    write: heed(session.write),
+    find: heed(session.find),
+    changes: heed(session.changes),
+    describe: heed(session.describe),
+    check: heed(session.check),
+    ...(showStatus && { showStatus: heed(showStatus) }),
   };
 }
 

@@ -108,6 +108,55 @@ describe('The governor', () => {
     await Promise.all(all);
   });
 
+  it('asks for one call more only after a rest, which doubles while the answer stays "too many"', async () => {
+    let nowMs = 0;
+    const governor = new Governor(
+      () => nowMs,
+      async () => undefined,
+    );
+    governor.admit('erp', limits);
+    const { open, call, settle } = heldCalls();
+    for (let count = 0; count < 20; count++) void governor.run('erp', call('erp'));
+    await settle();
+    const answerAt = async (ms: number) => {
+      nowMs = ms;
+      governor.answered('erp');
+      open.shift()?.end();
+      await settle();
+      return open.length;
+    };
+    // Two calls refused side by side are one refusal.
+    governor.throttled('erp');
+    governor.throttled('erp');
+    for (const ms of [100, 200, 14_900]) await answerAt(ms);
+    expect(open).toHaveLength(1);
+    expect(await answerAt(15_100)).toBe(2);
+    nowMs = 15_200;
+    governor.throttled('erp');
+    await answerAt(15_200);
+    expect(await answerAt(45_100)).toBe(1);
+    expect(await answerAt(45_300)).toBe(2);
+  });
+
+  it('lets nobody follow an answer that may mean "too many" before that is known', async () => {
+    const wakes: (() => void)[] = [];
+    const governor = new Governor(
+      () => 0,
+      () => new Promise((wake) => wakes.push(wake)),
+    );
+    governor.admit('erp', limits);
+    const { open, call, settle } = heldCalls();
+    for (let count = 0; count < 6; count++) void governor.run('erp', call('erp'));
+    await settle();
+    governor.doubted('erp');
+    open.shift()?.end();
+    await settle();
+    expect(open).toHaveLength(2);
+    wakes.shift()?.();
+    await settle();
+    expect(open).toHaveLength(3);
+  });
+
   it('frees the place of a call that failed', async () => {
     const governor = new Governor(
       () => 0,

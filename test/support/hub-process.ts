@@ -20,6 +20,8 @@ export interface HubProcess {
   readonly operatorKey: string;
   /** What the Worker logged so far: one JSON object a line. */
   readonly logged: readonly Readonly<Record<string, unknown>>[];
+  /** The process that runs the Worker. */
+  runtimePid(): number;
   kill(): Promise<void>;
 }
 
@@ -54,6 +56,7 @@ export async function spawnHub({
     url: `http://127.0.0.1:${port}`,
     operatorKey,
     logged,
+    runtimePid: () => descendantsOf(child.pid ?? 0)[0] ?? 0,
     async kill() {
       const pid = child.pid ?? 0;
       // Children first: those of a dead process are nobody's, and would go on serving.

@@ -1,0 +1,129 @@
+// What a record costs: rows written in the lane and in D1, statements, calls to each system. Counts do not depend on the machine.
+import { atMost, type Figure, median, told } from './figures.ts';
+import { inBatches, postAll } from './notices.ts';
+import { type Counters, callsBetween, countersOf, drained, type Rig, runsOf } from './rig.ts';
+
+const recordsPerRun = 1_000;
+const burstRecords = 500;
+const editsPerRecord = 10;
+const batchesAbreast = 4;
+
+interface Cost {
+  readonly lane: number;
+  readonly record: number;
+  readonly statements: number;
+}
+
+export async function counts(rig: Rig): Promise<Figure[]> {
+  const taken: Awaited<ReturnType<typeof countOnce>>[] = [];
+  for (let run = 0; run < runsOf(rig); run++) taken.push(await countOnce(rig));
+  const of = (pick: (one: (typeof taken)[number]) => number) => median(taken.map(pick));
+  return [
+    ...rowFigures('invoice to the CRM, created', of, (one) => one.create, 'create'),
+    ...rowFigures('invoice to the CRM, updated', of, (one) => one.update, 'update'),
+    ...rowFigures('approved time to the ERP, created', of, (one) => one.time, 'create'),
+    atMost(
+      'calls to the ERP per 1,000 approved time entries',
+      of((one) => one.erpCalls),
+      'calls',
+      12,
+    ),
+    atMost(
+      'calls to the CRM per 1,000 status rows',
+      of((one) => one.statusCalls),
+      'calls',
+      6,
+    ),
+    atMost(
+      'record writes for 5,000 edits of 500 records',
+      of((one) => one.burstWrites),
+      'writes',
+      600,
+    ),
+  ];
+}
+
+type Taken = Awaited<ReturnType<typeof countOnce>>;
+
+function rowFigures(
+  what: string,
+  of: (pick: (one: Taken) => number) => number,
+  pick: (one: Taken) => Cost,
+  kind: 'create' | 'update',
+): Figure[] {
+  const lane = of((one) => pick(one).lane);
+  const record = of((one) => pick(one).record);
+  const statements = atMost(
+    '  D1 statements',
+    of((one) => pick(one).statements),
+    'per record',
+    0.1,
+  );
+  const rows = told(`${what}: lane rows`, lane, 'per record');
+  if (kind === 'update') return [rows, atMost('  D1 rows', record, 'per record', 6), statements];
+  const together = atMost('  lane and D1 together', lane + record, 'per record', 22);
+  return [rows, atMost('  D1 rows', record, 'per record', 11), together, statements];
+}
+
+async function countOnce(rig: Rig) {
+  const { systems, firm } = rig;
+  const ids = await systems.call('seedInvoices', firm.firm, recordsPerRun);
+  const send = () => postAll(firm, inBatches(ids), batchesAbreast);
+  const statusRows = await systems.call('statusCount', firm.firm);
+  const [beforeCreate, afterCreate] = await around(rig, send);
+  const shown = (await systems.call('statusCount', firm.firm)) - statusRows;
+  await systems.call('touchInvoices', firm.firm, ids, 'Corrected');
+  const [beforeUpdate, afterUpdate] = await around(rig, send);
+  const [beforeTime, afterTime] = await around(rig, async () => {
+    await systems.call('logApproved', firm.firm, recordsPerRun);
+    await firm.lane.ask('psa');
+  });
+  const isStatus = (route: string) => route.includes('tieout__Sync_Status__c');
+  return {
+    create: costOf(beforeCreate, afterCreate),
+    update: costOf(beforeUpdate, afterUpdate),
+    time: costOf(beforeTime, afterTime),
+    erpCalls: (callsBetween(beforeTime, afterTime, 'erp', () => true) * 1000) / recordsPerRun,
+    statusCalls: (callsBetween(beforeCreate, afterCreate, 'crm', isStatus) * 1000) / shown,
+    burstWrites: await burst(rig, ids.slice(0, burstRecords)),
+  };
+}
+
+async function around(rig: Rig, work: () => Promise<unknown>): Promise<readonly [Counters, Counters]> {
+  await drained(rig, rig.firm);
+  const before = await countersOf(rig, rig.firm);
+  await work();
+  await drained(rig, rig.firm);
+  return [before, await countersOf(rig, rig.firm)];
+}
+
+function costOf({ progress: before }: Counters, { progress: after }: Counters): Cost {
+  return {
+    lane: (after.laneRows - before.laneRows) / recordsPerRun,
+    record: (after.recordRows - before.recordRows) / recordsPerRun,
+    statements: (after.recordStatements - before.recordStatements) / recordsPerRun,
+  };
+}
+
+/** Ten corrections of each record in a row, told by the package itself. Counted in the hub's receipts. */
+async function burst(rig: Rig, ids: readonly string[]): Promise<number> {
+  const { systems, firm } = rig;
+  await drained(rig, firm);
+  const startedMs = Date.now();
+  await systems.call('editInvoices', firm.firm, ids, editsPerRecord);
+  await drained(rig, firm);
+  const { lost } = await systems.call('auditInvoices', firm.firm, ids);
+  if (lost > 0) throw new Error(`${lost} of ${ids.length} records are not as they were left`);
+  let writes = 0;
+  for (const portion of inBatches(ids, 20)) {
+    const counted = await Promise.all(portion.map((id) => writesSince(rig, id, startedMs)));
+    writes += counted.reduce((sum, count) => sum + count, 0);
+  }
+  return writes;
+}
+
+async function writesSince({ firm }: Rig, id: string, sinceMs: number): Promise<number> {
+  const { entities } = await firm.lane.status('erp', 'invoice', id);
+  const { receipts = [] } = await firm.lane.entity(entities[0]?.entity ?? '');
+  return receipts.filter((row) => row['connection'] === 'crm' && Number(row['at_ms']) >= sinceMs).length;
+}

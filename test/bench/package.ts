@@ -1,0 +1,60 @@
+// What a deploy carries, and what an isolate spends before its first answer.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+import { buildHub } from '../support/hub.ts';
+import { freePort } from '../support/serve.ts';
+import { atMost, type Figure, median } from './figures.ts';
+
+const startUps = 3;
+const empty = 'export default { fetch: () => new Response() };';
+
+export async function packaged(): Promise<Figure[]> {
+  const bundle = readFileSync(buildHub(), 'utf8');
+  const extra: number[] = [];
+  for (let run = 0; run < startUps; run++) extra.push((await startUpMs(bundle)) - (await startUpMs(empty)));
+  return [
+    atMost('Worker bundle, gzip', gzipSync(bundle).byteLength / 2 ** 20, 'MiB', 1),
+    atMost('start-up beyond that of an empty Worker, processor time', median(extra), 'ms', 100),
+  ];
+}
+
+/** Processor time of the runtime until its first answer. */
+async function startUpMs(contents: string): Promise<number> {
+  const port = await freePort();
+  const others = new Set(runtimes());
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      name: 'start-up',
+      modules: [{ type: 'ESModule', path: 'index.js', contents }],
+      compatibilityDate: '2026-11-01',
+      unsafeDirectSockets: [{ host: '127.0.0.1', port }],
+      cf: false,
+    }),
+  );
+  try {
+    await miniflare.ready;
+    await (await fetch(`http://127.0.0.1:${port}/healthz`)).arrayBuffer();
+    const started = runtimes().find((pid) => !others.has(pid));
+    if (started === undefined) throw new Error('no runtime was started');
+    return processorMs(started);
+  } finally {
+    await miniflare.dispose();
+  }
+}
+
+/** Runtimes that this process has started. */
+function runtimes(): number[] {
+  const table = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,comm='], { encoding: 'utf8' }).trim().split('\n');
+  return table.flatMap((line) => {
+    const [pid, parent, name] = line.trim().split(/\s+/);
+    return Number(parent) === process.pid && name === 'workerd' ? [Number(pid)] : [];
+  });
+}
+
+/** User and system time, which the kernel counts in hundredths of a second. */
+function processorMs(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}

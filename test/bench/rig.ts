@@ -1,0 +1,114 @@
+// What every figure is taken on: the hub, the systems and the bench in processes of their own, a firm that is at work, and its lane at rest.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type HubProcess, spawnHub } from '../support/hub-process.ts';
+import { Installation, Operator, type Progress } from '../support/operator.ts';
+import { freePort } from '../support/serve.ts';
+import { type Child, startChild } from './child.ts';
+import type { Opened, SystemVerbs } from './systems.ts';
+
+export interface Options {
+  readonly isQuick: boolean;
+  readonly soakMinutes: number;
+  readonly say: (line: string) => void;
+}
+
+/** An installation with its three systems. */
+export interface Firm extends Opened {
+  readonly lane: Installation;
+}
+
+export interface Rig extends Options {
+  readonly hub: HubProcess;
+  readonly systems: Child<SystemVerbs>;
+  /** The firm that is measured. */
+  readonly firm: Firm;
+  /** One more on the same hub. */
+  readonly neighbour: Firm;
+  readonly folder: (name: string) => string;
+}
+
+/** How many times a judged figure is taken; its median counts. */
+export const runsOf = ({ isQuick }: Options) => (isQuick ? 1 : 3);
+
+export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+export async function withRig<Result>(options: Options, work: (rig: Rig) => Promise<Result>): Promise<Result> {
+  const root = mkdtempSync(join(tmpdir(), 'tieout-bench-'));
+  const folder = (name: string) => join(root, name);
+  const systems = startChild<SystemVerbs>('systems.ts');
+  const hub = await spawnHub({ port: await freePort(), state: folder('hub') });
+  try {
+    const [firm, neighbour] = [await openFirm(hub, systems), await openFirm(hub, systems)];
+    await Promise.all([firm, neighbour].map((one) => systems.call('staff', one.firm)));
+    await Promise.all([firm, neighbour].map((one) => one.lane.settled(120_000)));
+    return await work({ ...options, hub, systems, firm, neighbour, folder });
+  } finally {
+    await hub.kill();
+    await systems.stop();
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+async function openFirm(hub: HubProcess, systems: Child<SystemVerbs>): Promise<Firm> {
+  const opened = await systems.call('open', hub.url, hub.operatorKey);
+  return { ...opened, lane: new Installation(new Operator(hub.url, hub.operatorKey), opened.installation) };
+}
+
+function isDrained(progress: Progress): boolean {
+  const moving = progress.commands.some(({ state }) => state === 'due' || state === 'uncertain');
+  const { waiting, inFlight, statusDue, flushWaiting, rechecks } = progress;
+  return !moving && waiting + inFlight + statusDue + flushWaiting + rechecks === 0;
+}
+
+/** No call for this long means that the last one has been made: longer than a lane waits to fill a call or to flush. */
+const silenceMs = 1_100;
+const longestMs = 600_000;
+
+/**
+ * Waits until the lane has nothing in hand. Returns when the last call to a system was seen. The lane itself is only
+ * asked once the calls have ceased, because asking costs it time.
+ */
+export async function drained({ systems }: Pick<Rig, 'systems'>, firm: Firm): Promise<number> {
+  const startedMs = performance.now();
+  let seen = -1;
+  let lastMs = startedMs;
+  for (;;) {
+    const count = await systems.call('callsMade', firm.firm);
+    const nowMs = performance.now();
+    if (count !== seen) lastMs = nowMs;
+    seen = count;
+    if (nowMs - lastMs > silenceMs && isDrained(await firm.lane.progress())) return lastMs;
+    if (nowMs - startedMs > longestMs) throw new Error('the lane did not come to rest');
+    await pause(20);
+  }
+}
+
+/** What the hub and the systems have counted so far. */
+export interface Counters {
+  readonly progress: Progress;
+  readonly calls: Readonly<Record<'crm' | 'psa' | 'erp', ReadonlyMap<string, number>>>;
+}
+
+export async function countersOf({ systems }: Pick<Rig, 'systems'>, firm: Firm): Promise<Counters> {
+  const callsTo = async (seat: 'crm' | 'psa' | 'erp') =>
+    new Map(
+      (await systems.call('calls', firm.firm, seat)).map(({ route, status, count }) => [`${route} ${status}`, count]),
+    );
+  const [crm, psa, erp] = [await callsTo('crm'), await callsTo('psa'), await callsTo('erp')];
+  return { progress: await firm.lane.progress(), calls: { crm, psa, erp } };
+}
+
+/** Calls between two counts, of the routes that match. */
+export function callsBetween(
+  before: Counters,
+  after: Counters,
+  seat: 'crm' | 'psa' | 'erp',
+  isCounted: (route: string) => boolean,
+): number {
+  let sum = 0;
+  for (const [route, count] of after.calls[seat])
+    if (isCounted(route)) sum += count - (before.calls[seat].get(route) ?? 0);
+  return sum;
+}

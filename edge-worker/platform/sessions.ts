@@ -1,7 +1,7 @@
 // Opens a connection's session: secrets unsealed at the first call, tokens sealed in the lane and renewed one at a
 // time, every call governed.
 import type { ConnectOptions, Connector, Session, TokenKeeper } from '../connectors/connector.ts';
-import { Fault, Fault } from '../faults.ts';
+import { Fault } from '../faults.ts';
 import type { Connection } from '../flow/wiring.ts';
 import { connectionRows, tokens } from '../store/lane-schema.ts';
 import type { LaneStore } from '../store/lane-store.ts';

@@ -122,7 +122,10 @@ export class Drafts {
     return this.all().flatMap((draft) => (draft.isNew || draft.changed.size > 0 ? [draft.id] : []));
   }
 
-  /** Writes what changed: the lane's current version, the business keys, and the version row for D1. Returns keys not known before. */
+  /**
+   * Writes what changed: the lane's current version, the business keys, and the version row for D1. Returns keys not
+   * known before.
+   */
   write(mappingVersion: number): readonly string[] {
     const moved = this.all().filter((draft) => draft.isNew || draft.changed.size > 0);
     const oldKeys: [string, string][] = [];
@@ -159,7 +162,10 @@ export class Drafts {
   }
 }
 
-/** Lets changed entities give rise to others, promote what they refer to, and compute their own fields. Repeats until nothing moves. */
+/**
+ * Lets changed entities give rise to others, promote what they refer to, and compute their own fields. Repeats until
+ * nothing moves.
+ */
 export function deriveFrom(drafts: Drafts, siblingOf: (draft: Draft, kind: EntityName) => string): void {
   const done = new Set<string>();
   for (let round = 0; round < 8; round++) {

@@ -60,7 +60,8 @@ function candidatesBy(core: LaneCore, connection: string, kind: EntityName, keys
 function recordsBy(core: LaneCore, connection: string, kind: EntityName, keys: readonly string[]) {
   const rows = core.store.sql
     .exec(
-      `SELECT k.key AS key, k.record_id AS recordId FROM stray_keys k JOIN strays s USING (connection, record_type, record_id)
+      `SELECT k.key AS key, k.record_id AS recordId FROM stray_keys k
+       JOIN strays s USING (connection, record_type, record_id)
        WHERE s.connection = ? AND s.kind = ? AND k.key IN (SELECT value FROM json_each(?)) ORDER BY k.record_id`,
       connection,
       kind,

@@ -12,7 +12,15 @@ export const asFound = 'as-found';
 /** Without a record id it remembers what a create under way takes; that one is under way, its command says. */
 export function newLink(slot: Slot & { readonly kind: string }, run: number, recordId: string | null = null): LinkRow {
   const { entity, connection, recordType, part, kind } = slot;
-  const known = { given: null, baseline: null, version: null, seenMs: 0, writes: null, consumption: null, differences: null };
+  const known = {
+    given: null,
+    baseline: null,
+    version: null,
+    seenMs: 0,
+    writes: null,
+    consumption: null,
+    differences: null,
+  };
   return { entity, connection, recordType, part, kind, recordId, ...known, run };
 }
 

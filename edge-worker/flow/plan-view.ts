@@ -1,4 +1,5 @@
-// Everything a plan looks at, loaded for all its entities in a handful of statements: rows, references, links, open commands, holds, answers.
+// Everything a plan looks at, loaded for all its entities in a handful of statements: rows, references, links, open
+// commands, holds, answers.
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import { type Money, moneyOf } from '../../shared/money.ts';
 import { approvals, billedLines, commands, entityRows, links, purchaseOrders } from '../store/lane-schema.ts';
@@ -109,7 +110,10 @@ export class PlanView {
     return this.#answers.get(`${entity}|${connection}|${hash}`) ?? new Map();
   }
 
-  /** Records on the connection that carry the same business key: those of other entities, and those that nobody claims. */
+  /**
+   * Records on the connection that carry the same business key: those of other entities, and those that nobody
+   * claims.
+   */
   twinsOf(entity: string, connection: string): readonly string[] {
     return (this.#twins.get(entity) ?? []).filter((twin) => twin.startsWith(`${connection}|`));
   }
@@ -166,7 +170,8 @@ export class PlanView {
     const found = sql
       .exec(
         `SELECT key, entity, connection || '|' || record_type || '|' || record_id AS twin
-         FROM business_keys JOIN links USING (entity) WHERE key IN (SELECT value FROM json_each(?1)) AND record_id IS NOT NULL
+         FROM business_keys JOIN links USING (entity) WHERE key IN (SELECT value FROM json_each(?1))
+         AND record_id IS NOT NULL
          UNION SELECT key, '', connection || '|' || record_type || '|' || record_id
          FROM stray_keys WHERE key IN (SELECT value FROM json_each(?1)) ORDER BY twin`,
         picked,
@@ -184,9 +189,11 @@ export class PlanView {
   #loadMates(sql: LaneSql, keys: ReadonlyMap<string, readonly string[]>, picked: string): void {
     const coming = sql
       .exec(
-        `SELECT b.key AS key, c.entity AS entity, c.connection AS connection, c.record_type AS recordType, c.part AS part
+        `SELECT b.key AS key, c.entity AS entity, c.connection AS connection,
+           c.record_type AS recordType, c.part AS part
          FROM business_keys b JOIN commands c ON c.entity = b.entity
-         WHERE b.key IN (SELECT value FROM json_each(?)) AND c.is_create = 1 AND c.state IN ('due', 'uncertain', 'waiting')`,
+         WHERE b.key IN (SELECT value FROM json_each(?))
+           AND c.is_create = 1 AND c.state IN ('due', 'uncertain', 'waiting')`,
         picked,
       )
       .toArray() as (Slot & { readonly key: string })[];

@@ -91,9 +91,9 @@ class Planning {
     if (!row || !record) return;
     const { wiring } = this.#context;
     const kind = row.kind as EntityName;
-    const valueOf = (field: string) => this.#view.valueNear(entity, field);
-    const chosen = wiring.targetsOf(kind, record, valueOf);
-    const unrouted = wiring.unroutedOf(kind, valueOf);
+    const valueAt = (field: string) => this.#view.valueNear(entity, field);
+    const chosen = wiring.targetsOf(kind, record, valueAt);
+    const unrouted = wiring.unroutedOf(kind, valueAt);
     const others = [...wiring.connections.values()].filter(
       (one) => !chosen.includes(one) && wiring.mapFor(one.id, kind)?.canWrite,
     );

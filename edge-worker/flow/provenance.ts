@@ -1,4 +1,5 @@
-// Where each value of an entity came from, as it is stored: most values come together, so a source is named once with all fields it gave.
+// Where each value of an entity came from, as it is stored: most values come together, so a source is named once with
+// all fields it gave.
 import type { Provenance } from './nouns.ts';
 
 type Packed = readonly [run: number, connection: string, at: number, fields: readonly string[]];

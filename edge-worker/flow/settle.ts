@@ -1,4 +1,5 @@
-// Receipt -> Status: what became of a call is written down, links and baselines follow, dependents and newer content are planned. One lane transaction.
+// Receipt -> Status: what became of a call is written down, links and baselines follow, dependents and newer content
+// are planned. One lane transaction.
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import type { ShownStatus } from '../../shared/wire/status.ts';
 import type { Snapshot, WriteResult } from '../connectors/connector.ts';
@@ -151,7 +152,9 @@ class Settling {
     this.#changed.push({ ...row, dueMs: tx.atMs + 60_000 });
   }
 
-  /** What counts before a late commit can be ruled out. An update must show a save later than the last one we know of. */
+  /**
+   * What counts before a late commit can be ruled out. An update must show a save later than the last one we know of.
+   */
   #isProof(row: CommandRow, look: Look): boolean {
     if (look.found !== 'record') return look.found === 'several' || look.found === 'gone';
     if (row.isCreate === 1) return true;

@@ -39,7 +39,10 @@ export function decode(map: CompiledMap, wire: WireRecord): Decoded {
   return decoded;
 }
 
-/** One snapshot is decoded for its references, to be absorbed, and when the write that gave it is settled: once will do. */
+/**
+ * One snapshot is decoded for its references, to be absorbed, and when the write that gave it is settled: once will
+ * do.
+ */
 const decodings = new WeakMap<WireRecord, Map<CompiledMap, Decoded>>();
 
 function decodeAnew(map: CompiledMap, wire: WireRecord): Decoded {
@@ -120,7 +123,10 @@ export interface Encoded {
   readonly initial: WireRecord;
   /** Of `wire`; equal hashes mean nothing needs to be sent. */
   readonly hash: string;
-  /** Of the same content in our own spelling: it stays when a reference gets its record there. Answers of people hold for it. */
+  /**
+   * Of the same content in our own spelling: it stays when a reference gets its record there. Answers of people hold
+   * for it.
+   */
   readonly content: string;
   /** Canonical values sent with every write, by field. */
   readonly carried: CanonicalRecord;

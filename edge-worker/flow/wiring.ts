@@ -125,16 +125,16 @@ export class Wiring {
 
   /**
    * The connections that should hold an entity: per role the one whose routing matches, each connection once.
-   * `valueOf` finds the routing field, in the record itself or in what it refers to.
+   * `valueAt` finds the routing field, in the record itself or in what it refers to.
    */
   targetsOf(
     kind: EntityName,
     record: CanonicalRecord,
-    valueOf: (field: string) => unknown = (field) => record[field],
+    valueAt: (field: string) => unknown = (field) => record[field],
   ): readonly Connection[] {
     const chosen = new Map<string, Connection>();
     for (const role of roles) {
-      const target = routeOf(this.#seated(kind, role), valueOf);
+      const target = routeOf(this.#seated(kind, role), valueAt);
       if (target) chosen.set(target.id, target);
     }
     return [...chosen.values()];
@@ -144,10 +144,10 @@ export class Wiring {
    * A connection of each role that several share and none of them serves this entity: an admin has to extend the
    * routing.
    */
-  unroutedOf(kind: EntityName, valueOf: (field: string) => unknown): readonly Connection[] {
+  unroutedOf(kind: EntityName, valueAt: (field: string) => unknown): readonly Connection[] {
     return roles.flatMap((role) => {
       const seated = this.#seated(kind, role);
-      return seated[0] && !routeOf(seated, valueOf) ? [seated[0]] : [];
+      return seated[0] && !routeOf(seated, valueAt) ? [seated[0]] : [];
     });
   }
 
@@ -158,10 +158,8 @@ export class Wiring {
   }
 }
 
-function routeOf(seated: readonly Connection[], valueOf: (field: string) => unknown): Connection | undefined {
-  const routed = seated.find(
-    ({ routing }) => routing !== null && routing.values.includes(String(valueOf(routing.field) ?? '')),
-  );
+function routeOf(seated: readonly Connection[], valueAt: (field: string) => unknown): Connection | undefined {
+  const routed = seated.find(({ routing }) => routing?.values.includes(String(valueAt(routing.field) ?? '')) ?? false);
   return routed ?? seated.find((connection) => connection.routing === null);
 }
 

@@ -83,7 +83,10 @@ export const links = sqliteTable(
     writes: text('writes'),
     /** JSON: what the granted content takes from a purchase order; null when it takes nothing. */
     consumption: text('consumption'),
-    /** JSON: field -> hash of our value, where the record held another when it was matched; left alone until ours changes. */
+    /**
+     * JSON: field -> hash of our value, where the record held another when it was matched; left alone until ours
+     * changes.
+     */
     differences: text('differences'),
     run: integer('run').notNull(),
   },

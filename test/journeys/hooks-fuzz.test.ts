@@ -1,4 +1,5 @@
-// Story: ten thousand requests of strangers and broken senders knock at the webhook doors; none is a 5xx, and nothing of them is stored.
+// Story: ten thousand requests of strangers and broken senders knock at the webhook doors; none is a 5xx, and nothing
+// of them is stored.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,7 +68,8 @@ async function rowsInRecord(): Promise<Record<string, number>> {
     const database = await hub.miniflare.getD1Database(binding);
     const tables = await database
       .prepare(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite%'",
+        `SELECT name FROM sqlite_master WHERE type = 'table'
+         AND name NOT LIKE '\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite%'`,
       )
       .all<{ name: string }>();
     for (const { name } of tables.results) {

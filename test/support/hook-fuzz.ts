@@ -1,4 +1,5 @@
-// What strangers and broken senders may throw at the webhook doors: thousands of made-up requests, the same for the same seed.
+// What strangers and broken senders may throw at the webhook doors: thousands of made-up requests, the same for the
+// same seed.
 import { currentVersion } from '../../shared/wire/envelope.ts';
 import { type Sending, signedHeaders } from './sender.ts';
 
@@ -269,7 +270,8 @@ export class HookFuzz {
 
 function soap(account: string, notification: string): string {
   return (
-    '<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/">' +
+    '<?xml version="1.0" encoding="UTF-8"?>' +
+    '<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/">' +
     '<soapenv:Body><notifications xmlns="http://soap.sforce.com/2005/09/outbound">' +
     `<OrganizationId>${account}</OrganizationId><Notification><Id>${notification}</Id></Notification>` +
     '</notifications></soapenv:Body></soapenv:Envelope>'

@@ -1,4 +1,5 @@
-// Single-record calls of 200 ms against the ERP's five slots, through the real governor and connector: alone, and beside a tool that holds four.
+// Single-record calls of 200 ms against the ERP's five slots, through the real governor and connector: alone, and
+// beside a tool that holds four.
 import type { Session } from '../../edge-worker/connectors/connector.ts';
 import { netsuite } from '../../edge-worker/connectors/netsuite/index.ts';
 import { Fault } from '../../edge-worker/faults.ts';

@@ -1,4 +1,5 @@
-// The floor: the least that takes the same notices in safely and relays them. The same proof, the same durable object on disk, no reading, mapping or control.
+// The floor: the least that takes the same notices in safely and relays them. The same proof, the same durable object
+// on disk, no reading, mapping or control.
 // Run as text with its types taken off, so it imports nothing of ours.
 import { DurableObject } from 'cloudflare:workers';
 

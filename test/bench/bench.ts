@@ -1,4 +1,5 @@
-// `npm run bench`: the figures of the design, taken on the real hub. `-- --quick` takes under a minute, `--json` ends with one line of JSON, `--soak MINUTES` watches memory.
+// `npm run bench`: the figures of the design, taken on the real hub. `-- --quick` takes under a minute, `--json` ends
+// with one line of JSON, `--soak MINUTES` watches memory.
 import { parseArgs } from 'node:util';
 import { backPressure } from './back-pressure.ts';
 import { counts } from './counts.ts';
@@ -30,7 +31,10 @@ async function group(name: string, work: () => Promise<Figure[]>): Promise<Figur
   return work();
 }
 
-/** What is counted is not disturbed by calls that wait, so back-pressure is measured meanwhile; what is timed has the machine to itself. */
+/**
+ * What is counted is not disturbed by calls that wait, so back-pressure is measured meanwhile; what is timed has the
+ * machine to itself.
+ */
 async function takeAll(pressed: Promise<Figure[]>): Promise<Figure[]> {
   const options = { isQuick: values.quick, soakMinutes: Number(values.soak), say };
   const timed: readonly (readonly [string, (rig: Rig) => Promise<Figure[]>])[] = [

@@ -1,4 +1,5 @@
-// Calls between the bench and a process of its own: verbs by name, one answer each. Stand-ins and hubs run apart, so that nobody steals the bench's time.
+// Calls between the bench and a process of its own: verbs by name, one answer each. Stand-ins and hubs run apart, so
+// that nobody steals the bench's time.
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 

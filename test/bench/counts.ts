@@ -1,7 +1,8 @@
-// What a record costs: rows written in the lane and in D1, statements, calls to each system. Counts do not depend on the machine.
+// What a record costs: rows written in the lane and in D1, statements, calls to each system. Counts do not depend on
+// the machine.
 import { atMost, type Figure, median, told } from './figures.ts';
 import { inBatches, postAll } from './notices.ts';
-import { type Counters, callsBetween, countersOf, drained, type Rig, runsOf } from './rig.ts';
+import { type Counters, callsBetween, countersOf, drained, postTime, type Rig, runsOf } from './rig.ts';
 
 const recordsPerRun = 1_000;
 const burstRecords = 500;
@@ -74,10 +75,7 @@ async function countOnce(rig: Rig) {
   const shown = (await systems.call('statusCount', firm.firm)) - statusRows;
   await systems.call('touchInvoices', firm.firm, ids, 'Corrected');
   const [beforeUpdate, afterUpdate] = await around(rig, send);
-  const [beforeTime, afterTime] = await around(rig, async () => {
-    await systems.call('logApproved', firm.firm, recordsPerRun);
-    await firm.lane.ask('psa');
-  });
+  const [beforeTime, afterTime] = await around(rig, () => postTime(rig, firm, recordsPerRun));
   const isStatus = (route: string) => route.includes('tieout__Sync_Status__c');
   return {
     create: costOf(beforeCreate, afterCreate),

@@ -1,4 +1,5 @@
-// How long people and senders wait: acknowledgements while the same lane relays, and on an idle hub from a notice to the record, to the page, and after "Sync now".
+// How long people and senders wait: acknowledgements while the same lane relays, and on an idle hub from a notice to
+// the record, to the page, and after "Sync now".
 import { atMost, type Figure, percentile, told } from './figures.ts';
 import { inBatches, post, postSteadily, signed } from './notices.ts';
 import { drained, pause, type Rig } from './rig.ts';

@@ -1,4 +1,5 @@
-// Signed notices as the ERP's package sends them, posted by the bench: in batches or singly, as fast as they are taken or at a steady rate.
+// Signed notices as the ERP's package sends them, posted by the bench: in batches or singly, as fast as they are
+// taken or at a steady rate.
 import { createHmac } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { makeEnvelope, noticesMax } from '../../shared/wire/envelope.ts';

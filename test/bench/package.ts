@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { buildHub } from '../support/hub.ts';
-import { freePort } from '../support/serve.ts';
 import { atMost, type Figure, median } from './figures.ts';
 
 const startUps = 3;
@@ -22,23 +21,21 @@ export async function packaged(): Promise<Figure[]> {
 
 /** Processor time of the runtime until its first answer. */
 async function startUpMs(contents: string): Promise<number> {
-  const port = await freePort();
   const others = new Set(runtimes());
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       name: 'start-up',
       modules: [{ type: 'ESModule', path: 'index.js', contents }],
       compatibilityDate: '2026-11-01',
-      unsafeDirectSockets: [{ host: '127.0.0.1', port }],
       cf: false,
     }),
   );
   try {
     await miniflare.ready;
-    await (await fetch(`http://127.0.0.1:${port}/healthz`)).arrayBuffer();
+    await (await miniflare.dispatchFetch('http://hub.test/healthz')).arrayBuffer();
     const started = runtimes().find((pid) => !others.has(pid));
     if (started === undefined) throw new Error('no runtime was started');
-    return processorMs(started);
+    return cpuMs(started);
   } finally {
     await miniflare.dispose();
   }
@@ -54,7 +51,7 @@ function runtimes(): number[] {
 }
 
 /** User and system time, which the kernel counts in hundredths of a second. */
-function processorMs(pid: number): number {
+function cpuMs(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }

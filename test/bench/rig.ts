@@ -1,4 +1,5 @@
-// What every figure is taken on: the hub, the systems and the bench in processes of their own, a firm that is at work, and its lane at rest.
+// What every figure is taken on: the hub, the systems and the bench in processes of their own, a firm that is at
+// work, and its lane at rest.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -83,6 +84,22 @@ export async function drained({ systems }: Pick<Rig, 'systems'>, firm: Firm): Pr
     if (nowMs - startedMs > longestMs) throw new Error('the lane did not come to rest');
     await pause(20);
   }
+}
+
+/**
+ * Approved time goes from the PSA to the ERP: logged, asked for now instead of in the feed's rhythm, and seen there.
+ */
+export async function postTime({ systems }: Pick<Rig, 'systems'>, firm: Firm, count: number): Promise<string[]> {
+  const posted = () => systems.call('count', firm.firm, 'erp', 'timebill');
+  const before = await posted();
+  const ids = await systems.call('logApproved', firm.firm, count);
+  const startedMs = performance.now();
+  await firm.lane.ask('psa');
+  while ((await posted()) < before + count) {
+    if (performance.now() - startedMs > longestMs) throw new Error('approved time did not reach the ERP');
+    await pause(100);
+  }
+  return ids;
 }
 
 /** What the hub and the systems have counted so far. */

@@ -1,4 +1,5 @@
-// Memory of the hub's runtime under a steady trickle of corrections: it may rise while it warms up, and must be flat after.
+// Memory of the hub's runtime under a steady trickle of corrections: it may rise while it warms up, and must be flat
+// after.
 import { readFileSync } from 'node:fs';
 import { below, type Figure, told } from './figures.ts';
 import { inBatches, postAll } from './notices.ts';

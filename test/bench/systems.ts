@@ -1,4 +1,5 @@
-// The outside systems in a process of their own, with what people do there in bulk. A firm is three stand-ins and one installation; every record is distinct.
+// The outside systems in a process of their own, with what people do there in bulk. A firm is three stand-ins and one
+// installation; every record is distinct.
 import { requestToken, signAssertion } from '../../edge-worker/connectors/kits/oauth.ts';
 import type { Row, StandIn } from '../../edge-worker/connectors/stand-in.ts';
 import { startStandIns } from '../stand-ins.ts';
@@ -59,7 +60,9 @@ function officeAt(firm: number): Office {
 
 const dayOf = (index: number) => new Date(firstDayMs + (index % 20) * dayMs).toISOString().slice(0, 10);
 
-/** The directory knows an account once per environment: a second firm with the same accounts says it is the other one. */
+/**
+ * The directory knows an account once per environment: a second firm with the same accounts says it is the other one.
+ */
 function environmentOf(standIn: StandIn, firm: number): 'production' | 'sandbox' {
   const { environment } = standIn.connection;
   if (firm === 0) return environment;

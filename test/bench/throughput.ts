@@ -1,10 +1,11 @@
-// How many records a second reach the target, beside a bare lane that is fed the same: batched notices, one notice a webhook, and a feed.
+// How many records a second reach the target, beside a bare lane that is fed the same: batched notices, one notice a
+// webhook, and a feed.
 import { freePort } from '../support/serve.ts';
 import type { BareVerbs } from './bare-hub.ts';
 import { startChild } from './child.ts';
 import { atLeast, atMost, type Figure, median, told } from './figures.ts';
 import { inBatches, postAll } from './notices.ts';
-import { drained, pause, type Rig, runsOf } from './rig.ts';
+import { drained, pause, postTime, type Rig, runsOf } from './rig.ts';
 
 const noticesPerBatch = 100;
 const batchesAbreast = 4;
@@ -69,11 +70,8 @@ async function feedHub(rig: Rig, { records, batchSize, abreast }: Feeding): Prom
 
 async function feedRate(rig: Rig, records: number): Promise<Fed> {
   const { systems, firm } = rig;
-  const ids = await systems.call('logApproved', firm.firm, records);
-  const before = await systems.call('count', firm.firm, 'erp', 'timebill');
   const startedMs = performance.now();
-  await firm.lane.ask('psa');
-  while ((await systems.call('count', firm.firm, 'erp', 'timebill')) === before) await pause(50);
+  const ids = await postTime(rig, firm, records);
   const endedMs = await drained(rig, firm);
   const audit = await systems.call('auditTime', firm.firm, ids);
   return { perSecond: (records * 1000) / (endedMs - startedMs), ...audit };

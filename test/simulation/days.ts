@@ -1,8 +1,10 @@
-// The firm's working days as people live them: deals are won, hours logged and approved, bills written and paid, and everybody edits something somewhere.
+// The firm's working days as people live them: deals are won, hours logged and approved, bills written and paid, and
+// everybody edits something somewhere.
 import type { Desk, Edit, Values } from './desk.ts';
+import { identityOfRow } from './fields.ts';
 import { amountText, type Client, type Deal, type Firm, type Hours, rateCard, refusedTextOf, worth } from './firm.ts';
 import type { Saved } from './network.ts';
-import type { Seat } from './systems.ts';
+import { type Seat, seats } from './systems.ts';
 import { type Dice, startMs } from './world.ts';
 
 const minuteMs = 60_000;
@@ -41,14 +43,13 @@ export class Days {
   /** A colleague saves in the same whole second as the hub, before the hub has heard of its own save. */
   beside({ seat, type, ids }: Saved): void {
     for (const id of ids) {
-      const row = id === null ? undefined : this.#desk.standIns[seat].rows(type).find((one) => one.id === id);
+      const row = this.#desk.standIns[seat].rows(type).find((one) => one.id === id);
       if (row === undefined) continue;
-      const identity = String(row['entity'] ?? row['number'] ?? '');
-      const key = `${seat}|${type}|${type === 'client' ? row['number'] : identity}`;
-      const values = this.#sameSecond.get(key);
+      const identity = identityOfRow(type, row);
+      const values = this.#sameSecond.get(`${seat}|${type}|${identity}`);
       if (values === undefined) continue;
-      this.#sameSecond.delete(key);
-      this.#desk.edit({ seat, type, identity: type === 'client' ? String(row['number']) : identity, values });
+      this.#sameSecond.delete(`${seat}|${type}|${identity}`);
+      this.#desk.edit({ seat, type, identity, values });
     }
   }
 
@@ -56,18 +57,20 @@ export class Days {
     return startMs + this.#dice.between(fromMinutes * minuteMs, toMinutes * minuteMs);
   }
 
-  #edits(fromMinutes: number, toMinutes: number, edit: Edit): void {
+  #edits(fromMinutes: number, toMinutes: number, edit: Edit, mayBegin = () => true): void {
     const { seat, type, identity, values } = edit;
     const title = `${seat} ${type} ${identity} ${Object.keys(values).join()}`;
-    this.#desk.plan(this.#soon(fromMinutes, toMinutes), `${seat} ${type} ${identity}`, title, () =>
-      this.#desk.edit(edit),
-    );
+    const act = () => mayBegin() && this.#desk.edit(edit);
+    this.#desk.plan(this.#soon(fromMinutes, toMinutes), `${seat} ${type} ${identity}`, title, act);
   }
 
-  /** Somebody edits what another system owns, in a record that began here: only once that other system holds it, for until then he may. */
-  #oversteps(owner: Seat, edit: Edit): void {
+  /**
+   * Somebody edits what another system owns, in a record that began here: only once that other system holds it, for
+   * until then he may.
+   */
+  #oversteps(owner: Seat, edit: Edit, mayBegin = () => true): void {
     const { seat, type, identity } = edit;
-    const isThere = () => this.#desk.row(owner, type, identity) !== undefined;
+    const isThere = () => mayBegin() && this.#desk.row(owner, type, identity) !== undefined;
     const title = `${seat} ${type} ${identity} oversteps ${Object.keys(edit.values).join()}`;
     this.#desk.plan(this.#soon(10, 45), title, title, () => isThere() && this.#desk.edit(edit));
   }
@@ -105,9 +108,17 @@ export class Days {
     }
   }
 
-  #meet(client: Client): void {
-    const { number, name, currency } = client;
-    const values = {
+  /**
+   * What was there before the hub came. Afterwards people wait until both copies are matched: older differences stay.
+   */
+  before(): void {
+    for (const client of this.#firm.clients.filter(({ isOld }) => isOld)) {
+      for (const seat of seats) this.#desk.make(seat, 'client', { ...this.#card(client), stage: 'client' });
+    }
+  }
+
+  #card({ number, name, currency }: Client): Values {
+    return {
       display_name: name,
       number,
       stage: 'lead',
@@ -119,26 +130,31 @@ export class Days {
       active: true,
       address: { street: 'Kai 4', city: 'Hamburg', zip: '20457', country: 'DE' },
     };
-    this.#desk.plan(
-      this.#soon(0, 5),
-      `crm client ${number}`,
-      `meet ${number}`,
-      () => this.#desk.make('crm', 'client', values) !== '',
-    );
-    const edits = (seat: Seat, edit: Values) =>
-      this.#edits(5, 45, { seat, type: 'client', identity: number, values: edit });
+  }
+
+  #meet(client: Client): void {
+    const { number, name, isOld } = client;
+    const meet = () => isOld || this.#desk.make('crm', 'client', this.#card(client)) !== '';
+    this.#desk.plan(this.#soon(0, 5), `crm client ${number}`, `meet ${number}`, meet);
+    const isMatched = () =>
+      !isOld || (this.#isKnown('psa', 'client', number) && this.#isKnown('erp', 'client', number));
+    const edits = (seat: Seat, values: Values) =>
+      this.#edits(5, 45, { seat, type: 'client', identity: number, values }, isMatched);
     this.#maybe(1.5, () => edits('crm', { phone: `+49 40 ${this.#dice.between(2, 9)}` }));
     this.#maybe(2, () => edits('crm', { display_name: `${name} renamed` }));
     this.#maybe(2, () => edits('crm', { address: { city: 'Bremen' } }));
-    this.#maybe(2, () => edits('erp', { terms: this.#dice.pick(['NET14', 'NET60']) }));
+    // Either in the same second as the hub's first save, or some other time: two words on one field have an order.
+    if (!isOld && this.#dice.hits(0.5)) this.#sameSecond.set(`erp|client|${number}`, { terms: 'NET45' });
+    else this.#maybe(2, () => edits('erp', { terms: this.#dice.pick(['NET14', 'NET60']) }));
     this.#maybe(2, () => edits('psa', { phone: 'not the owner' }));
-    this.#maybe(3, () =>
-      this.#oversteps('erp', { seat: 'crm', type: 'client', identity: number, values: { terms: 'not the owner' } }),
-    );
+    this.#maybe(3, () => {
+      const overstep: Edit = { seat: 'crm', type: 'client', identity: number, values: { terms: 'not the owner' } };
+      this.#oversteps('erp', overstep, isMatched);
+    });
     this.#maybe(3, () => edits('erp', { mail: 'not.the@owner.example' }));
     this.#maybe(4, () => edits('erp', { address: { city: 'Nowhere' } }));
+    if (isOld) return;
     this.#maybe(2, () => this.#sameSecond.set(`psa|client|${number}`, { phone: 'not the owner either' }));
-    this.#maybe(2, () => this.#sameSecond.set(`erp|client|${number}`, { terms: 'NET45' }));
   }
 
   #sell(deal: Deal): void {
@@ -175,7 +191,8 @@ export class Days {
       ? { won: true, closed: true, phase: 'Closed Won' }
       : { closed: true, phase: 'Closed Lost' };
     this.#edits(12, 20, { seat: 'crm', type: 'opportunity', identity: mark, values: outcome });
-    // What a won deal hands on to its project is handed on once; later it says only what belongs to itself and its contract.
+    // What a won deal hands on to its project is handed on once; later it says only what belongs to itself and its
+    // contract.
     this.#maybe(2, () =>
       this.#edits(21, 45, { seat: 'crm', type: 'opportunity', identity: mark, values: { po: `PO-${mark}-B` } }),
     );

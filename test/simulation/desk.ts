@@ -1,4 +1,5 @@
-// What people do in the three systems: they make records, edit them, and wait for what others must do first. Remembers who said what last.
+// What people do in the three systems: they make records, edit them, and wait for what others must do first.
+// Remembers who said what last.
 import type { StandIn } from '../../edge-worker/connectors/stand-in.ts';
 import type { Seat } from './systems.ts';
 import type { World } from './world.ts';

@@ -1,4 +1,5 @@
-// The bad days of one seed: which misbehaviours, where, when and how long. All of them are over before the oracle looks.
+// The bad days of one seed: which misbehaviours, where, when and how long. All of them are over before the oracle
+// looks.
 import type { FaultSwitch } from '../../edge-worker/connectors/stand-in.ts';
 import type { LaneHost } from './lane-host.ts';
 import { calm, type Network, type Weather } from './network.ts';
@@ -20,9 +21,10 @@ const writes = '/(batch|statuses)$';
 
 /** Misbehaviours of a system for a request or two. Times stay within what the system's facts promise. */
 const tricks: readonly ((dice: Dice) => FaultSwitch)[] = [
-  (dice) => ({ how: 'commit-then-cut', route: 'PUT', times: dice.between(1, 3) }),
-  (dice) => ({ how: 'late-commit', route: 'PUT', times: dice.between(1, 2), delayMs: dice.between(1_000, 6_000) }),
-  (dice) => ({ how: 'late-search', route: 'PUT', times: dice.between(1, 4), delayMs: dice.between(1_000, 5_000) }),
+  (dice) => ({ how: 'commit-then-cut', route: 'batch', times: dice.between(1, 3) }),
+  (dice) => ({ how: 'late-commit', route: 'batch', times: dice.between(1, 3), delayMs: dice.between(1_000, 6_000) }),
+  (dice) => ({ how: 'late-commit', route: 'batch', times: dice.between(1, 3), delayMs: dice.between(3_000, 6_000) }),
+  (dice) => ({ how: 'late-search', route: 'batch', times: dice.between(1, 4), delayMs: dice.between(1_000, 5_000) }),
   (dice) => ({ how: 'cut-before', times: dice.between(1, 3) }),
   (dice) => ({ how: 'throttle', times: dice.between(1, 4) }),
   (dice) => ({ how: 'break', times: dice.between(1, 5) }),
@@ -62,6 +64,24 @@ export function planFaults({ world, host, networks, log }: FaultOptions): void {
       networks[seat].weather = calm;
     }
     host.isD1Slow = false;
+  });
+}
+
+/** The object is struck dead again and again, in spells, so that work is done between them. */
+export function planCrashes({ world, host, log }: FaultOptions): void {
+  const dice = world.dice('crash spells');
+  for (let count = dice.between(3, 8); count > 0; count--) {
+    const rate = dice.pick([0.003, 0.01, 0.03, 0.1]);
+    const fromMs = startMs + dice.between(0, 55 * minuteMs);
+    world.at(fromMs, () => {
+      log('fault', { title: `crashes, ${rate} per await` });
+      host.crashRate = rate;
+    });
+    world.at(fromMs + dice.between(20_000, 6 * minuteMs), () => {
+      host.crashRate = 0;
+    });
+  }
+  world.at(startMs + faultsMs, () => {
     host.crashRate = 0;
   });
 }
@@ -126,7 +146,8 @@ function planPoison(dice: Dice, host: LaneHost, at: At): void {
   const word = table === 'links' ? 'agreement' : 'renamed';
   at(dice.between(2, 20), `poison in ${table}`, () =>
     db.exec(
-      `CREATE TRIGGER poison BEFORE INSERT ON ${table} WHEN NEW.${column} LIKE '%${word}%' BEGIN SELECT RAISE(ABORT, 'poison'); END`,
+      `CREATE TRIGGER poison BEFORE INSERT ON ${table} WHEN NEW.${column} LIKE '%${word}%'
+       BEGIN SELECT RAISE(ABORT, 'poison'); END`,
     ),
   );
   at(dice.between(25, 50), 'poison gone', () => db.exec('DROP TRIGGER poison'));

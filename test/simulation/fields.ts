@@ -1,4 +1,5 @@
-// Which value stands where in each system, who owns it, and when two are the same: the oracle's own table, made without the connectors' maps.
+// Which value stands where in each system, who owns it, and when two are the same: the oracle's own table, made
+// without the connectors' maps.
 import { identityField, type Values } from './desk.ts';
 import { ownField, type Seat, seats } from './systems.ts';
 
@@ -40,7 +41,8 @@ export const kinds: readonly Kind[] = [
     fields: [
       ...fieldsOf(
         'crm',
-        'display_name=name number=accountNumber currency=currency entity=legalEntity phone=phone web=website mail=email',
+        'display_name=name number=accountNumber currency=currency entity=legalEntity ' +
+          'phone=phone web=website mail=email',
       ),
       ...fieldsOf('crm', 'address.street=street address.city=city address.state=region address.zip=postalCode'),
       ...fieldsOf('crm', 'address.country=country vat=taxNumber active:flag=isActive'),

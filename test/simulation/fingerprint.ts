@@ -1,4 +1,5 @@
-// One seed's outcome as one hash: contents of all systems, links, newest versions, statuses, holds. Without times, tries and ids, which crashes may change.
+// One seed's outcome as one hash: contents of all systems, links, newest versions, statuses, holds. Without times,
+// tries and ids, which crashes may change.
 
 import type { Row } from '../../edge-worker/connectors/stand-in.ts';
 import { hashOf } from '../../shared/canonical-json.ts';
@@ -32,7 +33,7 @@ export function outcomeOf(books: LaneBooks, openTasks: readonly string[]): Outco
     ),
     ...books
       .record<{ entity: string; connection: string; state: string; reason: string | null; owner: string | null }>(
-        'SELECT entity, connection, state, reason, owner FROM statuses',
+        "SELECT entity, connection, state, reason, owner FROM statuses WHERE state != 'ignored'",
       )
       .map((row) => `status ${books.nameOf(row.entity)} ${row.connection} ${row.state} ${row.reason} ${row.owner}`),
     ...books.holds.map(
@@ -74,7 +75,9 @@ function contents({ desk }: LaneBooks, seat: Seat): string[] {
 
 function shownStatuses({ desk }: LaneBooks, seat: Seat): string[] {
   const identityOf = identityFinder(desk, seat);
-  return desk.standIns[seat].rows('status').map((row: Row) => {
+  // "Not carried over" is said where something else was said before, and nothing needs to be said where it was not.
+  const shown = desk.standIns[seat].rows('status').filter((row) => row['state'] !== 'ignored');
+  return shown.map((row: Row) => {
     const { type, record, system, state, reason, owner } = row;
     return `page ${seat} ${type} ${identityOf(String(type), String(record))} ${system} ${state} ${reason} ${owner}`;
   });
@@ -84,7 +87,8 @@ function shownStatuses({ desk }: LaneBooks, seat: Seat): string[] {
 function families(books: LaneBooks): string[] {
   const families = new Map<string, string[]>();
   for (const link of books.links) {
-    const name = `${link.connection} ${link.type} ${identityFinder(books.desk, link.connection as Seat)(link.type, link.id)}`;
+    const identity = identityFinder(books.desk, link.connection as Seat)(link.type, link.id);
+    const name = `${link.connection} ${link.type} ${identity}`;
     families.set(link.entity, [...(families.get(link.entity) ?? []), name]);
   }
   return [...families.values()].map((names) => `links ${names.sort().join(' = ')}`);

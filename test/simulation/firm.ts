@@ -1,4 +1,5 @@
-// A small professional-services firm, drawn from a seed: whom it sells to, what it sells, who works on it. Pure: what happens is in days.ts.
+// A small professional-services firm, drawn from a seed: whom it sells to, what it sells, who works on it. Pure: what
+// happens is in days.ts.
 import type { Dice } from './world.ts';
 
 export interface Currency {
@@ -10,6 +11,8 @@ export interface Client {
   readonly number: string;
   readonly name: string;
   readonly currency: Currency;
+  /** All three systems held it before the hub came. */
+  readonly isOld: boolean;
 }
 
 export interface Hours {
@@ -65,7 +68,9 @@ export const rateCard: readonly { readonly job: string; readonly price: string }
 ];
 
 export function drawFirm(dice: Dice): Firm {
+  const hasPast = dice.hits(0.3);
   const clients = count(dice.between(2, 4)).map((index) => ({
+    isOld: hasPast && index === 1,
     number: `C-${index}`,
     name: `Client ${index} ${dice.pick(['GmbH', 'Ltd', 'SARL', 'KK'])}`,
     currency: dice.pick(currencies),

@@ -1,9 +1,11 @@
-// What the platform is to a lane, on the virtual clock: storage that outlives the object, alarms, a record in D1, governed calls; and it may strike the object dead at every await.
+// What the platform is to a lane, on the virtual clock: storage that outlives the object, alarms, a record in D1,
+// governed calls; and it may strike the object dead at every await.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Connector, Session } from '../../edge-worker/connectors/connector.ts';
 import { Fault } from '../../edge-worker/faults.ts';
 import { Lane } from '../../edge-worker/flow/lane.ts';
+import { type Change, type ChangeResult, change } from '../../edge-worker/flow/requests.ts';
 import type { Connection } from '../../edge-worker/flow/wiring.ts';
 import { Governor } from '../../edge-worker/platform/governor.ts';
 import { laneMigrations } from '../../edge-worker/store/_lane-migrations.ts';
@@ -40,7 +42,7 @@ const sweepMs = 60_000;
 const callsMax = 6;
 const callsPerTargetMax = 3;
 /** Crashes of one seed: enough to meet every kind of await, few enough for work to be done between two. */
-const crashesMax = 60;
+const crashesMax = 120;
 
 export class LaneHost {
   readonly storage = new LaneStorage();
@@ -113,9 +115,25 @@ export class LaneHost {
     return this.#lane?.isIdle ?? true;
   }
 
-  /** Work that a door of the platform starts in the object. Throws `Crashed` when the object dies of it. */
-  enter<Result>(work: (lane: Lane) => Result): Result {
-    return work(this.lane);
+  /** Work that a door of the platform starts in the object; null when the object dies of it. */
+  enter<Result>(work: (lane: Lane) => Result): Result | null {
+    try {
+      return work(this.lane);
+    } catch (error) {
+      this.#diedOf(error);
+      return null;
+    }
+  }
+
+  /** What a person asks of the object; null when it dies of it and has not answered. */
+  async ask(request: Change): Promise<ChangeResult | null> {
+    const asked = this.enter((lane) => change(lane, request, async (plain) => plain));
+    return (
+      asked?.catch((error: unknown) => {
+        this.#diedOf(error);
+        return null;
+      }) ?? null
+    );
   }
 
   crash(where: string): void {
@@ -132,7 +150,9 @@ export class LaneHost {
     return true;
   }
 
-  /** One port call: the object may die before it has an effect, or after it had one and before the object hears of it. */
+  /**
+   * One port call: the object may die before it has an effect, or after it had one and before the object hears of it.
+   */
   #port<T>(life: Life, where: string, work: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       if (life.isOver || this.#strikes(life, `before ${where}`)) return;
@@ -271,13 +291,12 @@ export class LaneHost {
   }
 
   #wake(): void {
-    try {
-      this.enter((lane) => lane.wake());
-    } catch (error) {
-      this.#diedOf(error);
-      // The platform repeats an alarm that failed.
-      this.#setAlarm(this.#options.world.ms + 2_000);
-    }
+    const isWoken = this.enter((lane) => {
+      lane.wake();
+      return true;
+    });
+    // The platform repeats an alarm that failed.
+    if (!isWoken) this.#setAlarm(this.#options.world.ms + 2_000);
   }
 
   #diedOf(error: unknown): void {

@@ -1,4 +1,5 @@
-// What lies between the hub and one system: travel times, losses, cuts, hours in which it is down, and an account's own rules on what it saves.
+// What lies between the hub and one system: travel times, losses, cuts, hours in which it is down, and an account's
+// own rules on what it saves.
 import type { StandIn } from '../../edge-worker/connectors/stand-in.ts';
 import type { Seat } from './systems.ts';
 import type { Dice, World } from './world.ts';

@@ -1,4 +1,5 @@
-// The oracle's look at the three systems' own books: nothing missing, nothing doubled, owners obeyed, nobody's word lost, cents conserved.
+// The oracle's look at the three systems' own books: nothing missing, nothing doubled, owners obeyed, nobody's word
+// lost, cents conserved.
 import type { Row } from '../../edge-worker/connectors/stand-in.ts';
 import type { Desk } from './desk.ts';
 import {

@@ -1,11 +1,14 @@
-// The oracle's look at the lane and at D1: every record known and up to date, nothing without an owner, the record equal to the lane.
+// The oracle's look at the lane and at D1: every record known and up to date, nothing without an owner, the record
+// equal to the lane.
+import { ask } from '../../edge-worker/flow/requests.ts';
 import { canonicalJson, hashOf } from '../../shared/canonical-json.ts';
+import type { ShownStatus } from '../../shared/wire/status.ts';
 import type { Desk, Values } from './desk.ts';
 import { identityOfRow, isCarried, kinds, onOpportunity, plain, plainDecimal, valueAt } from './fields.ts';
 import type { LaneHost } from './lane-host.ts';
 import { identityFinder } from './oracle-books.ts';
 import type { Hold } from './stewards.ts';
-import { type Seat, seats } from './systems.ts';
+import type { Seat } from './systems.ts';
 
 export interface LinkRow {
   readonly entity: string;
@@ -37,7 +40,8 @@ export class LaneBooks {
     this.desk = desk;
     this.holds = holds;
     this.links = this.lane<LinkRow>(
-      'SELECT entity, connection, record_type AS type, record_id AS id, kind, given FROM links WHERE record_id IS NOT NULL ORDER BY 1, 2, 3',
+      `SELECT entity, connection, record_type AS type, record_id AS id, kind, given
+       FROM links WHERE record_id IS NOT NULL ORDER BY 1, 2, 3`,
     );
     this.entities = new Map(
       this.lane<EntityRow>('SELECT id, kind, version, canonical FROM entities').map((row) => [row.id, row]),
@@ -67,7 +71,13 @@ export class LaneBooks {
 }
 
 export function checkLane(books: LaneBooks): string[] {
-  return [...checkReflected(books), ...checkOwned(books), ...checkRecord(books), ...checkChain(books)];
+  return [
+    ...checkReflected(books),
+    ...checkOwned(books),
+    ...checkRecord(books),
+    ...checkChain(books),
+    ...checkPages(books),
+  ];
 }
 
 /** J1: each record of the systems is linked, and the canonical record holds what its owner says. */
@@ -201,6 +211,30 @@ function checkStatuses(books: LaneBooks): string[] {
   return found;
 }
 
+/** J10: each page shows what the lane would say of it now. */
+function checkPages(books: LaneBooks): string[] {
+  const found: string[] = [];
+  const seen = new Set<string>();
+  for (const { connection, type, id } of books.links) {
+    const page = `${connection} ${type} ${id}`;
+    if (seen.has(page)) continue;
+    seen.add(page);
+    const question = { about: 'status', connection, recordType: type, recordId: id } as const;
+    const { statuses } = ask(books.host.lane, question, {}) as { readonly statuses: readonly ShownStatus[] };
+    const rows = books.desk.standIns[connection as Seat].rows('status');
+    for (const status of statuses) {
+      const shown = rows.find((row) => row['type'] === type && row['record'] === id && row['system'] === status.system);
+      const told = shown ? `${shown['state']} ${shown['reason']} ${shown['owner']} ${shown['counterpart']}` : 'nothing';
+      const said = `${status.state} ${status.reason} ${status.owner} ${status.counterpart}`;
+      if (told !== said && !(told === 'nothing' && status.state === 'ignored')) {
+        const name = identityFinder(books.desk, connection as Seat)(type, id);
+        found.push(`J10: the page of ${connection} ${type} ${name} shows ${told} of ${status.system}, it is ${said}`);
+      }
+    }
+  }
+  return found;
+}
+
 /** The audit chain holds together. */
 function checkChain(books: LaneBooks): string[] {
   let previous = '';
@@ -214,5 +248,3 @@ function checkChain(books: LaneBooks): string[] {
   }
   return [];
 }
-
-export { seats };

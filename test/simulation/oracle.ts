@@ -1,4 +1,5 @@
-// The oracle: once nothing is due any more, did the hub keep every promise? J1-J11; that crashes change nothing (J12) is told by two runs of one seed.
+// The oracle: once nothing is due any more, did the hub keep every promise? J1-J11; that crashes change nothing (J12)
+// is told by two runs of one seed.
 
 import { type Outcome, outcomeOf } from './fingerprint.ts';
 import type { Batch } from './network.ts';
@@ -14,10 +15,14 @@ export function watchWrites(simulation: Simulation): void {
   const { host, networks, stewards } = simulation;
   const { sql } = host.storage;
   const check = ({ seat, type, records }: Batch) => {
+    const isMatching = host.lane.core.wiring.flow(seat, 'customer').state === 'matching';
+    if (type === 'client' && isMatching && records.some(({ id }) => id === null))
+      host.breaches.push(`J6: ${seat} is sent a new client before its first match was accepted`);
     const stamps = JSON.stringify(records.map((record) => record.stamp));
     const rows = sql
       .exec(
-        'SELECT id, entity, connection, state, hash FROM commands WHERE id IN (SELECT value FROM json_each(?))',
+        `SELECT id, entity, connection, state, content AS hash FROM commands
+         WHERE id IN (SELECT value FROM json_each(?))`,
         stamps,
       )
       .toArray() as { id: string; entity: string; connection: string; state: string; hash: string }[];

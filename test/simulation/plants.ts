@@ -1,5 +1,9 @@
-// Bugs that are planted on purpose, to see whether the oracle catches them. They are seams of the simulation only; no product code knows of them.
-import type { Connector, Session } from '../../edge-worker/connectors/connector.ts';
+// Bugs that are planted on purpose, to see whether the oracle catches them. Seams of the simulation only: no product
+// code
+// knows of them.
+import type { Connector, Session, Snapshot, Write } from '../../edge-worker/connectors/connector.ts';
+import { type FlushRows, type RecordTable, recordTables } from '../../edge-worker/store/flush-rows.ts';
+import { writeStatement } from '../../edge-worker/store/rows.ts';
 import type { D1OnNode } from '../support/d1-on-node.ts';
 import type { Seat } from './systems.ts';
 
@@ -8,7 +12,71 @@ export interface Plant {
   readonly dropsAlarms?: boolean;
   readonly connector?: (connector: Connector) => Connector;
   readonly session?: (session: Session, seat: Seat) => Session;
+  /** Sees every statement of the lane before it is carried out. */
   readonly beforeExec?: (query: string, bindings: readonly unknown[], d1: D1OnNode) => void;
 }
 
 export const healthy: Plant = {};
+
+/** By name, made anew for each run, because some of them remember. */
+export const plants: Readonly<Record<string, () => Plant>> = {
+  'key-per-attempt': keyPerAttempt,
+  'no-sweep': () => ({ dropsAlarms: true }),
+  'echo-by-user-name': echoByUserName,
+  'record-before-lane': () => ({ beforeExec: recordFirst }),
+  'settle-at-once': () => ({ connector: (connector) => ({ ...connector, settleMs: 0 }) }),
+};
+
+/** A create is keyed by the attempt instead of the entity: each repeat makes another record. */
+function keyPerAttempt(): Plant {
+  let attempt = 0;
+  const keyed = (write: Write): Write => {
+    if (write.recordId !== null) return write;
+    const key = `${write.externalId}-${++attempt}`;
+    return { ...write, externalId: key, idempotencyKey: key };
+  };
+  return { session: (session) => ({ ...session, write: (writes) => session.write(writes.map(keyed)) }) };
+}
+
+/** "Saved by our own user, so it is our own echo": what stands in such a record is taken to be what we know already. */
+function echoByUserName(): Plant {
+  const known = new Map<string, Snapshot>();
+  const remember = (seat: Seat, snapshot: Snapshot, written: Write | null): Snapshot => {
+    const place = `${seat} ${snapshot.recordType} ${snapshot.recordId}`;
+    const before = known.get(place);
+    const isOurs = snapshot.wire['saved_by'] === 'api';
+    const wire = isOurs && before ? { ...before.wire, ...written?.wire } : snapshot.wire;
+    const seen = { ...snapshot, wire };
+    known.set(place, seen);
+    return seen;
+  };
+  return {
+    session: (session, seat) => ({
+      ...session,
+      read: async (refs) =>
+        (await session.read(refs)).map((one) =>
+          one.found === 'here' ? { ...one, snapshot: remember(seat, one.snapshot, null) } : one,
+        ),
+      write: async (writes) =>
+        (await session.write(writes)).map((result, index) =>
+          result.outcome === 'applied'
+            ? { ...result, snapshot: remember(seat, result.snapshot, writes[index] ?? null) }
+            : result,
+        ),
+    }),
+  };
+}
+
+/** Rows reach D1 while the lane's transaction is still open: if that is then lost, D1 knows what never was. */
+function recordFirst(query: string, bindings: readonly unknown[], d1: D1OnNode): void {
+  if (!query.startsWith('INSERT INTO flush_log')) return;
+  const rows = JSON.parse(String(bindings.at(-1))) as FlushRows;
+  for (const [name, list] of Object.entries(rows) as [RecordTable, unknown[][]][]) {
+    const { table, append } = recordTables[name];
+    try {
+      d1.sqlite.prepare(writeStatement(table, append ? 'ignore' : 'newer-run')).all(JSON.stringify(list));
+    } catch {
+      // A row that D1 will not take comes again with the flush.
+    }
+  }
+}

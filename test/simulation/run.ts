@@ -1,12 +1,13 @@
-// One seed from the first hire to rest: the firm works, everything misbehaves, then it is left alone until nothing is due, and the oracle looks.
+// One seed from the first hire to rest: the firm works, everything misbehaves, then it is left alone until nothing is
+// due, and the oracle looks.
 import type { Connector } from '../../edge-worker/connectors/connector.ts';
 import type { StandIn } from '../../edge-worker/connectors/stand-in.ts';
 import type { InboxEntry } from '../../edge-worker/flow/intake.ts';
 import { intake } from '../../edge-worker/flow/intake.ts';
-import { connect, found } from '../../edge-worker/flow/steward.ts';
+import { ask, type Change } from '../../edge-worker/flow/requests.ts';
 import { Days, workMs } from './days.ts';
 import { Desk } from './desk.ts';
-import { faultsMs, planFaults } from './faults.ts';
+import { faultsMs, planCrashes, planFaults } from './faults.ts';
 import { drawFirm, type Firm, refusedTextOf } from './firm.ts';
 import { Crashed, LaneHost } from './lane-host.ts';
 import { Network } from './network.ts';
@@ -22,6 +23,11 @@ export interface SimulationOptions {
   readonly hasFaults?: boolean;
   readonly plant?: Plant;
   readonly log?: Log;
+}
+
+interface Proposed {
+  readonly recordId: string;
+  readonly candidates: readonly string[];
 }
 
 const installation = 'sim';
@@ -71,33 +77,73 @@ export class Simulation {
     this.stewards = new Stewards({ world, host: this.host, desk: this.desk, firm: this.firm, log: this.#log });
   }
 
-  /** Found, connected, and left alone until its feeds stand. */
+  /**
+   * Founded and connected; where all systems are full already, the first load reads what is there and creates
+   * nothing.
+   */
   async open(): Promise<void> {
-    const { core } = this.host.lane;
-    found(core, { installation, name: 'Firm', shard: 'main', jurisdiction: '' });
+    this.days.before();
+    await this.world.run(startMs);
+    await this.#ask({ verb: 'found', founding: { installation, name: 'Firm', shard: 'main', jurisdiction: '' } });
+    const hasPast = this.firm.clients.some(({ isOld }) => isOld);
     for (const seat of seats) {
-      const { account, environment, settings } = this.standIns[seat].connection;
-      const routing = { routing: null, sealedSecrets: '', flow: 'open' } as const;
-      connect(core, { id: seat, system: seat, roles: [seat], account, environment, settings, ...routing }, 'admin');
+      const { account, environment, settings, secrets } = this.standIns[seat].connection;
+      const seated = { id: seat, system: seat, roles: [seat], routing: null, flow: 'open' } as const;
+      const connection = { ...seated, account, environment, settings };
+      await this.#ask({ verb: 'connect', connection, secrets, by: 'admin' });
+      if (hasPast) await this.#load(seat);
       this.standIns[seat].subscribe({ url: `https://hub.example/${seat}`, key: 'key', installation });
       this.#deliverLater(seat);
     }
-    this.host.lane.wake();
     await this.world.run(startMs + 2_000);
+  }
+
+  async #load(connection: Seat): Promise<void> {
+    const flow = { state: 'matching', cutoverOn: null } as const;
+    if (connection !== 'crm') await this.#ask({ verb: 'set-flow', connection, kind: 'customer', flow, by: 'admin' });
+    await this.#ask({ verb: 'load', connection, kinds: ['customer'], by: 'admin' });
+  }
+
+  /** An admin accepts what the first load proposed, once the one old client is among it. */
+  #planMatching(): void {
+    for (const { number } of this.firm.clients.filter(({ isOld }) => isOld)) {
+      for (const seat of ['psa', 'erp'] as const) {
+        this.desk.plan(startMs + 60_000, `match ${seat}`, `match ${number} in ${seat}`, () =>
+          this.#match(seat, number),
+        );
+      }
+    }
+  }
+
+  #match(connection: Seat, number: string): boolean {
+    if (this.#isKnown(connection, 'client', number)) return true;
+    const id = this.desk.row(connection, 'client', number)?.id;
+    const question = { about: 'matches', connection, kind: 'customer', limit: 100 } as const;
+    const proposed = this.host.enter((lane) => ask(lane, question, {})) as readonly Proposed[] | null;
+    if (proposed?.find((match) => match.recordId === id)?.candidates.length !== 1) return false;
+    void this.#ask({ verb: 'accept-matches', connection, kind: 'customer', cutoverOn: null, by: 'admin' });
+    return false;
+  }
+
+  async #ask(request: Change): Promise<void> {
+    const result = await this.host.ask(request);
+    if (result?.ok === false) throw new Error(`${request.verb}: ${result.message}`);
   }
 
   /** The working hours with all their troubles. */
   async work(): Promise<void> {
     const { world, host, networks } = this;
     this.days.plan();
+    this.#planMatching();
     for (const seat of seats) networks[seat].onSaved = (saved) => this.days.beside(saved);
     for (const deal of this.firm.deals) {
       if (deal.refused !== 'no') networks.erp.refusedTexts.add(refusedTextOf(deal.mark));
       if (deal.refused === 'lifted')
         world.at(ruleLiftedMs, () => networks.erp.refusedTexts.delete(refusedTextOf(deal.mark)));
     }
-    if (this.#options.hasFaults !== false) planFaults({ world, host, networks, log: this.#log });
-    if (this.#options.hasCrashes) host.crashRate = world.dice('crash rate').pick([0.002, 0.01, 0.03, 0.08]);
+    const faults = { world, host, networks, log: this.#log };
+    if (this.#options.hasFaults !== false) planFaults(faults);
+    if (this.#options.hasCrashes) planCrashes(faults);
     await world.run(startMs + Math.max(faultsMs, workMs));
   }
 

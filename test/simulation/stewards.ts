@@ -1,13 +1,13 @@
-// The people who own holds: they look at what is open every few minutes and answer by what they know of the deal, never by when they happen to look.
+// The people who own holds: they look at what is open every few minutes and answer by what they know of the deal,
+// never by when they happen to look.
 
-import { change } from '../../edge-worker/flow/requests.ts';
 import type { Answer } from '../../edge-worker/flow/steward.ts';
 import { rules } from '../../edge-worker/rules/_registry.ts';
 import { holds } from '../../edge-worker/store/lane-schema.ts';
 import { readRows, type StoredRow } from '../../edge-worker/store/rows.ts';
 import type { Desk } from './desk.ts';
 import type { Deal, Firm } from './firm.ts';
-import { Crashed, type LaneHost } from './lane-host.ts';
+import type { LaneHost } from './lane-host.ts';
 import { startMs, type World } from './world.ts';
 
 export type Hold = StoredRow<typeof holds>;
@@ -71,23 +71,19 @@ export class Stewards {
       if (given === null) continue;
       this.#reword(hold);
       const key = keyOf(hold);
-      try {
-        const request = { verb: 'answer', hold: hold.id, answer: given, by: 'owner', reason: 'As agreed' } as const;
-        const result = await change(host.lane, request, async (plain) => plain);
-        if (!result.ok) continue;
-        log('answer', {
-          control: hold.control,
-          code: hold.code,
-          entity: hold.entity,
-          connection: hold.connection,
-          given,
-        });
-        this.#answered.set(key, (this.#answered.get(key) ?? 0) + 1);
-        if (given === 'reject') this.rejected.add(key);
-      } catch (error) {
-        // The object died of it: the owner finds the hold again, or does not.
-        if (!(error instanceof Crashed)) host.breaches.push(`an answer threw: ${String(error)}`);
-      }
+      const answer = { hold: hold.id, answer: given, by: 'owner', reason: 'As agreed' };
+      // When the object dies of it, the owner finds the hold again, or does not.
+      const result = await host.ask({ verb: 'answer', ...answer });
+      if (!result?.ok) continue;
+      log('answer', {
+        control: hold.control,
+        code: hold.code,
+        entity: hold.entity,
+        connection: hold.connection,
+        given,
+      });
+      this.#answered.set(key, (this.#answered.get(key) ?? 0) + 1);
+      if (given === 'reject') this.rejected.add(key);
     }
   }
 

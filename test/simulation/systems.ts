@@ -1,4 +1,5 @@
-// The three companies' systems: the example connector's server thrice, each in one seat, each with the kinds that such a system carries.
+// The three companies' systems: the example connector's server thrice, each in one seat, each with the kinds that
+// such a system carries.
 
 import {
   choice,
@@ -25,6 +26,7 @@ import { maps } from '../../edge-worker/connectors/example/map.ts';
 import { schemas } from '../../edge-worker/connectors/example/stand-in/books.ts';
 import { standIn } from '../../edge-worker/connectors/example/stand-in.ts';
 import type { StandIn } from '../../edge-worker/connectors/stand-in.ts';
+import { Fault } from '../../edge-worker/faults.ts';
 import type { Canonical } from '../../shared/entities/_registry.ts';
 import type { World } from './world.ts';
 
@@ -132,16 +134,27 @@ const mapsOf: Readonly<Record<Seat, Connector['maps']>> = {
   },
 };
 
+/** Calmer than the real one, because every call costs the simulation as much as it costs the hub. */
+const rhythm = { everyMs: 120_000, activeMs: 20_000 };
+
 export function connectorOf(seat: Seat): Connector {
   const own = mapsOf[seat];
   const types = new Set(Object.values(own).map((map) => map.recordType));
-  const feeds = example.feeds.filter((feed) => types.has(feed.name));
+  const feeds = example.feeds.filter((feed) => types.has(feed.name)).map((feed) => ({ ...feed, ...rhythm }));
   const connector: Connector = { ...example, name: seat, roles: [seat], maps: own, feeds };
   if (seat !== 'erp') return connector;
-  return { ...connector, repeatSafety: 'search-first', connect: (options) => searchingFirst(options) };
+  return {
+    ...connector,
+    repeatSafety: 'search-first',
+    isStatusWrittenAlong: true,
+    connect: (options) => searchingFirst(options),
+  };
 }
 
-/** A system without upsert: a create is preceded by a search for our id, and a repeat that the search does not see makes a second record. */
+/**
+ * A system without upsert: a create is preceded by a search for our id, and a repeat that the search does not see
+ * makes a second record.
+ */
 function searchingFirst(options: ConnectOptions<unknown, unknown>): Session {
   const inner = example.connect(options);
   let serial = 0;
@@ -158,10 +171,26 @@ function searchingFirst(options: ConnectOptions<unknown, unknown>): Session {
     const nonce = `n${options.nowMs()}-${++serial}`;
     return { ...write, externalId: nonce, idempotencyKey: nonce, wire: { ...write.wire, [place]: write.externalId } };
   };
-  const send = async (writes: readonly Write[]): Promise<readonly WriteResult[]> =>
-    (await inner.write(writes)).map((result) =>
+  const send = async (writes: readonly Write[]): Promise<readonly WriteResult[]> => {
+    const results = (await inner.write(writes)).map((result) =>
       result.outcome === 'applied' ? { ...result, snapshot: marked(result.snapshot) } : result,
     );
+    await showAlong(writes, results);
+    return results;
+  };
+  /** As if in the same call: an answer that breaks off after the records were saved leaves all of it unknown. */
+  const showAlong = async (writes: readonly Write[], results: readonly WriteResult[]) => {
+    const rows = results.flatMap((result, index) => {
+      if (result.outcome !== 'applied') return [];
+      const { recordType, recordId } = result.snapshot;
+      const place = { recordType, recordId };
+      return (writes[index]?.statuses ?? []).map((status) => ({ ...place, status }));
+    });
+    if (rows.length === 0) return;
+    await inner.showStatus?.(rows).catch((error: unknown) => {
+      throw new Fault('uncertain', 'The answer broke off', { cause: error });
+    });
+  };
   return {
     ...inner,
     find,

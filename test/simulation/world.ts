@@ -1,8 +1,11 @@
-// One seed's world: chance in named streams, a clock that only moves from event to event, and the queue of what happens when. No wall time.
+// One seed's world: chance in named streams, a clock that only moves from event to event, and the queue of what
+// happens when. No wall time.
 import { createHash } from 'node:crypto';
 import { chanceOf } from '../support/options.ts';
 
 export const startMs = Date.parse('2026-11-22T08:00:00.250Z');
+/** The firm is older than its hub. */
+const pastMs = 2 * 3_600_000;
 
 interface Happening {
   readonly atMs: number;
@@ -10,7 +13,9 @@ interface Happening {
   readonly run: () => void;
 }
 
-/** Draws from one stream. Streams do not disturb each other, so that people do the same however often the hub crashes. */
+/**
+ * Draws from one stream. Streams do not disturb each other, so that people do the same however often the hub crashes.
+ */
 export class Dice {
   readonly chance: () => number;
 
@@ -44,7 +49,7 @@ export class Dice {
 
 export class World {
   readonly seed: number;
-  ms = startMs;
+  ms = startMs - pastMs;
   readonly #queue: Happening[] = [];
   #serial = 0;
   #outside = 0;
@@ -61,7 +66,8 @@ export class World {
 
   /** Something will happen at a moment. What is planned for the same moment happens in the order of planning. */
   at(atMs: number, run: () => void): void {
-    const happening = { atMs: Math.max(atMs, this.ms), serial: this.#serial++, run };
+    // Clocks tell whole milliseconds.
+    const happening = { atMs: Math.max(Math.ceil(atMs), this.ms), serial: this.#serial++, run };
     this.#queue.push(happening);
     for (let index = this.#queue.length - 1; index > 0; ) {
       const parent = (index - 1) >> 1;

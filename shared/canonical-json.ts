@@ -31,7 +31,8 @@ export function parseExactJson(text: string): unknown {
 }
 
 /**
- * A number of sixteen characters or with an exponent, where a number can stand; an id inside a text hardly ever looks so.
+ * A number of sixteen characters or with an exponent, where a number can stand;
+ * an id inside a text hardly ever looks so.
  */
 const longOrScaled = /(?:^|[:,[\s])-?(?:[\d.]{16}|[\d.]+[eE])/;
 

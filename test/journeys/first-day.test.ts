@@ -1,4 +1,5 @@
-// Story: all systems are full before the hub comes. It reads, proposes, waits for a person, links what is the same thing, and makes nothing twice.
+// Story: all systems are full before the hub comes. It reads, proposes, waits for a person, links what is the same
+// thing, and makes nothing twice.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -239,6 +239,8 @@ export interface ConnectorSpec<Name extends string, Settings extends z.ZodObject
   /** What the vault keeps. Never logged, never returned by the API. */
   readonly secrets: Secrets;
   readonly limits: Limits;
+  /** In place of `requestsPerSecondMax`, where the vendor allows each account its own figure. */
+  readonly requestsPerSecond?: (settings: z.infer<Settings>) => number;
   /** One map per entity kind the system carries. */
   readonly maps: { readonly [E in EntityName]?: EntityMap<E> };
   readonly repeatSafety: 'external-id' | 'idempotency-key' | 'crosswalk' | 'search-first';
@@ -261,9 +263,11 @@ export interface ConnectorSpec<Name extends string, Settings extends z.ZodObject
 /** What the hub holds: the same, with settings and secrets checked at the door instead of trusted. */
 export type Connector<Name extends string = string> = Omit<
   ConnectorSpec<Name, z.ZodObject, z.ZodObject>,
-  'connect' | 'recordUrl'
+  'connect' | 'recordUrl' | 'requestsPerSecond'
 > & {
   recordUrl(settings: unknown, ref: RecordRef): string | null;
+  /** With the account's own rate; settings that cannot be read are the session's matter. */
+  limitsFor(settings: unknown): Limits;
   connect(options: ConnectOptions<unknown, unknown>): Session;
 };
 
@@ -274,9 +278,15 @@ export function defineConnector<const Name extends string, Settings extends z.Zo
   for (const [limit, value] of Object.entries(spec.limits)) {
     if (!Number.isSafeInteger(value) || value < 0) throw new Error(`${spec.name}: limit ${limit} must be a count`);
   }
-  const { connect, recordUrl, ...rest } = spec;
+  const { connect, recordUrl, requestsPerSecond, ...rest } = spec;
+  const { limits } = spec;
   return {
     ...rest,
+    limitsFor: (settings) => {
+      const given = spec.settings.safeParse(settings);
+      if (!requestsPerSecond || !given.success) return limits;
+      return { ...limits, requestsPerSecondMax: requestsPerSecond(given.data) };
+    },
     recordUrl: (settings, ref) => recordUrl(spec.settings.parse(settings), ref),
     connect: (options) =>
       connect({

@@ -5,7 +5,7 @@ import type { BareVerbs } from './bare-hub.ts';
 import { startChild } from './child.ts';
 import { atLeast, atMost, type Figure, median, told } from './figures.ts';
 import { inBatches, postAll } from './notices.ts';
-import { drained, pause, postTime, type Rig, runsOf } from './rig.ts';
+import { drained, pause, type Rig, runsOf } from './rig.ts';
 
 const noticesPerBatch = 100;
 const batchesAbreast = 4;
@@ -31,8 +31,7 @@ export async function throughput(rig: Rig): Promise<Figure[]> {
   const single = { records: isQuick ? 800 : 12_000, batchSize: 1, abreast: webhooksAbreast };
   const bare = await bareRates(rig, batched, single);
   const ours = { batched: await hubRates(rig, batched), single: await hubRates(rig, single) };
-  const feed = await feedRate(rig, isQuick ? 200 : 2_000);
-  const all = [...ours.batched, ...ours.single, feed];
+  const all = [...ours.batched, ...ours.single];
   const rate = (fed: readonly Fed[]) => median(fed.map((one) => one.perSecond));
   return [
     told('throughput, batched notices', rate(ours.batched), 'records/s', 'hope 2,000'),
@@ -41,7 +40,6 @@ export async function throughput(rig: Rig): Promise<Figure[]> {
     told('throughput, one notice a webhook', rate(ours.single), 'records/s', 'hope 500'),
     told('  floor: bare lane, the same webhooks', bare.single, 'records/s'),
     atLeast('  share of the bare lane', rate(ours.single) / bare.single, 'ratio', 0.25),
-    told('throughput, feed of approved time', feed.perSecond, 'records/s', 'the PSA allows 4 calls/s'),
     atMost('records lost in all of these', sum(all.map((one) => one.lost)), 'records', 0),
     atMost('records doubled in all of these', sum(all.map((one) => one.doubled)), 'records', 0),
   ];
@@ -66,15 +64,6 @@ async function feedHub(rig: Rig, { records, batchSize, abreast }: Feeding): Prom
   const perSecond = (records * 1000) / (endedMs - startedMs);
   rig.say(`  ${records} records, ${batchSize} to a webhook: ${Math.round(perSecond)}/s`);
   return { perSecond, ...audit };
-}
-
-async function feedRate(rig: Rig, records: number): Promise<Fed> {
-  const { systems, firm } = rig;
-  const startedMs = performance.now();
-  const ids = await postTime(rig, firm, records);
-  const endedMs = await drained(rig, firm);
-  const audit = await systems.call('auditTime', firm.firm, ids);
-  return { perSecond: (records * 1000) / (endedMs - startedMs), ...audit };
 }
 
 /** The floor, in the same minutes and against the same stand-in. A first round warms it up. */

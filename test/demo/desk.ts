@@ -241,6 +241,13 @@ export class Desk {
     return this.systems.erp.rows('invoice').find((row) => row['tranid'] === number)?.id ?? null;
   }
 
+  /** Whether CRM and PSA know an invoice of the ledger. */
+  isMirrored(number: string): boolean {
+    const { crm, psa } = this.systems;
+    const isInCrm = crm.rows('tieout__Invoice__c').some((row) => row['Name'] === number);
+    return isInCrm && psa.rows('invoices').some((row) => `INV${row['user_invoice_number']}` === number);
+  }
+
   /** The record a thing of the script is in one system. */
   recordOf(system: System, subject: Subject, key: string): string | null {
     if (subject === 'contract') {

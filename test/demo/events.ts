@@ -30,12 +30,12 @@ export const edits: readonly Timed[] = [
   edit(16, 'erp', 'customer', 'tamar', 'terms', 'NET45'),
   edit(18, 'crm', 'contract', 'palisade-core', 'purchaseOrder', '4500091899'),
   edit(20, 'psa', 'project', 'hakone-booking', 'name', 'Hakone booking and spa revamp'),
-  // Put right at the source, so that what was held can go on.
+  // Put right at the source: what was held for it goes on by itself.
   edit(13, 'crm', 'contract', 'mesa-intake', 'taxProfile', 'standard'),
   edit(17, 'crm', 'contract', 'bluff-yard', 'purchaseOrder', 'BCF-2026-99'),
   edit(26, 'crm', 'contract', 'copper-safety', 'limitMinor', 400_000),
   // In a system that does not own the field: what the owner says is written again.
-  edit(12, 'erp', 'customer', 'redwood', 'phone', '+1 916 555 9999'),
+  edit(12, 'erp', 'customer', 'bluff', 'phone', '+1 901 555 9999'),
   edit(13, 'erp', 'project', 'brenner-plant', 'name', 'BRENNER (do not use)'),
   edit(19, 'psa', 'customer', 'calder', 'name', 'Calder and Finch'),
 ];
@@ -55,7 +55,7 @@ export const facts: readonly Fact[] = [
   { subject: 'contract', key: 'mesa-intake', field: 'taxProfile', value: 'standard', systems: ['crm', 'erp'] },
   { subject: 'contract', key: 'bluff-yard', field: 'purchaseOrder', value: 'BCF-2026-99', systems: ['crm', 'erp'] },
   { subject: 'contract', key: 'copper-safety', field: 'limitMinor', value: 400_000, systems: ['crm', 'erp'] },
-  { subject: 'customer', key: 'redwood', field: 'phone', value: '+1 916 555 0171', systems: ['crm', 'psa', 'erp'] },
+  { subject: 'customer', key: 'bluff', field: 'phone', value: '+1 901 555 0188', systems: ['crm', 'psa', 'erp'] },
   { subject: 'project', key: 'brenner-plant', field: 'name', value: 'Brenner plant ledger', systems: ['psa', 'erp'] },
   {
     subject: 'customer',
@@ -81,10 +81,12 @@ export const mishaps: readonly Timed[] = [
   misbehave(11, 'erp', { how: 'expire-token', times: 1 }),
   misbehave(12, 'psa', { how: 'duplicate-notices', times: 2 }),
   misbehave(13, 'crm', { how: 'expire-token', times: 1 }),
-  misbehave(16, 'erp', { how: 'lose-notices', times: 3 }),
   misbehave(17, 'crm', { how: 'lose-notices', times: 2 }),
   misbehave(18, 'erp', { how: 'throttle', times: 4 }),
-  misbehave(20, 'psa', { how: 'break', times: 2 }),
+  // Lost for good: what it told is found by the round at the end of the week.
+  misbehave(19, 'erp', { how: 'lose-notices', times: 1 }),
+  // On reads only: a write that meets it stays in doubt for as long as it may still take effect, four minutes.
+  misbehave(20, 'psa', { how: 'break', route: '^GET', times: 2 }),
   misbehave(23, 'crm', { how: 'commit-then-cut', times: 1 }),
   misbehave(25, 'erp', { how: 'html', times: 1 }),
 ];
@@ -113,21 +115,11 @@ export function specialSteps(entries: readonly Entry[]): readonly Timed[] {
       'finance',
     ]),
     answer(16, 'duplicate-time', twinsOf('ines', 11), ['reject', 'Entered twice by mistake', 'delivery']),
-    answer(17, 'missing-purchase-order', keys(troubled('missing-purchase-order', solvedOn(17))), [
-      'retry',
-      'Purchase order BCF-2026-99 is in',
-      'finance',
-    ]),
     [18, { does: 'correct', entries: keys(troubled('rate-mismatch', solvedOn(18))) }],
     [19, { does: 'hire', person: 'priya' }],
     [23, { does: 'await-time', entries: free('copper-safety') }],
     answer(23, 'duplicate-time', twinsOf('fiona', 19), ['approve', 'Two workshops of the same length', 'delivery']),
     [24, { does: 'await-time', entries: free('orkney-tickets') }],
-    answer(26, 'exhausted-purchase-order', keys(troubled('exhausted-purchase-order', solvedOn(26))), [
-      'retry',
-      'The customer raised the order to 4,000.00 USD',
-      'finance',
-    ]),
   ];
 }
 

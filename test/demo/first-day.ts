@@ -3,15 +3,21 @@
 import type { Installation } from '../support/operator.ts';
 import type { System } from './month.ts';
 
-/** In the order in which one refers to another; each kind is read where it is born first. */
-const kinds: readonly (readonly [kind: string, systems: readonly System[]])[] = [
-  ['customer', ['crm', 'psa', 'erp']],
-  ['resource', ['erp', 'psa']],
-  ['deal', ['crm']],
-  ['project', ['psa', 'erp']],
-  ['contract', ['crm', 'psa', 'erp']],
-  ['time', ['psa', 'erp']],
-  ['invoice', ['erp', 'psa', 'crm']],
+/** In the order in which one refers to another: what is accepted first is known to what comes after it. */
+const rounds: readonly (readonly (readonly [kind: string, systems: readonly System[]])[])[] = [
+  [
+    ['customer', ['crm', 'psa', 'erp']],
+    ['resource', ['psa', 'erp']],
+  ],
+  [['deal', ['crm']]],
+  [
+    ['project', ['psa', 'erp']],
+    ['contract', ['crm', 'psa', 'erp']],
+  ],
+  [
+    ['time', ['psa', 'erp']],
+    ['invoice', ['crm', 'psa', 'erp']],
+  ],
 ];
 
 export interface FirstDay {
@@ -24,16 +30,16 @@ export async function playFirstDay(
   tell: (line: string) => void,
 ): Promise<FirstDay> {
   const matched: Record<string, number> = {};
-  for (const [kind, systems] of kinds) {
-    for (const system of systems) {
-      await installation.load(system, [kind]);
-      await installation.settled();
-    }
-    let linked = 0;
-    for (const system of systems) linked += (await installation.accept(system, kind, cutoverOn)).linked;
+  for (const round of rounds) {
+    for (const [kind, systems] of round) for (const system of systems) await installation.load(system, [kind]);
     await installation.settled();
-    matched[kind] = linked;
-    tell(`${kind}: read in ${systems.join(', ')}; ${linked} matched and accepted`);
+    for (const [kind, systems] of round) {
+      let linked = 0;
+      for (const system of systems) linked += (await installation.accept(system, kind, cutoverOn)).linked;
+      matched[kind] = linked;
+      tell(`${kind}: read in ${systems.join(', ')}; ${linked} matched and accepted`);
+    }
+    await installation.settled();
   }
   return { matched };
 }

@@ -1,5 +1,5 @@
 // What the controls must still hold at the end of the month, worked out from the script alone.
-import { heldContracts, type Month } from './month.ts';
+import { heldContracts, isProvisioned, type Month } from './month.ts';
 
 /**
  * Open exceptions by control. A contract without its purchase order or terms is one; so is every time entry that is
@@ -11,6 +11,13 @@ export function expectedHeld(month: Month): Readonly<Record<string, number>> {
     counts[control] = (counts[control] ?? 0) + count;
   };
   for (const control of Object.values(heldContracts)) add(control);
+  // A customer entered twice is one question in the PSA and one in the ledger; its project and contract wait for the
+  // answer in both.
+  for (const deal of month.deals) {
+    if (deal.wonOn === null || isProvisioned(month, deal)) continue;
+    add('duplicate', 2);
+    add('unknown-reference', 4);
+  }
   for (const { trouble, submittedOn, key } of month.entries) {
     if (trouble && trouble.solvedOn === null && submittedOn !== null && !rejectedOf(month).has(key))
       add(trouble.control);

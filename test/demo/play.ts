@@ -42,9 +42,10 @@ export class Play {
         await this.#wait(step);
         await this.#do(step, day);
       }
-      // The PSA pushes nothing; what the others failed to tell is found by their weekly round.
+      // The PSA pushes nothing. What the others failed to tell is found by the round at the end of the week.
+      await installation.ask('psa', ['events']);
       const isWeekEnd = new Date(`${day.date}T00:00:00Z`).getUTCDay() === 5;
-      for (const system of isWeekEnd ? ['psa', 'erp', 'crm'] : ['psa']) await installation.ask(system);
+      if (isWeekEnd) for (const system of ['erp', 'crm']) await installation.ask(system);
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, startedMs + dayMs - Date.now())));
     }
   }
@@ -88,6 +89,8 @@ export class Play {
       for (const deal of new Set(step.entries.map((key) => desk.entry(key).deal)))
         await there(`the PSA project of ${deal}`, () => desk.workspace(deal));
     }
+    // The customer complains about an invoice, so it has gone out and is known everywhere.
+    if (step.does === 'void') await there(`${step.invoice} in CRM and PSA`, () => desk.isMirrored(step.invoice));
     if (step.does === 'edit')
       await there(`${step.subject} ${step.key} in the ${step.system}`, () =>
         desk.recordOf(step.system, step.subject, step.key),

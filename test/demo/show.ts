@@ -37,6 +37,8 @@ export interface Show {
 }
 
 const drawEveryMs = 500;
+/** The PSA's rate is a setting of the connection; a month in a minute needs more than the careful default of four. */
+const requestsPerSecond = 15;
 const settleWithinMs = 90_000;
 
 export async function playMonth(options: ShowOptions): Promise<Show> {
@@ -49,7 +51,8 @@ export async function playMonth(options: ShowOptions): Promise<Show> {
       'its lane, databases and queues on disk …',
   );
   let desk: Desk | null = null;
-  const firm = await startFirm({ port: options.port, state: options.state, flow: 'matching' }, (systems) => {
+  const settings = { psa: { requestsPerSecond } };
+  const firm = await startFirm({ port: options.port, state: options.state, flow: 'matching', settings }, (systems) => {
     desk = new Desk(systems, month);
     setUpBefore(desk, month);
   });

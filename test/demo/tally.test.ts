@@ -108,7 +108,7 @@ describe('The tally', () => {
 
   it('sees a field that does not show what its owner says', () => {
     const off = withRows(books, 'erp', 'customer', (rows) =>
-      rows.map((row) => (row.id === 'redwood' ? { ...row, phone: '+1 916 555 9999' } : row)),
+      rows.map((row) => (row.id === 'bluff' ? { ...row, phone: '+1 901 555 9999' } : row)),
     );
     expect(tally(month, off)).toMatchObject({ ok: false, differing: 1 });
   });

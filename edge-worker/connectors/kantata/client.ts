@@ -16,6 +16,13 @@ export const settings = z.object({
     })
     .default({})
     .meta({ title: 'Custom fields' }),
+  requestsPerSecond: z
+    .number()
+    .int()
+    .min(1)
+    .max(50)
+    .default(4)
+    .meta({ title: 'Requests a second that Kantata allows this account' }),
 });
 export const secrets = z.object({ accessToken: z.string().min(1).meta({ title: 'Access token' }) });
 export type Settings = z.infer<typeof settings>;

@@ -31,6 +31,7 @@ export const kantata = defineConnector({
     statusBatchMax: 1,
     timeoutMs: 60_000,
   },
+  requestsPerSecond: (given) => given.requestsPerSecond,
   maps,
   repeatSafety: 'crosswalk',
   settleMs: requestMs + searchLagMs,

@@ -31,11 +31,12 @@ export async function playFirstDay(
 ): Promise<FirstDay> {
   const matched: Record<string, number> = {};
   for (const round of rounds) {
-    for (const [kind, systems] of round) for (const system of systems) await installation.load(system, [kind]);
+    const places = round.flatMap(([kind, systems]) => systems.map((system) => [kind, system] as const));
+    await Promise.all(places.map(([kind, system]) => installation.load(system, [kind])));
     await installation.settled();
+    const accepted = await Promise.all(places.map(([kind, system]) => installation.accept(system, kind, cutoverOn)));
     for (const [kind, systems] of round) {
-      let linked = 0;
-      for (const system of systems) linked += (await installation.accept(system, kind, cutoverOn)).linked;
+      const linked = places.reduce((sum, [of], index) => sum + (of === kind ? (accepted[index]?.linked ?? 0) : 0), 0);
       matched[kind] = linked;
       tell(`${kind}: read in ${systems.join(', ')}; ${linked} matched and accepted`);
     }

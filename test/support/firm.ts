@@ -34,6 +34,8 @@ export interface FirmOptions {
    * first.
    */
   readonly flow?: 'open' | 'matching';
+  /** Settings of a connection beyond what its stand-in names. */
+  readonly settings?: Partial<Readonly<Record<'crm' | 'psa' | 'erp', Readonly<Record<string, unknown>>>>>;
 }
 
 /** Starts everything and connects it. The hub is given, or started on `port`. */
@@ -53,7 +55,7 @@ export async function startFirm(
   const hub = await startHub({ port: options.port, state: options.state, ...(options.vars && { vars: options.vars }) });
   const operator = new Operator(hub.url, hub.operatorKey);
   const installation = await operator.found('Northwind Consulting');
-  await connectAll(installation, systems, options.flow ?? 'open');
+  await connectAll(installation, systems, options.flow ?? 'open', options.settings);
   return {
     hub,
     operator,
@@ -71,6 +73,7 @@ export async function connectAll(
   installation: Installation,
   systems: Pick<Firm, 'crm' | 'psa' | 'erp'>,
   flow: 'open' | 'matching',
+  given: FirmOptions['settings'] = {},
 ): Promise<void> {
   for (const [role, standIn] of Object.entries(systems) as ['crm' | 'psa' | 'erp', StandIn][]) {
     const { account, environment, settings, secrets } = standIn.connection;
@@ -80,7 +83,7 @@ export async function connectAll(
       roles: [role],
       account,
       environment,
-      settings: { ...settings, ...(role === 'erp' && ledgerTables(standIn)) },
+      settings: { ...settings, ...(role === 'erp' && ledgerTables(standIn)), ...given[role] },
       secrets,
       flow,
     });

@@ -68,8 +68,9 @@ export class Operator {
     return JSON.parse(text) as Answer;
   }
 
-  async found(name: string): Promise<Installation> {
-    const { installation } = await this.call<{ installation: string }>('POST', '/installations', { name });
+  async found(name: string, jurisdiction: '' | 'eu' = ''): Promise<Installation> {
+    const body = { name, jurisdiction };
+    const { installation } = await this.call<{ installation: string }>('POST', '/installations', body);
     return new Installation(this, installation);
   }
 }

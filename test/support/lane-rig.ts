@@ -277,6 +277,10 @@ function ended(session: Session, alive: <Result>(work: Promise<Result>) => Promi
 
 function connectorOf(id: string, seat: RigSeat): Connector {
   const batch = seat.batch ?? 100;
+  const limits = {
+    ...{ concurrentMax: 5, concurrentReserve: 2, requestsPerSecondMax: 100, timeoutMs: 1_000 },
+    ...{ readBatchMax: batch, writeBatchMax: batch, findBatchMax: batch, statusBatchMax: seat.statusBatch ?? 0 },
+  };
   return {
     name: id,
     title: id.toUpperCase(),
@@ -286,10 +290,8 @@ function connectorOf(id: string, seat: RigSeat): Connector {
     settleMs: 5_000,
     repeatSafety: 'external-id',
     rounding: 'half-up',
-    limits: {
-      ...{ concurrentMax: 5, concurrentReserve: 2, requestsPerSecondMax: 100, timeoutMs: 1_000 },
-      ...{ readBatchMax: batch, writeBatchMax: batch, findBatchMax: batch, statusBatchMax: seat.statusBatch ?? 0 },
-    },
+    limits,
+    limitsFor: () => limits,
     compareVersions: (a: string, b: string) => Number(a) - Number(b),
     settings: z.object({}),
     secrets: z.object({ key: z.string() }),

@@ -1,5 +1,4 @@
-// A real lane between systems made of rows in memory: real SQL, a clock that stands still until a test moves it, and
-// calls that fail or hang as the test says.
+// A real lane between systems made of rows in memory: real SQL, a clock that a test moves, calls that fail or hang.
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { choice, day, exact, exactOrNull, flag, text, textOrNull } from '../../edge-worker/connectors/codecs.ts';

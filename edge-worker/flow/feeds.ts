@@ -57,13 +57,18 @@ export async function askFeeds(core: LaneCore, id: string): Promise<boolean> {
 
 /** A feed that fails is asked later, so that it does not stand before the others for ever. */
 function fail(core: LaneCore, connection: Connection, row: CursorRow, error: unknown): void {
+  const nowMs = core.ports.nowMs();
+  if (!isOfARecord(error)) {
+    // The pause of the connection says when it is called again: once it answers, no feed waits longer than that.
+    move(core, row, row.cursor, nowMs + firstWaitMs);
+    return core.failed(connection, faultFrom(error));
+  }
   const failures = failuresByCore.get(core) ?? new Map<string, number>();
   failuresByCore.set(core, failures);
   const key = keyOf(row);
   const times = (failures.get(key) ?? 0) + 1;
   failures.set(key, times);
-  move(core, row, row.cursor, core.ports.nowMs() + Math.min(firstWaitMs * 2 ** times, longestWaitMs));
-  if (!isOfARecord(error)) return core.failed(connection, faultFrom(error));
+  move(core, row, row.cursor, nowMs + Math.min(firstWaitMs * 2 ** times, longestWaitMs));
   core.ports.log('feed-failed', { connection: connection.id, feed: row.feed, message: problemOf(error) });
   if (times < failuresMax) return;
   core.store.transaction((tx) =>

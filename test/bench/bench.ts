@@ -1,10 +1,10 @@
-// `npm run bench`: the figures of the design, taken on the real hub. `-- --quick` takes under a minute, `--json` ends
-// with one line of JSON, `--soak MINUTES` watches memory.
+// `npm run bench`: the figures of the design, taken on the real hub. `-- --quick` takes one run of each, few records,
+// `--json` ends with one line of JSON, `--soak MINUTES` watches memory, `--only GROUP,GROUP` leaves the others out.
 import { parseArgs } from 'node:util';
 import { backPressure } from './back-pressure.ts';
 import { counts } from './counts.ts';
-import { type Figure, tableOf } from './figures.ts';
-import { latency } from './latency.ts';
+import { type Figure, qualified, tableOf } from './figures.ts';
+import { acknowledgements, latency } from './latency.ts';
 import { neighbours } from './neighbours.ts';
 import { packaged } from './package.ts';
 import { type Rig, withRig } from './rig.ts';
@@ -16,46 +16,49 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     soak: { type: 'string', default: '0' },
-    /** One group only, while working on it. */
     only: { type: 'string', default: '' },
   },
 });
 const startedMs = performance.now();
 const say = (line: string) =>
   console.log(`${((performance.now() - startedMs) / 1000).toFixed(0).padStart(4)} s  ${line}`);
-const isWanted = (group: string) => values.only === '' || values.only.split(',').includes(group);
 
-async function group(name: string, work: () => Promise<Figure[]>): Promise<Figure[]> {
-  if (!isWanted(name)) return [];
+type Group = readonly [name: string, take: (rig: Rig) => Promise<Figure[]>];
+
+/** What is counted, or has seconds to spare, is taken while back-pressure mostly waits. */
+const meanwhile: readonly Group[] = [
+  ['counts', counts],
+  ['latency', latency],
+];
+/** What is timed has the machine to itself. */
+const undisturbed: readonly Group[] = [
+  ['throughput', throughput],
+  ['acknowledgements', acknowledgements],
+  ['neighbours', neighbours],
+  ['soak', soak],
+];
+
+async function group(name: string, take: () => Promise<Figure[]>): Promise<Figure[]> {
+  if (values.only !== '' && !values.only.split(',').includes(name)) return [];
   say(name);
-  return work();
+  return take();
 }
 
-/**
- * What is counted is not disturbed by calls that wait, so back-pressure is measured meanwhile; what is timed has the
- * machine to itself.
- */
-async function takeAll(pressed: Promise<Figure[]>): Promise<Figure[]> {
-  const options = { isQuick: values.quick, soakMinutes: Number(values.soak), say };
-  const timed: readonly (readonly [string, (rig: Rig) => Promise<Figure[]>])[] = [
-    ['throughput', throughput],
-    ['latency', latency],
-    ['neighbours', neighbours],
-    ['soak', soak],
-  ];
-  return withRig(options, async (rig) => {
-    const counted = await group('counts', () => counts(rig));
-    const pressure = await pressed;
-    const figures: Figure[] = [];
-    for (const [name, take] of timed) figures.push(...(await group(name, () => take(rig))));
-    return [...figures, ...counted, ...pressure];
-  });
+async function takeAll(groups: readonly Group[], rig: Rig): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const [name, take] of groups) figures.push(...(await group(name, () => take(rig))));
+  return figures;
 }
 
-const carried = await group('package', packaged);
 const pressed = group('back-pressure', () => backPressure(values.quick));
-const figures = [...(await takeAll(pressed)), ...carried];
+const carried = await group('package', packaged);
+const options = { isQuick: values.quick, soakMinutes: Number(values.soak), say };
+const figures = await withRig(options, async (rig) => {
+  const counted = await takeAll(meanwhile, rig);
+  const pressure = await pressed;
+  return [...(await takeAll(undisturbed, rig)), ...counted, ...pressure, ...carried];
+});
 say('done');
 console.log(`\n${tableOf(figures)}\n`);
-if (values.json) console.log(JSON.stringify({ figures }));
+if (values.json) console.log(JSON.stringify({ figures: qualified(figures) }));
 process.exit(0);

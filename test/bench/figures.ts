@@ -48,6 +48,16 @@ export function percentile(values: readonly number[], part: number): number {
   return value;
 }
 
+/** Indented names, as the table shows them, with what they belong to: each name once. */
+export function qualified(figures: readonly Figure[]): Figure[] {
+  let subject = '';
+  return figures.map((figure) => {
+    if (figure.name.startsWith(' ')) return { ...figure, name: `${subject}: ${figure.name.trim()}` };
+    subject = figure.name;
+    return figure;
+  });
+}
+
 export function tableOf(figures: readonly Figure[]): string {
   const verdict = ({ met }: Figure) => (met === null ? '' : met ? 'met' : 'NOT MET');
   const rows = [

@@ -8,14 +8,19 @@ const webhooksPerSecond = 50;
 const recordsPerSecond = 200;
 const patienceMs = 20_000;
 
-export async function latency(rig: Rig): Promise<Figure[]> {
+export async function acknowledgements(rig: Rig): Promise<Figure[]> {
   const ackMs = await underLoad(rig);
-  const { writtenMs, shownMs } = await idle(rig);
-  const syncMs = await syncNow(rig);
   return [
     told('acknowledgement at 50 webhooks/s and 200 records/s, p50', percentile(ackMs, 0.5), 'ms'),
     atMost('  p95', percentile(ackMs, 0.95), 'ms', 30),
     told('  p99', percentile(ackMs, 0.99), 'ms'),
+  ];
+}
+
+export async function latency(rig: Rig): Promise<Figure[]> {
+  const { writtenMs, shownMs } = await idle(rig);
+  const syncMs = await syncNow(rig);
+  return [
     atMost('idle: notice → written in the target, p95', percentile(writtenMs, 0.95), 'ms', 2_000),
     atMost('idle: notice → status row in the host, p95', percentile(shownMs, 0.95), 'ms', 5_000),
     atMost('"Sync now" → its status row, slowest', Math.max(...syncMs), 'ms', 5_000),
@@ -25,7 +30,7 @@ export async function latency(rig: Rig): Promise<Figure[]> {
 /** Four notices to a webhook make the lane relay 200 records a second while it acknowledges 50 webhooks. */
 async function underLoad(rig: Rig): Promise<number[]> {
   const { systems, firm, isQuick } = rig;
-  const seconds = isQuick ? 5 : 60;
+  const seconds = isQuick ? 4 : 60;
   const ids = await systems.call('seedInvoices', firm.firm, seconds * recordsPerSecond);
   const ackMs = await postSteadily(firm, inBatches(ids, recordsPerSecond / webhooksPerSecond), webhooksPerSecond);
   await drained(rig, firm);
@@ -55,7 +60,7 @@ async function idle(rig: Rig): Promise<{ writtenMs: number[]; shownMs: number[] 
 /** A person presses the button on a record page of the CRM: a row in its outbox, a doorbell, a read, a status row. */
 async function syncNow(rig: Rig): Promise<number[]> {
   const tookMs: number[] = [];
-  for (let time = 0; time < (rig.isQuick ? 2 : 10); time++) {
+  for (let time = 0; time < (rig.isQuick ? 1 : 10); time++) {
     await drained(rig, rig.firm);
     const shown = await callsTo(rig, statuses);
     const startedMs = performance.now();

@@ -9,7 +9,7 @@ const flooderPerSecond = 250;
 const headStartMs = 500;
 
 export async function neighbours(rig: Rig): Promise<Figure[]> {
-  const seconds = rig.isQuick ? 4 : 20;
+  const seconds = rig.isQuick ? 3 : 20;
   const alone: number[] = [];
   const rises: number[] = [];
   // Alternated, so that a slow minute of the machine falls on both.

@@ -42,8 +42,7 @@ export async function withRig<Result>(options: Options, work: (rig: Rig) => Prom
   const hub = await spawnHub({ port: await freePort(), state: folder('hub') });
   try {
     const [firm, neighbour] = [await openFirm(hub, systems), await openFirm(hub, systems)];
-    await Promise.all([firm, neighbour].map((one) => systems.call('staff', one.firm)));
-    await Promise.all([firm, neighbour].map((one) => one.lane.settled(120_000)));
+    await Promise.all([firm, neighbour].map((one) => settleIn(systems, one)));
     return await work({ ...options, hub, systems, firm, neighbour, folder });
   } finally {
     await hub.kill();
@@ -55,6 +54,14 @@ export async function withRig<Result>(options: Options, work: (rig: Rig) => Prom
 async function openFirm(hub: HubProcess, systems: Child<SystemVerbs>): Promise<Firm> {
   const opened = await systems.call('open', hub.url, hub.operatorKey);
   return { ...opened, lane: new Installation(new Operator(hub.url, hub.operatorKey), opened.installation) };
+}
+
+/** People and projects are known everywhere. The second firm's notices name another environment, so feeds are asked. */
+async function settleIn(systems: Child<SystemVerbs>, { firm, lane }: Firm): Promise<void> {
+  await systems.call('staff', firm);
+  await lane.ask('erp');
+  await lane.ask('psa');
+  await lane.settled(120_000);
 }
 
 function isDrained(progress: Progress): boolean {

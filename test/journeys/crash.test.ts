@@ -9,8 +9,9 @@ import { Operator } from '../support/operator.ts';
 import { chanceOf } from '../support/options.ts';
 import { Pair } from '../support/pair.ts';
 import { until } from '../support/people.ts';
+import { freePort } from '../support/serve.ts';
 
-const port = 8822;
+const port = await freePort();
 const kills = 20;
 /** From this one on the inbox is small and the senders are many. */
 const floodedFrom = kills / 2;

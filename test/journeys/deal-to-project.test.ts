@@ -11,7 +11,7 @@ let firm: Firm;
 const state = mkdtempSync(join(tmpdir(), 'tieout-journey-'));
 
 beforeAll(async () => {
-  firm = await startFirm({ port: 8801, state });
+  firm = await startFirm({ state });
 }, 120_000);
 
 afterAll(async () => {

@@ -29,7 +29,7 @@ let workspace = '';
 let ines = { user: '', employee: '' };
 
 beforeAll(async () => {
-  firm = await startFirm({ port: 8826, state, flow: 'matching' }, fill);
+  firm = await startFirm({ state, flow: 'matching' }, fill);
 }, 60_000);
 
 afterAll(async () => {

@@ -26,7 +26,7 @@ const sales: Readonly<Record<string, Partial<Sale> & { readonly account: string 
 };
 
 beforeAll(async () => {
-  firm = await startFirm({ port: 8820, state });
+  firm = await startFirm({ state });
   ines = hire(firm, 'Ines Carvalho', 'ines.carvalho@northwind.example', role, legalEntity).user;
   for (const [name, sale] of Object.entries(sales)) {
     const standard = { name, legalEntity, country: 'DE', purchaseOrder: 'PO-1201', rates: [[role, 185, 300]] } as const;

@@ -13,6 +13,7 @@ import { type Installation, Operator } from '../support/operator.ts';
 import { chanceOf } from '../support/options.ts';
 import { sole } from '../support/pages.ts';
 import { signedRequest } from '../support/sender.ts';
+import { freePort } from '../support/serve.ts';
 
 const requests = 10_000;
 const atOnce = 16;
@@ -30,7 +31,7 @@ const genuine: string[] = [];
 
 beforeAll(async () => {
   standIns = await startStandIns(0);
-  hub = await startHub({ port: 8824, state, onLog: (line) => logged.push(line) });
+  hub = await startHub({ port: await freePort(), state, onLog: (line) => logged.push(line) });
   installation = await new Operator(hub.url, hub.operatorKey).found('Northwind Consulting');
   const [crm, erp, psa] = [
     await connect('salesforce', 'crm'),

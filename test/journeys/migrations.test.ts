@@ -9,8 +9,9 @@ import { laneFileIn, laneMigrations, rewindLane, updateLane } from '../support/l
 import { Operator } from '../support/operator.ts';
 import { Pair } from '../support/pair.ts';
 import { until } from '../support/people.ts';
+import { freePort } from '../support/serve.ts';
 
-const port = 8827;
+const port = await freePort();
 const states = mkdtempSync(join(tmpdir(), 'tieout-migrations-'));
 const today = join(states, 'today');
 

@@ -6,15 +6,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startStandIns } from '../stand-ins.ts';
 import { type Hub, startHub } from '../support/hub.ts';
+import { freePort } from '../support/serve.ts';
 
-const hubPort = 8899;
 const state = mkdtempSync(join(tmpdir(), 'tieout-readme-'));
 let hub: Hub;
 let standIns: Awaited<ReturnType<typeof startStandIns>>;
 
 beforeAll(async () => {
   standIns = await startStandIns(0);
-  hub = await startHub({ port: hubPort, state });
+  hub = await startHub({ port: await freePort(), state });
 }, 120_000);
 
 afterAll(async () => {

@@ -14,7 +14,7 @@ const project = 'Lakeside Hospital data platform';
 const state = mkdtempSync(join(tmpdir(), 'tieout-journey-'));
 
 beforeAll(async () => {
-  firm = await startFirm({ port: 8802, state });
+  firm = await startFirm({ state });
   ({ user } = hire(
     firm,
     'Ines Carvalho',

@@ -4,6 +4,7 @@ import type { StandIn } from '../../edge-worker/connectors/stand-in.ts';
 import { startStandIns } from '../stand-ins.ts';
 import { type Hub, startHub } from './hub.ts';
 import { type Installation, Operator } from './operator.ts';
+import { freePort } from './serve.ts';
 
 export const legalEntities = {
   'Northwind Consulting Inc': { subsidiary: '1', currency: 'USD' },
@@ -26,7 +27,8 @@ export interface Firm {
 }
 
 export interface FirmOptions {
-  readonly port: number;
+  /** Any free one, unless somebody has to know it beforehand. */
+  readonly port?: number;
   readonly state: string;
   readonly vars?: Readonly<Record<string, string>>;
   /**
@@ -52,7 +54,8 @@ export async function startFirm(
   const [crm, psa, erp] = [standIn('salesforce'), standIn('kantata'), standIn('netsuite')];
   const systems = { crm: crm.standIn, psa: psa.standIn, erp: erp.standIn };
   prepare?.(systems);
-  const hub = await startHub({ port: options.port, state: options.state, ...(options.vars && { vars: options.vars }) });
+  const port = options.port ?? (await freePort());
+  const hub = await startHub({ port, state: options.state, ...(options.vars && { vars: options.vars }) });
   const operator = new Operator(hub.url, hub.operatorKey);
   const installation = await operator.found('Northwind Consulting');
   await connectAll(installation, systems, options.flow ?? 'open', options.settings);

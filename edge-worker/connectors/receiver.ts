@@ -1,5 +1,5 @@
 // What the hub asks of a system that pushes: whose delivery it is, whether it is genuine, what its sender must hear.
-import type { Environment, Notice } from './connector.ts';
+import type { Environment, Notice } from './session.ts';
 
 /** A webhook as it came. Signatures are computed over these bytes, never over re-serialised JSON. */
 export interface Delivery {

@@ -2,11 +2,12 @@
 // anew,
 // and ends in one lane transaction.
 import type { LaneTransaction } from '../store/lane-store.ts';
-import { absorb, type Observation } from './absorb.ts';
+import { absorb } from './absorb.ts';
 import type { LaneCore } from './core.ts';
 import { closeSeen, linksOf, tellFailed, tellGone, tellHidden, tellUnreadable } from './gone.ts';
 import { inParts, planIn, planSafely, problemOf } from './guard.ts';
 import { keepRechecks, take } from './inbox.ts';
+import type { Observation } from './observation.ts';
 import { type Found, keyOf, type Reader, type Wanted } from './read.ts';
 import { showSoon } from './show-soon.ts';
 

@@ -4,11 +4,11 @@
 import { holds, links } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { readRows } from '../store/rows.ts';
-import type { Observation } from './absorb.ts';
 import type { LaneCore } from './core.ts';
 import { closeHold, raiseHold } from './holds.ts';
 import type { LinkRow } from './links.ts';
 import type { Hold, Slot } from './nouns.ts';
+import type { Observation } from './observation.ts';
 import type { Wanted } from './read.ts';
 import { forgetStrays, type RecordPlace } from './strays.ts';
 

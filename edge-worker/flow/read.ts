@@ -1,9 +1,10 @@
 // Notices are hints, reads are truth: reads records of all connections side by side. A source that hangs holds nobody
 // up, a record that cannot be read leaves those it was asked with alone.
 import type { Notice, ReadResult, RecordRef } from '../connectors/connector.ts';
-import { type Observation, unlinkedReferences } from './absorb.ts';
 import type { LaneCore } from './core.ts';
 import { problemOf } from './guard.ts';
+import { unlinkedReferences } from './link-book.ts';
+import type { Observation } from './observation.ts';
 import { faultFrom, isOfARecord } from './relay.ts';
 
 /** References to unknown records are followed this many rounds, so that a deal brings its account along. */

@@ -2,8 +2,9 @@
 import type { z } from 'zod';
 import { tokens } from '../store/lane-schema.ts';
 import { deleteRows, readRows } from '../store/rows.ts';
+import { tellAudit } from './audit.ts';
 import type { LaneCore } from './core.ts';
-import { StewardError, tellAudit } from './steward.ts';
+import { StewardError } from './steward.ts';
 
 export interface Credentials {
   readonly connection: string;

@@ -1,5 +1,6 @@
 // What the API asks of a lane: changes that people make, and questions that only the lane can answer.
 import type { EntityName } from '../../shared/entities/_registry.ts';
+import { type Answer, answer } from './answer.ts';
 import { matches } from './first-day.ts';
 import type { Lane } from './lane.ts';
 import type { MappingContent } from './mapping.ts';
@@ -8,9 +9,7 @@ import { progressOf } from './progress.ts';
 import { type Credentials, reconnect } from './reconnect.ts';
 import { StatusView } from './status.ts';
 import {
-  type Answer,
   acceptMatches,
-  answer,
   askNow,
   connect,
   type Founding,

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { text } from '../../edge-worker/connectors/codecs.ts';
 import { at, type Connector } from '../../edge-worker/connectors/connector.ts';
 import { Fault } from '../../edge-worker/faults.ts';
-import { answer } from '../../edge-worker/flow/steward.ts';
+import { answer } from '../../edge-worker/flow/answer.ts';
 import { client, LaneRig, RigSystem, rigMaps } from '../support/lane-rig.ts';
 
 function firm(maps: Connector['maps'] = rigMaps) {

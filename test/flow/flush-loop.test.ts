@@ -1,6 +1,6 @@
 // Rows for the record: whoever waits for their own is not kept waiting by everybody else's.
 import { describe, expect, it } from 'vitest';
-import { answer } from '../../edge-worker/flow/steward.ts';
+import { answer } from '../../edge-worker/flow/answer.ts';
 import { client, LaneRig, RigSystem } from '../support/lane-rig.ts';
 
 function firm() {

@@ -2,7 +2,8 @@
 // its reason goes.
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../edge-worker/faults.ts';
-import { acceptMatches, answer, setFlow } from '../../edge-worker/flow/steward.ts';
+import { answer } from '../../edge-worker/flow/answer.ts';
+import { acceptMatches, setFlow } from '../../edge-worker/flow/steward.ts';
 import { client, LaneRig, type RigSeat, RigSystem } from '../support/lane-rig.ts';
 
 function firm(more: Partial<RigSeat> = {}) {

@@ -63,7 +63,7 @@ export function planFaults({ world, host, networks, log }: FaultOptions): void {
       networks[seat].standIn.disarm();
       networks[seat].weather = calm;
     }
-    host.isD1Slow = false;
+    host.calls.isD1Slow = false;
   });
 }
 
@@ -126,13 +126,13 @@ function planOutage(dice: Dice, world: World, network: Network, at: At): void {
 
 function planRecord(dice: Dice, world: World, host: LaneHost, at: At): void {
   at(dice.between(2, 30), 'record slow', () => {
-    host.isD1Slow = true;
+    host.calls.isD1Slow = true;
   });
   at(dice.between(5, 45), 'record down', () => {
-    host.d1DownUntilMs = world.ms + dice.between(1, 10) * minuteMs;
+    host.calls.d1DownUntilMs = world.ms + dice.between(1, 10) * minuteMs;
   });
   at(dice.between(31, 50), 'record quick', () => {
-    host.isD1Slow = false;
+    host.calls.isD1Slow = false;
   });
 }
 

@@ -1,19 +1,18 @@
-// What the platform is to a lane, on the virtual clock: storage that outlives the object, alarms, a record in D1,
-// governed calls; and it may strike the object dead at every await.
+// What the platform is to a lane, on the virtual clock: storage that outlives the object, alarms, the sweep; and it may
+// strike the object dead at every await.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Connector, Session } from '../../edge-worker/connectors/connector.ts';
-import { Fault } from '../../edge-worker/faults.ts';
 import { Lane } from '../../edge-worker/flow/lane.ts';
 import { type Change, type ChangeResult, change } from '../../edge-worker/flow/requests.ts';
 import type { Connection } from '../../edge-worker/flow/wiring.ts';
 import { Governor } from '../../edge-worker/platform/governor.ts';
 import { laneMigrations } from '../../edge-worker/store/_lane-migrations.ts';
-import { RecordUnavailable } from '../../edge-worker/store/flush.ts';
 import type { LaneStorage as Storage } from '../../edge-worker/store/rows.ts';
 import { D1OnNode } from '../support/d1-on-node.ts';
 import { LaneStorage } from '../support/lane-storage-on-node.ts';
 import { tokensInMemory } from '../support/options.ts';
+import { Calls, type Life } from './calls.ts';
 import type { Network } from './network.ts';
 import type { Plant } from './plants.ts';
 import type { Seat } from './systems.ts';
@@ -22,12 +21,6 @@ import type { Dice, World } from './world.ts';
 /** The object was struck dead in the midst of synchronous work; what it had not committed is gone. */
 export class Crashed extends Error {
   override readonly name = 'Crashed';
-}
-
-/** One object's life. Once it is over, nothing that its ports were asked for ever resolves. */
-interface Life {
-  isOver: boolean;
-  readonly governor: Governor;
 }
 
 export interface HostOptions {
@@ -39,8 +32,6 @@ export interface HostOptions {
 }
 
 const sweepMs = 60_000;
-const callsMax = 6;
-const callsPerTargetMax = 3;
 /** Crashes of one seed: enough to meet every kind of await, few enough for work to be done between two. */
 const crashesMax = 120;
 
@@ -50,15 +41,12 @@ export class LaneHost {
   /** Probability of a crash per await or transaction boundary. */
   crashRate = 0;
   crashes = 0;
-  d1DownUntilMs = 0;
-  isD1Slow = false;
   /** What no run may show, found while it went on. */
   readonly breaches: string[] = [];
   alarmMs: number | null = null;
-  mostCalls = 0;
+  readonly calls: Calls;
   readonly #options: HostOptions;
   readonly #dice: Dice;
-  readonly #d1Dice: Dice;
   readonly #ids: Dice;
   #lane: Lane | null = null;
   #life: Life | null = null;
@@ -67,7 +55,7 @@ export class LaneHost {
   constructor(options: HostOptions) {
     this.#options = options;
     this.#dice = options.world.dice('crashes');
-    this.#d1Dice = options.world.dice('record');
+    this.calls = new Calls(options.world, options.networks, this.d1, this.breaches);
     this.#ids = options.world.dice('ids');
     for (const text of Object.values(laneMigrations.migrations)) run(text, (query) => this.storage.sql.exec(query));
     const folder = 'edge-worker/store/migrations/record';
@@ -95,7 +83,7 @@ export class LaneHost {
       makeId: (prefix) => `${prefix}_${this.#ulid()}`,
       sleep: (ms) => this.#port(life, 'sleep', () => world.sleep(ms)),
       open: (connection) => this.#open(life, connection),
-      database: { batch: (statements) => this.#port(life, 'record', () => this.#record(life, statements)) },
+      database: { batch: (statements) => this.#port(life, 'record', () => this.calls.record(life, statements)) },
       setAlarm: (atMs) => {
         if (!life.isOver) this.#setAlarm(atMs);
       },
@@ -212,62 +200,11 @@ export class LaneHost {
       nowMs: this.#options.world.nowMs,
       tokens: tokensInMemory(this.#options.world.nowMs),
       fetch: (request) =>
-        this.#port(life, `call ${seat}`, () => this.#fetch(life, seat, connection.connector.limits.timeoutMs, request)),
+        this.#port(life, `call ${seat}`, () =>
+          this.calls.fetch(life, seat, connection.connector.limits.timeoutMs, request),
+        ),
     });
     return this.#options.plant.session?.(session, seat) ?? session;
-  }
-
-  readonly #waiting = new Map<Life, Map<string, number>>();
-
-  /** Counts what one object waits for, and remembers when it was ever too much. */
-  async #counted<T>(life: Life, target: string, work: () => Promise<T>): Promise<T> {
-    const waiting = this.#waiting.get(life) ?? new Map<string, number>();
-    this.#waiting.set(life, waiting);
-    waiting.set(target, (waiting.get(target) ?? 0) + 1);
-    const all = [...waiting.values()].reduce((sum, count) => sum + count, 0);
-    this.mostCalls = Math.max(this.mostCalls, all);
-    if (all > callsMax) this.breaches.push(`J11: ${all} calls of one lane wait together`);
-    if ((waiting.get(target) ?? 0) > callsPerTargetMax)
-      this.breaches.push(`J11: ${waiting.get(target)} calls to ${target} wait together`);
-    try {
-      return await work();
-    } finally {
-      waiting.set(target, (waiting.get(target) ?? 1) - 1);
-    }
-  }
-
-  #fetch(life: Life, seat: Seat, timeoutMs: number, request: Request): Promise<Response> {
-    const { world, networks } = this.#options;
-    return life.governor.run(seat, () =>
-      this.#counted(life, seat, async () => {
-        try {
-          if (life.isOver) return await new Promise<Response>(() => undefined);
-          const late = world.sleep(timeoutMs).then(() => Promise.reject(new TypeError('timed out')));
-          const response = await Promise.race([networks[seat].send(request), late]);
-          if (response.status === 429) life.governor.throttled(seat);
-          else life.governor.answered(seat);
-          return response;
-        } catch (error) {
-          const message = error instanceof Error ? error.message : String(error);
-          const isHarmless = request.method === 'GET' || message.includes('refused');
-          throw new Fault(isHarmless ? 'unreachable' : 'uncertain', message, { cause: error });
-        }
-      }),
-    );
-  }
-
-  #record(life: Life, statements: readonly { readonly query: string; readonly rows: string }[]): Promise<void> {
-    const { world } = this.#options;
-    const dice = this.#d1Dice;
-    return life.governor.run('record', () =>
-      this.#counted(life, 'record', async () => {
-        await world.sleep(this.isD1Slow ? dice.between(500, 8_000) : dice.between(2, 20));
-        const isDown = world.ms < this.d1DownUntilMs;
-        if (isDown && dice.hits(0.7)) throw new RecordUnavailable('D1_ERROR: Network connection lost.');
-        await this.d1.batch(statements.map(({ query, rows }) => this.d1.prepare(query).bind(rows)));
-        if (isDown) throw new RecordUnavailable('D1_ERROR: Network connection lost.');
-      }),
-    );
   }
 
   #setAlarm(atMs: number): void {

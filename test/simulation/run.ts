@@ -7,6 +7,7 @@ import { intake } from '../../edge-worker/flow/intake.ts';
 import { ask, type Change } from '../../edge-worker/flow/requests.ts';
 import { Days, workMs } from './days.ts';
 import { Desk } from './desk.ts';
+import { Diary } from './diary.ts';
 import { faultsMs, planCrashes, planFaults } from './faults.ts';
 import { drawFirm, type Firm, refusedTextOf } from './firm.ts';
 import { Crashed, LaneHost } from './lane-host.ts';
@@ -47,6 +48,7 @@ export class Simulation {
   readonly host: LaneHost;
   readonly desk: Desk;
   readonly days: Days;
+  readonly diary: Diary;
   readonly stewards: Stewards;
   /** Everything the hub said it has, in order. */
   readonly acknowledged: InboxEntry[] = [];
@@ -73,7 +75,8 @@ export class Simulation {
     this.networks = perSeat((seat) => new Network(seat, this.standIns[seat], world));
     this.host = new LaneHost({ world, connectors: this.connectors, networks: this.networks, plant, log: this.#log });
     this.desk = new Desk(world, this.standIns);
-    this.days = new Days(this.desk, world.dice('days'), this.firm, (...record) => this.#isKnown(...record));
+    this.diary = new Diary(this.desk, world.dice('days'));
+    this.days = new Days(this.diary, this.firm, (...record) => this.#isKnown(...record));
     this.stewards = new Stewards({ world, host: this.host, desk: this.desk, firm: this.firm, log: this.#log });
   }
 
@@ -135,7 +138,7 @@ export class Simulation {
     const { world, host, networks } = this;
     this.days.plan();
     this.#planMatching();
-    for (const seat of seats) networks[seat].onSaved = (saved) => this.days.beside(saved);
+    for (const seat of seats) networks[seat].onSaved = (saved) => this.diary.beside(saved);
     for (const deal of this.firm.deals) {
       if (deal.refused !== 'no') networks.erp.refusedTexts.add(refusedTextOf(deal.mark));
       if (deal.refused === 'lifted')
@@ -150,7 +153,11 @@ export class Simulation {
   /** Runs until nothing has been due for a while. Returns what is still open when that takes too long; null at rest. */
   async rest(): Promise<readonly string[] | null> {
     const { world, networks } = this;
-    const fromMs = Math.max(world.ms, ...seats.map((seat) => networks[seat].downUntilMs), this.host.d1DownUntilMs);
+    const fromMs = Math.max(
+      world.ms,
+      ...seats.map((seat) => networks[seat].downUntilMs),
+      this.host.calls.d1DownUntilMs,
+    );
     await world.run(fromMs);
     for (let quietMs = 0; world.ms < fromMs + restWithinMs; quietMs += lookEveryMs) {
       if (this.due().length > 0) quietMs = 0;

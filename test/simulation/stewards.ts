@@ -1,7 +1,7 @@
 // The people who own holds: they look at what is open every few minutes and answer by what they know of the deal,
 // never by when they happen to look.
 
-import type { Answer } from '../../edge-worker/flow/steward.ts';
+import type { Answer } from '../../edge-worker/flow/answer.ts';
 import { rules } from '../../edge-worker/rules/_registry.ts';
 import { holds } from '../../edge-worker/store/lane-schema.ts';
 import { readRows, type StoredRow } from '../../edge-worker/store/rows.ts';

@@ -1,0 +1,107 @@
+// What a person says to a hold: approve, reject, or try again. One lane transaction with an audit row.
+import { rules } from '../rules/_registry.ts';
+import { type RecordTable, recordTables } from '../store/flush-rows.ts';
+import { approvals, commands, holds } from '../store/lane-schema.ts';
+import type { LaneTransaction } from '../store/lane-store.ts';
+import { readRows, type StoredRow, writeRows } from '../store/rows.ts';
+import { askAgain } from './ask-again.ts';
+import { tellAudit } from './audit.ts';
+import type { LaneCore } from './core.ts';
+import { planSafely } from './guard.ts';
+import { answerGuilty } from './guilty-rows.ts';
+import { closeHold } from './holds.ts';
+import { move } from './lifecycle.ts';
+import { plan } from './plan.ts';
+import { StewardError } from './steward.ts';
+import { doubtedAnew } from './uncertainty.ts';
+
+export type Answer = 'approve' | 'reject' | 'retry';
+
+/**
+ * A person's answer to a hold. Approve and reject hold for exactly the content it was raised for; retry looks again.
+ */
+export function answer(core: LaneCore, hold: string, given: Answer, by: string, reason: string): void {
+  const row = readRows(core.store.sql, holds, 'WHERE id = ?', hold)[0];
+  if (!row) throw new StewardError('hold-not-open', 'This exception is closed already.', 'Nothing needs to be done.');
+  const rule = rules.find((one) => one.name === row.control);
+  const allowed: readonly Answer[] = rule ? rule.actions : ['retry', 'reject'];
+  if (!allowed.includes(given))
+    throw new StewardError(
+      'action-not-offered',
+      `${row.control} cannot be answered with ${given}.`,
+      `Choose one of: ${allowed.join(', ')}.`,
+    );
+  if (given === 'approve' && reason.trim() === '')
+    throw new StewardError('reason-missing', 'An approval needs a reason.', 'Say why this is right.');
+  if (row.control === 'connection') return core.resume(row.connection, by);
+  if (row.control === 'poison-row') return answerKept(core, row, given, by, reason);
+  if (given === 'retry' && unknownOutcomes.has(row.control)) return lookAgain(core, row, by, reason);
+  core.store.transaction((tx) => {
+    // "Retry" of what a target refused is an approval to send the same content again; settle takes it back when it is
+    // refused again.
+    const outcome = given === 'reject' ? 'rejected' : 'approved';
+    const isLook = given === 'retry' && rule !== undefined;
+    if (!isLook) {
+      const { entity, connection, control, hash } = row;
+      writeRows(
+        tx.sql,
+        approvals,
+        [{ entity, connection, control, hash, outcome, by, reason, atMs: tx.atMs }],
+        'replace',
+      );
+    }
+    closeHold(tx, row, by, reason);
+    // Whoever lets a loop go on gives it a fresh count; if it is one, it is stopped again.
+    if (row.control === 'write-loop' && given === 'retry') forgetWrites(tx, row);
+    askAgain(tx, core.wiring, row);
+    tellAudit(core, tx, by, `hold-${given}`, hold, { control: row.control, entity: row.entity, reason });
+    if (row.part !== 'plan') plan(core.planContext(tx), [row.entity]);
+  });
+  // Whatever kept it from being planned may still be there: then it is held again.
+  if (row.part === 'plan') planSafely(core, [row.entity]);
+}
+
+/** Holds behind which a write may have taken effect: retry means to look once more, never to send again. */
+const unknownOutcomes: ReadonlySet<string> = new Set(['two-found', 'uncertain-too-long', 'settle-failed']);
+
+function lookAgain(core: LaneCore, row: StoredRow<typeof holds>, by: string, reason: string): void {
+  const { entity, connection, recordType, part } = row;
+  core.store.transaction((tx) => {
+    const held = readRows(
+      tx.sql,
+      commands,
+      "WHERE entity = ? AND connection = ? AND record_type = ? AND part = ? AND state = 'held'",
+      entity,
+      connection,
+      recordType,
+      part,
+    );
+    move('held', 'uncertain');
+    const patience = { settleMs: core.wiring.connections.get(connection)?.connector.settleMs };
+    const uncertain = held.map((one) => doubtedAnew(one, patience, tx.atMs));
+    writeRows(tx.sql, commands, uncertain, 'replace');
+    closeHold(tx, row, by, reason);
+    tellAudit(core, tx, by, 'hold-retry', row.id, { control: row.control, entity, reason });
+  });
+}
+
+/** A row that D1 would not take. Links, billed lines and the audit are never let go of. */
+function answerKept(core: LaneCore, row: StoredRow<typeof holds>, given: Answer, by: string, reason: string): void {
+  const isVital = recordTables[row.recordType as RecordTable].isVital;
+  if (given === 'reject' && isVital)
+    throw new StewardError(
+      'action-not-offered',
+      `A row of ${row.recordType} cannot be given up.`,
+      'Mend the cause and retry.',
+    );
+  core.store.transaction((tx) => {
+    answerGuilty(tx, row, given === 'reject');
+    closeHold(tx, row, by, reason);
+    tellAudit(core, tx, by, `hold-${given}`, row.id, { control: row.control, entity: row.entity, reason });
+  });
+}
+
+function forgetWrites(tx: LaneTransaction, { entity, connection, recordType, part }: StoredRow<typeof holds>): void {
+  const query = 'UPDATE links SET writes = NULL WHERE entity = ? AND connection = ? AND record_type = ? AND part = ?';
+  tx.sql.exec(query, entity, connection, recordType, part);
+}

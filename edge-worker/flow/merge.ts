@@ -1,0 +1,134 @@
+// One record is compared with its baseline: what its owner changed is taken over; what another system wrote over the
+// owner's word is written again.
+import type { Connector } from '../connectors/connector.ts';
+import type { LaneTransaction } from '../store/lane-store.ts';
+import type { Drafts } from './drafts.ts';
+import { closeHold, type HoldRow, holdsOf, raiseHold, slotKey } from './holds.ts';
+import type { LinkBook } from './link-book.ts';
+import type { LinkRow } from './links.ts';
+import type { CompiledMap } from './mapping.ts';
+import type { CanonicalRecord } from './nouns.ts';
+import type { Observation, Reading } from './observation.ts';
+import { isSame, type Problem } from './translate.ts';
+import type { Connection, Wiring } from './wiring.ts';
+
+export interface MergeContext {
+  readonly tx: LaneTransaction;
+  readonly wiring: Wiring;
+  readonly makeId: (prefix: string) => string;
+}
+
+export class Merging {
+  /** Records that showed less than is known of them: they are read again shortly. */
+  readonly again: Observation[] = [];
+  readonly #context: MergeContext;
+  readonly #tx: LaneTransaction;
+  readonly #wiring: Wiring;
+  readonly #links: LinkBook;
+  readonly #drafts: Drafts;
+  #holds: ReadonlyMap<string, HoldRow> = new Map();
+
+  constructor(context: MergeContext, links: LinkBook, drafts: Drafts) {
+    this.#context = context;
+    this.#tx = context.tx;
+    this.#wiring = context.wiring;
+    this.#links = links;
+    this.#drafts = drafts;
+  }
+
+  /** Loads what the records of one kind are compared with. */
+  load(entities: readonly string[]): void {
+    this.#drafts.load(entities);
+    this.#holds = holdsOf(this.#tx.sql, entities);
+  }
+
+  merge(one: Reading, values: CanonicalRecord, link: LinkRow): void {
+    const { seen, map } = one;
+    const wired = this.#wiring.connections.get(seen.connection);
+    if (!wired) return;
+    if (this.#isStale(seen, link, wired.connector)) return;
+    const baseline = link.baseline === null ? null : (JSON.parse(link.baseline) as Record<string, unknown>);
+    const draft = this.#drafts.open(link.entity, map.kind, seen.eventMs);
+    const isBirth = draft.isNew;
+    let isMoved = baseline === null;
+    for (const [field, value] of Object.entries(values)) {
+      if (baseline !== null && field in baseline && isSame(baseline[field], value)) continue;
+      isMoved = true;
+      const isOwner = this.#isOwner(wired, map, field);
+      // A matched record may tell what nobody has told yet; an owner that said "nothing" has spoken.
+      if (isBirth || isOwner || (baseline === null && draft.provenance[field] === undefined)) {
+        draft.set(field, value, { run: this.#tx.run, connection: seen.connection, at: seen.readMs });
+      } else if (baseline !== null && field in baseline && map.canWrite && !isSame(draft.record[field], value)) {
+        // Somebody edited a field that belongs to another system: what the owner says is written again.
+        link.given = null;
+        this.#links.touched.add(link.entity);
+        this.#tx.tell(link.entity, 'not-the-owner', { field, connection: seen.connection });
+      }
+    }
+    const unreadable = one.problems.filter(({ field }) => !this.#isOwner(wired, map, field));
+    for (const { field } of unreadable) {
+      if (baseline === null || !(field in baseline) || !map.canWrite) continue;
+      // Not theirs to change, so nobody needs to read it: what the owner says is written over it.
+      delete baseline[field];
+      isMoved = true;
+      link.given = null;
+      this.#links.touched.add(link.entity);
+      this.#tx.tell(link.entity, 'not-the-owner', { field, connection: seen.connection });
+    }
+    draft.source = {
+      connection: seen.connection,
+      recordType: seen.snapshot.recordType,
+      recordId: seen.snapshot.recordId,
+      version: seen.snapshot.version,
+      values,
+    };
+    if (isMoved || link.version !== seen.snapshot.version) {
+      link.baseline = JSON.stringify({ ...baseline, ...values });
+      link.version = seen.snapshot.version;
+      link.seenMs = seen.readMs;
+      this.#links.changed(link);
+    }
+    this.#tellProblems(
+      one.problems.find(({ field }) => this.#isOwner(wired, map, field)),
+      one,
+      link,
+    );
+  }
+
+  #isOwner(wired: Connection, map: CompiledMap, field: string): boolean {
+    return wired.roles.includes(this.#wiring.owner(map.kind, field));
+  }
+
+  /**
+   * Whole-second stamps: of two reads with the same stamp the later-started one saw more. A later read that shows an
+   * older stamp met a copy that lags, and is made again; once no copy can lag any more, the system's clock was set
+   * back.
+   */
+  #isStale(seen: Observation, link: LinkRow, connector: Connector): boolean {
+    if (link.version === null) return false;
+    const age = connector.compareVersions(seen.snapshot.version, link.version);
+    if (age === 0) return seen.readMs < link.seenMs;
+    if (age > 0 || seen.readMs - link.seenMs >= connector.settleMs) return false;
+    if (seen.readMs > link.seenMs) this.again.push(seen);
+    return true;
+  }
+
+  /** A value that its owner's system shows and nobody can read. What others hold of it is written over, see above. */
+  #tellProblems(problem: Problem | undefined, one: Reading, link: LinkRow): void {
+    const slot = { entity: link.entity, connection: link.connection, recordType: link.recordType, part: 'read' };
+    if (!problem) {
+      if (this.#holds.has(slotKey(slot))) closeHold(this.#tx, slot, 'read-again', null);
+      return;
+    }
+    raiseHold(this.#tx, this.#context.makeId, {
+      ...slot,
+      kind: one.map.kind,
+      control: 'unreadable-value',
+      owner: 'integration',
+      code: problem.code,
+      params: problem.params,
+      hash: link.version ?? '',
+      dueMinutes: 480,
+    });
+  }
+}

@@ -1,0 +1,88 @@
+// Calls out of one object on the virtual clock: governed and counted as on the platform, timed out, and a record in D1
+// that may be slow or away.
+import { Fault } from '../../edge-worker/faults.ts';
+import type { Governor } from '../../edge-worker/platform/governor.ts';
+import { RecordUnavailable } from '../../edge-worker/store/flush.ts';
+import type { D1OnNode } from '../support/d1-on-node.ts';
+import type { Network } from './network.ts';
+import type { Seat } from './systems.ts';
+import type { Dice, World } from './world.ts';
+
+/** One object's life. Once it is over, nothing that its ports were asked for ever resolves. */
+export interface Life {
+  isOver: boolean;
+  readonly governor: Governor;
+}
+
+const callsMax = 6;
+const callsPerTargetMax = 3;
+
+export class Calls {
+  d1DownUntilMs = 0;
+  isD1Slow = false;
+  readonly #world: World;
+  readonly #networks: Readonly<Record<Seat, Network>>;
+  readonly #d1: D1OnNode;
+  readonly #d1Dice: Dice;
+  readonly #waiting = new Map<Life, Map<string, number>>();
+  /** What no run may show, found while it went on. */
+  readonly #breaches: string[];
+
+  constructor(world: World, networks: Readonly<Record<Seat, Network>>, d1: D1OnNode, breaches: string[]) {
+    this.#world = world;
+    this.#networks = networks;
+    this.#d1 = d1;
+    this.#d1Dice = world.dice('record');
+    this.#breaches = breaches;
+  }
+
+  /** Counts what one object waits for, and remembers when it was ever too much. */
+  async #counted<T>(life: Life, target: string, work: () => Promise<T>): Promise<T> {
+    const waiting = this.#waiting.get(life) ?? new Map<string, number>();
+    this.#waiting.set(life, waiting);
+    waiting.set(target, (waiting.get(target) ?? 0) + 1);
+    const all = [...waiting.values()].reduce((sum, count) => sum + count, 0);
+    if (all > callsMax) this.#breaches.push(`J11: ${all} calls of one lane wait together`);
+    if ((waiting.get(target) ?? 0) > callsPerTargetMax)
+      this.#breaches.push(`J11: ${waiting.get(target)} calls to ${target} wait together`);
+    try {
+      return await work();
+    } finally {
+      waiting.set(target, (waiting.get(target) ?? 1) - 1);
+    }
+  }
+
+  fetch(life: Life, seat: Seat, timeoutMs: number, request: Request): Promise<Response> {
+    const world = this.#world;
+    return life.governor.run(seat, () =>
+      this.#counted(life, seat, async () => {
+        try {
+          if (life.isOver) return await new Promise<Response>(() => undefined);
+          const late = world.sleep(timeoutMs).then(() => Promise.reject(new TypeError('timed out')));
+          const response = await Promise.race([this.#networks[seat].send(request), late]);
+          if (response.status === 429) life.governor.throttled(seat);
+          else life.governor.answered(seat);
+          return response;
+        } catch (error) {
+          const message = error instanceof Error ? error.message : String(error);
+          const isHarmless = request.method === 'GET' || message.includes('refused');
+          throw new Fault(isHarmless ? 'unreachable' : 'uncertain', message, { cause: error });
+        }
+      }),
+    );
+  }
+
+  record(life: Life, statements: readonly { readonly query: string; readonly rows: string }[]): Promise<void> {
+    const world = this.#world;
+    const dice = this.#d1Dice;
+    return life.governor.run('record', () =>
+      this.#counted(life, 'record', async () => {
+        await world.sleep(this.isD1Slow ? dice.between(500, 8_000) : dice.between(2, 20));
+        const isDown = world.ms < this.d1DownUntilMs;
+        if (isDown && dice.hits(0.7)) throw new RecordUnavailable('D1_ERROR: Network connection lost.');
+        await this.#d1.batch(statements.map(({ query, rows }) => this.#d1.prepare(query).bind(rows)));
+        if (isDown) throw new RecordUnavailable('D1_ERROR: Network connection lost.');
+      }),
+    );
+  }
+}

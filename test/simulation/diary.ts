@@ -1,0 +1,66 @@
+// What people mean to do and when, rolled by the dice: edits, oversteps into what another system owns, and saves in the
+// same second as the hub's.
+import type { Desk, Edit, Values } from './desk.ts';
+import { identityOfRow } from './fields.ts';
+import type { Saved } from './network.ts';
+import type { Seat } from './systems.ts';
+import { type Dice, startMs } from './world.ts';
+
+const minuteMs = 60_000;
+
+export class Diary {
+  readonly desk: Desk;
+  readonly dice: Dice;
+  /** Edits that fall into the same second as the hub's first save of a record. Each is made once. */
+  readonly #sameSecond = new Map<string, Values>();
+
+  constructor(desk: Desk, dice: Dice) {
+    this.desk = desk;
+    this.dice = dice;
+  }
+
+  /** A colleague saves in the same whole second as the hub, before the hub has heard of its own save. */
+  beside({ seat, type, ids }: Saved): void {
+    for (const id of ids) {
+      const row = this.desk.standIns[seat].rows(type).find((one) => one.id === id);
+      if (row === undefined) continue;
+      const identity = identityOfRow(type, row);
+      const values = this.#sameSecond.get(`${seat}|${type}|${identity}`);
+      if (values === undefined) continue;
+      this.#sameSecond.delete(`${seat}|${type}|${identity}`);
+      this.desk.edit({ seat, type, identity, values });
+    }
+  }
+
+  soon(fromMinutes: number, toMinutes: number): number {
+    return startMs + this.dice.between(fromMinutes * minuteMs, toMinutes * minuteMs);
+  }
+
+  edits(fromMinutes: number, toMinutes: number, edit: Edit, mayBegin = () => true): void {
+    const { seat, type, identity, values } = edit;
+    const title = `${seat} ${type} ${identity} ${Object.keys(values).join()}`;
+    const act = () => mayBegin() && this.desk.edit(edit);
+    this.desk.plan(this.soon(fromMinutes, toMinutes), `${seat} ${type} ${identity}`, title, act);
+  }
+
+  /**
+   * Somebody edits what another system owns, in a record that began here: only once that other system holds it, for
+   * until then he may.
+   */
+  oversteps(owner: Seat, edit: Edit, mayBegin = () => true): void {
+    const { seat, type, identity } = edit;
+    const isThere = () => mayBegin() && this.desk.row(owner, type, identity) !== undefined;
+    const title = `${seat} ${type} ${identity} oversteps ${Object.keys(edit.values).join()}`;
+    this.desk.plan(this.soon(10, 45), title, title, () => isThere() && this.desk.edit(edit));
+  }
+
+  /** With one in `odds`. */
+  maybe(odds: number, act: () => void): void {
+    if (this.dice.hits(1 / odds)) act();
+  }
+
+  /** The hub's first save of the record is met by this edit in the same second. */
+  inTheSameSecond({ seat, type, identity, values }: Edit): void {
+    this.#sameSecond.set(`${seat}|${type}|${identity}`, values);
+  }
+}

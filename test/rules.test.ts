@@ -250,8 +250,8 @@ describe('every code that is raised', () => {
     /\b(?:code|control): '([a-z][a-z-]+)'/g,
     /\btell\([\w.]+, (?:[^'`\n]*\? )?'([a-z-]+)'/g,
     /\? 'entity-new' : '([a-z-]+)'/g,
-    /holdFor\(\w+, '([a-z-]+)', '\w+'/g,
-    /holdFor\(\w+, '[a-z-]+', '\w+', '([a-z-]+)'/g,
+    /\.hold\(\w+, '([a-z-]+)', '\w+'/g,
+    /\.hold\(\w+, '[a-z-]+', '\w+', '([a-z-]+)'/g,
     /log\('(record-hidden)'/g,
   ];
   const raised = new Set(

@@ -65,6 +65,16 @@ function ruleRegistry(): string {
   );
 }
 
+function routeRegistry(): string {
+  const names = filesOf('edge-worker/api/routes', '');
+  return (
+    banner +
+    names.map((name) => `import { ${camel(name)} } from './${name}.ts';\n`).join('') +
+    "import type { Route } from '../route.ts';\n" +
+    `\nexport const routes: readonly Route[] = [${names.map((name) => `...${camel(name)}`).join(', ')}];\n`
+  );
+}
+
 /** The lane runs its migrations itself at object start, so they travel inside the bundle. */
 function laneMigrations(): string {
   const folder = 'edge-worker/store/migrations/lane';
@@ -83,6 +93,7 @@ const outputs: Readonly<Record<string, string>> = {
   'shared/entities/_registry.ts': entityRegistry(),
   'edge-worker/connectors/_registry.ts': connectorRegistry(),
   'edge-worker/rules/_registry.ts': ruleRegistry(),
+  'edge-worker/api/routes/_registry.ts': routeRegistry(),
   'edge-worker/store/_lane-migrations.ts': laneMigrations(),
   'test/support/_stand-ins.ts': standInRegistry(),
 };

@@ -1,8 +1,8 @@
 // The three doors of the Worker: fetch, queue, scheduled.
 import { Hono } from 'hono';
-import { admin } from './api/admin.ts';
 import { hooks } from './api/hooks.ts';
-import { ProblemError, problem } from './api/problems.ts';
+import { ProblemError } from './api/problems.ts';
+import { api, failed } from './api/serve.ts';
 import { liveContext } from './context.ts';
 import { type SweepPage, sweepAll, sweepPage } from './flow/sweep.ts';
 import type { Env } from './platform/env.ts';
@@ -16,14 +16,9 @@ const context = liveContext();
 const app = new Hono<{ Bindings: Env }>();
 app.get('/healthz', (c) => c.json({ ok: true }));
 app.route('/', hooks(context));
-app.route('/', admin(context));
-app.notFound((c) => problem(c, 404, 'not-found', 'There is nothing at this address.', 'Check the address.'));
-app.onError((error, c) => {
-  if (error instanceof ProblemError)
-    return problem(c, error.status, error.type, error.message, error.next, error.fields);
-  log('request-failed', { path: new URL(c.req.url).pathname, message: error.stack ?? error.message });
-  return problem(c, 500, 'unexpected', 'Something went wrong on our side.', 'Try again; it has been written down.');
-});
+app.route('/', api(context));
+app.notFound((c) => failed(new ProblemError('not-found', 'There is nothing at this address.'), context, c.req.path));
+app.onError((error, c) => failed(error, context, c.req.path));
 
 const sweepQueue = /sweep$/;
 

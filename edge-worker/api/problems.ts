@@ -1,64 +1,101 @@
-// Errors as problem+json: a stable `type`, what happened, what to do next, and which fields are meant.
-import type { Context } from 'hono';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import type { z } from 'zod';
+// Errors as problem+json: a stable `type` from a closed table, what happened, what to do next, which fields are meant.
+import { z } from 'zod';
+
+interface Problem {
+  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
+  /** What to do, unless the place where it is thrown knows better. */
+  readonly next: string;
+}
+
+/** Every `type` that the API itself answers. What a lane refuses has a code of its own, answered 409. */
+export const problems = {
+  'invalid-json': { status: 400, next: 'Send a JSON object.' },
+  'body-too-deep': { status: 400, next: 'Nest the body less deeply.' },
+  'not-signed-in': { status: 401, next: 'Send an API key or a session as a bearer token.' },
+  'not-allowed': { status: 403, next: 'Ask an integration admin for the role or scope named.' },
+  'not-found': { status: 404, next: 'Check the address.' },
+  'unknown-installation': { status: 404, next: 'Check the address, and whose key or session this is.' },
+  'method-not-allowed': { status: 405, next: 'Use a method that the document lists for this address.' },
+  'account-claimed': { status: 409, next: 'Disconnect it there first.' },
+  'idempotency-key-reused': { status: 409, next: 'Use a new Idempotency-Key for a different request.' },
+  'body-too-large': { status: 413, next: 'Send less at a time.' },
+  'not-json': { status: 415, next: 'Send the body as application/json.' },
+  'invalid-fields': { status: 422, next: 'Correct the named fields.' },
+  'invalid-query': { status: 422, next: 'Correct the named parameters.' },
+  'unknown-system': { status: 422, next: 'GET /v1/systems lists them.' },
+  'too-many-requests': { status: 429, next: 'Wait as long as Retry-After says, and ask less often.' },
+  unexpected: { status: 500, next: 'Try again; it has been written down.' },
+  'record-unavailable': { status: 503, next: 'Try again in a minute. Changes are still taken.' },
+  'lane-unavailable': { status: 503, next: 'Try again in a few seconds.' },
+} as const satisfies Record<string, Problem>;
+export type ProblemType = keyof typeof problems;
 
 export interface FieldProblem {
   readonly field: string;
   readonly problem: string;
 }
 
+interface Details {
+  readonly next?: string;
+  readonly fields?: readonly FieldProblem[];
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
-  readonly status: ContentfulStatusCode;
+  readonly status: number;
   readonly type: string;
   readonly next: string;
   readonly fields: readonly FieldProblem[];
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(
-    status: ContentfulStatusCode,
-    type: string,
-    message: string,
-    next: string,
-    fields: readonly FieldProblem[] = [],
-  ) {
-    super(message);
-    this.status = status;
+  constructor(type: ProblemType, detail: string, { next, fields = [], headers = {} }: Details = {}) {
+    super(detail);
+    this.status = problems[type].status;
     this.type = type;
-    this.next = next;
+    this.next = next ?? problems[type].next;
     this.fields = fields;
+    this.headers = headers;
   }
 }
 
-export function problem(
-  c: Context,
-  status: ContentfulStatusCode,
-  type: string,
-  detail: string,
-  next: string,
-  fields: readonly FieldProblem[] = [],
-): Response {
-  const body = { type, title: type.replaceAll('-', ' '), status, detail, next, ...(fields.length > 0 && { fields }) };
-  return c.body(JSON.stringify(body), status, { 'content-type': 'application/problem+json' });
+/** What a lane would not do: its own code, its own next step. */
+export class LaneRefusal extends ProblemError {
+  override readonly status = 409;
+  override readonly type: string;
+
+  constructor(code: string, detail: string, next: string) {
+    super('unexpected', detail, { next });
+    this.type = code;
+  }
 }
 
-/** The request's JSON body, checked; what is wrong is named field by field. */
-export async function readBody<Schema extends z.ZodType>(c: Context, schema: Schema): Promise<z.infer<Schema>> {
-  const text = await c.req.text();
-  let given: unknown;
-  try {
-    given = text === '' ? {} : JSON.parse(text);
-  } catch {
-    throw new ProblemError(400, 'invalid-json', 'The body is not JSON.', 'Send a JSON object.');
-  }
-  const parsed = schema.safeParse(given);
-  if (parsed.success) return parsed.data;
-  const fields = parsed.error.issues.map((issue) => ({ field: issue.path.join('.'), problem: issue.message }));
-  throw new ProblemError(
-    422,
-    'invalid-fields',
-    'Some fields are missing or wrong.',
-    'Correct the named fields.',
-    fields,
-  );
+export const problemShape = z
+  .object({
+    type: z.string().meta({ description: 'A stable code.', example: 'invalid-fields' }),
+    title: z.string().meta({ description: 'The code as words.' }),
+    status: z.int(),
+    detail: z.string().meta({ description: 'What happened.' }),
+    next: z.string().meta({ description: 'What to do.' }),
+    instance: z.string().optional().meta({ description: 'Names this one failure in our log.' }),
+    fields: z.array(z.object({ field: z.string(), problem: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem' });
+
+export function problemReply(error: ProblemError, instance?: string): Response {
+  const { type, status, message: detail, next, fields } = error;
+  const body: z.infer<typeof problemShape> = {
+    ...{ type, title: type.replaceAll('-', ' '), status, detail, next },
+    ...(instance !== undefined && { instance }),
+    ...(fields.length > 0 && { fields: [...fields] }),
+  };
+  const headers = { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...error.headers };
+  return new Response(JSON.stringify(body), { status, headers });
+}
+
+export function fieldsOf(error: z.ZodError, within = ''): FieldProblem[] {
+  return error.issues.map(({ path, message }) => ({
+    field: [within, ...path].filter(String).join('.'),
+    problem: message,
+  }));
 }

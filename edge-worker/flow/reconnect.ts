@@ -13,13 +13,13 @@ export interface Credentials {
   readonly settings: Readonly<Record<string, unknown>> | null;
 }
 
-/** Seals only what the system's connector can use. */
-export async function reconnect(
+/** Takes only what the system's connector can use. */
+export function reconnect(
   core: LaneCore,
   { connection, secrets, settings }: Credentials,
-  seal: (plain: string) => Promise<string>,
+  sealed: string,
   by: string,
-): Promise<void> {
+): void {
   const wired = core.wiring.connections.get(connection);
   if (!wired)
     throw new StewardError(
@@ -29,7 +29,6 @@ export async function reconnect(
     );
   check(wired.connector.secrets, secrets, 'secrets');
   if (settings) check(wired.connector.settings, settings, 'settings');
-  const sealed = await seal(JSON.stringify(secrets));
   core.store.transaction((tx) => {
     tx.sql.exec('UPDATE connections SET sealed_secrets = ? WHERE id = ?', sealed, connection);
     if (settings) tx.sql.exec('UPDATE connections SET settings = ? WHERE id = ?', JSON.stringify(settings), connection);

@@ -1,5 +1,7 @@
 // What the API asks of a lane: changes that people make, and questions that only the lane can answer.
 import type { EntityName } from '../../shared/entities/_registry.ts';
+import { answeredRequests } from '../store/lane-schema.ts';
+import { readRows, writeRows } from '../store/rows.ts';
 import { type Answer, answer } from './answer.ts';
 import { matches } from './first-day.ts';
 import type { Lane } from './lane.ts';
@@ -58,16 +60,28 @@ export type Change =
   | { readonly verb: 'reconnect'; readonly credentials: Credentials; readonly by: string };
 
 export type ChangeResult =
-  | { readonly ok: true; readonly value: Readonly<Record<string, string | number>>; readonly isRecorded: boolean }
+  | { readonly ok: true; readonly value: Value; readonly isRecorded: boolean }
   | { readonly ok: false; readonly code: string; readonly message: string; readonly next: string };
+
+/** The key of a request that may be sent again, and the hash of what it asks. */
+export interface Once {
+  readonly key: string;
+  readonly hash: string;
+}
+
+/** How long the answer to a request is kept under its key. */
+const answerKeptMs = 86_400_000;
 
 export async function change(
   lane: Lane,
   request: Change,
   seal: (plain: string) => Promise<string>,
+  once: Once | null = null,
 ): Promise<ChangeResult> {
   try {
-    const value = await apply(lane, request, seal);
+    const secrets = secretsOf(request);
+    const sealed = secrets ? await seal(JSON.stringify(secrets)) : '';
+    const value = once ? applyOnce(lane, request, sealed, once) : apply(lane, request, sealed);
     lane.wake();
     return { ok: true, value, isRecorded: false };
   } catch (error) {
@@ -76,21 +90,40 @@ export async function change(
   }
 }
 
-async function apply(
-  lane: Lane,
-  request: Change,
-  seal: (plain: string) => Promise<string>,
-): Promise<Record<string, string | number>> {
+function secretsOf(request: Change): Readonly<Record<string, unknown>> | null {
+  if (request.verb === 'connect') return request.secrets;
+  return request.verb === 'reconnect' ? request.credentials.secrets : null;
+}
+
+/** The change and the memory of it are on disk together. What was refused is not remembered: it changed nothing. */
+function applyOnce(lane: Lane, request: Change, sealed: string, { key, hash }: Once): Value {
+  const { store, ports } = lane.core;
+  return store.storage.transactionSync(() => {
+    store.sql.exec('DELETE FROM answered_requests WHERE at_ms < ?', ports.nowMs() - answerKeptMs);
+    const known = readRows(store.sql, answeredRequests, 'WHERE key = ?', key)[0];
+    if (known && known.hash !== hash) {
+      const message = 'This Idempotency-Key belongs to another request.';
+      throw new StewardError('idempotency-key-reused', message, 'Use a new Idempotency-Key for a different request.');
+    }
+    if (known) return JSON.parse(known.value) as Value;
+    const value = apply(lane, request, sealed);
+    const row = { key, hash, value: JSON.stringify(value), atMs: ports.nowMs() };
+    writeRows(store.sql, answeredRequests, [row], 'fail');
+    return value;
+  });
+}
+
+type Value = Readonly<Record<string, string | number>>;
+
+function apply(lane: Lane, request: Change, sealed: string): Value {
   const { core } = lane;
   switch (request.verb) {
     case 'found':
       found(core, request.founding);
       return { installation: request.founding.installation };
-    case 'connect': {
-      const sealedSecrets = await seal(JSON.stringify(request.secrets));
-      connect(core, { ...request.connection, sealedSecrets }, request.by);
+    case 'connect':
+      connect(core, { ...request.connection, sealedSecrets: sealed }, request.by);
       return { connection: request.connection.id };
-    }
     case 'load':
       load(core, request.connection, request.kinds, request.by);
       return {};
@@ -111,7 +144,7 @@ async function apply(
       core.resume(request.connection, request.by);
       return {};
     case 'reconnect':
-      await reconnect(core, request.credentials, seal, request.by);
+      reconnect(core, request.credentials, sealed, request.by);
       return {};
   }
 }

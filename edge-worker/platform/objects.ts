@@ -6,7 +6,7 @@ import { connectors } from '../connectors/_registry.ts';
 import { liveContext } from '../context.ts';
 import type { InboxEntry } from '../flow/intake.ts';
 import { Lane } from '../flow/lane.ts';
-import { ask, type Change, type ChangeResult, change, type Question } from '../flow/requests.ts';
+import { ask, type Change, type ChangeResult, change, type Once, type Question } from '../flow/requests.ts';
 import { laneMigrations } from '../store/_lane-migrations.ts';
 import type { Env } from './env.ts';
 import { Governor } from './governor.ts';
@@ -108,11 +108,11 @@ export class LaneObject extends DurableObject<Env> {
     if (name) await overflowStub(this.env, name, this.ctx.id.jurisdiction ?? '').hurry();
   }
 
-  async change(request: Change): Promise<ChangeResult> {
+  async change(request: Change, once: Once | null = null): Promise<ChangeResult> {
     const lane = this.#live;
     const vault = new Vault(this.env.SEAL_KEYS, this.#installation ?? '', liveContext().randomBytes);
     const seal = (plain: string) => vault.seal(plain);
-    const result = await change(lane, request, seal);
+    const result = await change(lane, request, seal, once);
     return result.ok ? { ...result, isRecorded: await lane.flushed(flushedWithinMs) } : result;
   }
 

@@ -1,5 +1,6 @@
 // The record of a shard as the lane's flusher sees it: a batch of statements that D1 runs as one transaction.
 import { type RecordDatabase, RecordUnavailable } from '../store/flush.ts';
+import { ScopedRecord } from '../store/scoped-record.ts';
 import type { Env } from './env.ts';
 import type { Governor } from './governor.ts';
 import type { Meter } from './meter.ts';
@@ -10,9 +11,11 @@ const notNow = [
   /network|connection lost|reset because|unreachable/i,
 ];
 const batchTimeoutMs = 30_000;
+/** People wait for it. */
+const readTimeoutMs = 10_000;
 
 /** The seam between an installation and where its record lies. One shard today. */
-export function storeFor(env: Env, _installation: string): D1Database {
+export function storeFor(env: Pick<Env, 'RECORD'>, _installation: string): D1Database {
   return env.RECORD;
 }
 
@@ -26,12 +29,34 @@ export function recordDatabase(database: D1Database, governor: Governor, meter: 
         meter.recordStatements += results.length;
         for (const result of results) meter.recordRows += result.meta.rows_written;
       } catch (error) {
-        const message = error instanceof Error ? error.message : 'unknown';
-        if (notNow.some((words) => words.test(message))) throw new RecordUnavailable(message, { cause: error });
-        throw error;
+        throw told(error);
       }
     },
   };
+}
+
+/** The record of one installation, for people and reports to read. */
+export function recordFor(env: Pick<Env, 'RECORD'>, installation: string): ScopedRecord {
+  const database = storeFor(env, installation);
+  return new ScopedRecord(
+    {
+      async read(queries) {
+        try {
+          const prepared = queries.map(({ text, bound }) => database.prepare(text).bind(...bound));
+          const results = await within(database.batch(prepared), readTimeoutMs);
+          return results.map((result) => result.results);
+        } catch (error) {
+          throw told(error);
+        }
+      },
+    },
+    installation,
+  );
+}
+
+function told(error: unknown): unknown {
+  const message = error instanceof Error ? error.message : 'unknown';
+  return notNow.some((words) => words.test(message)) ? new RecordUnavailable(message, { cause: error }) : error;
 }
 
 /**

@@ -262,5 +262,14 @@ export const flushLog = sqliteTable('flush_log', {
   rows: text('rows').notNull(),
 });
 
+/** What became of people's changes that carried a key: the same request again is answered from here for a day. */
+export const answeredRequests = sqliteTable('answered_requests', {
+  key: text('key').primaryKey(),
+  /** Of the request: another one under the same key is refused. */
+  hash: text('hash').notNull(),
+  value: text('value').notNull(),
+  atMs: integer('at_ms').notNull(),
+});
+
 /** Single values: run counter, watermark, installation, audit head. */
 export const laneState = sqliteTable('lane_state', { name: text('name').primaryKey(), value: text('value').notNull() });

@@ -138,6 +138,6 @@ async function burst(rig: Rig, ids: readonly string[]): Promise<number> {
 
 async function writesSince({ firm }: Rig, id: string, sinceMs: number): Promise<number> {
   const { entities } = await firm.lane.status('erp', 'invoice', id);
-  const { receipts = [] } = await firm.lane.entity(entities[0]?.entity ?? '');
-  return receipts.filter((row) => row['connection'] === 'crm' && Number(row['at_ms']) >= sinceMs).length;
+  const { receipts } = await firm.lane.entity(entities[0]?.entity ?? '');
+  return receipts.filter((row) => row.connection === 'crm' && Date.parse(row.at) >= sinceMs).length;
 }

@@ -32,8 +32,7 @@ export async function heldFor(
   const recordOf = async (id: string) => {
     const known = records.get(id);
     if (known) return known;
-    const versions = (await installation.entity(id))['versions'];
-    const record = JSON.parse(String(versions?.[0]?.['canonical'] ?? '{}')) as Readonly<Record<string, unknown>>;
+    const record = (await installation.entity(id)).versions[0]?.canonical ?? {};
     records.set(id, record);
     return record;
   };

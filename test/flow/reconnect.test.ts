@@ -1,11 +1,8 @@
 // Connections that come later or come back: what waited for them, and what is known already, reaches them.
 
 import { readFileSync } from 'node:fs';
-import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
-import { installations } from '../../edge-worker/api/installations.ts';
-import type { App } from '../../edge-worker/api/lanes.ts';
-import { ProblemError } from '../../edge-worker/api/problems.ts';
+import { api, failed } from '../../edge-worker/api/serve.ts';
 import { liveContext } from '../../edge-worker/context.ts';
 import { Fault } from '../../edge-worker/faults.ts';
 import { change } from '../../edge-worker/flow/requests.ts';
@@ -79,17 +76,19 @@ describe('An account', () => {
     const refused = { ok: false, code: 'role-not-offered', message: 'No', next: 'Choose another' };
     const stub = { change: async () => (answer === 'refuses' ? refused : { ok: true, value: {}, isRecorded: true }) };
     const lanes = { idFromName: (name: string) => name, get: () => stub };
-    const env = { DIRECTORY: directory, LANE: lanes, HUB_KEY: btoa('k'.repeat(32)), PUBLIC_URL: 'https://hub.test' };
+    const keys = { HUB_KEY: btoa('k'.repeat(32)), OPERATOR_KEY: 'operator' };
+    const env = { DIRECTORY: directory, LANE: lanes, PUBLIC_URL: 'https://hub.test', ...keys };
     const body = {
       ...{ id: 'crm', system: 'example', roles: ['crm'], account: 'acme', environment: 'production' },
       settings: { baseUrl: 'https://acme.example.test', clientId: 'tieout' },
       secrets: { clientSecret: 'a secret of ours' },
     };
-    const app = new Hono<App>().route('/', installations(liveContext()));
-    app.onError((error, c) => c.text(error instanceof ProblemError ? error.type : error.message, 409));
+    const app = api(liveContext());
+    app.onError((error, c) => failed(error, liveContext(), c.req.path));
+    const headers = { authorization: 'Bearer operator', 'content-type': 'application/json' };
     const response = await app.request(
-      '/installations/ins_1/connections',
-      { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
+      '/v1/installations/ins_1/connections',
+      { method: 'POST', headers, body: JSON.stringify(body) },
       env,
     );
     const claims = directory.sqlite.db.prepare('SELECT installation, account FROM directory').all();
@@ -98,7 +97,7 @@ describe('An account', () => {
 
   it('that the lane refuses to connect is free again', async () => {
     const { response, claims } = await directoryWith('refuses');
-    expect(await response.text()).toBe('role-not-offered');
+    expect(await response.json()).toMatchObject({ type: 'role-not-offered', status: 409 });
     expect(claims).toEqual([]);
   });
 

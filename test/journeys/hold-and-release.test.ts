@@ -194,7 +194,7 @@ describe('A purchase order', () => {
     await arrive(firm);
     const hold = await holdOn(passes);
     expect(hold).toMatchObject({ control: 'exhausted-purchase-order', owner: 'finance' });
-    expect(JSON.parse(hold.params)).toMatchObject({ purchaseOrder: 'PO-310', currency: 'EUR' });
+    expect(hold.params).toMatchObject({ purchaseOrder: 'PO-310', currency: 'EUR' });
     expect(postedTime(firm, 'Overrun')).toEqual([]);
     firm.crm.update('Opportunity', dealOf('Orchard migration'), { tieout__Purchase_Order_Limit__c: 1050 });
     await until('the new limit in the order', () => JSON.stringify(orderOf('Orchard migration')).includes('1050'));

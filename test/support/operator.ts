@@ -31,7 +31,7 @@ export interface OpenException {
   readonly control: string;
   readonly owner: string;
   readonly code: string;
-  readonly params: string;
+  readonly params: Readonly<Record<string, string>>;
   readonly words: { readonly title: string; readonly text: string; readonly next: string };
 }
 
@@ -40,6 +40,11 @@ export interface Match {
   readonly recordId: string;
   readonly candidates: readonly string[];
   readonly rivals: readonly string[];
+}
+
+export interface EntityHistory {
+  readonly versions: readonly { readonly canonical: Readonly<Record<string, unknown>> }[];
+  readonly receipts: readonly { readonly connection: string; readonly at: string }[];
 }
 
 export interface Connected {
@@ -97,8 +102,9 @@ export class Installation {
     return this.#call('POST', `/connections/${connection}/load`, { kinds });
   }
 
-  matches(connection: string, kind: string): Promise<readonly Match[]> {
-    return this.#call('GET', `/connections/${connection}/matches?kind=${kind}&limit=1000`);
+  async matches(connection: string, kind: string): Promise<readonly Match[]> {
+    const path = `/connections/${connection}/matches?kind=${kind}&limit=1000`;
+    return (await this.#call<{ rows: readonly Match[] }>('GET', path)).rows;
   }
 
   accept(connection: string, kind: string, cutoverOn: string | null = null): Promise<{ linked: number; open: number }> {
@@ -124,15 +130,23 @@ export class Installation {
     return this.#call('GET', '/progress');
   }
 
-  exceptions(state = 'open'): Promise<readonly OpenException[]> {
-    return this.#call('GET', `/exceptions?state=${state}`);
+  /** All of them, page by page. */
+  async exceptions(state = 'open'): Promise<readonly OpenException[]> {
+    const found: OpenException[] = [];
+    for (let after: string | null = ''; after !== null; ) {
+      const path = `/exceptions?state=${state}&limit=1000${after === '' ? '' : `&after=${after}`}`;
+      const page: { rows: OpenException[]; next: string | null } = await this.#call('GET', path);
+      found.push(...page.rows);
+      after = page.next;
+    }
+    return found;
   }
 
   answer(exception: string, answer: 'approve' | 'reject' | 'retry', reason: string, by = 'finance'): Promise<unknown> {
     return this.#call('POST', `/exceptions/${exception}/${answer}`, { reason, by });
   }
 
-  entity(id: string): Promise<Record<string, readonly Record<string, unknown>[]>> {
+  entity(id: string): Promise<EntityHistory> {
     return this.#call('GET', `/entities/${id}`);
   }
 

@@ -65,7 +65,7 @@ const layers: readonly Layer[] = [
       'edge-worker/platform/',
       'edge-worker/context.ts',
     ],
-    packages: ['zod', 'hono', 'node:crypto'],
+    packages: ['zod', 'hono', '@hono/zod-openapi', 'node:crypto'],
   },
   {
     of: /^edge-worker\/(platform\/|context\.ts$|index\.ts$)/,

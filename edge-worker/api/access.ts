@@ -1,0 +1,54 @@
+// Who may do what: the one table of operation × role × scope. A route names its operation, so one without a row here
+// does not compile; the operator may do everything.
+
+/** Roles of people, as the host they sit in gives them. `admin` is the integration admin. */
+export const hostRoles = ['viewer', 'sales', 'finance', 'delivery', 'admin', 'approver'] as const;
+export type HostRole = (typeof hostRoles)[number];
+
+/** What an API key may be given. */
+export const scopes = {
+  'installation:read': 'Read connections, their health, and what systems can be connected',
+  'installation:write': 'Connect systems, renew credentials, accept first loads, open flows',
+  'records:read': 'Read records, their status, versions, links and history',
+  'records:sync': 'Ask for records to be read again now',
+  'exceptions:read': 'Read what waits for people',
+  'mappings:write': 'Publish mapping versions',
+} as const;
+export type Scope = keyof typeof scopes;
+
+export interface Access {
+  readonly roles: readonly HostRole[];
+  /** Null: never with an API key; a person has to be proven. */
+  readonly scope: Scope | null;
+}
+
+const everyone = hostRoles;
+const stewards = ['sales', 'finance', 'delivery', 'admin'] as const;
+
+export const access = {
+  readMe: { roles: everyone, scope: 'installation:read' },
+  listSystems: { roles: everyone, scope: 'installation:read' },
+  makeInstallation: { roles: [], scope: null },
+  readInstallation: { roles: everyone, scope: 'installation:read' },
+  readProgress: { roles: everyone, scope: 'installation:read' },
+  listConnections: { roles: everyone, scope: 'installation:read' },
+  makeConnection: { roles: ['admin'], scope: 'installation:write' },
+  startLoad: { roles: ['admin'], scope: 'installation:write' },
+  listMatches: { roles: ['admin'], scope: 'installation:read' },
+  acceptMatches: { roles: ['admin'], scope: 'installation:write' },
+  setFlow: { roles: ['admin'], scope: 'installation:write' },
+  askFeeds: { roles: stewards, scope: 'records:sync' },
+  renewCredentials: { roles: ['admin'], scope: 'installation:write' },
+  resumeConnection: { roles: ['admin'], scope: 'installation:write' },
+  publishMapping: { roles: ['admin'], scope: 'mappings:write' },
+  readRecord: { roles: everyone, scope: 'records:read' },
+  readEntity: { roles: everyone, scope: 'records:read' },
+  listExceptions: { roles: everyone, scope: 'exceptions:read' },
+  answerException: { roles: stewards, scope: null },
+} as const satisfies Record<string, Access>;
+
+export type Operation = keyof typeof access;
+
+export function accessTo(operation: Operation): Access {
+  return access[operation];
+}

@@ -1,0 +1,85 @@
+// An installation as a route reaches it: its record in D1, narrowed to it, and its lane, which takes every change.
+import { z } from 'zod';
+import type { Change, ChangeResult, Once, Question } from '../flow/requests.ts';
+import type { Env } from '../platform/env.ts';
+import { laneStub } from '../platform/lanes.ts';
+import { recordFor } from '../platform/record-database.ts';
+import { laneOf } from '../store/directory.ts';
+import type { ScopedRecord } from '../store/scoped-record.ts';
+import { LaneRefusal, ProblemError } from './problems.ts';
+import type { Reply } from './route.ts';
+
+export interface Place {
+  readonly shard: string;
+  readonly jurisdiction: string;
+}
+
+export class InstallationAt {
+  readonly id: string;
+  readonly place: Place;
+  readonly record: ScopedRecord;
+  readonly #lane: ReturnType<typeof laneStub>;
+  readonly #once: Once | null;
+
+  constructor(env: Pick<Env, 'LANE' | 'RECORD'>, id: string, place: Place, once: Once | null) {
+    this.id = id;
+    this.place = place;
+    this.record = recordFor(env, id);
+    this.#lane = laneStub(env, id, place.jurisdiction);
+    this.#once = once;
+  }
+
+  /** Sends a change to the lane. What the lane would not do is a problem. */
+  async send(change: Change) {
+    const result = await reached(async (): Promise<ChangeResult> => this.#lane.change(change, this.#once));
+    if (!result.ok) throw new LaneRefusal(result.code, result.message, result.next);
+    return result;
+  }
+
+  /** 200 once the change is in the record; 202 with the lane's own view while D1 is away. */
+  async change(change: Change): Promise<Reply<Changed>> {
+    const { value, isRecorded } = await this.send(change);
+    return { status: isRecorded ? 200 : 202, body: { ...value, recorded: isRecorded } };
+  }
+
+  /** What only the lane can answer. */
+  async ask<Answer>(question: Question): Promise<Answer> {
+    return (await reached(async () => this.#lane.ask(question))) as Answer;
+  }
+}
+
+export const changed = z
+  .object({ recorded: z.boolean().meta({ description: 'False while D1 is away: the lane has it, reports do not.' }) })
+  .catchall(z.union([z.string(), z.number(), z.boolean()]))
+  .meta({ id: 'Changed' });
+export type Changed = z.infer<typeof changed>;
+
+/** Jurisdiction and shard are stored at installation and never change. */
+const known = new Map<string, Place>();
+const knownMax = 10_000;
+
+export async function placeOfInstallation(env: Pick<Env, 'DIRECTORY'>, installation: string): Promise<Place> {
+  const before = known.get(installation);
+  if (before) return before;
+  const place = await laneOf(env.DIRECTORY, installation);
+  if (!place) throw unknownInstallation(installation);
+  if (known.size >= knownMax) known.clear();
+  known.set(installation, place);
+  return place;
+}
+
+export function unknownInstallation(installation: string): ProblemError {
+  return new ProblemError('unknown-installation', `There is no installation ${installation.slice(0, 40)} for you.`);
+}
+
+/** A lane that is overloaded or restarting is not a failure of the request. */
+async function reached<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await work();
+  } catch (error) {
+    const { overloaded, retryable } = error as { overloaded?: boolean; retryable?: boolean };
+    if (!overloaded && !retryable) throw error;
+    const headers = { 'retry-after': '5' };
+    throw new ProblemError('lane-unavailable', 'The installation is busy or restarting.', { headers });
+  }
+}

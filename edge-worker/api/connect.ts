@@ -1,0 +1,73 @@
+// Connecting a system: its account is claimed in the directory first, then the lane is told.
+import { z } from 'zod';
+import { roles } from '../../shared/entities/entity.ts';
+import { connectors } from '../connectors/_registry.ts';
+import type { Connector } from '../connectors/connector.ts';
+import { hookPath, receiverKey } from '../platform/vault.ts';
+import { claim, release } from '../store/directory.ts';
+import type { InstallationAt } from './at.ts';
+import { ProblemError } from './problems.ts';
+import { type Bindings, readFields } from './route.ts';
+
+export const newConnection = z
+  .object({
+    id: z.string().regex(/^[a-z0-9-]{1,40}$/),
+    system: z.string().meta({ description: 'A name of GET /systems.' }),
+    roles: z.array(z.enum(roles)).min(1),
+    account: z.string().min(1).max(100),
+    environment: z.enum(['production', 'sandbox']),
+    settings: z.record(z.string(), z.unknown()),
+    secrets: z.record(z.string(), z.unknown()),
+    routing: z
+      .object({ field: z.string(), values: z.array(z.string()) })
+      .nullable()
+      .default(null)
+      .meta({ description: 'Which records it serves where several connections share a role.' }),
+    flow: z
+      .enum(['matching', 'open', 'observe'])
+      .default('matching')
+      .meta({ description: 'Of every kind, at the start.' }),
+  })
+  .meta({ id: 'NewConnection' });
+
+interface Connecting {
+  readonly at: InstallationAt;
+  readonly env: Bindings;
+  readonly by: string;
+  readonly nowMs: number;
+}
+
+export async function connect({ at, env, by, nowMs }: Connecting, body: z.infer<typeof newConnection>) {
+  const { secrets, ...connection } = body;
+  const { id, system, environment, account } = body;
+  const connector = connectors[system];
+  if (!connector) throw new ProblemError('unknown-system', `No connector is called ${system.slice(0, 40)}.`);
+  readFields(connector.settings, body.settings, 'settings');
+  readFields(connector.secrets, secrets, 'secrets');
+  const { shard, jurisdiction } = at.place;
+  const place = { installation: at.id, connection: id, shard, jurisdiction, environment, account };
+  const claimed = { ...place, system, claimedMs: nowMs };
+  const outcome = await claim(env.DIRECTORY, claimed);
+  if (outcome === 'refused') {
+    throw new ProblemError('account-claimed', `${connector.title} account ${account} belongs to another connection.`);
+  }
+  try {
+    await at.send({ verb: 'connect', connection, secrets, by });
+  } catch (error) {
+    // A refusal made nothing: the account is free again. After any other failure the lane may have connected it.
+    if (outcome === 'made' && error instanceof ProblemError) await release(env.DIRECTORY, claimed);
+    throw error;
+  }
+  const path = await hookPath(env.HUB_KEY, system, place);
+  return { connection: id, ...(await hookOf(env, connector, at.id, id, path)) };
+}
+
+/** Where the system's notices go, and the key they are signed with; null where it sends none, or signs with its own. */
+async function hookOf(env: Bindings, { name, receiver }: Connector, installation: string, id: string, path: string) {
+  if (!receiver) return { hookUrl: null, hookKey: null };
+  const isShared = receiver.accountOf !== undefined;
+  return {
+    hookUrl: env.PUBLIC_URL + (isShared ? `/hooks/${name}` : path),
+    hookKey: receiver.keys === 'issued' ? await receiverKey(env.HUB_KEY, installation, id, 1) : null,
+  };
+}

@@ -1,0 +1,158 @@
+// Routes that steer a connection: connecting, first load, matches, flows, feeds, credentials, resuming.
+import { z } from 'zod';
+import { connectionCopies } from '../../store/record-schema.ts';
+import { select, sql } from '../../store/scoped-record.ts';
+import { changed } from '../at.ts';
+import { connect, newConnection } from '../connect.ts';
+import { ok, type Route, route } from '../route.ts';
+import { connectionShape, kindName, shownConnection } from '../shapes.ts';
+
+const day = z.iso.date().nullable().default(null).meta({ description: 'Transactions dated before it are matched.' });
+const values = z.record(z.string(), z.unknown());
+const one = z.object({ connection: z.string() });
+const base = '/installations/{installation}/connections/{connection}';
+
+const listConnections = route({
+  operation: 'listConnections',
+  method: 'get',
+  path: '/installations/{installation}/connections',
+  tag: 'Installation',
+  summary: 'List the connections of an installation',
+  shape: z.object({ rows: z.array(connectionShape) }),
+  handle: async ({ at }) => {
+    const rows = await at.record.all(select(connectionCopies, sql`ORDER BY id`));
+    return ok({ rows: rows.map(shownConnection) });
+  },
+});
+
+const makeConnection = route({
+  operation: 'makeConnection',
+  method: 'post',
+  path: '/installations/{installation}/connections',
+  tag: 'Installation',
+  summary: 'Connect a system',
+  description: 'Claims the account, seals the secrets, and starts to ask its feeds.',
+  body: newConnection,
+  shape: z.object({
+    connection: z.string(),
+    hookUrl: z.string().nullable().meta({ description: 'Where its notices go; null where it sends none.' }),
+    hookKey: z
+      .string()
+      .nullable()
+      .meta({ description: 'What they are signed with; null where the system has its own.' }),
+  }),
+  status: 201,
+  handle: async ({ at, body, caller, env, ports }) => ({
+    status: 201,
+    body: await connect({ at, env, by: caller.by, nowMs: ports.nowMs() }, body),
+  }),
+});
+
+const startLoad = route({
+  operation: 'startLoad',
+  method: 'post',
+  path: `${base}/load`,
+  tag: 'Installation',
+  summary: 'Start a first load',
+  description: 'Reads everything the connection holds of some kinds. Reads only.',
+  params: one,
+  body: z.object({ kinds: z.array(kindName).min(1) }),
+  shape: changed,
+  handle: ({ at, params: { connection }, body: { kinds }, caller: { by } }) =>
+    at.change({ verb: 'load', connection, kinds, by }),
+});
+
+const match = z
+  .object({
+    kind: z.string(),
+    recordType: z.string(),
+    recordId: z.string(),
+    candidates: z.array(z.string()).meta({ description: 'Entities it may be.' }),
+    rivals: z.array(z.string()).meta({ description: 'Other records there that may be the same.' }),
+  })
+  .meta({ id: 'Match' });
+
+const listMatches = route({
+  operation: 'listMatches',
+  method: 'get',
+  path: `${base}/matches`,
+  tag: 'Installation',
+  summary: 'List records that no entity claims yet, with their candidates',
+  params: one,
+  query: z.object({ kind: kindName, limit: z.coerce.number().int().min(1).max(1000).default(200) }),
+  shape: z.object({ rows: z.array(match) }),
+  handle: async ({ at, params: { connection }, query }) =>
+    ok({ rows: await at.ask<z.input<typeof match>[]>({ about: 'matches', connection, ...query }) }),
+});
+
+const acceptMatches = route({
+  operation: 'acceptMatches',
+  method: 'post',
+  path: `${base}/accept`,
+  tag: 'Installation',
+  summary: 'Accept the first-day match of one kind',
+  description: 'What matches is linked, the flow opens, and what has no record there yet is planned.',
+  params: one,
+  body: z.object({ kind: kindName, cutoverOn: day }),
+  shape: changed,
+  handle: ({ at, params: { connection }, body, caller: { by } }) =>
+    at.change({ verb: 'accept-matches', connection, ...body, by }),
+});
+
+const setFlow = route({
+  operation: 'setFlow',
+  method: 'put',
+  path: `${base}/flows/{kind}`,
+  tag: 'Installation',
+  summary: 'Set one flow: matching, open or observe-only',
+  params: one.extend({ kind: kindName }),
+  body: z.object({ state: z.enum(['matching', 'open', 'observe']), cutoverOn: day }),
+  shape: changed,
+  handle: ({ at, params: { connection, kind }, body: flow, caller: { by } }) =>
+    at.change({ verb: 'set-flow', connection, kind, flow, by }),
+});
+
+const askFeeds = route({
+  operation: 'askFeeds',
+  method: 'post',
+  path: `${base}/ask`,
+  tag: 'Installation',
+  summary: 'Sync now: ask the feeds of a connection at once',
+  params: one,
+  query: z.object({
+    feeds: z.string().optional().meta({ description: 'Some of them, with commas between; all if left out.' }),
+  }),
+  shape: changed,
+  handle: ({ at, params: { connection }, query: { feeds } }) =>
+    at.change({ verb: 'ask-feeds', connection, feeds: feeds?.split(',') ?? null }),
+});
+
+const renewCredentials = route({
+  operation: 'renewCredentials',
+  method: 'put',
+  path: `${base}/credentials`,
+  tag: 'Installation',
+  summary: 'Give a connection new credentials',
+  description: 'A connection that had stopped runs again. Settings that are left out stay as they are.',
+  params: one,
+  body: z.object({ secrets: values, settings: values.nullable().default(null) }),
+  shape: changed,
+  handle: ({ at, params: { connection }, body, caller: { by } }) =>
+    at.change({ verb: 'reconnect', credentials: { connection, ...body }, by }),
+});
+
+const resumeConnection = route({
+  operation: 'resumeConnection',
+  method: 'post',
+  path: `${base}/resume`,
+  tag: 'Installation',
+  summary: 'Let a stopped connection run again',
+  params: one,
+  shape: changed,
+  handle: ({ at, params: { connection }, caller: { by } }) => at.change({ verb: 'resume', connection, by }),
+});
+
+export const connections: readonly Route[] = [
+  ...[listConnections, makeConnection, startLoad, listMatches, acceptMatches],
+  ...[setFlow, askFeeds, renewCredentials, resumeConnection],
+];

@@ -1,0 +1,123 @@
+// Routes of installations: which systems can be connected, founding one, what it is and what it has in hand.
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { connectors } from '../../connectors/_registry.ts';
+import type { Once } from '../../flow/requests.ts';
+import { enlist } from '../../store/directory.ts';
+import { connectionCopies, installations as installationRows } from '../../store/record-schema.ts';
+import { select, sql } from '../../store/scoped-record.ts';
+import { unknownInstallation } from '../at.ts';
+import { ok, type Route, route } from '../route.ts';
+import { connectionShape, instant, instantOf, shownConnection } from '../shapes.ts';
+
+const jsonSchema = z.record(z.string(), z.unknown()).meta({ description: 'JSON Schema of a form.' });
+const system = z
+  .object({
+    name: z.string(),
+    title: z.string(),
+    roles: z.array(z.string()),
+    kinds: z.array(z.string()).meta({ description: 'Entities it carries.' }),
+    settings: jsonSchema,
+    secrets: jsonSchema,
+  })
+  .meta({ id: 'System' });
+
+const listSystems = route({
+  operation: 'listSystems',
+  method: 'get',
+  path: '/systems',
+  tag: 'Installation',
+  summary: 'List the systems that can be connected',
+  shape: z.object({ rows: z.array(system) }),
+  handle: async () =>
+    ok({
+      rows: Object.values(connectors).map(({ name, title, roles, settings, secrets, maps }) => ({
+        name,
+        title,
+        roles: [...roles],
+        kinds: Object.keys(maps),
+        settings: z.toJSONSchema(settings, { unrepresentable: 'any' }),
+        secrets: z.toJSONSchema(secrets, { unrepresentable: 'any' }),
+      })),
+    }),
+});
+
+const makeInstallation = route({
+  operation: 'makeInstallation',
+  method: 'post',
+  path: '/installations',
+  tag: 'Installation',
+  summary: 'Found an installation',
+  body: z.object({ name: z.string().min(1).max(120), jurisdiction: z.enum(['', 'eu']).default('') }),
+  shape: z.object({ installation: z.string() }),
+  status: 201,
+  handle: async ({ body: { name, jurisdiction }, ports, env, once, open }) => {
+    const installation = once ? idOf(once) : ports.makeId('ins');
+    const place = { shard: env.SHARD, jurisdiction };
+    // Enlisting and founding twice change nothing, so a request that was cut off may be repeated under its key.
+    await enlist(env.DIRECTORY, { installation, ...place, createdMs: ports.nowMs() });
+    await open(installation, place).send({ verb: 'found', founding: { installation, name, ...place } });
+    return { status: 201, body: { installation } };
+  },
+});
+
+/** The same key founds the same installation, whoever asks again: 26 characters of Crockford's alphabet. */
+function idOf({ key }: Once): string {
+  const bytes = createHash('sha256').update(key).digest();
+  const letters = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+  return `ins_${Array.from({ length: 26 }, (_, index) => letters[(bytes[index] ?? 0) % 32]).join('')}`;
+}
+
+const readInstallation = route({
+  operation: 'readInstallation',
+  method: 'get',
+  path: '/installations/{installation}',
+  tag: 'Installation',
+  summary: 'Read an installation and its connections',
+  shape: z.object({
+    installation: z.string(),
+    name: z.string(),
+    jurisdiction: z.string(),
+    createdAt: instant,
+    connections: z.array(connectionShape),
+  }),
+  handle: async ({ at }) => {
+    const [found, connections] = await at.record.batch([
+      select(installationRows, sql``),
+      select(connectionCopies, sql`ORDER BY id`),
+    ]);
+    const row = found[0];
+    if (!row) throw unknownInstallation(at.id);
+    return ok({
+      installation: at.id,
+      name: row.name,
+      jurisdiction: row.jurisdiction,
+      createdAt: instantOf(row.createdMs),
+      connections: connections.map(shownConnection),
+    });
+  },
+});
+
+const count = z.int().min(0);
+const progress = z
+  .looseObject({
+    waiting: count.meta({ description: 'Deliveries written down and not yet decided.' }),
+    commands: z.array(z.object({ connection: z.string(), state: z.string(), n: count })),
+    holds: z.array(z.object({ control: z.string(), owner: z.string(), n: count })),
+    entities: z.array(z.object({ kind: z.string(), n: count })),
+    connections: z.array(z.object({ id: z.string(), state: z.string(), pausedUntilMs: z.number() })),
+    overflowed: count.nullable().meta({ description: 'Deliveries in the overflow; null when it cannot say.' }),
+  })
+  .meta({ id: 'Progress', description: 'Counts of what a lane has in hand; more may be added.' });
+
+const readProgress = route({
+  operation: 'readProgress',
+  method: 'get',
+  path: '/installations/{installation}/progress',
+  tag: 'Installation',
+  summary: 'Count what is in hand right now',
+  shape: progress,
+  handle: async ({ at }) => ok(await at.ask<z.input<typeof progress>>({ about: 'progress' })),
+});
+
+export const installations: readonly Route[] = [listSystems, makeInstallation, readInstallation, readProgress];

@@ -1,0 +1,150 @@
+// Routes that look: the status of one record, the history of one entity.
+import { z } from 'zod';
+import { wordsFor } from '../../../shared/words.ts';
+import * as record from '../../store/record-schema.ts';
+import type { StoredRow } from '../../store/rows.ts';
+import { select, sql } from '../../store/scoped-record.ts';
+import { ok, type Route, route } from '../route.ts';
+import { instant, instantOf, params, parsed, words } from '../shapes.ts';
+
+const status = z
+  .object({
+    system: z.string(),
+    state: z.string(),
+    reason: z.string().nullable(),
+    params: params.nullable(),
+    counterpart: z.string().nullable().meta({ description: 'The id of the record there.' }),
+    link: z.string().nullable(),
+    owner: z.string().nullable().meta({ description: 'Whose turn it is; null when nobody needs to act.' }),
+    amounts: params.nullable(),
+    lastMs: z.number().nullable(),
+    nextMs: z.number().nullable(),
+  })
+  .meta({ id: 'RecordStatus' });
+const recordPage = z.object({
+  entities: z.array(z.object({ entity: z.string(), kind: z.string() })),
+  statuses: z.array(status),
+});
+
+const readRecord = route({
+  operation: 'readRecord',
+  method: 'get',
+  path: '/installations/{installation}/records/{connection}/{type}/{record}',
+  tag: 'Records',
+  summary: 'Read which entities a record is, and their state in every other system',
+  params: z.object({ connection: z.string(), type: z.string(), record: z.string() }),
+  shape: recordPage,
+  handle: async ({ at, params: { connection, type: recordType, record: recordId } }) =>
+    ok(await at.ask<z.input<typeof recordPage>>({ about: 'status', connection, recordType, recordId })),
+});
+
+const entityPage = z
+  .object({
+    entity: z.string(),
+    versions: z.array(
+      z.object({
+        version: z.int(),
+        kind: z.string(),
+        canonical: z.record(z.string(), z.unknown()),
+        provenance: z.unknown().meta({ description: 'Per source: run, connection, instant, fields.' }),
+        mappingVersion: z.int(),
+        run: z.int(),
+        at: instant,
+      }),
+    ),
+    links: z.array(
+      z.object({
+        connection: z.string(),
+        recordType: z.string(),
+        recordId: z.string(),
+        part: z.string(),
+        endedAt: instant.nullable(),
+      }),
+    ),
+    statuses: z.array(
+      z.object({
+        connection: z.string(),
+        state: z.string(),
+        reason: z.string().nullable(),
+        params: params.nullable(),
+        recordId: z.string().nullable(),
+        owner: z.string().nullable(),
+        at: instant,
+        nextAt: instant.nullable(),
+      }),
+    ),
+    timeline: z.array(
+      z.object({ run: z.int(), at: instant, entries: z.array(z.object({ code: z.string(), params, words })) }),
+    ),
+    receipts: z.array(
+      z.object({
+        command: z.string(),
+        outcome: z.string(),
+        connection: z.string(),
+        recordId: z.string().nullable(),
+        requestId: z.string().nullable(),
+        code: z.string().nullable(),
+        tries: z.int(),
+        mappingVersion: z.int(),
+        run: z.int(),
+        at: instant,
+      }),
+    ),
+  })
+  .meta({ id: 'EntityHistory' });
+type EntityPage = z.input<typeof entityPage>;
+
+const readEntity = route({
+  operation: 'readEntity',
+  method: 'get',
+  path: '/installations/{installation}/entities/{entity}',
+  tag: 'Records',
+  summary: 'Read the history of an entity',
+  description: 'Versions with the origin of every value, links, statuses, timeline, receipts; the newest first.',
+  params: z.object({ entity: z.string() }),
+  shape: entityPage,
+  handle: async ({ at, params: { entity } }) => {
+    const [versions, links, statuses, timeline, receipts] = await at.record.batch([
+      select(record.entityVersions, sql`WHERE entity = ${entity} ORDER BY version DESC LIMIT 50`),
+      select(record.linkCopies, sql`WHERE entity = ${entity}`),
+      select(record.statuses, sql`WHERE entity = ${entity}`),
+      select(record.timeline, sql`WHERE entity = ${entity} ORDER BY run DESC LIMIT 200`),
+      select(record.receipts, sql`WHERE entity = ${entity} ORDER BY at_ms DESC LIMIT 200`),
+    ]);
+    return ok({
+      entity,
+      versions: versions.map(shownVersion),
+      links: links.map(({ endedMs, ...link }) => ({ ...link, endedAt: instantOf(endedMs) })),
+      statuses: statuses.map(shownStatus),
+      timeline: timeline.map(({ run, atMs, entries }) => ({
+        run,
+        at: instantOf(atMs),
+        entries: shownEntries(entries),
+      })),
+      receipts: receipts.map(({ atMs, ...receipt }) => ({ ...receipt, at: instantOf(atMs) })),
+    });
+  },
+});
+
+function shownVersion({ canonical, provenance, atMs, ...version }: StoredRow<typeof record.entityVersions>) {
+  const shown = {
+    canonical: parsed<Record<string, unknown>>(canonical) ?? {},
+    provenance: parsed<unknown>(provenance),
+  };
+  return { ...version, ...shown, at: instantOf(atMs) } satisfies EntityPage['versions'][number];
+}
+
+function shownStatus({ params: given, atMs, nextMs, ...status }: StoredRow<typeof record.statuses>) {
+  const shown = { params: parsed<Record<string, string>>(given), at: instantOf(atMs), nextAt: instantOf(nextMs) };
+  return { ...status, ...shown } satisfies EntityPage['statuses'][number];
+}
+
+function shownEntries(entries: string) {
+  return (parsed<[string, Record<string, string>][]>(entries) ?? []).map(([code, given]) => ({
+    code,
+    params: given,
+    words: wordsFor(code, given),
+  }));
+}
+
+export const records: readonly Route[] = [readRecord, readEntity];

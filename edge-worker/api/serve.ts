@@ -1,0 +1,112 @@
+// /v1: every route of the registry behind the same door. Identified, allowed, read, answered, each failure a problem.
+import { type Context, Hono } from 'hono';
+import { canonicalJson, hashOf } from '../../shared/canonical-json.ts';
+import type { Context as Ports } from '../context.ts';
+import type { Once } from '../flow/requests.ts';
+import type { Env } from '../platform/env.ts';
+import { log } from '../platform/log.ts';
+import { RecordUnavailable } from '../store/flush.ts';
+import { InstallationAt, type Place, placeOfInstallation, unknownInstallation } from './at.ts';
+import { readBody } from './body.ts';
+import { type Caller, identify, mayCall } from './caller.ts';
+import { docsPage } from './docs-page.ts';
+import { openApi } from './openapi.ts';
+import { ProblemError, problemReply } from './problems.ts';
+import type { Call, Method, Reply, Route } from './route.ts';
+import { routes } from './routes/_registry.ts';
+
+type App = { Bindings: Env };
+
+export function api(ports: Ports): Hono<App> {
+  const app = new Hono<App>().basePath('/v1');
+  app.use(async (c, next) => {
+    await next();
+    // A token in a browser's cache or another site's page would outlive the session.
+    if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store');
+    c.header('x-content-type-options', 'nosniff');
+    c.header('referrer-policy', 'no-referrer');
+  });
+  app.get('/openapi.json', (c) => c.json(openApi(c.env.PUBLIC_URL), 200, { 'cache-control': 'max-age=300' }));
+  app.get('/docs', async (c) => c.body(await docsPage(openApi(c.env.PUBLIC_URL)), 200, docsHeaders));
+  for (const one of routes) app.on(one.method.toUpperCase(), honoPath(one.path), (c) => serve(c, ports, one));
+  for (const [path, methods] of methodsByPath()) {
+    app.all(path, () => {
+      const headers = { allow: methods.join(', ').toUpperCase() };
+      throw new ProblemError('method-not-allowed', 'This address does not take that method.', { headers });
+    });
+  }
+  return app;
+}
+
+/** The page carries its own styles and no script; nothing else may run in it, and nobody may frame it. */
+const docsHeaders = {
+  'content-type': 'text/html; charset=utf-8',
+  'cache-control': 'max-age=300',
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
+};
+
+async function serve(c: Context<App>, ports: Ports, route: Route): Promise<Response> {
+  const caller = identify(c.env, c.req.header('authorization'));
+  const { installation } = c.req.param() as { installation?: string };
+  if (installation !== undefined && caller.installation !== null && caller.installation !== installation) {
+    throw unknownInstallation(installation);
+  }
+  if (!mayCall(caller, route.operation)) {
+    throw new ProblemError('not-allowed', `You may not do this: ${route.summary.toLowerCase()}.`);
+  }
+  const { text, json } = route.method === 'get' ? { text: '', json: null } : await readBody(c.req.raw);
+  const once = onceOf(c, caller, route, text);
+  const place = installation === undefined ? null : await placeOfInstallation(c.env, installation);
+  const open = (id: string, where: Place) => new InstallationAt(c.env, id, where, once);
+  const at = installation === undefined || !place ? null : open(installation, place);
+  const body = route.body === null ? null : (json ?? {});
+  const call: Call = { at, caller, params: c.req.param(), query: c.req.query(), body, ports, env: c.env, once, open };
+  return reply(c, await route.answer(call));
+}
+
+/** The same request under the same key is done once; the lane keeps the answer for a day. */
+function onceOf(c: Context<App>, caller: Caller, route: Route, text: string): Once | null {
+  const key = c.req.header('idempotency-key');
+  if (key === undefined || route.method === 'get') return null;
+  if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
+    throw new ProblemError('invalid-query', 'An Idempotency-Key has 1 to 255 visible characters.', {
+      fields: [{ field: 'Idempotency-Key', problem: 'empty, too long, or not plain text' }],
+    });
+  }
+  return { key: `${caller.by} ${key}`, hash: hashOf([route.operation, c.req.path, text]) };
+}
+
+function reply(c: Context<App>, { status, body }: Reply<unknown>): Response {
+  if (c.req.method !== 'GET') return c.json(body as object, status);
+  const etag = `"${hashOf(canonicalJson(body)).slice(0, 32)}"`;
+  const headers = { etag, 'cache-control': 'private, no-cache' };
+  const known = c.req
+    .header('if-none-match')
+    ?.split(',')
+    .map((tag) => tag.trim().replace(/^W\//, ''));
+  if (known?.includes(etag)) return c.body(null, 304, headers);
+  return c.json(body as object, status, headers);
+}
+
+/** Whatever goes wrong behind the door is a problem: known ones as they are, D1 away as 503, the rest written down. */
+export function failed(error: Error, ports: Ports, path: string): Response {
+  if (error instanceof ProblemError) return problemReply(error);
+  if (error instanceof RecordUnavailable) {
+    return problemReply(
+      new ProblemError('record-unavailable', 'The record cannot be read just now.', {
+        headers: { 'retry-after': '30' },
+      }),
+    );
+  }
+  const instance = ports.makeId('req');
+  log('request-failed', { instance, path, message: error.stack ?? error.message });
+  return problemReply(new ProblemError('unexpected', 'Something went wrong on our side.'), instance);
+}
+
+const honoPath = (path: string) => path.replace(/\{(\w+)\}/g, ':$1');
+
+function methodsByPath(): Map<string, Method[]> {
+  const found = new Map<string, Method[]>();
+  for (const { path, method } of routes) found.set(honoPath(path), [...(found.get(honoPath(path)) ?? []), method]);
+  return found;
+}

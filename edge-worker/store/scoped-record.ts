@@ -1,0 +1,105 @@
+// The record of one installation. A query names its tables by interpolation, and each is narrowed to the installation
+// before anything is read from it: a query that forgets its installation cannot be written.
+import { getTableName, is } from 'drizzle-orm';
+import { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { recordTables } from './flush-rows.ts';
+import { type StoredRow, shapeOf } from './rows.ts';
+
+type Bound = string | number | null;
+type Part = SQLiteTable | Fragment | Bound;
+
+/** A piece of a query: tables, other pieces and values stand where they were interpolated. `Row` is what it finds. */
+export class Fragment<Row = unknown> {
+  readonly texts: readonly string[];
+  readonly parts: readonly Part[];
+  declare readonly finds?: Row;
+
+  constructor(texts: readonly string[], parts: readonly Part[]) {
+    this.texts = texts;
+    this.parts = parts;
+  }
+}
+
+export function sql<Row = unknown>(texts: TemplateStringsArray, ...parts: readonly Part[]): Fragment<Row> {
+  return new Fragment<Row>(texts, parts);
+}
+
+/** All columns of a table, under the names that its stored row has. */
+export function columnsOf(table: SQLiteTable): Fragment {
+  const { name, properties, columns } = shapeOf(table);
+  return new Fragment(
+    [columns.map((column, index) => `"${name}"."${column}" AS "${properties[index]}"`).join(', ')],
+    [],
+  );
+}
+
+/** Rows of one table. `clause` filters and orders. */
+export function select<Table extends SQLiteTable>(table: Table, clause: Fragment): Fragment<StoredRow<Table>> {
+  return sql`SELECT ${columnsOf(table)} FROM ${table} ${clause}`;
+}
+
+type Found<Queries extends readonly Fragment[]> = {
+  [Index in keyof Queries]: Queries[Index] extends Fragment<infer Row> ? Row[] : never;
+};
+
+/** Pieces with a text between them, e.g. conditions with AND. */
+export function joined(pieces: readonly Fragment[], between: string): Fragment {
+  return new Fragment(['', ...pieces.slice(1).map(() => between), ''], pieces);
+}
+
+export interface RecordReader {
+  /** Rows of each query, in order, all read at one moment. */
+  read(queries: readonly { readonly text: string; readonly bound: readonly Bound[] }[]): Promise<unknown[][]>;
+}
+
+const tableNames = Object.values(recordTables).map(({ table }) => getTableName(table));
+/** A table named in the text itself; `table.column` and a column of the same name elsewhere are none. */
+const named = new RegExp(String.raw`(?:\bfrom|\bjoin|,)\s*["\[]?(${tableNames.join('|')})\b(?!["\]]?\s*\.)`, 'i');
+
+export class ScopedRecord {
+  readonly #reader: RecordReader;
+  readonly #installation: string;
+
+  constructor(reader: RecordReader, installation: string) {
+    this.#reader = reader;
+    this.#installation = installation;
+  }
+
+  async all<Row>(query: Fragment<Row>): Promise<Row[]> {
+    const [rows] = await this.batch([query] as const);
+    return rows;
+  }
+
+  async first<Row>(query: Fragment<Row>): Promise<Row | null> {
+    return (await this.all(query))[0] ?? null;
+  }
+
+  /** Several queries that see the same moment. */
+  async batch<const Queries extends readonly Fragment[]>(queries: Queries): Promise<Found<Queries>> {
+    return (await this.#reader.read(queries.map((query) => this.written(query)))) as Found<Queries>;
+  }
+
+  /** The query as D1 gets it; the installation is always its first parameter. */
+  written(query: Fragment): { readonly text: string; readonly bound: readonly Bound[] } {
+    const bound: Bound[] = [this.#installation];
+    return { text: write(query, bound), bound };
+  }
+}
+
+function write({ texts, parts }: Fragment, bound: Bound[]): string {
+  const found = texts.map((text) => named.exec(text)?.[1]).find(Boolean);
+  if (found) throw new Error(`The query names ${found} in its text: interpolate the table, so that it is narrowed.`);
+  return texts
+    .map((text, index) => text + (index < parts.length ? writePart(parts[index] ?? null, bound) : ''))
+    .join('');
+}
+
+function writePart(part: Part, bound: Bound[]): string {
+  if (part instanceof Fragment) return write(part, bound);
+  if (is(part, SQLiteTable)) {
+    const name = getTableName(part);
+    return `(SELECT * FROM "${name}" WHERE installation = ?1) AS "${name}"`;
+  }
+  bound.push(part);
+  return `?${bound.length}`;
+}

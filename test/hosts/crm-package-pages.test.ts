@@ -1,9 +1,9 @@
 // The package's pages as text: words from labels, a text for everything that needs one, no way out but the platform.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { packagePaths } from './crm-package-source.ts';
+import { PackageSource } from './crm-package-source.ts';
 
-const paths = packagePaths();
+const { paths } = new PackageSource();
 const scripts = paths.filter((path) => path.endsWith('.js'));
 const templates = paths.filter((path) => path.endsWith('.html'));
 const textOf = (path: string) => readFileSync(path, 'utf8');

@@ -4,9 +4,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { capture } from '../../crm-package/capture.ts';
 import { maps } from '../../edge-worker/connectors/salesforce/map.ts';
-import { PackageSource, packageRoot, textsOf } from './crm-package-source.ts';
+import { nodesOf, textsOf } from '../../edge-worker/connectors/salesforce/stand-in/package/metadata.ts';
+import { PackageSource, packageRoot } from './crm-package-source.ts';
 import { Flow } from './flow-runner.ts';
-import { nodesOf, publishedTypes } from './metadata-types.ts';
+import { publishedTypes } from './metadata-types.ts';
 
 const source = new PackageSource();
 const types = publishedTypes();

@@ -1,8 +1,8 @@
 // A small org around the flow runner: saves, validation rules, outbox rows, messages, events.
-import { type PackageSource, textsOf } from './crm-package-source.ts';
+import { nodesOf, textsOf } from '../../edge-worker/connectors/salesforce/stand-in/package/metadata.ts';
+import type { PackageSource } from './crm-package-source.ts';
 import { holds } from './flow-formula.ts';
 import { Flow, type FlowRecord, type FlowUser, type FlowWorld, formulaScope, type Trigger } from './flow-runner.ts';
-import { nodesOf } from './metadata-types.ts';
 
 export interface SentMessage {
   readonly name: string;

@@ -1,6 +1,7 @@
 // Runs the package's real flow files around a save, as the platform would. An element it does not know fails loudly.
+
+import { listOf, nodesOf, type XmlNode } from '../../edge-worker/connectors/salesforce/stand-in/package/metadata.ts';
 import { evaluate, type FlowValue, type FormulaScope, holds } from './flow-formula.ts';
-import { listOf, nodesOf, type XmlNode } from './metadata-types.ts';
 
 export type FlowRecord = Readonly<Record<string, FlowValue>>;
 

@@ -5,8 +5,8 @@ import lwc from '@lwc/rollup-plugin';
 import nodeResolve from '@rollup/plugin-node-resolve';
 import replace from '@rollup/plugin-replace';
 import { type Plugin, rollup } from 'rollup';
+import { nodesOf } from '../../edge-worker/connectors/salesforce/stand-in/package/metadata.ts';
 import { type PackageSource, packageRoot } from './crm-package-source.ts';
-import { nodesOf } from './metadata-types.ts';
 
 const prefix = 'tieout__';
 const entry = 'tieout-entry.js';

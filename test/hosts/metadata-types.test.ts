@@ -1,6 +1,7 @@
 // The checker of metadata files, on files that are wrong.
 import { describe, expect, it } from 'vitest';
-import { publishedTypes, type XmlNode } from './metadata-types.ts';
+import type { XmlNode } from '../../edge-worker/connectors/salesforce/stand-in/package/metadata.ts';
+import { publishedTypes } from './metadata-types.ts';
 
 const types = publishedTypes();
 

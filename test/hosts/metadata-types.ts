@@ -1,6 +1,6 @@
 // Checks metadata files against the published types: element names, required elements, enumerations, plain values.
 import { readFileSync } from 'node:fs';
-import { XMLParser } from 'fast-xml-parser';
+import { isNode, type XmlNode } from '../../edge-worker/connectors/salesforce/stand-in/package/metadata.ts';
 
 interface Member {
   readonly type: string;
@@ -9,34 +9,9 @@ interface Member {
 }
 type Members = ReadonlyMap<string, Member>;
 
-export type XmlNode = { readonly [tag: string]: unknown };
-
-const parser = new XMLParser({ ignoreAttributes: false, parseTagValue: false, ignoreDeclaration: true });
 const attribute = /^@_/;
 /** In files a tree of elements whose shape depends on the target; the published type knows only its encoded form. */
 const untyped = new Set(['LightningComponentBundle/targetConfigs']);
-
-export function isNode(value: unknown): value is XmlNode {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-export function listOf(value: unknown): readonly unknown[] {
-  if (value === undefined || value === null || value === '') return [];
-  return Array.isArray(value) ? value : [value];
-}
-
-export function nodesOf(value: unknown): readonly XmlNode[] {
-  return listOf(value).filter(isNode);
-}
-
-/** The one root element of a file, and its content. */
-export function readMetadata(path: string): { readonly root: string; readonly node: XmlNode } {
-  const parsed: unknown = parser.parse(readFileSync(path, 'utf8'));
-  const [root] = isNode(parsed) ? Object.keys(parsed) : [];
-  const node = isNode(parsed) && root !== undefined ? parsed[root] : undefined;
-  if (root === undefined || !isNode(node)) throw new Error(`${path} is no metadata file`);
-  return { root, node };
-}
 
 export class MetadataTypes {
   readonly #enums = new Map<string, ReadonlySet<string>>();

@@ -1,10 +1,11 @@
 // What the platform does for a page: answers queries and saves records, as far as a person's permission set lets it.
+
+import { nodesOf } from '../../edge-worker/connectors/salesforce/stand-in/package/metadata.ts';
 import type { PackageSource } from './crm-package-source.ts';
 import type { FlowValue } from './flow-formula.ts';
 import type { FlowOrg } from './flow-org.ts';
 import type { FlowRecord, FlowUser } from './flow-runner.ts';
 import { type Argument, readQuery, type Selection } from './graphql-text.ts';
-import { nodesOf } from './metadata-types.ts';
 
 type Answer = { readonly [key: string]: unknown };
 type Args = { readonly [name: string]: Argument };

@@ -70,7 +70,7 @@ describe('the outbox', () => {
     row('SYNC_NOW', 'Account', recordId);
     row('CHECK', 'Account', recordId);
     row('CONNECT', 'Account', recordId);
-    row('RELEASE', 'Account', recordId);
+    expect(() => row('RELEASE', 'Account', recordId)).toThrow('bad value for restricted picklist');
     row('CHANGED', 'User', recordId);
     row('CHANGED', 'Account', "' OR Id !='");
     org.remove('Account', recordId);

@@ -1,4 +1,5 @@
-// A Salesforce org in memory: REST API, token endpoint, the package's flows and the outbound message sender.
+// A Salesforce org in memory: REST API, token endpoint, outbound messages, and the packages that are deployed into it.
+import { join } from 'node:path';
 import {
   type CallCount,
   type FaultSwitch,
@@ -14,7 +15,9 @@ import { HttpEdge } from './stand-in/edge.ts';
 import { consumerKey, signingKeys } from './stand-in/oauth.ts';
 import { integrationUsername, Org, type OrgTraits } from './stand-in/org.ts';
 
-type Variant = Pick<OrgTraits, 'namespace' | 'environment'>;
+type Variant = Pick<OrgTraits, 'namespace' | 'environment'> & Partial<Pick<OrgTraits, 'packageFolder'>>;
+/** Our package in source format, deployed into every org as its developers would deploy it. */
+const ourPackage = join(import.meta.dirname, '../../../crm-package/force-app/main/default');
 type Values = Readonly<Record<string, unknown>>;
 
 /** "type.old:new" of a schema change. */
@@ -46,7 +49,8 @@ class SalesforceStandIn implements StandIn {
 
   #open(): Org {
     const skewedMs = (): number => this.#options.nowMs() + (this.#board.isArmed('clock-skew')?.delayMs ?? 0);
-    return new Org({ ...this.#variant, baseUrl: this.#options.baseUrl }, skewedMs);
+    const { baseUrl } = this.#options;
+    return new Org({ packageFolder: ourPackage, ...this.#variant, baseUrl }, skewedMs);
   }
 
   /** Asked for late, because making the key takes a moment. */
@@ -94,20 +98,22 @@ class SalesforceStandIn implements StandIn {
     return this.#org.schema.all().map((type) => type.name);
   }
 
-  /** The address is part of the package, so there is one, and it outlives a reset. */
+  /** Where the host of the package's one address is found. It outlives a reset. */
   subscribe(to: { readonly url: string }): void {
     this.#url = to.url;
   }
 
-  deliver(): Promise<number> {
+  async deliver(): Promise<number> {
     this.#board.settleDue();
-    const route = `POST ${this.#url ? new URL(this.#url).pathname : ''}`;
-    return this.#org.outbound.deliver(this.#url, this.#options.send, {
-      isLost: () => this.#board.take('lose-notices', route) !== null,
-      isDuplicated: () => this.#board.take('duplicate-notices', route) !== null,
-      isShuffled: () => this.#board.take('shuffle-notices', route) !== null,
+    const mishaps = {
+      isLost: (route: string) => this.#board.take('lose-notices', route) !== null,
+      isDuplicated: (route: string) => this.#board.take('duplicate-notices', route) !== null,
+      isShuffled: (route: string) => this.#board.take('shuffle-notices', route) !== null,
       chance: this.#options.chance,
-    });
+    };
+    let waiting = 0;
+    for (const sender of this.#org.outbound) waiting += await sender.deliver(this.#url, this.#options.send, mishaps);
+    return waiting;
   }
 
   arm(fault: FaultSwitch): void {
@@ -139,7 +145,7 @@ class SalesforceStandIn implements StandIn {
   }
 }
 
-/** An org with or without the package's namespace, in production or a sandbox. */
+/** An org with the package under its namespace or bare, or without it; in production or a sandbox. */
 export const salesforceOrg =
   (variant: Variant): StandInFactory =>
   (options) =>

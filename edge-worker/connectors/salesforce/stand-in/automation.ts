@@ -1,8 +1,13 @@
-// What happens around a save: fields the platform derives, roll-ups, and the package's flows that write the outbox.
+// What happens around a save: fields the platform derives, roll-ups, and the flows and rules of the packages installed.
 import type { Actor, Automation, Books } from './books.ts';
 import { stages } from './catalog.ts';
+import type { Flow, FlowMoment, FlowWorld } from './package/flow.ts';
+import type { Moment } from './package/formula.ts';
+import type { InstalledPackage, ValidationRule } from './package/installed-package.ts';
+import { Refused } from './refusals.ts';
 import type { FieldShape, TypeShape } from './shape.ts';
 import type { Stored, Value, Values } from './table.ts';
+import { acceptBody } from './values.ts';
 
 const cents = (value: number): number => Math.round(value * 100) / 100;
 const numberOf = (value: Value | undefined): number => (typeof value === 'number' ? value : 0);
@@ -11,77 +16,108 @@ function joined(...parts: readonly (Value | undefined)[]): string {
   return parts.filter((part) => part !== null && part !== undefined && part !== '').join(' ');
 }
 
-export interface FlowEdge {
-  /** Fires the one outbound message for a new outbox row. */
-  readonly announce: (outboxId: string) => void;
+/** The rest of the org, as far as a save concerns it. */
+export interface SaveEdge {
+  readonly installed: InstalledPackage | null;
+  readonly permissionsOf: (userId: string) => ReadonlySet<string>;
+  readonly isSwitchedOn: (flow: Flow) => boolean;
+  readonly isFull: (type: TypeShape) => boolean;
+  readonly announce: (message: string, rowId: string) => void;
+  /** Rights may have changed. */
+  readonly forgetRights: () => void;
 }
+
+/** Before a save a flow may only set fields of the record itself. */
+const noWorld: FlowWorld = {
+  create: (type) => {
+    throw new Error(`a flow before the save may not create ${type}`);
+  },
+  sendOutboundMessage: (name) => {
+    throw new Error(`a flow before the save may not send ${name}`);
+  },
+};
 
 export class PlatformAutomation implements Automation {
   readonly #books: Books;
-  readonly #outbox: TypeShape;
-  readonly #edge: FlowEdge;
+  readonly #edge: SaveEdge;
 
-  constructor(books: Books, edge: FlowEdge) {
+  constructor(books: Books, edge: SaveEdge) {
     this.#books = books;
-    this.#outbox = this.#type(books.schema.own('Outbox__c'));
     this.#edge = edge;
   }
 
-  derive(type: TypeShape, values: Values, row: Stored | null): void {
+  saving(type: TypeShape, values: Values, row: Stored | null, by: Actor): void {
+    if (row === null && this.#edge.isFull(type)) throw new Refused('STORAGE_LIMIT_EXCEEDED', 'storage limit exceeded');
     if (type.name === 'Opportunity') this.#deriveStage(values, row);
     if (type.name === 'OpportunityLineItem') this.#deriveLine(values, row);
     if (type.name === 'Contact' || type.name === 'User') {
       const merged = { ...row?.values, ...values };
       values['Name'] = joined(merged['FirstName'], merged['LastName']);
     }
+    const flows = this.#edge.installed?.flowsAt('RecordBeforeSave', type.name) ?? [];
+    const rules = this.#edge.installed?.rulesOf(type.name) ?? [];
+    if (flows.length > 0 || rules.length > 0) this.#runBefore(flows, rules, values, row, by);
   }
 
-  saved(row: Stored, by: Actor): void {
-    if (row.type === this.#outbox) this.#edge.announce(row.id);
+  saved(row: Stored, prior: Values | null, by: Actor): void {
     if (row.type.name === 'OpportunityLineItem') this.#rollUp(row);
-    this.#note('CHANGED', row, by);
+    if (row.type.name === 'PermissionSetAssignment') this.#edge.forgetRights();
+    this.#run('RecordAfterSave', prior === null ? 'Create' : 'Update', row, prior, by);
   }
 
-  /** A line or a contact that goes is a change of the record it belongs to, not the end of that record. */
   deleting(row: Stored, by: Actor): void {
-    const isOwnRecord = row.type.name === 'Account' || row.type.name === 'Opportunity';
-    this.#note(isOwnRecord ? 'DELETED' : 'CHANGED', row, by);
+    this.#run('RecordBeforeDelete', 'Delete', row, {}, by);
   }
 
   deleted(row: Stored): void {
     if (row.type.name === 'OpportunityLineItem') this.#rollUp(row);
+    if (row.type.name === 'PermissionSetAssignment') this.#edge.forgetRights();
   }
 
-  #note(kind: string, row: Stored, by: Actor): void {
-    if (by.isIntegration) return;
-    const subject = this.#subjectOf(row);
-    if (!subject) return;
-    const { schema } = this.#books;
-    const values: Values = {
-      [schema.own('Kind__c')]: kind,
-      [schema.own('Object_Name__c')]: subject.type,
-      [schema.own('Record_Id__c')]: subject.id,
-      [schema.own('Actor_Id__c')]: by.id,
-    };
-    this.#books.insert(this.#outbox, values, by);
+  /** Flows first, then rules: a rule sees what the flows have set. */
+  #runBefore(
+    flows: readonly Flow[],
+    rules: readonly ValidationRule[],
+    values: Values,
+    row: Stored | null,
+    by: Actor,
+  ): void {
+    const whole: Values = { ...row?.values, ...values };
+    const given = { ...whole };
+    const moment = this.#momentOf(whole, row ? pick(row.values, values) : null, by);
+    for (const flow of flows) this.#runOne(flow, row ? 'Update' : 'Create', moment, noWorld);
+    for (const key in whole) if (whole[key] !== given[key]) values[key] = whole[key] ?? null;
+    const broken = rules.find((rule) => rule.refuses(moment));
+    if (!broken) return;
+    throw new Refused('FIELD_CUSTOM_VALIDATION_EXCEPTION', broken.message, broken.field === null ? [] : [broken.field]);
   }
 
-  #subjectOf(row: Stored): { readonly type: string; readonly id: string } | null {
-    const parentOf = (type: string, key: string) => {
-      const id = row.values[key];
-      return typeof id === 'string' ? { type, id } : null;
+  #run(at: FlowMoment, kind: 'Create' | 'Update' | 'Delete', row: Stored, prior: Values | null, by: Actor): void {
+    const flows = this.#edge.installed?.flowsAt(at, row.type.name) ?? [];
+    if (flows.length === 0) return;
+    const world: FlowWorld = {
+      create: (typeName, values) => {
+        const type = this.#type(typeName);
+        this.#books.insert(type, acceptBody(this.#books, type, values, true), by);
+      },
+      sendOutboundMessage: (name) => this.#edge.announce(name, row.id),
     };
-    switch (row.type.name) {
-      case 'Account':
-      case 'Opportunity':
-        return { type: row.type.name, id: row.id };
-      case 'Contact':
-        return parentOf('Account', 'AccountId');
-      case 'OpportunityLineItem':
-        return parentOf('Opportunity', 'OpportunityId');
-      default:
-        return null;
+    for (const flow of flows) this.#runOne(flow, kind, this.#momentOf(row.values, prior, by), world);
+  }
+
+  #runOne(flow: Flow, kind: 'Create' | 'Update' | 'Delete', moment: Moment, world: FlowWorld): void {
+    if (!this.#edge.isSwitchedOn(flow) || !flow.startsFor(kind, moment)) return;
+    try {
+      flow.run(moment, world);
+    } catch (cause) {
+      const message = `${flow.name}: ${cause instanceof Error ? cause.message : String(cause)}`;
+      throw new Refused('CANNOT_EXECUTE_FLOW_TRIGGER', message);
     }
+  }
+
+  #momentOf(values: Values, prior: Values | null, by: Actor): Moment {
+    const permissions = this.#edge.permissionsOf(by.id);
+    return { isNew: prior === null, values, prior, userId: by.id, permissions, variables: new Map() };
   }
 
   #deriveStage(values: Values, row: Stored | null): void {
@@ -120,7 +156,7 @@ export class PlatformAutomation implements Automation {
 
   #type(name: string): TypeShape {
     const type = this.#books.schema.type(name);
-    if (!type) throw new Error(`the catalogue has no ${name}`);
+    if (!type) throw new Error(`the org has no ${name}`);
     return type;
   }
 
@@ -129,4 +165,11 @@ export class PlatformAutomation implements Automation {
     if (!field) throw new Error(`${type.name} has no ${name}`);
     return field;
   }
+}
+
+/** What the named fields of a record hold. */
+function pick(values: Values, named: Values): Values {
+  const found: Values = {};
+  for (const key in named) found[key] = values[key] ?? null;
+  return found;
 }

@@ -8,14 +8,14 @@ import type { RowFinder } from './values.ts';
 
 export interface Actor {
   readonly id: string;
-  readonly isIntegration: boolean;
 }
 
-/** What the platform and the package's flows do around a save. */
+/** What the platform and the packages installed do around a save. Each may refuse it. */
 export interface Automation {
   /** Completes the values that are about to be written; `row` is null for a new one. */
-  derive(type: TypeShape, values: Values, row: Stored | null): void;
-  saved(row: Stored, by: Actor): void;
+  saving(type: TypeShape, values: Values, row: Stored | null, by: Actor): void;
+  /** `prior`: what the fields written held before; null for a new record. */
+  saved(row: Stored, prior: Values | null, by: Actor): void;
   deleting(row: Stored, by: Actor): void;
   deleted(row: Stored): void;
 }
@@ -84,13 +84,13 @@ export class Books implements RowFinder {
 
   insert(type: TypeShape, given: Values, by: Actor, id?: string): Stored {
     return this.atomically(() => {
-      this.#automation?.derive(type, given, null);
+      this.#automation?.saving(type, given, null, by);
       this.#refuseDuplicates(type, given, null);
       const row = this.#draft(type, given, by, id ?? this.#ids.next(type.prefix));
       const table = this.table(type);
       table.add(row);
       this.undoable(() => table.take(row));
-      this.#automation?.saved(row, by);
+      this.#automation?.saved(row, null, by);
       return row;
     });
   }
@@ -98,21 +98,22 @@ export class Books implements RowFinder {
   update(row: Stored, given: Values, by: Actor): void {
     if (row.isDeleted) throw isDeleted();
     this.atomically(() => {
-      this.#automation?.derive(row.type, given, row);
+      this.#automation?.saving(row.type, given, row, by);
       this.#refuseDuplicates(row.type, given, row);
-      this.touch(row, given, by);
-      this.#automation?.saved(row, by);
+      const prior = this.touch(row, given, by);
+      this.#automation?.saved(row, prior, by);
     });
   }
 
-  /** Writes without running any flow, as the platform's own roll-ups and cascades do. */
-  touch(row: Stored, changes: Values, by?: Actor): void {
+  /** Writes without running any flow, as the platform's own roll-ups and cascades do; answers what was there. */
+  touch(row: Stored, changes: Values, by?: Actor): Values {
     const stampMs = wholeSecond(this.#nowMs());
     const stamps: Values = { LastModifiedDate: formatDateTime(stampMs) };
     if (by) stamps['LastModifiedById'] = by.id;
     const table = this.table(row.type);
     const before = table.write(row, { ...changes, ...stamps }, stampMs);
     this.undoable(() => table.write(row, before.values, before.stampMs));
+    return before.values;
   }
 
   remove(row: Stored, by: Actor): void {

@@ -146,6 +146,45 @@ const product = (): TypeShape =>
     pick('Family', 'Product Family', ['Services', 'Software', 'None'], { isRestricted: false }),
   ]);
 
+const contract = (): TypeShape =>
+  type('Contract', 'Contract', { prefix: '800' }, [
+    link('AccountId', 'Account ID', 'Account', { children: 'Contracts', onParentDelete: 'cascade', isRequired: true }),
+    text('ContractNumber', 'Contract Number', 30, { isCalculated: true }),
+    pick('Status', 'Status', ['Draft', 'In Approval Process', 'Activated'], { defaultValue: 'Draft' }),
+    date('StartDate', 'Contract Start Date'),
+    whole('ContractTerm', 'Contract Term'),
+    area('Description', 'Description', 32_000),
+  ]);
+
+const order = (): TypeShape =>
+  type('Order', 'Order', { prefix: '801' }, [
+    link('AccountId', 'Account ID', 'Account', { children: 'Orders', onParentDelete: 'cascade' }),
+    pick('Status', 'Status', ['Draft', 'Activated'], { defaultValue: 'Draft' }),
+    date('EffectiveDate', 'Order Start Date', required),
+    date('EndDate', 'Order End Date'),
+    text('PoNumber', 'PO Number', 80),
+    area('Description', 'Description', 32_000),
+  ]);
+
+const permissionSet = (): TypeShape =>
+  type('PermissionSet', 'Permission Set', { prefix: '0PS', hasNoOwner: true, hasNoCurrency: true, isReadOnly: true }, [
+    text('Name', 'Permission Set Name', 80),
+    text('Label', 'Permission Set Label', 80),
+    text('NamespacePrefix', 'Namespace Prefix', 15),
+  ]);
+
+/** A permission set becomes somebody's by a row here. */
+const permissionSetAssignment = (): TypeShape =>
+  type(
+    'PermissionSetAssignment',
+    'Permission Set Assignment',
+    { prefix: '0Pa', hasNoOwner: true, hasNoCurrency: true },
+    [
+      link('AssigneeId', 'Assignee ID', 'User', { isRequired: true, isImmutable: true, isIndexed: true }),
+      link('PermissionSetId', 'PermissionSet ID', 'PermissionSet', { isRequired: true, isImmutable: true }),
+    ],
+  );
+
 const user = (): TypeShape =>
   type('User', 'User', { prefix: '005', hasNoOwner: true }, [
     text('Username', 'Username', 80, { isRequired: true, isUnique: true, isIndexed: true }),
@@ -177,17 +216,24 @@ const currencyType = (): TypeShape =>
     flag('IsCorporate', 'Corporate'),
   ]);
 
-/** The package adds fields of its own to accounts and opportunities. */
-export const standardTypes = (own: {
-  readonly account: readonly FieldShape[];
-  readonly opportunity: readonly FieldShape[];
-}): readonly TypeShape[] => [
-  account(own.account),
-  contact(),
-  opportunity(own.opportunity),
-  dealLine(),
-  product(),
-  user(),
-  organization(),
-  currencyType(),
-];
+/** Packages add fields of their own to types that are there. */
+export function standardTypes(added: ReadonlyMap<string, readonly FieldShape[]>): readonly TypeShape[] {
+  const types = [
+    account(added.get('Account') ?? []),
+    contact(),
+    opportunity(added.get('Opportunity') ?? []),
+    dealLine(),
+    product(),
+    contract(),
+    order(),
+    user(),
+    permissionSet(),
+    permissionSetAssignment(),
+    organization(),
+    currencyType(),
+  ];
+  for (const name of added.keys()) {
+    if (name !== 'Account' && name !== 'Opportunity') throw new Error(`no package has added fields to ${name} yet`);
+  }
+  return types;
+}

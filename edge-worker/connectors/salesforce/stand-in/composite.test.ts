@@ -134,7 +134,7 @@ describe('a platform event', () => {
     const reply = await client.send('POST', '/sobjects/tieout__Sync_Status_Changed__e', body);
     expect(reply.status).toBe(201);
     expect(reply.json).toEqual({
-      id: expect.stringMatching(/^e02/),
+      id: expect.stringMatching(/^e0/),
       success: true,
       errors: [{ statusCode: 'OPERATION_ENQUEUED', message: expect.stringMatching(/^[0-9a-f-]{36}$/), fields: [] }],
     });

@@ -63,7 +63,16 @@ export class Desk {
       case 'merge':
         return spoken(() => this.#merge(text('winner'), text('loser'), this.#actor(by)));
       case 'outboundMessages':
-        return this.#org.outbound.pending();
+        return this.#org.outbound.flatMap((sender) => sender.pending());
+      case 'switchFlow':
+        this.#org.switched.set(text('flow'), parameters['active'] === true);
+        return null;
+      case 'fill':
+        this.#org.full.add(this.#org.type(text('type')).name);
+        return null;
+      case 'free':
+        this.#org.full.delete(this.#org.type(text('type')).name);
+        return null;
       default:
         throw new Error(`no such verb: ${verb}`);
     }

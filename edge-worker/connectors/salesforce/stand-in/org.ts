@@ -5,19 +5,29 @@ import { standardTypes } from './catalog.ts';
 import { currencies } from './catalog-words.ts';
 import { IdMaker, orgIdFor, parseId } from './ids.ts';
 import { Outbound } from './outbound.ts';
-import { ownAccountFields, ownOpportunityFields, packageTypes } from './package-catalog.ts';
+import type { Flow } from './package/flow.ts';
+import { type InstalledPackage, install } from './package/installed-package.ts';
+import { packageSource } from './package/metadata.ts';
+import { PackageNames } from './package/names.ts';
+import { packageTypes } from './package/package-types.ts';
 import { Queries } from './queries.ts';
+import { Rights } from './rights.ts';
 import { Schema, type TypeShape } from './shape.ts';
 import type { Stored, Values } from './table.ts';
 
 export const integrationUsername = 'integration@tieout.example';
-const corporate: Actor = { id: '', isIntegration: true };
+const corporate: Actor = { id: '' };
+/** The package's own sets for the people of this firm: one signs in for the hub, all others work with deals. */
+const integrationSet = 'Tieout_Integration';
+const userSet = 'Tieout_User';
 
 export interface OrgTraits {
   /** `tieout__` in an org that has the packaged version, empty in one with the bare source. */
   readonly namespace: string;
   readonly environment: 'production' | 'sandbox';
   readonly baseUrl: string;
+  /** The source of the package that is installed; null in an org without one. */
+  readonly packageFolder: string | null;
 }
 
 export class Org {
@@ -25,11 +35,18 @@ export class Org {
   readonly id: string;
   readonly schema: Schema;
   readonly books: Books;
-  readonly outbound: Outbound;
+  readonly installed: InstalledPackage | null;
+  /** One sender for each message of the packages. */
+  readonly outbound: readonly Outbound[];
+  readonly rights: Rights;
   readonly queries: Queries;
   readonly nowMs: () => number;
   readonly sessions = new Map<string, number>();
   readonly integrationUser: Actor;
+  /** Flows that an admin has switched on or off, against how they were shipped. */
+  readonly switched = new Map<string, boolean>();
+  /** Record types that take no new row, because storage or an allowance is used up. */
+  readonly full = new Set<string>();
   /** Whose saves `create`, `update` and `remove` are when nobody is named. */
   person: Actor;
   sessionCount = 0;
@@ -39,21 +56,39 @@ export class Org {
     this.traits = traits;
     this.nowMs = nowMs;
     this.id = orgIdFor(traits.baseUrl);
-    const ns = traits.namespace;
-    const own = { account: ownAccountFields(ns), opportunity: ownOpportunityFields(ns) };
-    this.schema = new Schema(ns, [...standardTypes(own), ...packageTypes(ns)], nowMs());
+    const source = traits.packageFolder === null ? null : packageSource(traits.packageFolder);
+    const brought = source ? packageTypes(source, new PackageNames(source, traits.namespace)) : null;
+    const types = [...standardTypes(brought?.added ?? new Map()), ...(brought?.types ?? [])];
+    this.installed = source ? install(source, traits.namespace, types) : null;
+    this.schema = new Schema(traits.namespace, types, nowMs());
     this.books = new Books(this.schema, new IdMaker(traits.baseUrl), nowMs);
     this.queries = new Queries(new IdMaker(traits.baseUrl));
-    this.outbound = new Outbound(this.books, this.id, traits.baseUrl, nowMs);
-    const announce = (outboxId: string): void => {
-      this.outbound.enqueue(outboxId);
-      this.books.undoable(() => this.outbound.forget(outboxId));
-    };
-    this.books.automate(new PlatformAutomation(this.books, { announce }));
-    const integration = this.#addUser(integrationUsername, 'Tieout', 'Integration');
-    this.integrationUser = { id: integration.id, isIntegration: true };
-    this.person = this.actor('anna.sales@acme.example');
+    const messages = [...(this.installed?.messages.values() ?? [])];
+    this.outbound = messages.map((message) => new Outbound(message, this.books, this.id, traits.baseUrl, nowMs));
+    this.rights = new Rights(this.books, this.installed);
+    this.books.automate(
+      new PlatformAutomation(this.books, {
+        installed: this.installed,
+        permissionsOf: (userId) => this.rights.of(userId).permissions,
+        isSwitchedOn: (flow) => this.#isSwitchedOn(flow),
+        isFull: (type) => this.full.has(type.name),
+        announce: (message, rowId) => this.#announce(message, rowId),
+        forgetRights: () => this.rights.forget(),
+      }),
+    );
     this.#seed();
+    this.integrationUser = { id: this.#addUser(integrationUsername, 'Tieout', 'Integration', integrationSet).id };
+    this.person = this.actor('anna.sales@acme.example');
+  }
+
+  #isSwitchedOn(flow: Flow): boolean {
+    return this.switched.get(flow.name) ?? flow.isActive;
+  }
+
+  #announce(message: string, rowId: string): void {
+    const sender = this.outbound.find((one) => one.name === message);
+    if (!sender) throw new Error(`there is no outbound message ${message}`);
+    sender.enqueue(rowId);
   }
 
   type(name: string): TypeShape {
@@ -65,8 +100,8 @@ export class Org {
     const users = this.type('User');
     const id = parseId(by);
     const known = id ? this.books.find(users, id) : undefined;
-    const found = known ?? this.#userNamed(by) ?? this.#addUser(by.includes('@') ? by : `${by}@acme.example`, '', by);
-    return { id: found.id, isIntegration: found.values['Username'] === integrationUsername };
+    const found = known ?? this.#userNamed(by) ?? this.#hire(by);
+    return { id: found.id };
   }
 
   #userNamed(name: string): Stored | undefined {
@@ -76,10 +111,24 @@ export class Org {
     return username ? this.books.findByValue(this.type('User'), username, wanted)[0] : undefined;
   }
 
-  #addUser(username: string, firstName: string, lastName: string): Stored {
+  #hire(name: string): Stored {
+    return this.#addUser(name.includes('@') ? name : `${name}@acme.example`, '', name, userSet);
+  }
+
+  #addUser(username: string, firstName: string, lastName: string, set: string): Stored {
     const values: Values = { Username: username, LastName: lastName, FirstName: firstName || null, IsActive: true };
     const named = { ...values, Email: username, Alias: lastName.slice(0, 8), UserType: 'Standard' };
-    return this.books.insert(this.type('User'), named, corporate);
+    const user = this.books.insert(this.type('User'), named, corporate);
+    this.#assign(user.id, set);
+    return user;
+  }
+
+  /** An org without the package has nothing to assign. */
+  #assign(userId: string, set: string): void {
+    const row = this.rights.setNamed(this.schema.own(set));
+    if (!row) return;
+    const assignment = { AssigneeId: userId, PermissionSetId: row.id };
+    this.books.insert(this.type('PermissionSetAssignment'), assignment, corporate);
   }
 
   #seed(): void {
@@ -92,6 +141,11 @@ export class Org {
       TimeZoneSidKey: 'Europe/Berlin',
     };
     this.books.insert(this.type('Organization'), values, corporate, this.id);
+    for (const { name, label } of this.installed?.permissionSets ?? []) {
+      const prefix = this.traits.namespace.replace(/__$/, '') || null;
+      const set = { Name: name, Label: label, NamespacePrefix: prefix };
+      this.books.insert(this.type('PermissionSet'), set, corporate);
+    }
     for (const code of currencies) {
       const rate = { ConversionRate: code === 'EUR' ? 1 : 1.25, DecimalPlaces: code === 'JPY' ? 0 : 2 };
       const flags = { IsActive: true, IsCorporate: code === 'EUR' };

@@ -1,7 +1,8 @@
 // The outbound message sender: a queue of notifications that is emptied by exact acknowledgements or by time.
 import type { Books } from './books.ts';
 import { IdMaker, shortId } from './ids.ts';
-import type { Stored, Value } from './table.ts';
+import type { OutboundMessage } from './package/installed-package.ts';
+import type { Value } from './table.ts';
 import { formatSoapDateTime } from './times.ts';
 
 const batchMax = 100;
@@ -13,17 +14,18 @@ const firstGapMs = 30_000;
 
 interface Notification {
   readonly id: string;
-  readonly outboxId: string;
+  /** The record it speaks of. */
+  readonly rowId: string;
   readonly madeMs: number;
   dueMs: number;
   tries: number;
 }
 
-/** What may go wrong on the way out, asked anew for each message. */
+/** What may go wrong on the way out, asked anew for each message by its "METHOD /path". */
 export interface Mishaps {
-  readonly isLost: () => boolean;
-  readonly isDuplicated: () => boolean;
-  readonly isShuffled: () => boolean;
+  readonly isLost: (route: string) => boolean;
+  readonly isDuplicated: (route: string) => boolean;
+  readonly isShuffled: (route: string) => boolean;
   readonly chance: () => number;
 }
 
@@ -46,10 +48,12 @@ export class Outbound {
   readonly #nowMs: () => number;
   readonly #ids: IdMaker;
   readonly #actionId: string;
-  /** By the outbox row each speaks of, in the order they were made. */
+  readonly #message: OutboundMessage;
+  /** By the record each speaks of, in the order they were made. */
   readonly #queue = new Map<string, Notification>();
 
-  constructor(books: Books, orgId: string, baseUrl: string, nowMs: () => number) {
+  constructor(message: OutboundMessage, books: Books, orgId: string, baseUrl: string, nowMs: () => number) {
+    this.#message = message;
     this.#books = books;
     this.#orgId = orgId;
     this.#baseUrl = baseUrl;
@@ -58,15 +62,15 @@ export class Outbound {
     this.#actionId = this.#ids.next('04k');
   }
 
-  enqueue(outboxId: string): void {
-    const nowMs = this.#nowMs();
-    const id = this.#ids.next('04l');
-    this.#queue.set(outboxId, { id, outboxId, madeMs: nowMs, dueMs: nowMs, tries: 0 });
+  get name(): string {
+    return this.#message.name;
   }
 
-  /** The row that asked for it was rolled back. */
-  forget(outboxId: string): void {
-    this.#queue.delete(outboxId);
+  enqueue(rowId: string): void {
+    const nowMs = this.#nowMs();
+    const id = this.#ids.next('04l');
+    this.#queue.set(rowId, { id, rowId, madeMs: nowMs, dueMs: nowMs, tries: 0 });
+    this.#books.undoable(() => this.#queue.delete(rowId));
   }
 
   /** The delivery status page: what is waiting, how often it was tried, when it is tried again. */
@@ -74,13 +78,14 @@ export class Outbound {
     return [...this.#queue.values()].map((one) => ({ ...one }));
   }
 
-  /** Tries everything that is due once. Without an address all of it waits. */
-  async deliver(url: string | null, send: (request: Request) => Promise<Response>, mishaps: Mishaps): Promise<number> {
+  /** Tries everything that is due once, at the message's own address as far as `hub` stands for its host. */
+  async deliver(hub: string | null, send: (request: Request) => Promise<Response>, mishaps: Mishaps): Promise<number> {
     const nowMs = this.#nowMs();
     this.#drop([...this.#queue.values()].filter((one) => nowMs - one.madeMs >= keepMs));
-    if (url === null) return this.#queue.size;
+    if (hub === null) return this.#queue.size;
+    const url = new URL(new URL(this.#message.endpointUrl).pathname, hub).href;
     const due = [...this.#queue.values()].filter((one) => one.dueMs <= nowMs);
-    if (due.length > 1 && mishaps.isShuffled()) shuffle(due, mishaps.chance);
+    if (due.length > 1 && mishaps.isShuffled(routeOf(url))) shuffle(due, mishaps.chance);
     for (let at = 0; at < due.length; at += batchMax) await this.#try(url, due.slice(at, at + batchMax), send, mishaps);
     return this.#queue.size;
   }
@@ -91,12 +96,12 @@ export class Outbound {
     send: (request: Request) => Promise<Response>,
     mishaps: Mishaps,
   ): Promise<void> {
-    if (mishaps.isLost()) {
+    if (mishaps.isLost(routeOf(url))) {
       this.#drop(batch);
       return;
     }
     const body = this.#envelope(batch);
-    const times = mishaps.isDuplicated() ? 2 : 1;
+    const times = mishaps.isDuplicated(routeOf(url)) ? 2 : 1;
     let isTaken = false;
     for (let time = 0; time < times; time++) isTaken = (await this.#post(url, body, send)) || isTaken;
     if (isTaken) this.#drop(batch);
@@ -104,7 +109,7 @@ export class Outbound {
   }
 
   #drop(batch: readonly Notification[]): void {
-    for (const one of batch) this.#queue.delete(one.outboxId);
+    for (const one of batch) this.#queue.delete(one.rowId);
   }
 
   #postpone(one: Notification): void {
@@ -143,21 +148,17 @@ export class Outbound {
 
   /** Field values are read now, not when the message was asked for; a deleted row has none left. */
   #notification(one: Notification): string {
-    const { schema } = this.#books;
-    const type = schema.own('Outbox__c');
-    const row = this.#books.find(schema.typeLeniently(type), one.outboxId);
-    const fields = row && !row.isDeleted ? this.#fields(row) : '';
+    const { type, fields } = this.#message;
+    const row = this.#books.find(this.#books.schema.typeLeniently(type), one.rowId);
+    const isThere = row !== undefined && !row.isDeleted;
+    const shown = fields.map((name) => element(name, isThere ? (row.values[name] ?? null) : null)).join('');
     const start = `<sObject xsi:type="sf:${type}" xmlns:sf="urn:sobject.enterprise.soap.sforce.com">`;
-    const id = `<sf:Id>${one.outboxId}</sf:Id>`;
-    return `<Notification><Id>${one.id}</Id>${start}${id}${fields}</sObject></Notification>`;
-  }
-
-  #fields(row: Stored): string {
-    const { schema } = this.#books;
-    const own = ['Actor_Id__c', 'Kind__c', 'Object_Name__c', 'Record_Id__c'].map((name) => schema.own(name));
-    return ['CreatedDate', 'Name', ...own].map((name) => element(name, row.values[name] ?? null)).join('');
+    const id = isThere ? '' : `<sf:Id>${one.rowId}</sf:Id>`;
+    return `<Notification><Id>${one.id}</Id>${start}${id}${shown}</sObject></Notification>`;
   }
 }
+
+const routeOf = (url: string): string => `POST ${new URL(url).pathname}`;
 
 /** A field without a value is left out. UNVERIFIED as a rule; seen in captured messages. */
 function element(name: string, value: Value): string {

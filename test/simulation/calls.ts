@@ -5,6 +5,7 @@ import type { Governor } from '../../edge-worker/platform/governor.ts';
 import { RecordUnavailable } from '../../edge-worker/store/flush.ts';
 import type { D1OnNode } from '../support/d1-on-node.ts';
 import type { Network } from './network.ts';
+import type { Plant } from './plants.ts';
 import type { Seat } from './systems.ts';
 import type { Dice, World } from './world.ts';
 
@@ -12,6 +13,12 @@ import type { Dice, World } from './world.ts';
 export interface Life {
   isOver: boolean;
   readonly governor: Governor;
+}
+
+export interface CallOptions {
+  readonly world: World;
+  readonly networks: Readonly<Record<Seat, Network>>;
+  readonly plant: Plant;
 }
 
 const callsMax = 6;
@@ -27,8 +34,10 @@ export class Calls {
   readonly #waiting = new Map<Life, Map<string, number>>();
   /** What no run may show, found while it went on. */
   readonly #breaches: string[];
+  readonly #planted: (query: string) => string;
 
-  constructor(world: World, networks: Readonly<Record<Seat, Network>>, d1: D1OnNode, breaches: string[]) {
+  constructor({ world, networks, plant }: CallOptions, d1: D1OnNode, breaches: string[]) {
+    this.#planted = plant.statement ?? ((query) => query);
     this.#world = world;
     this.#networks = networks;
     this.#d1 = d1;
@@ -79,10 +88,18 @@ export class Calls {
       this.#counted(life, 'record', async () => {
         await world.sleep(this.isD1Slow ? dice.between(500, 8_000) : dice.between(2, 20));
         const isDown = world.ms < this.d1DownUntilMs;
-        if (isDown && dice.hits(0.7)) throw new RecordUnavailable('D1_ERROR: Network connection lost.');
-        await this.#d1.batch(statements.map(({ query, rows }) => this.#d1.prepare(query).bind(rows)));
+        const apply = () =>
+          this.#d1.batch(statements.map(({ query, rows }) => this.#d1.prepare(this.#planted(query)).bind(rows)));
+        if (isDown && dice.hits(0.3)) this.#applyLate(apply);
+        else if (!isDown || !dice.hits(0.6)) await apply();
         if (isDown) throw new RecordUnavailable('D1_ERROR: Network connection lost.');
       }),
     );
+  }
+
+  /** Given up by the lane and carried out all the same, after newer rows have arrived. */
+  #applyLate(apply: () => Promise<unknown>): void {
+    // What D1 refuses of it has no more effect than what never arrived.
+    this.#world.after(this.#d1Dice.between(1_000, 900_000), () => void apply().catch(() => undefined));
   }
 }

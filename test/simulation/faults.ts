@@ -128,9 +128,11 @@ function planRecord(dice: Dice, world: World, host: LaneHost, at: At): void {
   at(dice.between(2, 30), 'record slow', () => {
     host.calls.isD1Slow = true;
   });
-  at(dice.between(5, 45), 'record down', () => {
-    host.calls.d1DownUntilMs = world.ms + dice.between(1, 10) * minuteMs;
-  });
+  for (let count = dice.between(1, 3); count > 0; count--) {
+    at(dice.between(3, 45), 'record down', () => {
+      host.calls.d1DownUntilMs = world.ms + dice.between(1, 10) * minuteMs;
+    });
+  }
   at(dice.between(31, 50), 'record quick', () => {
     host.calls.isD1Slow = false;
   });

@@ -55,7 +55,7 @@ export class LaneHost {
   constructor(options: HostOptions) {
     this.#options = options;
     this.#dice = options.world.dice('crashes');
-    this.calls = new Calls(options.world, options.networks, this.d1, this.breaches);
+    this.calls = new Calls(options, this.d1, this.breaches);
     this.#ids = options.world.dice('ids');
     for (const text of Object.values(laneMigrations.migrations)) run(text, (query) => this.storage.sql.exec(query));
     const folder = 'edge-worker/store/migrations/record';

@@ -14,6 +14,8 @@ export interface Plant {
   readonly session?: (session: Session, seat: Seat) => Session;
   /** Sees every statement of the lane before it is carried out. */
   readonly beforeExec?: (query: string, bindings: readonly unknown[], d1: D1OnNode) => void;
+  /** The statement that D1 carries out in place of the lane's. */
+  readonly statement?: (query: string) => string;
 }
 
 export const healthy: Plant = {};
@@ -24,6 +26,7 @@ export const plants: Readonly<Record<string, () => Plant>> = {
   'no-sweep': () => ({ dropsAlarms: true }),
   'echo-by-user-name': echoByUserName,
   'record-before-lane': () => ({ beforeExec: recordFirst }),
+  'late-batch-applied': () => ({ statement: (query) => query.replace(/ WHERE excluded\."run" > .*$/, '') }),
   'settle-at-once': () => ({ connector: (connector) => ({ ...connector, settleMs: 0 }) }),
 };
 

@@ -100,7 +100,7 @@ export async function connectAll(
 }
 
 /** The ledger's internal ids of our names, as an admin fills them in. */
-function ledgerTables(erp: StandIn): Record<string, unknown> {
+export function ledgerTables(erp: StandIn): Record<string, unknown> {
   const table = (type: string, name: string) =>
     Object.fromEntries(erp.rows(type).map((row) => [String(row[name]), row.id]));
   const terms = Object.fromEntries(erp.rows('term').map((row) => [`NET${String(row['daysuntilnetdue'])}`, row.id]));

@@ -29,7 +29,7 @@ import type { Role } from '../../shared/entities/entity.ts';
 import { D1OnNode } from './d1-on-node.ts';
 import { LaneStorage } from './lane-storage-on-node.ts';
 
-const startMs = Date.parse('2026-11-22T08:00:00Z');
+export const rigStartMs = Date.parse('2026-11-22T08:00:00Z');
 type Wire = Readonly<Record<string, unknown>>;
 
 const plain = { canCreate: true, canWrite: true, required: [] } as const;
@@ -146,7 +146,10 @@ export class RigSystem {
 }
 
 export interface RigSeat {
-  readonly system: RigSystem;
+  readonly system: Pick<RigSystem, 'session'>;
+  /** A system's own, for a seat that is not made of rows; its stand-in says how it is reached. */
+  readonly connector?: Connector;
+  readonly settings?: Readonly<Record<string, unknown>>;
   readonly roles: readonly Role[];
   readonly flow?: Flow['state'];
   readonly routing?: Routing;
@@ -165,7 +168,7 @@ export class LaneRig {
   readonly d1 = new D1OnNode();
   readonly logs: (readonly [event: string, fields: Readonly<Record<string, string | number>>])[] = [];
   readonly alarms: number[] = [];
-  nowMs = startMs;
+  nowMs = rigStartMs;
   lane: Lane;
   readonly #seats: Readonly<Record<string, RigSeat>>;
   #life = 0;
@@ -180,9 +183,9 @@ export class LaneRig {
     this.d1.sqlite.db.exec(record.replaceAll('--> statement-breakpoint', ''));
     this.lane = this.#newLane();
     found(this.lane.core, { installation: 'ins_1', name: 'Rig', shard: 'main', jurisdiction: '' });
-    for (const [id, { roles, routing, flow, isLate }] of Object.entries(seats)) {
+    for (const [id, { roles, routing, flow, isLate, settings = {} }] of Object.entries(seats)) {
       if (isLate) continue;
-      const account = { account: id, environment: 'production', settings: {}, sealedSecrets: '' } as const;
+      const account = { account: id, environment: 'production', settings, sealedSecrets: '' } as const;
       const made = { id, system: id, roles, ...account, routing: routing ?? null, flow: flow ?? 'open' };
       connect(this.lane.core, made, 'operator');
     }
@@ -246,7 +249,9 @@ export class LaneRig {
     );
     return new Lane({
       storage: this.storage.storage,
-      connectors: Object.fromEntries(Object.entries(this.#seats).map(([id, seat]) => [id, connectorOf(id, seat)])),
+      connectors: Object.fromEntries(
+        Object.entries(this.#seats).map(([id, seat]) => [id, seat.connector ?? connectorOf(id, seat)]),
+      ),
       nowMs: () => this.nowMs,
       chance: () => 0.5,
       makeId: (prefix) => `${prefix}_01J${String(++this.#serial).padStart(23, '0')}`,

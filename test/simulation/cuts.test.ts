@@ -1,5 +1,5 @@
-// An invoice whose create takes effect and is cut before its answer is in CRM and PSA once, and known; 10,000 of them by
-// `npm run cuts`.
+// An invoice whose create takes effect and is cut before its answer is in CRM and PSA once, and known. Ten thousand of
+// them by `npm run cuts`.
 import { expect, test } from 'vitest';
 import { runCuts } from './cuts.ts';
 import { plants } from './plants.ts';

@@ -1,0 +1,131 @@
+// A system made of rows in memory, for lanes in tests: what it was asked, and calls that a test lets fail or hang.
+import { choice, day, exact, exactOrNull, flag, text, textOrNull } from '../../edge-worker/connectors/codecs.ts';
+import {
+  at,
+  type ChangePage,
+  type Connector,
+  type FindKey,
+  type ReadResult,
+  type RecordRef,
+  type Session,
+  type Snapshot,
+  type StatusResult,
+  type StatusToShow,
+  type Write,
+  type WriteResult,
+} from '../../edge-worker/connectors/connector.ts';
+
+type Wire = Readonly<Record<string, unknown>>;
+
+const plain = { canCreate: true, canWrite: true, required: [] } as const;
+
+/** Every system of the rig keeps customers, people, agreements, jobs and hours alike. */
+export const rigMaps: Connector['maps'] = {
+  customer: {
+    ...plain,
+    recordType: 'client',
+    fields: {
+      name: at('name', text),
+      phone: at('phone', textOrNull),
+      isActive: at('active', flag),
+      lifecycle: at('stage', choice('stage', { prospect: 'prospect', customer: 'customer' })),
+      country: at('country', textOrNull),
+    },
+  },
+  resource: {
+    ...plain,
+    canCreate: false,
+    canWrite: false,
+    recordType: 'person',
+    fields: { name: at('name', text), email: at('mail', textOrNull) },
+  },
+  project: { ...plain, recordType: 'job', fields: { name: at('name', text) } },
+  time: {
+    ...plain,
+    recordType: 'hours',
+    required: ['project', 'resource'],
+    fields: {
+      project: at('job', textOrNull),
+      resource: at('person', textOrNull),
+      workedOn: at('day', day),
+      hours: at('hours', exact),
+      rate: at('rate', exactOrNull),
+      role: at('role', textOrNull),
+      currency: at('currency', text),
+    },
+  },
+};
+
+/** A customer as the rig's systems keep it. */
+export const client = (name: string, phone = '1'): Wire => ({
+  name,
+  phone,
+  active: true,
+  stage: 'customer',
+  country: 'DE',
+});
+
+/** One outside system: its rows, the calls it was asked, and what a test makes of them. */
+export class RigSystem {
+  readonly rows = new Map<string, Snapshot>();
+  readonly calls: string[] = [];
+  /** Set to answer a call in another way; `carryOut` does what was asked. */
+  onRead: ((refs: readonly RecordRef[]) => void | Promise<void>) | null = null;
+  onWrite:
+    | ((writes: readonly Write[], carryOut: () => readonly WriteResult[]) => Promise<readonly WriteResult[]>)
+    | null = null;
+  onFind: (() => void | Promise<void>) | null = null;
+  onChanges: ((feed: string, cursor: string | null) => ChangePage | Promise<ChangePage>) | null = null;
+  onStatus: ((statuses: readonly StatusToShow[]) => Promise<readonly StatusResult[]>) | null = null;
+  #serial = 0;
+
+  put(recordType: string, recordId: string, wire: Wire, externalId: string | null = null): Snapshot {
+    const row = { recordType, recordId, version: String(1_000_000 + ++this.#serial), externalId, wire };
+    this.rows.set(`${recordType}|${recordId}`, row);
+    return row;
+  }
+
+  readonly count = (verb: string) => this.calls.filter((call) => call.startsWith(verb)).length;
+
+  session(): Session {
+    return {
+      read: async (refs) => {
+        this.calls.push(`read ${refs.map((ref) => ref.recordId).join()}`);
+        await this.onRead?.(refs);
+        return refs.map((ref): ReadResult => {
+          const snapshot = this.rows.get(`${ref.recordType}|${ref.recordId}`);
+          return snapshot ? { found: 'here', ref, snapshot } : { found: 'hidden', ref };
+        });
+      },
+      find: async (keys: readonly FindKey[]) => {
+        this.calls.push('find');
+        await this.onFind?.();
+        return keys.map(({ recordType, value }) =>
+          [...this.rows.values()].filter((row) => row.recordType === recordType && row.externalId === value),
+        );
+      },
+      write: async (writes) => {
+        this.calls.push(`write ${writes.map((write) => JSON.stringify(write.wire)).join()}`);
+        const carryOut = () => writes.map((write) => this.#write(write));
+        return this.onWrite ? this.onWrite(writes, carryOut) : carryOut();
+      },
+      changes: async (feed, cursor) => {
+        this.calls.push(`changes ${feed}`);
+        return this.onChanges ? this.onChanges(feed, cursor) : { notices: [], cursor: 'end', hasMore: false };
+      },
+      showStatus: async (statuses) => {
+        this.calls.push(`status ${statuses.map((one) => one.recordId).join()}`);
+        return this.onStatus ? this.onStatus(statuses) : statuses.map(() => ({ outcome: 'applied' }));
+      },
+      describe: async () => [],
+      check: async () => ({ account: '', missing: [] }),
+    };
+  }
+
+  #write({ recordType, recordId, externalId, wire }: Write): WriteResult {
+    const id = recordId ?? `n${++this.#serial}`;
+    const before = this.rows.get(`${recordType}|${id}`);
+    const snapshot = this.put(recordType, id, { ...before?.wire, ...wire }, externalId);
+    return { outcome: 'applied', created: recordId === null, snapshot, requestId: null };
+  }
+}

@@ -1,23 +1,41 @@
 // Story: a deal is won in the CRM and becomes customer, project and contract in PSA and ERP, also when the hub is
-// killed in the middle.
+// killed in the middle, and without waiting for a PSA that hangs.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Firm, startFirm } from '../support/firm.ts';
-import { sell, until, win } from '../support/people.ts';
+import { type HubProcess, spawnHub } from '../support/hub-process.ts';
+import { holdsOnDeal, sole } from '../support/pages.ts';
+import { jobOf, type Sale, sell, until, win, workspaceOf } from '../support/people.ts';
+import { freePort } from '../support/serve.ts';
 
+let hub: HubProcess;
 let firm: Firm;
+const port = await freePort();
 const state = mkdtempSync(join(tmpdir(), 'tieout-journey-'));
 
 beforeAll(async () => {
-  firm = await startFirm({ state });
+  hub = await spawnHub({ port, state });
+  firm = await startFirm({ hub, state });
 }, 120_000);
 
 afterAll(async () => {
+  await hub?.kill();
   await firm?.close();
   rmSync(state, { recursive: true, force: true });
 });
+
+/** A deal that is won at once. */
+function winNew(sale: Pick<Sale, 'account' | 'name'> & Partial<Sale>): string {
+  const legalEntity = 'Northwind Consulting GmbH';
+  const rates = [['Senior Consultant', 185, 160]] as const;
+  const { opportunity } = sell(firm, { legalEntity, country: 'DE', purchaseOrder: 'PO-88', rates, ...sale });
+  win(firm, opportunity);
+  return opportunity;
+}
+
+const named = (type: string, field: string, name: string) => firm.erp.rows(type).filter((row) => row[field] === name);
 
 describe('A won deal', () => {
   it('becomes one customer, one project and one contract in PSA and ERP', async () => {
@@ -51,5 +69,40 @@ describe('A won deal', () => {
       ['kantata', 'in-step'],
       ['netsuite', 'in-step'],
     ]);
+  }, 90_000);
+
+  it('is finished by the next hub when the hub is killed with kill -9 half-way, each record once', async () => {
+    const account = 'Orchard Foods';
+    const name = 'Orchard migration';
+    firm.erp.arm({ how: 'slow', route: '^POST /app/site/hosting/restlet', times: null, delayMs: 1_000 });
+    winNew({ account, name });
+    await until('the PSA to be done and the ERP to be half-way', async () => {
+      const { commands, inFlight } = await firm.installation.progress();
+      return workspaceOf(firm, name) && inFlight > 0 && commands.every(({ connection }) => connection === 'erp');
+    });
+    await hub.kill();
+    expect(named('salesorder', 'memo', name)).toEqual([]);
+    firm.erp.disarm();
+    hub = await spawnHub({ port, state });
+    await until('the contract in the ERP', () => named('salesorder', 'memo', name).length > 0);
+    await firm.installation.settled();
+    expect(named('customer', 'companyname', account)).toHaveLength(1);
+    expect(named('job', 'companyname', name)).toHaveLength(1);
+    expect(named('salesorder', 'memo', name)).toHaveLength(1);
+    expect(firm.psa.rows('workspaces').filter((row) => row['title'] === name)).toHaveLength(1);
+    expect(await firm.installation.exceptions()).toEqual([]);
+  }, 90_000);
+
+  it('reaches the ERP while the PSA hangs, and what is wrong with the next one is still found', async () => {
+    firm.psa.arm({ how: 'slow', times: null, delayMs: 600_000 });
+    await firm.installation.ask('psa');
+    winNew({ account: 'Lakeside Hospital', name: 'Lakeside data platform' });
+    await until('the contract in the ERP', () => named('salesorder', 'memo', 'Lakeside data platform').length > 0);
+    const next = winNew({ account: 'Quayside Logistics', name: 'Quay reporting', taxProfile: null });
+    await until('its project in the ERP', () => jobOf(firm, 'Quay reporting'));
+    const hold = await until('the hold', async () => (await holdsOnDeal(firm, next))[0]);
+    expect(hold).toMatchObject({ control: 'missing-tax-profile-or-terms', connection: 'erp' });
+    expect(sole(await holdsOnDeal(firm, next)).owner).toBe('finance');
+    expect([workspaceOf(firm, 'Lakeside data platform'), workspaceOf(firm, 'Quay reporting')]).toEqual([null, null]);
   }, 90_000);
 });

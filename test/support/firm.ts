@@ -15,7 +15,7 @@ export const legalEntities = {
 export type LegalEntity = keyof typeof legalEntities;
 
 export interface Firm {
-  readonly hub: Hub;
+  readonly hub: Pick<Hub, 'url' | 'operatorKey'>;
   readonly operator: Operator;
   readonly installation: Installation;
   readonly crm: StandIn;
@@ -27,6 +27,8 @@ export interface Firm {
 }
 
 export interface FirmOptions {
+  /** A hub that runs already; without, one is started and ended with the firm. */
+  readonly hub?: Pick<Hub, 'url' | 'operatorKey'>;
   /** Any free one, unless somebody has to know it beforehand. */
   readonly port?: number;
   readonly state: string;
@@ -40,7 +42,7 @@ export interface FirmOptions {
   readonly settings?: Partial<Readonly<Record<'crm' | 'psa' | 'erp', Readonly<Record<string, unknown>>>>>;
 }
 
-/** Starts everything and connects it. The hub is given, or started on `port`. */
+/** Starts everything and connects it. */
 export async function startFirm(
   options: FirmOptions,
   prepare?: (systems: Pick<Firm, 'crm' | 'psa' | 'erp'>) => void,
@@ -54,8 +56,9 @@ export async function startFirm(
   const [crm, psa, erp] = [standIn('salesforce'), standIn('kantata'), standIn('netsuite')];
   const systems = { crm: crm.standIn, psa: psa.standIn, erp: erp.standIn };
   prepare?.(systems);
-  const port = options.port ?? (await freePort());
-  const hub = await startHub({ port, state: options.state, ...(options.vars && { vars: options.vars }) });
+  const own = options.hub ? null : await startOwnHub(options);
+  const hub = options.hub ?? own;
+  if (!hub) throw new Error('there is no hub');
   const operator = new Operator(hub.url, hub.operatorKey);
   const installation = await operator.found('Northwind Consulting');
   await connectAll(installation, systems, options.flow ?? 'open', options.settings);
@@ -66,10 +69,14 @@ export async function startFirm(
     ...systems,
     urls: { crm: crm.url, psa: psa.url, erp: erp.url },
     close: async () => {
-      await hub.close();
+      await own?.close();
       await served.close();
     },
   };
+}
+
+async function startOwnHub({ port, state, vars }: FirmOptions): Promise<Hub> {
+  return startHub({ port: port ?? (await freePort()), state, ...(vars && { vars }) });
 }
 
 export async function connectAll(

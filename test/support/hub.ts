@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+import type { RecordSwitch } from './record-switch.ts';
 
 export interface HubOptions {
   readonly port: number;
@@ -12,6 +13,8 @@ export interface HubOptions {
   readonly vars?: Readonly<Record<string, string>>;
   /** The sweep's rhythm; the platform's is a minute. */
   readonly sweepEveryMs?: number;
+  /** Stands between the Worker and D1, for stories of its bad days. */
+  readonly recordSwitch?: RecordSwitch;
   /** Hears what the Worker logs, a line at a time, instead of the console. */
   readonly onLog?: (line: string) => void;
 }
@@ -64,7 +67,10 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       name: 'tieout-hub',
-      modules: [{ type: 'ESModule', path: buildHub(), contents: readFileSync(bundle, 'utf8') }],
+      modules: [
+        ...(options.recordSwitch?.modules ?? []),
+        { type: 'ESModule', path: 'index.js', contents: readFileSync(buildHub(), 'utf8') },
+      ],
       compatibilityDate: '2026-11-01',
       bindings: { ...vars, PUBLIC_URL: url, ...options.vars },
       durableObjects: {
@@ -80,6 +86,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       resourcePersistencePath: options.state,
       unsafeDirectSockets: [{ host: '127.0.0.1', port: options.port }],
       cf: false,
+      ...(options.recordSwitch && { serviceBindings: options.recordSwitch.bindings }),
       ...(options.onLog && { handleStructuredLogs: ({ message }) => options.onLog?.(message) }),
     }),
   );

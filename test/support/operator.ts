@@ -126,6 +126,11 @@ export class Installation {
     return this.#call('POST', `/connections/${connection}/ask${query}`, {});
   }
 
+  /** A connection that stopped because its credentials were refused runs again. */
+  resume(connection: string): Promise<unknown> {
+    return this.#call('POST', `/connections/${connection}/resume`, {});
+  }
+
   progress(): Promise<Progress> {
     return this.#call('GET', '/progress');
   }

@@ -47,11 +47,11 @@ export class Sender {
   readonly accepted = new Set<string>();
   /** Times a delivery had to be sent again. */
   repeats = 0;
-  readonly #to: Sending;
+  readonly to: Sending;
   #serial = 0;
 
   constructor(to: Sending) {
-    this.#to = to;
+    this.to = to;
   }
 
   /** Resolves once the hub has accepted it, however often it dies in between. */
@@ -66,7 +66,7 @@ export class Sender {
 
   async #isAccepted(delivery: string, notices: readonly Told[]): Promise<boolean> {
     try {
-      const response = await fetch(signedRequest(this.#to, delivery, notices, Date.now()));
+      const response = await fetch(signedRequest(this.to, delivery, notices, Date.now()));
       await response.arrayBuffer();
       return response.ok;
     } catch {

@@ -44,7 +44,7 @@ export interface Match {
 
 export interface EntityHistory {
   readonly versions: readonly { readonly canonical: Readonly<Record<string, unknown>> }[];
-  readonly receipts: readonly { readonly connection: string; readonly at: string }[];
+  readonly receipts: readonly { readonly connection: string; readonly outcome: string; readonly at: string }[];
 }
 
 export interface Connected {

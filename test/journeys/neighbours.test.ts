@@ -100,7 +100,7 @@ describe('Two firms in one hub, with records of the same ids', () => {
     await arrived(north, 'Not now');
   });
 
-  it('do not wait for each other: one is flooded and slow, the other is served before the flood is through', async () => {
+  it('do not wait for each other: beside a flood that crawls, the other is served before it is through', async () => {
     const flood = 600;
     north.target.arm({ how: 'slow', route: '/batch$', times: null, delayMs: 1_000 });
     const entries = Array.from({ length: flood }, (_, index) => north.log(`Flood ${index}`));

@@ -2,7 +2,7 @@
 // Worker; the Worker knows nothing of it.
 import { Response as Answer, type V4WorkerOptions } from 'miniflare';
 
-/** `away`: every statement is refused. `slow`: every answer takes `delayMs`. `lost`: done, but the answer never comes. */
+/** `away`: all is refused. `slow`: every answer takes `delayMs`. `lost`: done, but the answer never comes. */
 export type RecordDay = 'well' | 'away' | 'slow' | 'lost';
 
 /** Entry of the Worker when the switch is there: the same doors, each given a record that asks the switch first. */

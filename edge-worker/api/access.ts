@@ -1,9 +1,7 @@
 // Who may do what: the one table of operation × role × scope. A route names its operation, so one without a row here
 // does not compile; the operator may do everything.
 
-/** Roles of people, as the host they sit in gives them. `admin` is the integration admin. */
-export const hostRoles = ['viewer', 'sales', 'finance', 'delivery', 'admin', 'approver'] as const;
-export type HostRole = (typeof hostRoles)[number];
+import { type HostRole, hostRoles } from '../../shared/host-roles.ts';
 
 /** What an API key may be given. */
 export const scopes = {
@@ -15,6 +13,7 @@ export const scopes = {
   'mappings:write': 'Publish mapping versions',
 } as const;
 export type Scope = keyof typeof scopes;
+export const scopeNames = Object.keys(scopes) as Scope[];
 
 export interface Access {
   readonly roles: readonly HostRole[];
@@ -45,6 +44,11 @@ export const access = {
   readEntity: { roles: everyone, scope: 'records:read' },
   listExceptions: { roles: everyone, scope: 'exceptions:read' },
   answerException: { roles: stewards, scope: null },
+  renewSession: { roles: everyone, scope: null },
+  endSession: { roles: everyone, scope: null },
+  listKeys: { roles: ['admin'], scope: null },
+  makeKey: { roles: ['admin'], scope: null },
+  revokeKey: { roles: ['admin'], scope: null },
 } as const satisfies Record<string, Access>;
 
 export type Operation = keyof typeof access;

@@ -12,6 +12,8 @@ export const problems = {
   'invalid-json': { status: 400, next: 'Send a JSON object.' },
   'body-too-deep': { status: 400, next: 'Nest the body less deeply.' },
   'not-signed-in': { status: 401, next: 'Send an API key or a session as a bearer token.' },
+  'session-ended': { status: 401, next: 'Prove who you are again: load the page anew.' },
+  'key-ended': { status: 401, next: 'Ask an integration admin for a new key.' },
   'not-allowed': { status: 403, next: 'Ask an integration admin for the role or scope named.' },
   'not-found': { status: 404, next: 'Check the address.' },
   'unknown-installation': { status: 404, next: 'Check the address, and whose key or session this is.' },

@@ -9,9 +9,11 @@ import { RecordUnavailable } from '../store/flush.ts';
 import { InstallationAt, type Place, placeOfInstallation, unknownInstallation } from './at.ts';
 import { readBody } from './body.ts';
 import { type Caller, identify, mayCall } from './caller.ts';
+import { signInForDevelopment } from './development.ts';
 import { docsPage } from './docs-page.ts';
 import { openApi } from './openapi.ts';
 import { ProblemError, problemReply } from './problems.ts';
+import { spend } from './rate.ts';
 import type { Call, Method, Reply, Route } from './route.ts';
 import { routes } from './routes/_registry.ts';
 
@@ -28,6 +30,7 @@ export function api(ports: Ports): Hono<App> {
   });
   app.get('/openapi.json', (c) => c.json(openApi(c.env.PUBLIC_URL), 200, { 'cache-control': 'max-age=300' }));
   app.get('/docs', async (c) => c.body(await docsPage(openApi(c.env.PUBLIC_URL)), 200, docsHeaders));
+  app.post('/development/session', async (c) => c.json(await signInForDevelopment(c.env, ports, c.req.raw), 201));
   for (const one of routes) app.on(one.method.toUpperCase(), honoPath(one.path), (c) => serve(c, ports, one));
   for (const [path, methods] of methodsByPath()) {
     app.all(path, () => {
@@ -46,7 +49,8 @@ const docsHeaders = {
 };
 
 async function serve(c: Context<App>, ports: Ports, route: Route): Promise<Response> {
-  const caller = identify(c.env, c.req.header('authorization'));
+  const caller = await identify(c.env, ports, c.req.header('authorization'));
+  spend(caller, ports.nowMs());
   const { installation } = c.req.param() as { installation?: string };
   if (installation !== undefined && caller.installation !== null && caller.installation !== installation) {
     throw unknownInstallation(installation);

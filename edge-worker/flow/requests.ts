@@ -4,9 +4,11 @@ import { answeredRequests } from '../store/lane-schema.ts';
 import { readRows, writeRows } from '../store/rows.ts';
 import { type Answer, answer } from './answer.ts';
 import { matches } from './first-day.ts';
+import { keyOf, makeKey, type NewKey, revokeKey } from './keys.ts';
 import type { Lane } from './lane.ts';
 import type { MappingContent } from './mapping.ts';
 import { mappingContent } from './mapping.ts';
+import { endSession, type NewSession, openSession, sessionOf } from './people.ts';
 import { progressOf } from './progress.ts';
 import { type Credentials, reconnect } from './reconnect.ts';
 import { StatusView } from './status.ts';
@@ -57,7 +59,11 @@ export type Change =
     }
   | { readonly verb: 'ask-feeds'; readonly connection: string; readonly feeds: readonly string[] | null }
   | { readonly verb: 'resume'; readonly connection: string; readonly by: string }
-  | { readonly verb: 'reconnect'; readonly credentials: Credentials; readonly by: string };
+  | { readonly verb: 'reconnect'; readonly credentials: Credentials; readonly by: string }
+  | { readonly verb: 'make-key'; readonly key: NewKey; readonly by: string }
+  | { readonly verb: 'revoke-key'; readonly key: string; readonly by: string }
+  | { readonly verb: 'open-session'; readonly session: NewSession; readonly by: string }
+  | { readonly verb: 'end-session'; readonly session: string; readonly by: string };
 
 export type ChangeResult =
   | { readonly ok: true; readonly value: Value; readonly isRecorded: boolean }
@@ -146,11 +152,24 @@ function apply(lane: Lane, request: Change, sealed: string): Value {
     case 'reconnect':
       reconnect(core, request.credentials, sealed, request.by);
       return {};
+    case 'make-key':
+      makeKey(core, request.key, request.by);
+      return { key: request.key.id };
+    case 'revoke-key':
+      revokeKey(core, request.key, request.by);
+      return {};
+    case 'open-session':
+      return openSession(core, request.session, request.by);
+    case 'end-session':
+      endSession(core, request.session, request.by);
+      return {};
   }
 }
 
 export type Question =
   | { readonly about: 'progress' }
+  | { readonly about: 'key'; readonly key: string }
+  | { readonly about: 'session'; readonly session: string }
   | { readonly about: 'matches'; readonly connection: string; readonly kind: EntityName; readonly limit: number }
   | { readonly about: 'status'; readonly connection: string; readonly recordType: string; readonly recordId: string };
 
@@ -159,6 +178,10 @@ export function ask(lane: Lane, question: Question, gauges: Readonly<Record<stri
   switch (question.about) {
     case 'progress':
       return { ...progressOf(lane.core), ...gauges };
+    case 'key':
+      return keyOf(lane.core, question.key);
+    case 'session':
+      return sessionOf(lane.core, question.session);
     case 'matches':
       return matches(lane.core, question.connection, question.kind, question.limit);
     case 'status':

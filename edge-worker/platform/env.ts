@@ -18,6 +18,8 @@ export interface Env {
   readonly SEAL_KEYS: string;
   /** Bearer key of the operator's API. */
   readonly OPERATOR_KEY: string;
+  /** `yes` on a developer's own machine only: anybody may then sign in as anybody. */
+  readonly DEVELOPMENT?: string;
   /** Where the hub is reached, for hook addresses. */
   readonly PUBLIC_URL: string;
   readonly SHARD: string;

@@ -98,7 +98,7 @@ async function proveHookToken(hubKey: string, system: string, token: string): Pr
 
 const macKeys = new Map<string, Promise<CryptoKey>>();
 
-async function macOf(hubKey: string, text: string): Promise<Uint8Array<ArrayBuffer>> {
+export async function macOf(hubKey: string, text: string): Promise<Uint8Array<ArrayBuffer>> {
   let key = macKeys.get(hubKey);
   if (!key) {
     key = derive(hubKey, 'hook address').then((bytes) =>

@@ -19,6 +19,7 @@ export const recordTables = {
   billedLines: { table: record.billedLineCopies, append: true, isVital: true },
   mappingVersions: { table: record.mappingCopies, append: true, isVital: false },
   audit: { table: record.audit, append: true, isVital: true },
+  apiKeys: { table: record.apiKeyCopies, append: false, isVital: false },
 } as const satisfies Record<string, { table: SQLiteTable; append: boolean; isVital: boolean }>;
 export type RecordTable = keyof typeof recordTables;
 

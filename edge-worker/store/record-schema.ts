@@ -211,3 +211,21 @@ export const audit = sqliteTable(
     uniqueIndex('audit_hash').on(table.installation, table.hash),
   ],
 );
+
+/** API keys without their hashes. */
+export const apiKeyCopies = sqliteTable(
+  'api_keys',
+  {
+    installation: text('installation').notNull(),
+    id: text('id').notNull(),
+    name: text('name').notNull(),
+    scopes: text('scopes').notNull(),
+    perMinute: integer('per_minute').notNull(),
+    by: text('by').notNull(),
+    madeMs: integer('made_ms').notNull(),
+    expiresMs: integer('expires_ms'),
+    revokedMs: integer('revoked_ms'),
+    run: integer('run').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.installation, table.id] })],
+);

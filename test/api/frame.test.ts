@@ -1,5 +1,6 @@
 // What every route of /v1 rests on: a row in the access table, a record narrowed to its installation, a guarded door.
 import { readdirSync, readFileSync } from 'node:fs';
+import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { describe, expect, it } from 'vitest';
 import { access } from '../../edge-worker/api/access.ts';
 import { openApi } from '../../edge-worker/api/openapi.ts';
@@ -37,6 +38,22 @@ describe('The access table', () => {
       expect(told?.description).toContain('Allowed to');
       for (const name of path.match(/(?<=\{)\w+(?=\})/g) ?? []) expect(params.shape, operation).toHaveProperty(name);
     }
+  });
+});
+
+describe('The OpenAPI document', () => {
+  const problemsIn = async (document: unknown) => {
+    const config = await createConfig({ extends: ['recommended'] });
+    const found = await lintFromString({ source: JSON.stringify(document), config });
+    return found.map(({ ruleId, message, location }) => `${ruleId} ${location[0]?.pointer}: ${message}`);
+  };
+
+  it('passes the recommended rules of a public linter, which would find a mistake in it', async () => {
+    const document = openApi('https://hub.tieout.example');
+    expect(await problemsIn(document)).toEqual([]);
+    const mistaken = structuredClone(document);
+    delete mistaken.paths?.['/me']?.get?.operationId;
+    expect(await problemsIn(mistaken)).not.toEqual([]);
   });
 });
 

@@ -35,6 +35,7 @@ const vars = {
   HUB_KEY: 'bG9jYWwtaHViLWtleS1vZi0zMi1ieXRlcy0tLS0tLS0=',
   SEAL_KEYS: JSON.stringify({ current: 'local', keys: { local: 'bG9jYWwtc2VhbC1rZXktb2YtMzItYnl0ZXMtLS0tLS0=' } }),
   OPERATOR_KEY: operatorKey,
+  DEVELOPMENT: 'yes',
 };
 const bundle = '.state/bundle/index.js';
 

@@ -1,12 +1,11 @@
 // Routes of installations: which systems can be connected, founding one, what it is and what it has in hand.
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { connectors } from '../../connectors/_registry.ts';
-import type { Once } from '../../flow/requests.ts';
 import { enlist } from '../../store/directory.ts';
 import { connectionCopies, installations as installationRows } from '../../store/record-schema.ts';
 import { select, sql } from '../../store/scoped-record.ts';
 import { unknownInstallation } from '../at.ts';
+import { idFor } from '../once.ts';
 import { ok, type Route, route } from '../route.ts';
 import { connectionShape, instant, instantOf, shownConnection } from '../shapes.ts';
 
@@ -52,7 +51,7 @@ const makeInstallation = route({
   shape: z.object({ installation: z.string() }),
   status: 201,
   handle: async ({ body: { name, jurisdiction }, ports, env, once, open }) => {
-    const installation = once ? idOf(once) : ports.makeId('ins');
+    const installation = idFor(ports, 'ins', once);
     const place = { shard: env.SHARD, jurisdiction };
     // Enlisting and founding twice change nothing, so a request that was cut off may be repeated under its key.
     await enlist(env.DIRECTORY, { installation, ...place, createdMs: ports.nowMs() });
@@ -60,13 +59,6 @@ const makeInstallation = route({
     return { status: 201, body: { installation } };
   },
 });
-
-/** The same key founds the same installation, whoever asks again: 26 characters of Crockford's alphabet. */
-function idOf({ key }: Once): string {
-  const bytes = createHash('sha256').update(key).digest();
-  const letters = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-  return `ins_${Array.from({ length: 26 }, (_, index) => letters[(bytes[index] ?? 0) % 32]).join('')}`;
-}
 
 const readInstallation = route({
   operation: 'readInstallation',

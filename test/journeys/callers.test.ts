@@ -1,0 +1,230 @@
+// Story: who may do what. Every role and every scope meets every route, at home and in a foreign installation; keys are
+// shown once, end when they should, and one that hammers slows nobody else.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Operation, type Scope, scopeNames } from '../../edge-worker/api/access.ts';
+import type { Route } from '../../edge-worker/api/route.ts';
+import { routes } from '../../edge-worker/api/routes/_registry.ts';
+import { type HostRole, hostRoles } from '../../shared/host-roles.ts';
+import { type Api, apiClient, must } from '../support/client.ts';
+import { type Hub, startHub } from '../support/hub.ts';
+import { readStored } from '../support/hub-process.ts';
+import { Operator } from '../support/operator.ts';
+import { freePort } from '../support/serve.ts';
+
+const state = mkdtempSync(join(tmpdir(), 'tieout-callers-'));
+let hub: Hub;
+let operator: Api;
+let home = '';
+let foreign = '';
+
+beforeAll(async () => {
+  hub = await startHub({ port: await freePort(), state });
+  operator = apiClient(hub.url, hub.operatorKey);
+  const client = new Operator(hub.url, hub.operatorKey);
+  [home, foreign] = [(await client.found('Home')).id, (await client.found('Foreign')).id];
+}, 120_000);
+
+afterAll(async () => {
+  await hub?.close();
+  rmSync(state, { recursive: true, force: true });
+});
+
+async function signIn(installation: string, roles: readonly HostRole[]): Promise<string> {
+  const response = await fetch(`${hub.url}/v1/development/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ installation, roles, user: roles.join('+'), name: 'Mara Lindt' }),
+  });
+  return ((await response.json()) as { token: string }).token;
+}
+
+async function makeKey(scopes: Scope[], more: { perMinute?: number; expiresAt?: string } = {}) {
+  const body = { name: 'Warehouse', scopes, ...more };
+  return must(operator.POST('/installations/{installation}/keys', { params: { path: { installation: home } }, body }));
+}
+
+/** What a route answers to somebody who sends it nothing useful. */
+async function knock(route: Route, token: string, installation: string): Promise<[number, string]> {
+  const path = route.path.replace('{installation}', installation).replace(/\{\w+\}/g, 'x');
+  const response = await fetch(`${hub.url}/v1${path}`, {
+    method: route.method.toUpperCase(),
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    ...(route.method !== 'get' && { body: '{}' }),
+  });
+  const { type = '' } = (await response.json()) as { type?: string };
+  return [response.status, type];
+}
+
+/** Ending a session ends the walk, so it comes last. */
+const walk = [...routes].sort((a, b) => Number(a.operation === 'endSession') - Number(b.operation === 'endSession'));
+const everyone: readonly HostRole[] = hostRoles;
+const stewards: readonly HostRole[] = ['sales', 'finance', 'delivery', 'admin'];
+
+/** The table once more, as people would say it, so that a slip in the other one is seen. */
+const expected: Readonly<Record<Operation, readonly [readonly HostRole[], Scope | null]>> = {
+  readMe: [everyone, 'installation:read'],
+  listSystems: [everyone, 'installation:read'],
+  makeInstallation: [[], null],
+  readInstallation: [everyone, 'installation:read'],
+  readProgress: [everyone, 'installation:read'],
+  listConnections: [everyone, 'installation:read'],
+  makeConnection: [['admin'], 'installation:write'],
+  startLoad: [['admin'], 'installation:write'],
+  listMatches: [['admin'], 'installation:read'],
+  acceptMatches: [['admin'], 'installation:write'],
+  setFlow: [['admin'], 'installation:write'],
+  askFeeds: [stewards, 'records:sync'],
+  renewCredentials: [['admin'], 'installation:write'],
+  resumeConnection: [['admin'], 'installation:write'],
+  publishMapping: [['admin'], 'mappings:write'],
+  readRecord: [everyone, 'records:read'],
+  readEntity: [everyone, 'records:read'],
+  listExceptions: [everyone, 'exceptions:read'],
+  answerException: [stewards, null],
+  renewSession: [everyone, null],
+  endSession: [everyone, null],
+  listKeys: [['admin'], null],
+  makeKey: [['admin'], null],
+  revokeKey: [['admin'], null],
+};
+
+describe('Role by role and route by route', () => {
+  it.each(hostRoles)(
+    '%s may do what the table says and nothing else, and nothing in a foreign installation',
+    async (role) => {
+      const token = await signIn(home, [role]);
+      for (const route of walk) {
+        if (route.path.includes('{installation}')) {
+          expect(await knock(route, token, foreign), `${role} ${route.operation} abroad`).toEqual([
+            404,
+            'unknown-installation',
+          ]);
+        }
+        const [status, type] = await knock(route, token, home);
+        const isAllowed = status !== 401 && type !== 'not-allowed';
+        expect([route.operation, isAllowed]).toEqual([route.operation, expected[route.operation][0].includes(role)]);
+        expect(status, `${role} ${route.operation}`).toBeLessThan(500);
+      }
+      expect(await knock(walk[0]!, token, home)).toEqual([401, 'session-ended']);
+    },
+  );
+
+  it.each(scopeNames)(
+    'a key with %s alone may do what the table says, and nothing in a foreign installation',
+    async (scope) => {
+      const { token } = await makeKey([scope]);
+      for (const route of walk) {
+        if (route.path.includes('{installation}')) {
+          expect(await knock(route, token, foreign)).toEqual([404, 'unknown-installation']);
+        }
+        const [status, type] = await knock(route, token, home);
+        const isAllowed = status !== 401 && type !== 'not-allowed';
+        expect([route.operation, isAllowed]).toEqual([route.operation, expected[route.operation][1] === scope]);
+      }
+    },
+  );
+});
+
+describe('A session', () => {
+  it('is renewed for a quarter of an hour, and ends with all its tokens when its person says so', async () => {
+    const first = await signIn(home, ['finance']);
+    const path = { installation: home };
+    const renewed = await must(
+      apiClient(hub.url, first).POST('/installations/{installation}/session', { params: { path } }),
+    );
+    const leftMs = Date.parse(renewed.expiresAt) - Date.now();
+    expect(leftMs).toBeGreaterThan(14 * 60_000);
+    expect(leftMs).toBeLessThanOrEqual(15 * 60_000);
+    const page = apiClient(hub.url, renewed.token);
+    expect(await must(page.GET('/me'))).toMatchObject({
+      kind: 'session',
+      roles: ['finance'],
+      by: expect.stringContaining('Mara'),
+    });
+    await must(page.DELETE('/installations/{installation}/session', { params: { path } }));
+    for (const token of [first, renewed.token]) {
+      expect((await apiClient(hub.url, token).GET('/me')).error).toMatchObject({ type: 'session-ended' });
+    }
+  });
+
+  it('cannot be forged: any character changed and it is nobody’s', async () => {
+    const token = await signIn(home, ['admin']);
+    for (let at = 0; at < token.length; at += 7) {
+      const forged = token.slice(0, at) + (token[at] === 'A' ? 'B' : 'A') + token.slice(at + 1);
+      expect((await apiClient(hub.url, forged).GET('/me')).response.status).toBe(401);
+    }
+  });
+
+  it('is given away for the asking only where the Worker says that it is a development one', async () => {
+    const body = JSON.stringify({ installation: home });
+    const headers = { 'content-type': 'application/json' };
+    const port = await freePort();
+    const other = mkdtempSync(join(tmpdir(), 'tieout-production-'));
+    const production = await startHub({ port, state: other, vars: { DEVELOPMENT: '' } });
+    const response = await fetch(`${production.url}/v1/development/session`, { method: 'POST', headers, body });
+    await production.close();
+    rmSync(other, { recursive: true, force: true });
+    expect(response.status).toBe(404);
+  });
+});
+
+describe('An API key', () => {
+  it('is shown once, kept as a hash, listed without it, and refused once revoked or expired', async () => {
+    const { key, token } = await makeKey(['records:read']);
+    const path = { installation: home };
+    const listed = await must(operator.GET('/installations/{installation}/keys', { params: { path } }));
+    expect(listed.rows.find((row) => row.key === key)).toMatchObject({ name: 'Warehouse', revokedAt: null });
+    expect(JSON.stringify(listed)).not.toContain(token.slice(-40));
+    expect((await apiClient(hub.url, token).GET('/me')).response.status).toBe(403);
+    await must(operator.DELETE('/installations/{installation}/keys/{key}', { params: { path: { ...path, key } } }));
+    expect((await apiClient(hub.url, token).GET('/me')).error).toMatchObject({ type: 'key-ended' });
+    const past = await makeKey(['installation:read'], { expiresAt: '2020-01-01T00:00:00Z' });
+    expect((await apiClient(hub.url, past.token).GET('/me')).error).toMatchObject({ type: 'key-ended' });
+  });
+
+  it('is the same one when the same request is sent again', async () => {
+    const send = () =>
+      must(
+        operator.POST('/installations/{installation}/keys', {
+          params: { path: { installation: home }, header: { 'Idempotency-Key': 'key-for-the-warehouse' } },
+          body: { name: 'Again', scopes: ['installation:read'], perMinute: 600 },
+        }),
+      );
+    const first = await send();
+    expect(await send()).toEqual(first);
+    expect((await apiClient(hub.url, first.token).GET('/me')).response.status).toBe(200);
+  });
+
+  it('that hammers is turned away with the time to wait, while others are served', async () => {
+    const [loud, quiet] = [
+      await makeKey(['installation:read'], { perMinute: 60 }),
+      await makeKey(['installation:read']),
+    ];
+    const answers = await Promise.all(Array.from({ length: 200 }, () => apiClient(hub.url, loud.token).GET('/me')));
+    const turnedAway = answers.filter(({ response }) => response.status === 429);
+    expect(turnedAway.length).toBeGreaterThan(150);
+    expect(Number(turnedAway[0]?.response.headers.get('retry-after'))).toBeGreaterThan(0);
+    for (let index = 0; index < 20; index++) {
+      expect((await apiClient(hub.url, quiet.token).GET('/me')).response.status).toBe(200);
+    }
+  });
+});
+
+it('Nothing that opens a door lies on disk in the clear', async () => {
+  const { token } = await makeKey(['records:read']);
+  const session = await signIn(home, ['viewer']);
+  await hub.close();
+  const rows = [
+    ...readStored(state, 'lane', 'api_keys', 'SELECT * FROM api_keys'),
+    ...readStored(state, 'lane', 'sessions', 'SELECT * FROM sessions'),
+    ...readStored(state, 'd1', 'api_keys', 'SELECT * FROM api_keys'),
+    ...readStored(state, 'd1', 'audit', 'SELECT * FROM audit'),
+  ];
+  expect(rows.length).toBeGreaterThan(20);
+  for (const text of [token, session]) expect(JSON.stringify(rows)).not.toContain(text.slice(-43));
+  const audit = readStored(state, 'd1', 'audit', 'SELECT action FROM audit').map((row) => row['action']);
+  for (const action of ['key-made', 'key-revoked', 'session-opened', 'session-ended']) expect(audit).toContain(action);
+});

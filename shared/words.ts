@@ -1,4 +1,5 @@
 // The one catalogue from codes to words: what happened and what to do next. Codes are stored, words are not.
+import { controlWords } from './control-words.ts';
 import { timelineWords } from './timeline-words.ts';
 
 export interface Words {
@@ -14,6 +15,7 @@ const gap = '—';
 
 export const words: Readonly<Record<string, Words>> = {
   ...timelineWords,
+  ...controlWords,
   'wait-retry': {
     title: 'Trying again soon',
     text: '{system} could not be reached, was busy, or the record had just been changed by somebody else.',
@@ -53,71 +55,6 @@ export const words: Readonly<Record<string, Words>> = {
     title: 'Checking what happened',
     text: 'The connection to {system} broke while the record was being saved, so it may or may not have been saved.',
     next: 'Nothing to do: Tieout looks in {system} before it sends anything again.',
-  },
-  'unapproved-time': {
-    title: 'Time is not approved',
-    text: '{hours} hours on {day} have the approval status "{approval}", and only approved time is billed.',
-    next: 'The delivery manager approves or rejects the time entry; it goes on by itself once approved.',
-  },
-  'rate-mismatch': {
-    title: 'Rate differs from the contract',
-    text: 'The rate for {role} is {rate} {currency}; the contract says {expected} {currency}.',
-    next: 'Correct the rate or the rate card and choose Retry, or approve this rate once with a reason.',
-  },
-  'rate-currency-mismatch': {
-    title: 'Currency differs from the contract',
-    text: 'The rate for {role} is in {currency}; the contract {contract} is in {expected}.',
-    next: 'Correct the currency of the entry or of the contract and choose Retry, or approve this once with a reason.',
-  },
-  'role-not-on-rate-card': {
-    title: 'Role is not on the rate card',
-    text: 'The contract {contract} agrees no rate for the role {role}, so {rate} {currency} cannot be checked.',
-    next: 'Add the role to the rate card or correct the role and choose Retry, or approve this once with a reason.',
-  },
-  'missing-purchase-order': {
-    title: 'Purchase order is missing',
-    text: 'The contract {contract} has no purchase order number, and the customer must not be billed without one.',
-    next: 'Enter the purchase order on the deal and choose Retry, or approve this once with a reason.',
-  },
-  'exhausted-purchase-order': {
-    title: 'Purchase order is used up',
-    text: 'Purchase order {purchaseOrder} is for {limit} {currency}; {used} is used, so {amount} more does not fit.',
-    next: 'Raise the limit or enter a new purchase order and choose Retry, or approve this once with a reason.',
-  },
-  'purchase-order-currency': {
-    title: 'Not in the purchase order currency',
-    text: 'Purchase order {purchaseOrder} is in {currency}, so hours in {other} cannot be counted against it.',
-    next: 'Correct the currency or the order and choose Retry, or approve this once, uncounted, with a reason.',
-  },
-  'unknown-reference': {
-    title: 'Refers to something unknown',
-    text: '{field} names a record that {system} does not have, and none is on its way there.',
-    next: 'Create or link the record in {system}; this one then goes on by itself.',
-  },
-  'missing-reference': {
-    title: 'Reference is empty',
-    text: '{field} is empty, and {system} does not take the record without it.',
-    next: 'Fill it in in the system that owns the record; this one then goes on by itself.',
-  },
-  duplicate: {
-    title: 'Possible duplicate',
-    text: '{system} already has a record that looks the same: {other}.',
-    next: 'Link this record to {other} if they are the same, or approve it as a second one with a reason.',
-  },
-  'duplicate-time': {
-    title: 'Same time entered twice',
-    text: '{hours} hours on {day} with the same role and note are already in {system}: {other}.',
-    next: 'The delivery manager rejects the entry if it was entered twice, or approves it with a reason if it was not.',
-  },
-  'missing-tax-profile': {
-    title: 'Tax profile is missing',
-    text: 'The contract {contract} does not say how it is taxed, so it cannot be billed.',
-    next: 'Enter the tax profile on the deal, then choose Retry.',
-  },
-  'missing-terms': {
-    title: 'Payment terms are missing',
-    text: 'Neither the contract {contract} nor its customer has payment terms, so no due date can be set.',
-    next: 'Enter the payment terms on the deal or the customer, then choose Retry.',
   },
   'awaiting-match': {
     title: 'Match to confirm',

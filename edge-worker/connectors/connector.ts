@@ -107,6 +107,8 @@ export interface EntityMap<E extends EntityName> {
   readonly when?: string;
   /** Reference fields that must be linked before a create; the others follow as an update. */
   readonly required: readonly (keyof Canonical<E> & string)[];
+  /** Reference fields waited for while a record of theirs is on its way, and done without where none will come. */
+  readonly awaits?: readonly (keyof Canonical<E> & string)[];
   /** Sent with a create and never again, for fields that the system then owns. */
   readonly fields: { readonly [Field in keyof Canonical<E> & string]?: FieldMap<Canonical<E>[Field]> };
   readonly extra?: readonly ExtraRow[];

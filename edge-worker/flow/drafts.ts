@@ -37,6 +37,8 @@ export class Draft {
   readonly record: Record<string, unknown>;
   readonly provenance: Record<string, Provenance>;
   readonly changed = new Set<string>();
+  /** Counts what was set: whoever rests on the record is asked again when it has grown. */
+  revision = 0;
   eventMs: number;
   source: Source | null = null;
 
@@ -52,7 +54,10 @@ export class Draft {
   }
 
   set(field: string, value: unknown, from: Provenance): void {
-    if (this.before !== null && isSame(this.record[field], value)) return;
+    // At birth every field is news, once.
+    const isKnown = this.before !== null || this.changed.has(field);
+    if (isKnown && isSame(this.record[field], value)) return;
+    this.revision++;
     this.record[field] = value;
     this.provenance[field] = from;
     this.changed.add(field);
@@ -169,12 +174,13 @@ export class Drafts {
 export function deriveFrom(drafts: Drafts, siblingOf: (draft: Draft, kind: EntityName) => string): void {
   const done = new Set<string>();
   for (let round = 0; round < 8; round++) {
-    const open = drafts
-      .all()
-      .filter((draft) => !done.has(`${draft.id} ${draft.changed.size}`) && (draft.isNew || draft.changed.size > 0));
+    const all = drafts.all();
+    // What has come into being meanwhile may be what an earlier one had something for.
+    const key = (draft: Draft) => `${draft.id} ${draft.revision} ${all.length}`;
+    const open = all.filter((draft) => !done.has(key(draft)) && (draft.isNew || draft.changed.size > 0));
     if (open.length === 0) return;
     for (const draft of open) {
-      done.add(`${draft.id} ${draft.changed.size}`);
+      done.add(key(draft));
       derive(drafts, draft, siblingOf);
     }
   }
@@ -192,8 +198,10 @@ function derive(drafts: Drafts, draft: Draft, siblingOf: (draft: Draft, kind: En
     const kind = kindOf(id);
     if (!kind) continue;
     drafts.load([id]);
+    if (!drafts.exists(id)) continue;
     const promoted = drafts.open(id, kind, draft.eventMs);
-    for (const [field, value] of Object.entries(promotion.set)) promoted.set(field, value, from('hub'));
+    const given = promotion.set(draft.record, promoted.record, draft.id);
+    for (const [field, value] of Object.entries(given)) promoted.set(field, value, from('hub'));
   }
   for (const derivation of entity.derives ?? []) {
     if (!derivation.when(draft.record)) continue;

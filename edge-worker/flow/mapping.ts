@@ -72,6 +72,7 @@ export interface CompiledMap {
   readonly canCreate: boolean;
   readonly canWrite: boolean;
   readonly required: readonly string[];
+  readonly awaits: readonly string[];
   /** Whether a record has a place in this system at all. */
   readonly isWanted: (record: Readonly<Record<string, unknown>>) => boolean;
   readonly rows: readonly CompiledRow[];
@@ -195,6 +196,7 @@ export function compileMap(
     canCreate: map.canCreate,
     canWrite: map.canWrite,
     required: map.required,
+    awaits: map.awaits ?? [],
     isWanted: conditionOf(map.when, kind),
     rows,
     extra,

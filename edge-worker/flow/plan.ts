@@ -214,7 +214,9 @@ class Planning {
       : [];
     const ids = unlinked.flatMap((field) => (typeof record[field] === 'string' ? [record[field] as string] : []));
     for (const reference of ids) this.#book.waitFor(target, reference);
-    const awaited = ids.filter((id) => this.#view.isOnItsWay(id, connection.id));
+    const hoped = isCreate ? encoded.missing.filter(({ field }) => map.awaits.includes(field)) : [];
+    const hopes = [...ids, ...hoped.map((one) => one.entity)];
+    const awaited = hopes.filter((id) => this.#view.isOnItsWay(id, connection.id));
     const before = link?.consumption ? (JSON.parse(link.consumption) as Consumption) : null;
     const verdict = govern({
       entity,

@@ -6,8 +6,9 @@ import { exhaustedPurchaseOrder } from './exhausted-purchase-order.ts';
 import { missingPurchaseOrder } from './missing-purchase-order.ts';
 import { missingTaxProfileOrTerms } from './missing-tax-profile-or-terms.ts';
 import { rateMismatch } from './rate-mismatch.ts';
+import { unapprovedExpense } from './unapproved-expense.ts';
 import { unapprovedTime } from './unapproved-time.ts';
 import { unknownReference } from './unknown-reference.ts';
 import type { Rule } from './rule.ts';
 
-export const rules: readonly Rule[] = [billedTwice, duplicate, duplicateTime, exhaustedPurchaseOrder, missingPurchaseOrder, missingTaxProfileOrTerms, rateMismatch, unapprovedTime, unknownReference];
+export const rules: readonly Rule[] = [billedTwice, duplicate, duplicateTime, exhaustedPurchaseOrder, missingPurchaseOrder, missingTaxProfileOrTerms, rateMismatch, unapprovedExpense, unapprovedTime, unknownReference];

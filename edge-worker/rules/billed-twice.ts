@@ -3,7 +3,8 @@ import { moneyOf } from '../../shared/money.ts';
 import { defineRule } from './rule.ts';
 
 const entry = 'tim_01J00000000000000000000000';
-const line = { line: '1', time: entry, description: null, quantity: '1', rate: '100', amount: moneyOf(10_000, 'EUR') };
+const source = { time: entry, expense: null, milestone: null };
+const line = { line: '1', ...source, description: null, quantity: '1', rate: '100', amount: moneyOf(10_000, 'EUR') };
 
 export const billedTwice = defineRule({
   name: 'billed-twice',

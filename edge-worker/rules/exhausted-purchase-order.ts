@@ -1,32 +1,45 @@
-// A purchase order is a ceiling: what has been granted under it, with this entry on top, may reach it and not pass it.
+// A purchase order is a ceiling: what has been granted under it, with this record on top, may reach it and not pass it.
 import type { Canonical } from '../../shared/entities/_registry.ts';
-import { addMoney, compareMoney, formatMoney, type Money, moneyOf, priceOf } from '../../shared/money.ts';
-import { contractOf, exampleContract, underContract } from './kits/contract.ts';
-import { defineRule, type RuleView } from './rule.ts';
+import { addMoney, compareMoney, formatMoney, type Money, moneyOf } from '../../shared/money.ts';
+import { chargeOf as worthOf } from './kits/charge.ts';
+import { agreedIn, contractOf, exampleContract, isSameUnit, underContract } from './kits/contract.ts';
+import { defineRule, type ViewOf } from './rule.ts';
 
 interface Charge {
   readonly contract: string;
   readonly terms: Canonical<'contract'>;
   readonly limit: Money;
-  /** Null where the hours are in another currency than the order: the hub makes no exchange rate. */
+  /** Null where it is in another currency than the order: the hub makes no exchange rate. */
   readonly amount: Money | null;
+  readonly currency: string;
 }
 
-/** What the entry takes from a purchase order; null when there is none, or nothing to take. */
-function chargeOf(view: RuleView<'time'>): Charge | null {
-  const { isBillable, rate, hours, currency, project } = view.record;
-  if (!isBillable || rate == null || hours == null) return null;
-  const found = contractOf(view, project);
-  const limit = found?.contract.purchaseOrderLimit;
-  if (!found || !limit || found.contract.pricingModel !== 'time-and-materials') return null;
-  const amount = currency === limit.currency ? priceOf(rate, hours, currency, 'half-up') : null;
-  return { contract: found.id, terms: found.contract, limit, amount };
+/** What the record takes from a purchase order; null when there is none, or nothing to take. */
+function chargeOf(view: ViewOf<'time' | 'expense' | 'milestone'>): Charge | null {
+  const worth = worthOf(view);
+  if (!worth) return null;
+  const found = contractOf(view, view.record.project);
+  const limit = found && agreedIn(found.contract).purchaseOrderLimit;
+  if (!found || !limit) return null;
+  // A fixed price is taken by its instalments, whatever the hours are worth.
+  const isByInstalment = found.contract.pricingModel !== 'time-and-materials';
+  if (view.kind === 'time' && isByInstalment) return null;
+  const amount = worth.currency === limit.currency ? worth.amount : null;
+  return { contract: found.id, terms: found.contract, limit, amount, currency: worth.currency };
 }
+
+const raise = {
+  changeOrder: 'cho_01J00000000000000000000000',
+  amount: null,
+  purchaseOrderRaise: moneyOf(100_000n, 'EUR'),
+  endOn: null,
+  rateCard: [],
+};
 
 export const exhaustedPurchaseOrder = defineRule({
   name: 'exhausted-purchase-order',
   title: 'Purchase order is used up',
-  kinds: ['time'],
+  kinds: ['time', 'expense', 'milestone'],
   towards: ['erp'],
   owner: 'finance',
   dueMinutes: 480,
@@ -38,11 +51,11 @@ export const exhaustedPurchaseOrder = defineRule({
   check: (view) => {
     const charge = chargeOf(view);
     if (!charge) return null;
-    const { contract, terms, limit, amount } = charge;
+    const { contract, terms, limit, amount, currency: other } = charge;
     const used = view.consumed(contract) ?? moneyOf(0n, limit.currency);
     const params = { purchaseOrder: terms.purchaseOrder ?? '', contract: terms.name, currency: limit.currency };
     if (amount === null || !isSameUnit(used, limit) || !isSameUnit(amount, limit)) {
-      return { code: 'purchase-order-currency', params: { ...params, other: view.record.currency } };
+      return { code: 'purchase-order-currency', params: { ...params, other } };
     }
     // A correction downwards frees the order; it must not be stopped because the order is used up.
     if (amount.amountMinor.startsWith('-') || compareMoney(addMoney(used, amount), limit) <= 0) return null;
@@ -92,6 +105,29 @@ export const exhaustedPurchaseOrder = defineRule({
       holds: null,
     },
     {
+      title: 'An approved change order that raises the order lets more pass',
+      record: {},
+      around: underContract({ amendments: [raise] }),
+      consumed: { [exampleContract]: moneyOf(4_861_251n, 'EUR') },
+      holds: null,
+    },
+    {
+      title: 'An expense counts with what it cost',
+      kind: 'expense',
+      record: {},
+      around: underContract({}),
+      consumed: { [exampleContract]: moneyOf(4_978_161n, 'EUR') },
+      holds: 'exhausted-purchase-order',
+    },
+    {
+      title: 'A milestone counts once it is complete',
+      kind: 'milestone',
+      record: { isComplete: false },
+      around: underContract({ pricingModel: 'milestone' }),
+      consumed: { [exampleContract]: moneyOf(5_000_000n, 'EUR') },
+      holds: null,
+    },
+    {
       title: 'Hours in another currency cannot be counted against the order',
       record: { currency: 'USD' },
       around: underContract({}),
@@ -99,7 +135,3 @@ export const exhaustedPurchaseOrder = defineRule({
     },
   ],
 });
-
-function isSameUnit(a: Money, b: Money): boolean {
-  return a.currency === b.currency && a.exponent === b.exponent;
-}

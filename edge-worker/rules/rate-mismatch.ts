@@ -2,7 +2,7 @@
 
 import { compareDecimal } from '../../shared/decimal.ts';
 import type { Canonical } from '../../shared/entities/_registry.ts';
-import { contractOf, underContract } from './kits/contract.ts';
+import { agreedIn, contractOf, underContract } from './kits/contract.ts';
 import { defineRule, type Finding } from './rule.ts';
 
 const line = { role: 'Senior Consultant', rate: '185', hours: '160', description: null };
@@ -14,7 +14,7 @@ function compare(time: Canonical<'time'>, contract: Canonical<'contract'>): Find
   if (currency !== contract.currency) {
     return { code: 'rate-currency-mismatch', params: { ...params, expected: contract.currency } };
   }
-  const rates = (contract.rateCard ?? []).flatMap((row) => (isSameRole(row.role, role) ? [row.rate] : []));
+  const rates = agreedIn(contract).rateCard.flatMap((row) => (isSameRole(row.role, role) ? [row.rate] : []));
   if (rates.length === 0) return { code: 'role-not-on-rate-card', params };
   if (rates.some((agreed) => compareDecimal(agreed, rate) === 0)) return null;
   return { code: 'rate-mismatch', params: { ...params, expected: [...new Set(rates)].join(' or ') } };

@@ -52,7 +52,7 @@ export const deal = defineEntity({
       }),
     },
   ],
-  promotes: [{ reference: 'customer', when: (deal) => deal.isWon, set: { lifecycle: 'customer' } }],
+  promotes: [{ reference: 'customer', when: (deal) => deal.isWon, set: () => ({ lifecycle: 'customer' }) }],
   example: {
     name: 'Harbour & Pine ERP rollout',
     customer: 'cus_01J00000000000000000000000',

@@ -29,7 +29,12 @@ export interface Promotion<Giver> {
   /** The reference field of the giver that names the entity to change. */
   readonly reference: keyof Giver & string;
   readonly when: (giver: Giver) => boolean;
-  readonly set: Readonly<Record<string, unknown>>;
+  /** Asked at every change of the giver, whose id is `own`: the same giver must lead to the same fields every time. */
+  readonly set: (
+    giver: Giver,
+    target: Readonly<Record<string, unknown>>,
+    own: string,
+  ) => Readonly<Record<string, unknown>>;
 }
 
 export interface Entity<Name extends string = string, Shape extends z.ZodObject = z.ZodObject> {

@@ -6,10 +6,12 @@ import { defineEntity, owned, reference } from './entity.ts';
 
 const optionalText = z.string().nullable();
 
-/** One invoice line. `time` names the time entry it bills, where it bills one. */
+/** One invoice line, and the one source it bills: hours, an expense, a milestone, or none that is known. */
 export const invoiceLine = z.object({
   line: z.string(),
   time: z.string().nullable().meta({ refersTo: 'time' }),
+  expense: z.string().nullable().meta({ refersTo: 'expense' }),
+  milestone: z.string().nullable().meta({ refersTo: 'milestone' }),
   description: z.string().nullable(),
   quantity: decimal,
   rate: decimal.nullable(),
@@ -49,7 +51,10 @@ export const invoice = defineEntity({
   bills: (record) =>
     record.status === 'void'
       ? []
-      : record.lines.flatMap(({ time, line }) => (time === null ? [] : [{ source: time, line }])),
+      : record.lines.flatMap(({ time, expense, milestone, line }) => {
+          const source = time ?? expense ?? milestone;
+          return source == null ? [] : [{ source, line }];
+        }),
   dayOf: 'issuedOn',
   example: {
     number: 'INV1042',
@@ -74,6 +79,8 @@ export const invoice = defineEntity({
       {
         line: '1',
         time: 'tim_01J00000000000000000000000',
+        expense: null,
+        milestone: null,
         description: 'Chart of accounts workshop',
         quantity: '7.5',
         rate: '185',

@@ -1,5 +1,6 @@
 // The work that was sold. Arises from a won deal; from then on the PSA's record rules.
 import { z } from 'zod';
+import { decimal } from '../decimal.ts';
 import { money } from '../money.ts';
 import { defineEntity, owned, reference } from './entity.ts';
 
@@ -23,6 +24,7 @@ export const project = defineEntity({
     legalEntity: owned('crm', 'Legal entity', optionalText),
     practice: owned('crm', 'Practice', optionalText),
     isOpenForTime: owned('psa', 'Open for time', z.boolean()),
+    percentComplete: owned('psa', 'Percent complete', decimal.nullable()),
     description: owned('psa', 'Description', optionalText),
   }),
   upcast: {},
@@ -42,6 +44,7 @@ export const project = defineEntity({
     legalEntity: 'Northwind Consulting GmbH',
     practice: 'ERP',
     isOpenForTime: true,
+    percentComplete: '20',
     description: null,
   },
 });

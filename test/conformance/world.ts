@@ -104,7 +104,9 @@ export class World {
       ids.set(to, null);
       return null;
     });
-    for (const to of ids.keys()) ids.set(to, await this.idOf(to));
+    // Systems bill a source once: who bills some is given fresh ones.
+    const billed = billedKindsOf(kind);
+    for (const to of ids.keys()) ids.set(to, billed.has(to) ? await this.#freshIdOf(to) : await this.idOf(to));
     const example = exampleWith(kind, (to) => ids.get(to) ?? null);
     const serial = ++this.#serial;
     // Systems may refuse a second record of the same name or number.
@@ -185,6 +187,10 @@ export class World {
     return recordId;
   }
 
+  async #freshIdOf(kind: string): Promise<string | null> {
+    return isKind(kind) && this.connector.maps[kind] !== undefined ? (await this.make(kind)).recordId : null;
+  }
+
   /** A field of free text, to see a change by. */
   textField(kind: EntityName): string | undefined {
     const texts = rowsOf(this.map(kind), 'both', 'out', 'in').filter(([, row]) => row.codec.name.startsWith('text'));
@@ -261,6 +267,16 @@ function hostOf(kind: EntityName, livesOn: string): EntityName | undefined {
   const field = shape[livesOn];
   const host = field === undefined ? undefined : refersTo(field);
   return host !== undefined && isKind(host) ? host : undefined;
+}
+
+/** The kinds whose records this one bills in its example. */
+function billedKindsOf(kind: EntityName): ReadonlySet<string> {
+  const { bills, example } = entities[kind] as {
+    bills?: (record: unknown) => readonly { readonly source: string }[];
+    example: unknown;
+  };
+  const prefixes = new Set((bills?.(example) ?? []).map(({ source }) => source.slice(0, 3)));
+  return new Set(Object.values(entities).flatMap(({ name, prefix }) => (prefixes.has(prefix) ? [name] : [])));
 }
 
 function isKind(kind: string): kind is EntityName {

@@ -24,6 +24,12 @@ const pricingModel = choice('example-model', {
   milestone: 'milestones',
 });
 
+/** What has been submitted, approved and rejected is called so everywhere; what has not, differs. */
+function approvalOf<const Unsaid extends string>(name: string, unsaid: Unsaid) {
+  const said = { submitted: 'submitted', approved: 'approved', rejected: 'rejected' } as const;
+  return choice(name, { ...said, [unsaid]: unsaid } as Record<Unsaid | keyof typeof said, string>);
+}
+
 function rowsOf(name: string, wire: unknown): readonly WireRecord[] {
   return wire === null || wire === undefined ? [] : Array.isArray(wire) ? wire : refuse(name, wire);
 }
@@ -40,12 +46,25 @@ const rates = codec<Canonical<'contract'>['rateCard']>(
   (lines) => lines.map((line) => ({ job: line.role, price: line.rate, quantity: line.hours, text: line.description })),
 );
 
+const schedule = codec<Canonical<'contract'>['billingSchedule']>(
+  'example-schedule',
+  (wire, record) =>
+    rowsOf('example-schedule', wire).map((row) => ({
+      name: text.decode(row['title'], record),
+      dueOn: dayOrNull.decode(row['due'], record),
+      amount: amount.decode(row['amount'], record),
+    })),
+  (list) => list.map((one) => ({ title: one.name, due: one.dueOn, amount: amount.encode(one.amount) })),
+);
+
 const lines = codec<Canonical<'invoice'>['lines']>(
   'example-lines',
   (wire, record) =>
     rowsOf('example-lines', wire).map((row) => ({
       line: text.decode(row['line'], record),
       time: textOrNull.decode(row['hours_id'], record),
+      expense: textOrNull.decode(row['cost_id'], record),
+      milestone: textOrNull.decode(row['milestone_id'], record),
       description: textOrNull.decode(row['text'], record),
       quantity: exact.decode(row['quantity'], record),
       rate: exactOrNull.decode(row['price'], record),
@@ -55,6 +74,8 @@ const lines = codec<Canonical<'invoice'>['lines']>(
     list.map((one) => ({
       line: one.line,
       hours_id: one.time,
+      cost_id: one.expense,
+      milestone_id: one.milestone,
       text: one.description,
       quantity: one.quantity,
       price: one.rate,
@@ -130,6 +151,7 @@ export const maps = {
       legalEntity: at('entity', textOrNull),
       practice: at('practice', textOrNull),
       isOpenForTime: at('time_open', flag),
+      percentComplete: at('percent', exactOrNull),
       description: at('notes', textOrNull),
     },
   },
@@ -156,6 +178,35 @@ export const maps = {
       endOn: at('ends', dayOrNull),
       legalEntity: at('entity', textOrNull),
       rateCard: at('rates', rates),
+      billingSchedule: at('schedule', schedule),
+      revenueRule: at('revenue_rule', textOrNull),
+      revenueStartOn: at('revenue_from', dayOrNull),
+      revenueEndOn: at('revenue_to', dayOrNull),
+      recognised: at('recognised', amountOrNull),
+      deferred: at('deferred', amountOrNull),
+      currentTotal: at('current.total', amountOrNull),
+      currentPurchaseOrderLimit: at('current.po_limit', amountOrNull),
+      currentEndOn: at('current.ends', dayOrNull),
+      currentRateCard: at('current.rates', rates),
+    },
+  },
+  'change-order': {
+    recordType: 'change',
+    canCreate: true,
+    canWrite: true,
+    required: ['contract'],
+    fields: {
+      name: at('title', text),
+      contract: at('agreement_id', textOrNull),
+      customer: at('client_id', textOrNull),
+      status: at('state', approvalOf('example-change-state', 'draft')),
+      amount: at('amount', amountOrNull),
+      currency: at('currency', text),
+      purchaseOrderRaise: at('po_raise', amountOrNull),
+      approvedOn: at('approved_date', dayOrNull),
+      endOn: at('ends', dayOrNull),
+      rateCard: at('rates', rates),
+      reason: at('notes', textOrNull),
     },
   },
   resource: {
@@ -190,15 +241,46 @@ export const maps = {
       note: at('text', textOrNull),
       task: at('activity', textOrNull),
       location: at('place', textOrNull),
-      approval: at(
-        'approval',
-        choice('example-approval', {
-          open: 'open',
-          submitted: 'submitted',
-          approved: 'approved',
-          rejected: 'rejected',
-        }),
-      ),
+      approval: at('approval', approvalOf('example-approval', 'open')),
+      isInvoiced: at('billed', flag),
+    },
+  },
+  expense: {
+    recordType: 'cost',
+    canCreate: true,
+    canWrite: true,
+    required: ['project', 'resource'],
+    fields: {
+      project: at('engagement_id', textOrNull),
+      resource: at('person_id', textOrNull),
+      spentOn: at('date', day),
+      category: at('category', textOrNull),
+      amount: at('amount', amount),
+      currency: at('currency', text),
+      isBillable: at('billable', flag),
+      isReimbursable: at('reimbursable', flag),
+      isTaxable: at('taxable', flag),
+      note: at('text', textOrNull),
+      report: at('report', textOrNull),
+      approval: at('approval', approvalOf('example-approval', 'open')),
+      isInvoiced: at('billed', flag),
+    },
+  },
+  milestone: {
+    recordType: 'milestone',
+    canCreate: true,
+    canWrite: true,
+    required: ['project'],
+    fields: {
+      name: at('title', text),
+      project: at('engagement_id', textOrNull),
+      dueOn: at('due', dayOrNull),
+      amount: at('amount', amountOrNull),
+      currency: at('currency', text),
+      percentComplete: at('percent', exactOrNull),
+      isComplete: at('done', flag),
+      completedOn: at('done_date', dayOrNull),
+      note: at('notes', textOrNull),
       isInvoiced: at('billed', flag),
     },
   },
@@ -227,6 +309,25 @@ export const maps = {
       paid: at('paid', amount),
       balance: at('open', amount),
       lines: at('lines', lines),
+    },
+  },
+  payment: {
+    recordType: 'receipt',
+    canCreate: true,
+    canWrite: true,
+    required: ['invoice'],
+    fields: {
+      number: at('no', textOrNull),
+      invoice: at('bill_id', textOrNull),
+      customer: at('client_id', textOrNull),
+      project: at('engagement_id', textOrNull),
+      receivedOn: at('date', day),
+      amount: at('amount', amount),
+      currency: at('currency', text),
+      isFull: at('full', flag),
+      method: at('method', textOrNull),
+      checkNumber: at('check_no', textOrNull),
+      memo: at('memo', textOrNull),
     },
   },
 } satisfies Connector['maps'];

@@ -83,9 +83,29 @@ export const invoiceStatus: Codec<Invoice['status']> = choice('kantata-invoice-s
   void: 'cancelled',
 });
 
-/** The time entries an invoice bills. Their invoice computes its own lines from them. */
-export const billedTime = codec<Invoice['lines']>(
-  'kantata-billed-time',
-  (wire) => refuse('kantata-billed-time', wire),
-  (lines) => lines.flatMap(({ time }) => (time === null ? [] : [recordId.encode(time)])),
+/** Whole sub-units of the currency, as they take and show amounts. */
+export const cents: Codec<Money> = codec<Money>(
+  'kantata-cents',
+  (wire) => refuse('kantata-cents', wire),
+  (value) => {
+    const minor = Number(value.amountMinor);
+    return Number.isSafeInteger(minor) ? minor : refuse('kantata-cents', value.amountMinor);
+  },
+);
+
+/** What an invoice bills, by kind. Their invoice computes its own lines from it. */
+export const billedSources = codec<Invoice['lines']>(
+  'kantata-billed-sources',
+  (wire) => refuse('kantata-billed-sources', wire),
+  (lines) => {
+    const idsOf = (kind: 'time' | 'expense' | 'milestone') =>
+      lines.flatMap((line) => (line[kind] == null ? [] : [recordId.encode(line[kind])]));
+    const lists = {
+      time_entry_ids: idsOf('time'),
+      expense_ids: idsOf('expense'),
+      billing_milestone_ids: idsOf('milestone'),
+    };
+    // A kind that we name none of stays as it is there.
+    return Object.fromEntries(Object.entries(lists).filter(([, ids]) => ids.length > 0));
+  },
 );

@@ -13,6 +13,8 @@ export interface StampedList<Row extends PollRow> {
   readonly stampField: 'updated_at' | 'created_at';
   /** Whether `order` takes the stamp. Users and timesheets can be ordered in other ways only. */
   readonly isOrdered: boolean;
+  /** It knows no filter by stamp: every question is answered with all of it. */
+  readonly isWhole?: boolean;
   readonly pageRowsMax: number;
   row(wire: WireRecord, stamp: string, listing: Listing): Row;
 }
@@ -97,7 +99,7 @@ async function readWindow<Row extends PollRow>(
     const first = await askFor(client, list, fromMs, toMs, 1);
     const startMs = fromMs ?? oldestMs;
     const spanMs: number = (toMs ?? Math.max(client.nowMs(), startMs)) - startMs;
-    if (first.pageCount > windowPagesMax && spanMs > secondMs) {
+    if (!list.isWhole && first.pageCount > windowPagesMax && spanMs > secondMs) {
       toMs = startMs + Math.max(secondMs, Math.floor(spanMs / 2 / secondMs) * secondMs);
       continue;
     }

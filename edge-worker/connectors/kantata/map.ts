@@ -1,7 +1,19 @@
 // The tables: which field of ours stands where in Kantata, written how, in which direction.
-import { choice, day, dayOrNull, exactOrNull, flag, inverseFlag, minutesAsHours, text, textOrNull } from '../codecs.ts';
+import {
+  choice,
+  day,
+  dayOrNull,
+  exactOrNull,
+  flag,
+  inverseFlag,
+  minutesAsHours,
+  moneyBeside,
+  orNull,
+  text,
+  textOrNull,
+} from '../codecs.ts';
 import { at, type ConnectorSpec } from '../connector.ts';
-import { billedTime, invoiceNumber, invoiceStatus, priceOrNull, projectStatus, recordId } from './codecs.ts';
+import { billedSources, cents, invoiceNumber, invoiceStatus, priceOrNull, projectStatus, recordId } from './codecs.ts';
 
 type Maps = ConnectorSpec<string, never, never>['maps'];
 
@@ -49,6 +61,7 @@ export const maps = {
       budget: at('price', priceOrNull),
       description: at('description', textOrNull),
       isOpenForTime: at('archived', inverseFlag, 'in'),
+      percentComplete: at('percentage_complete', exactOrNull, 'in'),
     },
     extra: [
       { at: 'creator_role', codec: text, constant: 'maven' },
@@ -103,12 +116,50 @@ export const maps = {
     },
   },
 
+  expense: {
+    recordType: 'expenses',
+    canCreate: false,
+    canWrite: false,
+    required: [],
+    fields: {
+      project: at('workspace_id', recordId, 'in'),
+      resource: at('user_id', recordId, 'in'),
+      spentOn: at('date', day, 'in'),
+      category: at('category', textOrNull, 'in'),
+      amount: at('amount', moneyBeside('currency'), 'in'),
+      currency: at('currency', text, 'in'),
+      // Written as `billable`, read as `is_billable`.
+      isBillable: at('is_billable', flag, 'in'),
+      isReimbursable: at('reimbursable', flag, 'in'),
+      isTaxable: at('taxable', flag, 'in'),
+      note: at('notes', textOrNull, 'in'),
+      report: at('report', textOrNull, 'in'),
+      approval: at('approval', approval, 'in'),
+    },
+  },
+
+  milestone: {
+    recordType: 'billing_milestones',
+    canCreate: false,
+    canWrite: false,
+    required: [],
+    fields: {
+      name: at('title', text, 'in'),
+      project: at('workspace_id', recordId, 'in'),
+      dueOn: at('date_to_invoice', dayOrNull, 'in'),
+      amount: at('amount', orNull(moneyBeside('currency')), 'in'),
+      currency: at('currency', text, 'in'),
+      percentComplete: at('percentage_complete', exactOrNull, 'in'),
+      isComplete: at('is_complete', flag, 'in'),
+    },
+  },
+
   invoice: {
     recordType: 'invoices',
     canCreate: true,
     canWrite: true,
-    // They refuse an invoice without lines, and the only lines we can name there are time entries.
-    when: 'it.lines.exists(line, line.time != null)',
+    // They refuse an invoice without lines, and the only lines we can name there are sources of theirs.
+    when: 'it.lines.exists(line, line.time != null || line.expense != null || line.milestone != null)',
     required: ['project'],
     fields: {
       number: at('user_invoice_number', invoiceNumber, 'out'),
@@ -118,8 +169,24 @@ export const maps = {
       dueOn: at('due_date', dayOrNull, 'out'),
       purchaseOrder: at('purchase_order', textOrNull),
       memo: at('message', textOrNull),
-      lines: at('time_entry_ids', billedTime, 'out'),
+      lines: at('billed', billedSources, 'out'),
     },
     extra: [{ at: 'suppress_emails', codec: flag, constant: true }],
+  },
+
+  payment: {
+    recordType: 'external_payments',
+    canCreate: true,
+    canWrite: true,
+    required: ['project'],
+    // A payment cannot be changed afterwards, so it waits for its invoice while that is on its way.
+    awaits: ['invoice'],
+    fields: {
+      number: at('message', textOrNull, 'out'),
+      project: at('workspace_id', recordId, 'out'),
+      invoice: at('invoice_id', recordId, 'out'),
+      amount: at('amount_in_cents', cents, 'out'),
+      isFull: at('is_full', flag, 'out'),
+    },
   },
 } satisfies Maps;

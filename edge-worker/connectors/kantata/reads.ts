@@ -3,7 +3,8 @@ import { Fault } from '../../faults.ts';
 import { readPath } from '../codecs.ts';
 import type { FindKey, ReadResult, RecordRef, Snapshot } from '../connector.ts';
 import type { Client, Listing, Query } from './client.ts';
-import { queryOf, type RecordType, serviceName, snapshotsOf, typeOf } from './records.ts';
+import { type RecordType, serviceName, typeOf } from './record-types.ts';
+import { queryOf, snapshotsOf } from './records.ts';
 
 /** Ids or references that one question may name. */
 const idsPerCallMax = 200;
@@ -45,13 +46,22 @@ export async function snapshotsById(
   return listSnapshots(client, type, { only: ids.join(',') });
 }
 
-/** Records that carry our cross-reference, by our id. Two under one id are told as two. */
+/** Records that carry our id, by that id. Two under one id are told as two. `narrow`: where else they need not be. */
 export async function snapshotsByExternalId(
   client: Client,
   type: RecordType,
   externalIds: readonly string[],
+  narrow: Query = {},
 ): Promise<ReadonlyMap<string, readonly Snapshot[]>> {
   const found = new Map<string, Snapshot[]>();
+  if (type.markAt !== undefined) {
+    for (const snapshot of await listSnapshots(client, type, narrow)) {
+      const { externalId } = snapshot;
+      if (externalId == null || !externalIds.includes(externalId)) continue;
+      found.set(externalId, [...(found.get(externalId) ?? []), snapshot]);
+    }
+    return found;
+  }
   for (const chunk of chunksOf([...new Set(externalIds)], idsPerCallMax)) {
     const query = {
       external_reference_service_name: serviceName,

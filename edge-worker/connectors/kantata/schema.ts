@@ -2,7 +2,8 @@
 import { Fault } from '../../faults.ts';
 import type { SchemaField, WireRecord } from '../connector.ts';
 import { type Client, faultOf } from './client.ts';
-import { queryOf, typeOf } from './records.ts';
+import { typeOf } from './record-types.ts';
+import { queryOf } from './records.ts';
 
 type FieldType = SchemaField['type'];
 /** Path, label, type; `w`: they let us write it, `!`: they want it with a create. */
@@ -35,6 +36,7 @@ const fields: Readonly<Record<string, readonly FieldRow[]>> = {
     ['price', 'Budget', 'money', 'w'],
     ['description', 'Description', 'text', 'w'],
     ['archived', 'Archived', 'boolean', 'w'],
+    ['percentage_complete', 'Percent complete', 'decimal'],
     ['custom_fields.purchaseOrder', 'Purchase order', 'text', 'w'],
     ['custom_fields.billingMode', 'Who bills', 'text', 'w'],
     ['rate_card_id', 'Rate card', 'reference', 'w'],
@@ -64,6 +66,36 @@ const fields: Readonly<Record<string, readonly FieldRow[]>> = {
     ['location', 'Location', 'text'],
     ['approval', 'Approval', 'choice'],
   ],
+  expenses: [
+    ['workspace_id', 'Project', 'reference'],
+    ['user_id', 'User', 'reference'],
+    ['date', 'Date', 'date'],
+    ['category', 'Category', 'text'],
+    ['amount', 'Amount', 'money'],
+    ['currency', 'Currency', 'text'],
+    ['is_billable', 'Billable', 'boolean'],
+    ['reimbursable', 'Reimbursable', 'boolean'],
+    ['taxable', 'Taxable', 'boolean'],
+    ['notes', 'Notes', 'text'],
+    ['report', 'Report', 'text'],
+    ['approval', 'Approval', 'choice'],
+  ],
+  billing_milestones: [
+    ['title', 'Title', 'text'],
+    ['workspace_id', 'Project', 'reference'],
+    ['date_to_invoice', 'Date to invoice', 'date'],
+    ['amount', 'Amount', 'money'],
+    ['currency', 'Currency', 'text'],
+    ['percentage_complete', 'Percent complete of its task', 'decimal'],
+    ['is_complete', 'Its task is completed', 'boolean'],
+  ],
+  external_payments: [
+    ['workspace_id', 'Project', 'reference', 'w!'],
+    ['invoice_id', 'Invoice', 'reference', 'w'],
+    ['amount_in_cents', 'Amount', 'money', 'w'],
+    ['message', 'Message', 'text', 'w'],
+    ['is_full', 'Covers the invoice', 'boolean', 'w'],
+  ],
   invoices: [
     ['user_invoice_number', 'Number', 'integer', 'w'],
     ['workspace_id', 'Project', 'reference', 'w!'],
@@ -72,7 +104,7 @@ const fields: Readonly<Record<string, readonly FieldRow[]>> = {
     ['due_date', 'Due date', 'date', 'w'],
     ['purchase_order', 'Purchase order', 'text', 'w'],
     ['message', 'Notes', 'text', 'w'],
-    ['time_entry_ids', 'Time entries', 'list', 'w'],
+    ['billed', 'Time, expenses and milestones billed', 'list', 'w'],
     ['user_invoice_title', 'Title', 'text', 'w'],
     ['project_code', 'Project code', 'text', 'w'],
     ['suppress_emails', 'No e-mails', 'boolean', 'w'],
@@ -86,7 +118,11 @@ const neededCollections = [
   'users',
   'time_entries',
   'timesheet_submissions',
+  'expenses',
+  'expense_report_submissions',
+  'billing_milestones',
   'invoices',
+  'external_payments',
   'external_references?subject_type=Workspace',
   'subscribed_events',
 ] as const;

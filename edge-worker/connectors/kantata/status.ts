@@ -3,7 +3,7 @@ import { type StatusState, statusStates } from '../../../shared/wire/status.ts';
 import { wordsFor } from '../../../shared/words.ts';
 import type { StatusResult, StatusToShow } from '../connector.ts';
 import { type Client, wordsOf } from './client.ts';
-import { serviceName, typeOf } from './records.ts';
+import { serviceName, typeOf } from './record-types.ts';
 
 /** People have no page of their own on which a status would help anybody: there is nothing to show, nor to refuse. */
 const hiddenTypes: readonly string[] = ['users'];

@@ -2,9 +2,10 @@
 import { daysBetween, isDay } from '../../../shared/dates.ts';
 import { Fault, type FaultCode } from '../../faults.ts';
 import type { Snapshot, WireRecord, Write, WriteResult } from '../connector.ts';
-import { type Answer, type Client, codeOf, fieldsOf, isRecord, type Settings, wordsOf } from './client.ts';
+import { type Answer, type Client, codeOf, fieldsOf, isRecord, type Query, type Settings, wordsOf } from './client.ts';
 import { snapshotsByExternalId, snapshotsById } from './reads.ts';
-import { listOf, queryOf, type RecordType, serviceName, snapshotOf, typeOf } from './records.ts';
+import { listOf, type RecordType, serviceName, typeOf } from './record-types.ts';
+import { queryOf, snapshotOf } from './records.ts';
 
 type Body = Record<string, unknown>;
 type Refusal = Extract<WriteResult, { readonly outcome: 'refused' }>;
@@ -22,11 +23,12 @@ const refusalWords: readonly (readonly [FaultCode, RegExp])[] = [
 export async function writeRecord(client: Client, write: Write): Promise<WriteResult> {
   const type = typeOf(write.recordType);
   if (!type.isWritable) return refusal('rejected', `Tieout does not write ${type.name} of Kantata`, 'read-only');
-  if (write.recordId !== null) return updateRecord(client, type, write.recordId, write.wire);
-  // May be a repeat: a create whose answer was lost left its cross-reference behind.
-  const found = (await snapshotsByExternalId(client, type, [write.externalId])).get(write.externalId) ?? [];
+  if (write.recordId !== null) return updateRecord(client, type, write.recordId, write);
+  // May be a repeat: a create whose answer was lost left our id behind, in a cross-reference or in the record itself.
+  const narrow: Query = type.markAt === undefined ? {} : { workspace_id: String(write.wire['workspace_id'] ?? '') };
+  const found = (await snapshotsByExternalId(client, type, [write.externalId], narrow)).get(write.externalId) ?? [];
   if (found.length > 1) return refusal('conflict', `Kantata holds ${found.length} records for one`, 'two-found');
-  if (found[0] !== undefined) return updateRecord(client, type, found[0].recordId, write.wire);
+  if (found[0] !== undefined) return updateRecord(client, type, found[0].recordId, write);
   return createRecord(client, type, write);
 }
 
@@ -34,14 +36,16 @@ async function createRecord(client: Client, type: RecordType, write: Write): Pro
   if (type.name === 'invoices' && write.wire['status'] === cancelled) {
     return refusal('rejected', 'An invoice that is void is not created', 'void', ['status']);
   }
-  const body = bodyOf(type, write.wire, client.settings);
+  const body = bodyOf(type, write, client.settings);
   if (type.name === 'invoices') body['payment_schedule'] ??= paymentDaysDefault;
-  body['external_reference'] = {
-    service_name: serviceName,
-    service_model: type.entity,
-    service_model_ref: write.externalId,
-    status: 'successful',
-  };
+  if (type.markAt === undefined) {
+    body['external_reference'] = {
+      service_name: serviceName,
+      service_model: type.entity,
+      service_model_ref: write.externalId,
+      status: 'successful',
+    };
+  }
   const answer = await client.send('once', 'POST', type.name, queryOf(type, client.settings), {
     [type.singular]: body,
   });
@@ -49,8 +53,10 @@ async function createRecord(client: Client, type: RecordType, write: Write): Pro
 }
 
 /** May be repeated: the same values again change nothing. */
-async function updateRecord(client: Client, type: RecordType, id: string, wire: WireRecord): Promise<WriteResult> {
-  const body = bodyOf(type, wire, client.settings);
+async function updateRecord(client: Client, type: RecordType, id: string, write: Write): Promise<WriteResult> {
+  const { wire } = write;
+  const body = bodyOf(type, write, client.settings);
+  if (type.isFinal !== undefined) return keepAsItIs(client, type, id, body);
   for (const field of type.createOnly) delete body[field];
   if (type.name === 'invoices') {
     const current = await currentOf(client, type, id);
@@ -72,6 +78,16 @@ async function updateRecord(client: Client, type: RecordType, id: string, wire: 
   const current = await currentOf(client, type, id);
   if (current === null) return refusal('orphaned', `Kantata shows no such ${type.singular}`, null);
   return { outcome: 'applied', created: false, snapshot: current, requestId: null };
+}
+
+/** What they never change is either what we would say, or somebody's work. The amount of a full payment is theirs. */
+async function keepAsItIs(client: Client, type: RecordType, id: string, body: Body): Promise<WriteResult> {
+  const current = await currentOf(client, type, id);
+  if (current === null) return refusal('orphaned', `Kantata shows no such ${type.singular}`, null);
+  const { amount_in_cents: cents, ...others } = body;
+  const said = body['invoice_id'] === undefined ? body : others;
+  if (isHeld(said, current.wire)) return { outcome: 'applied', created: false, snapshot: current, requestId: null };
+  return refusal('rejected', type.isFinal ?? '', 'final', cents === undefined ? [] : ['amount_in_cents']);
 }
 
 async function cancelInvoice(client: Client, type: RecordType, current: Snapshot): Promise<WriteResult> {
@@ -100,9 +116,10 @@ function judge(client: Client, type: RecordType, answer: Answer, created: boolea
 }
 
 /** Our wire record in the spelling of their request. */
-function bodyOf(type: RecordType, wire: WireRecord, settings: Settings): Body {
-  const { address_parts: address, custom_fields: custom, status, due_date: dueOn, ...rest } = wire;
+function bodyOf(type: RecordType, { wire, externalId }: Write, settings: Settings): Body {
+  const { address_parts: address, custom_fields: custom, status, due_date: dueOn, billed, ...rest } = wire;
   const body: Body = { ...rest };
+  if (isRecord(billed)) Object.assign(body, billed);
   if (isRecord(address)) body['address'] = addressOf(address);
   if (isRecord(custom)) {
     const values = Object.entries(settings.customFields).flatMap(([name, fieldId]) =>
@@ -115,6 +132,12 @@ function bodyOf(type: RecordType, wire: WireRecord, settings: Settings): Body {
     const days = paymentDays(wire['invoice_date'], dueOn);
     if (days !== null) body['payment_schedule'] = days;
   } else if (dueOn !== undefined) body['due_date'] = dueOn;
+  if (type.name === 'external_payments') {
+    // With an invoice they record its whole amount, whatever is sent: a part is recorded against the project alone.
+    if (body['is_full'] !== true) delete body['invoice_id'];
+    delete body['is_full'];
+  }
+  if (type.markAt !== undefined) body[type.markAt] = `${String(body[type.markAt] ?? '')} [${externalId}]`.trim();
   return body;
 }
 

@@ -158,11 +158,12 @@ describe('values', () => {
       },
     };
     const amount = (amountMinor: string) => ({ amountMinor, currency: 'EUR', exponent: 2 });
+    const bills = (time: string | null) => ({ time, expense: null, milestone: null });
     expect(invoiceLines.decode(wire.sublists, wire)).toEqual([
-      { line: 'item-1', time: null, description: 'Travel', quantity: '1', rate: '50', amount: amount('5000') },
+      { line: 'item-1', ...bills(null), description: 'Travel', quantity: '1', rate: '50', amount: amount('5000') },
       {
         line: 'time-901',
-        time: '901',
+        ...bills('901'),
         description: 'Workshop',
         quantity: '7.5',
         rate: '185',

@@ -143,6 +143,8 @@ function readInvoiceLine(line: Values, key: string, time: string | null, record:
   return {
     line: key,
     time,
+    expense: null,
+    milestone: null,
     description: textOrNull.decode(line['description'] ?? line['memo'], line),
     quantity: exact.decode(line['quantity'], line),
     rate: exactOrNull.decode(line['rate'], line),

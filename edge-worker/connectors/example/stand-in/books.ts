@@ -36,19 +36,32 @@ const tables = {
     'ends:date model=hourly|fixed|milestones entity practice notes',
   engagement:
     'title! client_id>client agreement_id>agreement state=planned|running|paused|done starts:date ends:date currency ' +
-    'budget:decimal model=hourly|fixed|milestones entity practice time_open:boolean notes',
+    'budget:decimal model=hourly|fixed|milestones entity practice time_open:boolean percent:decimal notes',
   agreement:
     'title! client_id>client engagement_id>engagement signed:boolean biller=ledger|delivery|platform currency ' +
     'model=hourly|fixed|milestones po po_limit:decimal terms tax total:decimal signed_date:date starts:date ' +
-    'ends:date entity rates:list',
+    'ends:date entity rates:list schedule:list revenue_rule revenue_from:date revenue_to:date recognised:decimal ' +
+    'deferred:decimal current.total:decimal current.po_limit:decimal current.ends:date current.rates:list',
+  change:
+    'title! agreement_id!>agreement client_id>client state=draft|submitted|approved|rejected amount:decimal currency ' +
+    'po_raise:decimal approved_date:date ends:date rates:list notes',
   person: 'full_name! mail job entity active:boolean',
   hours:
     'engagement_id!>engagement person_id!>person date!:date quantity!:decimal job price:decimal currency ' +
     'billable:boolean taxable:boolean text activity place approval=open|submitted|approved|rejected billed:boolean',
+  cost:
+    'engagement_id!>engagement person_id!>person date!:date category amount!:decimal currency billable:boolean ' +
+    'reimbursable:boolean taxable:boolean text report approval=open|submitted|approved|rejected billed:boolean',
+  milestone:
+    'title! engagement_id!>engagement due:date amount:decimal currency percent:decimal done:boolean done_date:date ' +
+    'notes billed:boolean',
   bill:
     'no! client_id>client engagement_id>engagement state=draft|open|paid|void date!:date due:date period_from:date ' +
     'period_to:date po terms memo entity currency net:decimal tax:decimal gross:decimal paid:decimal open:decimal ' +
     'lines:list',
+  receipt:
+    'no bill_id!>bill client_id>client engagement_id>engagement date!:date amount!:decimal currency full:boolean ' +
+    'method check_no memo',
 } as const;
 
 function fieldsOf(text: string): readonly Field[] {
@@ -94,11 +107,13 @@ export class Table {
     nowMs: number,
   ): Stored {
     const before = id === null ? undefined : this.rows.get(id);
-    const address = values['address'] ? { address: { ...(before?.['address'] ?? {}), ...values['address'] } } : {};
+    const nested = Object.entries(values).flatMap(([key, value]) =>
+      isValues(value) ? [[key, { ...(isValues(before?.[key]) ? before[key] : {}), ...value }] as const] : [],
+    );
     const row: Stored = {
       ...before,
       ...values,
-      ...address,
+      ...Object.fromEntries(nested),
       id: before?.id ?? `${this.#type.slice(0, 2)}${++this.#serial}`,
       external_id: own.externalId ?? before?.external_id ?? null,
       stamp: own.stamp ?? before?.stamp ?? null,

@@ -198,6 +198,9 @@ import Reason_Target_Gone_Title from '@salesforce/label/c.Reason_Target_Gone_Tit
 import Reason_Two_Found_Next from '@salesforce/label/c.Reason_Two_Found_Next';
 import Reason_Two_Found_Text from '@salesforce/label/c.Reason_Two_Found_Text';
 import Reason_Two_Found_Title from '@salesforce/label/c.Reason_Two_Found_Title';
+import Reason_Unapproved_Expense_Next from '@salesforce/label/c.Reason_Unapproved_Expense_Next';
+import Reason_Unapproved_Expense_Text from '@salesforce/label/c.Reason_Unapproved_Expense_Text';
+import Reason_Unapproved_Expense_Title from '@salesforce/label/c.Reason_Unapproved_Expense_Title';
 import Reason_Unapproved_Time_Next from '@salesforce/label/c.Reason_Unapproved_Time_Next';
 import Reason_Unapproved_Time_Text from '@salesforce/label/c.Reason_Unapproved_Time_Text';
 import Reason_Unapproved_Time_Title from '@salesforce/label/c.Reason_Unapproved_Time_Title';
@@ -337,15 +340,8 @@ export const states = {
 };
 
 export const reasons = {
-  'wait-retry': { title: Reason_Wait_Retry_Title, text: Reason_Wait_Retry_Text, next: Reason_Wait_Retry_Next },
-  reconnect: { title: Reason_Reconnect_Title, text: Reason_Reconnect_Text, next: Reason_Reconnect_Next },
-  'correct-fields': { title: Reason_Correct_Fields_Title, text: Reason_Correct_Fields_Text, next: Reason_Correct_Fields_Next },
-  'wait-unlock': { title: Reason_Wait_Unlock_Title, text: Reason_Wait_Unlock_Text, next: Reason_Wait_Unlock_Next },
-  'review-mapping': { title: Reason_Review_Mapping_Title, text: Reason_Review_Mapping_Text, next: Reason_Review_Mapping_Next },
-  'link-reference': { title: Reason_Link_Reference_Title, text: Reason_Link_Reference_Text, next: Reason_Link_Reference_Next },
-  'inspect-answer': { title: Reason_Inspect_Answer_Title, text: Reason_Inspect_Answer_Text, next: Reason_Inspect_Answer_Next },
-  'wait-look': { title: Reason_Wait_Look_Title, text: Reason_Wait_Look_Text, next: Reason_Wait_Look_Next },
   'unapproved-time': { title: Reason_Unapproved_Time_Title, text: Reason_Unapproved_Time_Text, next: Reason_Unapproved_Time_Next },
+  'unapproved-expense': { title: Reason_Unapproved_Expense_Title, text: Reason_Unapproved_Expense_Text, next: Reason_Unapproved_Expense_Next },
   'rate-mismatch': { title: Reason_Rate_Mismatch_Title, text: Reason_Rate_Mismatch_Text, next: Reason_Rate_Mismatch_Next },
   'rate-currency-mismatch': { title: Reason_Rate_Currency_Mismatch_Title, text: Reason_Rate_Currency_Mismatch_Text, next: Reason_Rate_Currency_Mismatch_Next },
   'role-not-on-rate-card': { title: Reason_Role_Not_On_Rate_Card_Title, text: Reason_Role_Not_On_Rate_Card_Text, next: Reason_Role_Not_On_Rate_Card_Next },
@@ -358,6 +354,14 @@ export const reasons = {
   'duplicate-time': { title: Reason_Duplicate_Time_Title, text: Reason_Duplicate_Time_Text, next: Reason_Duplicate_Time_Next },
   'missing-tax-profile': { title: Reason_Missing_Tax_Profile_Title, text: Reason_Missing_Tax_Profile_Text, next: Reason_Missing_Tax_Profile_Next },
   'missing-terms': { title: Reason_Missing_Terms_Title, text: Reason_Missing_Terms_Text, next: Reason_Missing_Terms_Next },
+  'wait-retry': { title: Reason_Wait_Retry_Title, text: Reason_Wait_Retry_Text, next: Reason_Wait_Retry_Next },
+  reconnect: { title: Reason_Reconnect_Title, text: Reason_Reconnect_Text, next: Reason_Reconnect_Next },
+  'correct-fields': { title: Reason_Correct_Fields_Title, text: Reason_Correct_Fields_Text, next: Reason_Correct_Fields_Next },
+  'wait-unlock': { title: Reason_Wait_Unlock_Title, text: Reason_Wait_Unlock_Text, next: Reason_Wait_Unlock_Next },
+  'review-mapping': { title: Reason_Review_Mapping_Title, text: Reason_Review_Mapping_Text, next: Reason_Review_Mapping_Next },
+  'link-reference': { title: Reason_Link_Reference_Title, text: Reason_Link_Reference_Text, next: Reason_Link_Reference_Next },
+  'inspect-answer': { title: Reason_Inspect_Answer_Title, text: Reason_Inspect_Answer_Text, next: Reason_Inspect_Answer_Next },
+  'wait-look': { title: Reason_Wait_Look_Title, text: Reason_Wait_Look_Text, next: Reason_Wait_Look_Next },
   'awaiting-match': { title: Reason_Awaiting_Match_Title, text: Reason_Awaiting_Match_Text, next: Reason_Awaiting_Match_Next },
   'awaiting-acceptance': { title: Reason_Awaiting_Acceptance_Title, text: Reason_Awaiting_Acceptance_Text, next: Reason_Awaiting_Acceptance_Next },
   'two-found': { title: Reason_Two_Found_Title, text: Reason_Two_Found_Text, next: Reason_Two_Found_Next },

@@ -133,3 +133,38 @@ test('a broken cursor and an unknown feed are faults, not crashes', async () => 
   await expect(session.changes('events', 'nonsense')).rejects.toMatchObject({ code: 'unreadable' });
   await expect(session.changes('nonsense', null)).rejects.toMatchObject({ code: 'schema-changed' });
 });
+
+test('an approved expense report is told as a change of its expenses, and a completed task as one of its milestone', async () => {
+  const world = newWorld();
+  const { standIn } = world;
+  const workspace = Number(await world.idOf('project'));
+  const spent = { date: '2026-11-04', category: 'Travel', amount_in_cents: 21_840, billable: true };
+  const expense = standIn.create('expenses', {
+    workspace_id: workspace,
+    user_id: await world.idOf('resource'),
+    ...spent,
+  });
+  const story = standIn.create('stories', { title: 'Design', workspace_id: workspace, state: 'started' });
+  const due = { billing_type: 'upon_completion', amount_in_cents: 1_200_000, story_id: Number(story) };
+  const milestone = standIn.create('billing_milestones', { title: 'Design', workspace_id: workspace, ...due });
+  world.clock.advance(60 * minuteMs);
+  const cursors = world.cursors();
+  world.clock.advance(60 * minuteMs);
+  standIn.act('approve', { ids: [expense] });
+  standIn.update('stories', story, { state: 'completed', percentage_complete: 100 });
+  const told = async (feed: string) =>
+    (await tell(world, feed, cursors[feed] ?? null))[0].map(({ recordType, recordId }) => `${recordType} ${recordId}`);
+  expect(await told('events')).toEqual(
+    expect.arrayContaining([`expenses ${expense}`, `billing_milestones ${milestone}`]),
+  );
+  expect(await told('expense_report_submissions')).toEqual([`expenses ${expense}`]);
+  const refs = [
+    { recordType: 'expenses', recordId: expense },
+    { recordType: 'billing_milestones', recordId: milestone },
+  ];
+  const read = await world.session.read(refs);
+  expect(read.map((one) => one.found === 'here' && one.snapshot.wire)).toMatchObject([
+    { approval: 'approved', amount: '218.4', report: 'Week of 2026-11-02' },
+    { is_complete: true, percentage_complete: 100, amount: '12000' },
+  ]);
+});

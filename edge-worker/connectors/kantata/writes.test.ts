@@ -188,3 +188,26 @@ test('a renamed field stops reads and writes instead of emptying records', async
   await expect(world.session.read([snapshot])).rejects.toMatchObject(fault);
   await expect(world.session.write([write])).rejects.toMatchObject(fault);
 });
+
+test('cash for a whole invoice pays it, a part is kept with the project, and neither can be changed afterwards', async () => {
+  const world = newWorld();
+  const { saved } = await invoiceOf(world);
+  const example = { ...(await world.example('payment')), invoice: saved.recordId };
+  const part = { ...example, isFull: false, amount: { amountMinor: '5000', currency: 'EUR', exponent: 2 } };
+  const partly = await world.write(await world.newWrite('payment', part));
+  expect(partly.snapshot.wire).toMatchObject({ invoice_id: null, amount_in_cents: 5000 });
+  const write = await world.newWrite('payment', example);
+  const { snapshot } = await world.write(write);
+  expect(snapshot.externalId).toBe(write.externalId);
+  expect(world.standIn.rows('invoices')[0]).toMatchObject({ status: 'accepted payment', balance_in_cents: 0 });
+  const update = await world.newUpdate(
+    'payment',
+    { externalId: write.externalId, recordId: snapshot.recordId },
+    example,
+  );
+  expect((await world.write(update)).created).toBe(false);
+  const more = { ...example, number: 'PYMT89' };
+  const changed = { externalId: write.externalId, recordId: snapshot.recordId };
+  expect(await refused(world, await world.newUpdate('payment', changed, more))).toMatchObject({ code: 'rejected' });
+  expect(world.rows('payment')).toBe(2);
+});

@@ -12,6 +12,7 @@ export function progressOf(core: LaneCore): Readonly<Record<string, unknown>> {
     inFlight: core.inFlight.size,
     holds: sql.exec('SELECT control, owner, count(*) AS n FROM holds GROUP BY control, owner').toArray(),
     strays: count('SELECT count(*) AS n FROM strays'),
+    asking: askedFeeds(core),
     loads: count("SELECT count(*) AS n FROM cursors WHERE purpose = 'load'"),
     replans: count("SELECT count(*) AS n FROM lane_state WHERE name LIKE 'replan %'"),
     statusDue: count('SELECT count(*) AS n FROM status_due'),
@@ -23,4 +24,18 @@ export function progressOf(core: LaneCore): Readonly<Record<string, unknown>> {
       pausedUntilMs: core.pausedUntilMs(id),
     })),
   };
+}
+
+/** Feeds whose turn it is and that have not answered yet; those of a connection that rests or is stopped wait for it. */
+function askedFeeds(core: LaneCore): number {
+  const callable = [...core.wiring.connections.keys()].filter((id) => core.callable(id) !== null);
+  const rows = core.store.sql
+    .exec(
+      `SELECT count(*) AS n FROM cursors WHERE purpose = 'feed' AND next_ms <= ?
+         AND connection IN (SELECT value FROM json_each(?))`,
+      core.ports.nowMs(),
+      JSON.stringify(callable),
+    )
+    .toArray() as { n: number }[];
+  return rows[0]?.n ?? 0;
 }

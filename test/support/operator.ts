@@ -7,6 +7,8 @@ export interface Progress {
   readonly inFlight: number;
   readonly holds: readonly { readonly control: string; readonly owner: string; readonly n: number }[];
   readonly strays: number;
+  /** Feeds that were asked and have not answered yet. */
+  readonly asking: number;
   readonly loads: number;
   readonly replans: number;
   readonly statusDue: number;
@@ -187,6 +189,7 @@ function isQuiet(progress: Progress): boolean {
     progress.overflowed === 0 &&
     progress.waiting +
       progress.inFlight +
+      progress.asking +
       progress.loads +
       progress.replans +
       progress.statusDue +

@@ -26,7 +26,7 @@ export function progressOf(core: LaneCore): Readonly<Record<string, unknown>> {
   };
 }
 
-/** Feeds whose turn it is and that have not answered yet; those of a connection that rests or is stopped wait for it. */
+/** Feeds whose turn it is and that have not answered yet; where the connection rests or is stopped, nobody asks. */
 function askedFeeds(core: LaneCore): number {
   const callable = [...core.wiring.connections.keys()].filter((id) => core.callable(id) !== null);
   const rows = core.store.sql

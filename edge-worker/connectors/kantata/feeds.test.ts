@@ -134,7 +134,7 @@ test('a broken cursor and an unknown feed are faults, not crashes', async () => 
   await expect(session.changes('nonsense', null)).rejects.toMatchObject({ code: 'schema-changed' });
 });
 
-test('an approved expense report is told as a change of its expenses, and a completed task as one of its milestone', async () => {
+test('an approved report is told as a change of its expenses, a completed task as one of its milestone', async () => {
   const world = newWorld();
   const { standIn } = world;
   const workspace = Number(await world.idOf('project'));

@@ -189,7 +189,7 @@ test('a renamed field stops reads and writes instead of emptying records', async
   await expect(world.session.write([write])).rejects.toMatchObject(fault);
 });
 
-test('cash for a whole invoice pays it, a part is kept with the project, and neither can be changed afterwards', async () => {
+test('cash for a whole invoice pays it, a part stays with the project; neither can be changed afterwards', async () => {
   const world = newWorld();
   const { saved } = await invoiceOf(world);
   const example = { ...(await world.example('payment')), invoice: saved.recordId };

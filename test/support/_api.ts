@@ -121,7 +121,7 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 };
 '/installations/{installation}/connections/{connection}/load': {
 post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "connection": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
-"kinds": ("contract" | "customer" | "deal" | "invoice" | "project" | "resource" | "time")[];
+"kinds": ("change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "milestone" | "payment" | "project" | "resource" | "time")[];
 }; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
 202: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
 401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
@@ -133,7 +133,7 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
 '/installations/{installation}/connections/{connection}/matches': {
-get: { parameters: { query: { "kind": "contract" | "customer" | "deal" | "invoice" | "project" | "resource" | "time"; "limit"?: number; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; "connection": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
+get: { parameters: { query: { "kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "milestone" | "payment" | "project" | "resource" | "time"; "limit"?: number; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; "connection": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "rows": (components['schemas']['Match'])[];
 }; }; };
 304: { headers: Record<string, unknown>; content?: never; };
@@ -146,7 +146,7 @@ get: { parameters: { query: { "kind": "contract" | "customer" | "deal" | "invoic
 };
 '/installations/{installation}/connections/{connection}/accept': {
 post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "connection": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
-"kind": "contract" | "customer" | "deal" | "invoice" | "project" | "resource" | "time";
+"kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "milestone" | "payment" | "project" | "resource" | "time";
 /** Transactions dated before it are matched. */
 "cutoverOn"?: string | null;
 }; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
@@ -160,7 +160,7 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
 '/installations/{installation}/connections/{connection}/flows/{kind}': {
-put: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "connection": string; "kind": "contract" | "customer" | "deal" | "invoice" | "project" | "resource" | "time"; }; cookie?: never; }; requestBody: { content: { 'application/json': {
+put: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "connection": string; "kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "milestone" | "payment" | "project" | "resource" | "time"; }; cookie?: never; }; requestBody: { content: { 'application/json': {
 "state": "matching" | "open" | "observe";
 /** Transactions dated before it are matched. */
 "cutoverOn"?: string | null;
@@ -211,7 +211,7 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
 '/installations/{installation}/exceptions': {
-get: { parameters: { query?: { "limit"?: number; "after"?: string; "state"?: "open" | "closed"; "owner"?: string; "control"?: string; "connection"?: string; "kind"?: "contract" | "customer" | "deal" | "invoice" | "project" | "resource" | "time"; "entity"?: string; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
+get: { parameters: { query?: { "limit"?: number; "after"?: string; "state"?: "open" | "closed"; "owner"?: string; "control"?: string; "connection"?: string; "kind"?: "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "milestone" | "payment" | "project" | "resource" | "time"; "entity"?: string; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "rows": (components['schemas']['Exception'])[];
 /** Send it as `after` for the next page; null on the last. */
 "next": string | null;

@@ -33,6 +33,16 @@ function entityRegistry(): string {
   );
 }
 
+function eventRegistry(): string {
+  const names = filesOf('shared/events', 'event.ts');
+  return (
+    banner +
+    names.map((name) => `import { ${camel(name)} } from './${name}.ts';\n`).join('') +
+    "import type { OutboundEvent } from './event.ts';\n" +
+    `\nexport const outboundEvents: readonly OutboundEvent[] = [${names.map(camel).join(', ')}];\n`
+  );
+}
+
 function connectorRegistry(): string {
   const names = foldersOf('edge-worker/connectors', 'index.ts');
   return (
@@ -91,6 +101,7 @@ function laneMigrations(): string {
 
 const outputs: Readonly<Record<string, string>> = {
   'shared/entities/_registry.ts': entityRegistry(),
+  'shared/events/_registry.ts': eventRegistry(),
   'edge-worker/connectors/_registry.ts': connectorRegistry(),
   'edge-worker/rules/_registry.ts': ruleRegistry(),
   'edge-worker/api/routes/_registry.ts': routeRegistry(),

@@ -1,5 +1,6 @@
 // The one catalogue from codes to words: what happened and what to do next. Codes are stored, words are not.
 import { controlWords } from './control-words.ts';
+import { subscriberWords } from './subscriber-words.ts';
 import { timelineWords } from './timeline-words.ts';
 
 export interface Words {
@@ -16,6 +17,7 @@ const gap = '—';
 export const words: Readonly<Record<string, Words>> = {
   ...timelineWords,
   ...controlWords,
+  ...subscriberWords,
   'wait-retry': {
     title: 'Trying again soon',
     text: '{system} could not be reached, was busy, or the record had just been changed by somebody else.',

@@ -11,6 +11,8 @@ export const scopes = {
   'records:sync': 'Ask for records to be read again now',
   'exceptions:read': 'Read what waits for people',
   'mappings:write': 'Publish mapping versions',
+  'events:read': 'Read who is told of what happens, and how they are doing',
+  'events:write': 'Subscribe addresses to events, change and remove subscriptions',
 } as const;
 export type Scope = keyof typeof scopes;
 export const scopeNames = Object.keys(scopes) as Scope[];
@@ -44,6 +46,13 @@ export const access = {
   readEntity: { roles: everyone, scope: 'records:read' },
   listExceptions: { roles: everyone, scope: 'exceptions:read' },
   answerException: { roles: stewards, scope: null },
+  listSubscriptions: { roles: ['admin'], scope: 'events:read' },
+  makeSubscription: { roles: ['admin'], scope: 'events:write' },
+  alterSubscription: { roles: ['admin'], scope: 'events:write' },
+  rotateSubscription: { roles: ['admin'], scope: 'events:write' },
+  removeSubscription: { roles: ['admin'], scope: 'events:write' },
+  pauseSubscription: { roles: ['admin'], scope: 'events:write' },
+  resumeSubscription: { roles: ['admin'], scope: 'events:write' },
   renewSession: { roles: everyone, scope: null },
   endSession: { roles: everyone, scope: null },
   listKeys: { roles: ['admin'], scope: null },

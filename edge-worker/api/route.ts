@@ -40,6 +40,7 @@ export const tags = {
   Records: 'Any record: its status, versions and history',
   Exceptions: 'What waits for a person',
   Mappings: 'Which field goes where',
+  Events: 'Who is told of what happens',
   Callers: 'Who is asking',
 } as const;
 

@@ -1,6 +1,8 @@
 // When each loop of a lane next has work, read off its tables in one statement.
 import type { LaneCore, Loop } from './core.ts';
+import { callableMs } from './dispatch.ts';
 import { waitMs } from './plan-book.ts';
+import { waitingSubscribers } from './subscribers.ts';
 
 interface ConnectionDue {
   readonly connection: string;
@@ -63,5 +65,7 @@ export function agendaOf(core: LaneCore): ReadonlyMap<Loop, number> {
   else if (recheckMs < Number.POSITIVE_INFINITY) agenda.set('decide', recheckMs);
   if (lane.unflushed !== null) agenda.set('flush', 0);
   else if (core.store.hasKeptRows) agenda.set('flush', core.keptAgainMs);
+  const calls = waitingSubscribers(core.store.sql).map(({ id, nextMs }) => callableMs(core, id, nextMs));
+  if (calls.length > 0) agenda.set('fan-out', Math.min(...calls));
   return agenda;
 }

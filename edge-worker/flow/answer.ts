@@ -13,6 +13,7 @@ import { closeHold } from './holds.ts';
 import { move } from './lifecycle.ts';
 import { plan } from './plan.ts';
 import { StewardError } from './steward.ts';
+import { answerSubscriber, isOfSubscriber } from './subscribe.ts';
 import { doubtedAnew } from './uncertainty.ts';
 
 export type Answer = 'approve' | 'reject' | 'retry';
@@ -34,6 +35,7 @@ export function answer(core: LaneCore, hold: string, given: Answer, by: string, 
   if (given === 'approve' && reason.trim() === '')
     throw new StewardError('reason-missing', 'An approval needs a reason.', 'Say why this is right.');
   if (row.control === 'connection') return core.resume(row.connection, by);
+  if (isOfSubscriber(row)) return answerSubscriber(core, row, given === 'retry', by, reason);
   if (row.control === 'poison-row') return answerKept(core, row, given, by, reason);
   if (given === 'retry' && unknownOutcomes.has(row.control)) return lookAgain(core, row, by, reason);
   core.store.transaction((tx) => {

@@ -5,8 +5,10 @@ import type { RecordDatabase } from '../store/flush.ts';
 import { attempts, commands, connectionRows } from '../store/lane-schema.ts';
 import { LaneStore, type LaneTransaction } from '../store/lane-store.ts';
 import { deleteRows, type LaneStorage, readRows, type StoredRow, writeRows } from '../store/rows.ts';
+import { type AnnounceContext, announce } from './announce.ts';
 import { closeHold, raiseHold } from './holds.ts';
 import type { PlanContext } from './plan.ts';
+import { audienceOf } from './subscribers.ts';
 import { doubted } from './uncertainty.ts';
 import { type Connection, Wiring } from './wiring.ts';
 
@@ -24,13 +26,22 @@ export interface LanePorts {
   readonly database: RecordDatabase;
   /** Asks to be woken. A later call replaces an earlier one. */
   readonly setAlarm: (atMs: number) => void;
+  /** Puts a pointer for each of these subscribers where somebody will take it and call. */
+  readonly fanOut: (subscriptions: readonly string[]) => Promise<void>;
   /** Keeps the object alive until the work is done. */
   readonly start: (work: Promise<void>) => void;
   readonly log: (event: string, fields: Readonly<Record<string, string | number>>) => void;
 }
 
 /** The loops of a lane; those of one connection carry its id. */
-export type Loop = 'decide' | 'flush' | `relay ${string}` | `look ${string}` | `status ${string}` | `feed ${string}`;
+export type Loop =
+  | 'decide'
+  | 'flush'
+  | 'fan-out'
+  | `relay ${string}`
+  | `look ${string}`
+  | `status ${string}`
+  | `feed ${string}`;
 
 const firstPauseMs = 1_000;
 /** Longest pause of a connection that answers nothing: what it missed is re-driven within 120 s. */
@@ -44,15 +55,20 @@ export class LaneCore {
   readonly planLater = new Set<string>();
   /** Connections with a read that nobody waits for any more; no other is begun until it has come to an end. */
   readonly slowReads = new Set<string>();
+  /** Subscribers that somebody is calling, or is about to: a token once the pointer was taken. */
+  readonly leases = new Map<string, { readonly token: string | null; readonly untilMs: number }>();
   /** When rows that D1 refused are tried again. */
   keptAgainMs = 0;
   readonly #sessions = new Map<string, Session>();
   readonly #pauses = new Map<string, { untilMs: number; times: number }>();
   #wiring: Wiring | null = null;
+  #audience: ReadonlySet<string> | null = null;
 
   constructor(ports: LanePorts) {
     this.ports = ports;
-    this.store = new LaneStore(ports.storage, ports.nowMs);
+    this.store = new LaneStore(ports.storage, ports.nowMs, (tx) => {
+      if (this.audience.size > 0) announce(this.announceContext, tx, this.audience);
+    });
   }
 
   get wiring(): Wiring {
@@ -66,6 +82,17 @@ export class LaneCore {
     this.#sessions.clear();
   }
 
+  /** Types of events that somebody wants to hear of. */
+  get audience(): ReadonlySet<string> {
+    this.#audience ??= audienceOf(this.store.sql);
+    return this.#audience;
+  }
+
+  /** After subscriptions came, changed or went. */
+  audienceChanged(): void {
+    this.#audience = null;
+  }
+
   session(connection: Connection): Session {
     let session = this.#sessions.get(connection.id);
     if (!session) {
@@ -73,6 +100,10 @@ export class LaneCore {
       this.#sessions.set(connection.id, session);
     }
     return session;
+  }
+
+  get announceContext(): AnnounceContext {
+    return { wiring: this.wiring, makeId: this.ports.makeId, log: this.ports.log };
   }
 
   planContext(tx: LaneTransaction): PlanContext {

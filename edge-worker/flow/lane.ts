@@ -4,6 +4,7 @@ import type { Notice } from '../connectors/connector.ts';
 import { agendaOf } from './agenda.ts';
 import { LaneCore, type LanePorts, type Loop } from './core.ts';
 import { decide } from './decide.ts';
+import { fanOut } from './dispatch.ts';
 import { askFeeds } from './feeds.ts';
 import { FlushLoop } from './flush-loop.ts';
 import { clearInbox, record, waitingCount } from './inbox.ts';
@@ -129,6 +130,7 @@ export class Lane {
   async #turn(loop: Loop): Promise<void> {
     if (loop === 'decide') return this.#decide();
     if (loop === 'flush') return this.#flush.run();
+    if (loop === 'fan-out') return fanOut(this.core);
     const cut = loop.indexOf(' ');
     const connection = this.core.wiring.connections.get(loop.slice(cut + 1));
     if (connection?.state !== 'active') return;
@@ -157,6 +159,7 @@ export class Lane {
   #afterLaneChange(): void {
     this.kick('decide');
     this.kick('flush');
+    if (this.core.audience.size > 0) this.kick('fan-out');
     for (const connection of this.core.wiring.connections.values()) {
       this.kick(`relay ${connection.id}`);
       this.kick(`status ${connection.id}`);

@@ -24,6 +24,7 @@ import {
   StewardError,
   setFlow,
 } from './steward.ts';
+import { changeSubscription, type SubscriptionChange, subscriptionsOf } from './subscribe.ts';
 import type { Flow } from './wiring.ts';
 
 export type Change =
@@ -60,6 +61,7 @@ export type Change =
   | { readonly verb: 'ask-feeds'; readonly connection: string; readonly feeds: readonly string[] | null }
   | { readonly verb: 'resume'; readonly connection: string; readonly by: string }
   | { readonly verb: 'reconnect'; readonly credentials: Credentials; readonly by: string }
+  | { readonly verb: 'subscription'; readonly change: SubscriptionChange; readonly by: string }
   | { readonly verb: 'make-key'; readonly key: NewKey; readonly by: string }
   | { readonly verb: 'revoke-key'; readonly key: string; readonly by: string }
   | { readonly verb: 'open-session'; readonly session: NewSession; readonly by: string }
@@ -98,6 +100,7 @@ export async function change(
 
 function secretsOf(request: Change): Readonly<Record<string, unknown>> | null {
   if (request.verb === 'connect') return request.secrets;
+  if (request.verb === 'subscription') return 'key' in request.change ? { key: request.change.key } : null;
   return request.verb === 'reconnect' ? request.credentials.secrets : null;
 }
 
@@ -152,6 +155,8 @@ function apply(lane: Lane, request: Change, sealed: string): Value {
     case 'reconnect':
       reconnect(core, request.credentials, sealed, request.by);
       return {};
+    case 'subscription':
+      return changeSubscription(core, request.change, request.by, sealed);
     case 'make-key':
       makeKey(core, request.key, request.by);
       return { key: request.key.id };
@@ -168,6 +173,7 @@ function apply(lane: Lane, request: Change, sealed: string): Value {
 
 export type Question =
   | { readonly about: 'progress' }
+  | { readonly about: 'subscriptions' }
   | { readonly about: 'key'; readonly key: string }
   | { readonly about: 'session'; readonly session: string }
   | { readonly about: 'matches'; readonly connection: string; readonly kind: EntityName; readonly limit: number }
@@ -182,6 +188,8 @@ export function ask(lane: Lane, question: Question, gauges: Readonly<Record<stri
       return keyOf(lane.core, question.key);
     case 'session':
       return sessionOf(lane.core, question.session);
+    case 'subscriptions':
+      return subscriptionsOf(lane.core);
     case 'matches':
       return matches(lane.core, question.connection, question.kind, question.limit);
     case 'status':

@@ -44,6 +44,7 @@ export function found(core: LaneCore, founding: Founding): void {
   // The name and the first rows are on disk together, or the lane would believe itself founded without them.
   core.store.storage.transactionSync(() => {
     core.store.setValue('installation', founding.installation);
+    core.store.setValue('jurisdiction', founding.jurisdiction);
     core.store.transaction((tx) => {
       const { name, shard, jurisdiction } = founding;
       tx.record('installations', { name, shard, jurisdiction, createdMs: tx.atMs });

@@ -1,5 +1,6 @@
 // What the Worker is given: bindings and secrets, as wrangler.toml declares them.
 import type { SweepPage } from '../flow/sweep.ts';
+import type { SubscriberPointer } from './call-subscribers.ts';
 import type { LaneObject, OverflowObject } from './objects.ts';
 
 export interface Env {
@@ -9,6 +10,7 @@ export interface Env {
   readonly LANE: DurableObjectNamespace<LaneObject>;
   readonly OVERFLOW: DurableObjectNamespace<OverflowObject>;
   readonly SWEEP: Queue<SweepPage>;
+  readonly EVENTS: Queue<SubscriberPointer>;
   /** 32 random bytes, base64: receiver keys and hook addresses are derived from it. */
   readonly HUB_KEY: string;
   /**
@@ -18,7 +20,7 @@ export interface Env {
   readonly SEAL_KEYS: string;
   /** Bearer key of the operator's API. */
   readonly OPERATOR_KEY: string;
-  /** `yes` on a developer's own machine only: anybody may then sign in as anybody. */
+  /** `yes` on a developer's own machine only: anybody may sign in as anybody, and subscribers there may be called. */
   readonly DEVELOPMENT?: string;
   /** Where the hub is reached, for hook addresses. */
   readonly PUBLIC_URL: string;

@@ -4,9 +4,12 @@ import { drizzle } from 'drizzle-orm/durable-sqlite';
 import { migrate } from 'drizzle-orm/durable-sqlite/migrator';
 import { connectors } from '../connectors/_registry.ts';
 import { liveContext } from '../context.ts';
+import { type Outcome, settle, take, unreached } from '../flow/dispatch.ts';
 import type { InboxEntry } from '../flow/intake.ts';
 import { Lane } from '../flow/lane.ts';
 import { ask, type Change, type ChangeResult, change, type Once, type Question } from '../flow/requests.ts';
+import { type SignedRound, signRound } from '../flow/sign.ts';
+import { keysOf } from '../flow/subscribe.ts';
 import { laneMigrations } from '../store/_lane-migrations.ts';
 import type { Env } from './env.ts';
 import { Governor } from './governor.ts';
@@ -48,6 +51,10 @@ export class LaneObject extends DurableObject<Env> {
     return row?.value ?? null;
   }
 
+  get #vault(): Vault {
+    return new Vault(this.env.SEAL_KEYS, this.#installation ?? '', liveContext().randomBytes);
+  }
+
   get #live(): Lane {
     if (this.#lane) return this.#lane;
     const context = liveContext();
@@ -60,7 +67,7 @@ export class LaneObject extends DurableObject<Env> {
     const installation = this.#installation;
     // Secrets are sealed with it: without a name nothing that was sealed could be opened again.
     if (installation === null) throw new Error('This lane has no name yet');
-    const vault = new Vault(this.env.SEAL_KEYS, installation, context.randomBytes);
+    const vault = this.#vault;
     const session = { vault, governor: this.#governor, book, fetch: context.fetch, nowMs: context.nowMs };
     this.#lane = new Lane({
       ...context,
@@ -72,6 +79,7 @@ export class LaneObject extends DurableObject<Env> {
         this.#meter.alarms++;
         void this.ctx.storage.setAlarm(atMs);
       },
+      fanOut: (subscriptions) => this.#fanOut(installation, subscriptions),
       start: (work) => this.ctx.waitUntil(work),
       log,
     });
@@ -110,10 +118,45 @@ export class LaneObject extends DurableObject<Env> {
 
   async change(request: Change, once: Once | null = null): Promise<ChangeResult> {
     const lane = this.#live;
-    const vault = new Vault(this.env.SEAL_KEYS, this.#installation ?? '', liveContext().randomBytes);
-    const seal = (plain: string) => vault.seal(plain);
-    const result = await change(lane, request, seal, once);
+    const result = await change(lane, request, (plain) => this.#vault.seal(plain), once);
     return result.ok ? { ...result, isRecorded: await lane.flushed(flushedWithinMs) } : result;
+  }
+
+  /** The next calls to a subscriber, signed; keys never leave the lane. Null when there is nothing to do. */
+  async takeRound(subscription: string): Promise<SignedRound | null> {
+    const round = take(this.#live.core, subscription);
+    if (!round) return null;
+    const nowMs = Date.now();
+    const alive = keysOf(round).filter(([, endsMs]) => endsMs === null || endsMs > nowMs);
+    const opened = await Promise.all(alive.map(([sealed]) => this.#vault.open(sealed)));
+    return signRound(
+      round,
+      opened.map((text) => (JSON.parse(text) as { key: string }).key),
+      nowMs,
+    );
+  }
+
+  /** Returns whether the next round may follow at once. */
+  settleRound(subscription: string, token: string, outcomes: readonly Outcome[]): boolean {
+    const lane = this.#live;
+    const isWell = settle(lane.core, subscription, token, outcomes);
+    lane.wake();
+    return isWell;
+  }
+
+  unreachedSubscriber(subscription: string): void {
+    const lane = this.#live;
+    unreached(lane.core, subscription);
+    lane.wake();
+  }
+
+  /** Pointers go out in one call, which is counted like any other that the lane waits for. */
+  async #fanOut(installation: string, subscriptions: readonly string[]): Promise<void> {
+    const jurisdiction = this.#live.core.store.value('jurisdiction') ?? '';
+    const pointers = subscriptions.map((subscription) => ({
+      body: { v: 1, installation, jurisdiction, subscription } as const,
+    }));
+    await this.#governor.run('queue', () => this.env.EVENTS.sendBatch(pointers));
   }
 
   async ask(question: Question): Promise<unknown> {

@@ -18,6 +18,7 @@ export const recordTables = {
   exceptions: { table: record.exceptions, append: false, isVital: false },
   billedLines: { table: record.billedLineCopies, append: true, isVital: true },
   mappingVersions: { table: record.mappingCopies, append: true, isVital: false },
+  dispatches: { table: record.dispatches, append: false, isVital: false },
   audit: { table: record.audit, append: true, isVital: true },
   apiKeys: { table: record.apiKeyCopies, append: false, isVital: false },
 } as const satisfies Record<string, { table: SQLiteTable; append: boolean; isVital: boolean }>;

@@ -62,6 +62,11 @@ export class LaneTransaction {
     else this.#timeline.set(entity, [[code, params]]);
   }
 
+  /** What was told so far, by entity. */
+  get told(): ReadonlyMap<string, readonly TimelineEntry[]> {
+    return this.#timeline;
+  }
+
   /** Writes the gathered rows into the flush log. Called once, at the end; returns the entries by their number. */
   seal(): ReadonlyMap<number, FlushEntry> {
     for (const [entity, entries] of this.#timeline)
@@ -86,14 +91,17 @@ export class LaneStore {
   readonly storage: LaneStorage;
   readonly sql: LaneSql;
   readonly #nowMs: () => number;
+  readonly #finish: (tx: LaneTransaction) => void;
   #values: Map<string, string> | null = null;
   /** Entries of the flush log that this object wrote: what is still here need not be read and understood again. */
   readonly #fresh = new Map<number, FlushEntry>();
 
-  constructor(storage: LaneStorage, nowMs: () => number) {
+  /** `finish` is called at the end of each transaction, as its last part. */
+  constructor(storage: LaneStorage, nowMs: () => number, finish: (tx: LaneTransaction) => void) {
     this.storage = storage;
     this.sql = storage.sql;
     this.#nowMs = nowMs;
+    this.#finish = finish;
   }
 
   value(name: string): string | null {
@@ -126,6 +134,7 @@ export class LaneStore {
         const run = Number(this.value('run') ?? '0') + 1;
         const tx = new LaneTransaction(this.sql, run, this.#nowMs(), this.installation);
         const made = work(tx);
+        this.#finish(tx);
         sealed = tx.seal();
         this.setValue('run', String(run));
         return made;

@@ -191,6 +191,30 @@ export const mappingCopies = sqliteTable(
   (table) => [primaryKey({ columns: [table.installation, table.version] })],
 );
 
+/** What each subscriber was told, one row per subscription and event, as it stood after the latest try. */
+export const dispatches = sqliteTable(
+  'dispatches',
+  {
+    installation: text('installation').notNull(),
+    subscription: text('subscription').notNull(),
+    /** The event's number in the lane: later events have higher ones. */
+    seq: integer('seq').notNull(),
+    event: text('event').notNull(),
+    type: text('type').notNull(),
+    subject: text('subject').notNull(),
+    state: text('state').notNull(),
+    attempts: integer('attempts').notNull(),
+    /** HTTP status of the latest answer; null when there was none. */
+    status: integer('status'),
+    problem: text('problem'),
+    tookMs: integer('took_ms').notNull(),
+    madeMs: integer('made_ms').notNull(),
+    atMs: integer('at_ms').notNull(),
+    run: integer('run').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.installation, table.subscription, table.seq] })],
+);
+
 /** Who did what. Each row carries the hash of the one before it. Append-only. */
 export const audit = sqliteTable(
   'audit',

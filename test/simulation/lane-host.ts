@@ -1,16 +1,12 @@
 // What the platform is to a lane, on the virtual clock: storage that outlives the object, alarms, the sweep; and it may
 // strike the object dead at every await.
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Connector, Session } from '../../edge-worker/connectors/connector.ts';
 import { Lane } from '../../edge-worker/flow/lane.ts';
 import { type Change, type ChangeResult, change } from '../../edge-worker/flow/requests.ts';
 import type { Connection } from '../../edge-worker/flow/wiring.ts';
 import { Governor } from '../../edge-worker/platform/governor.ts';
-import { laneMigrations } from '../../edge-worker/store/_lane-migrations.ts';
 import type { LaneStorage as Storage } from '../../edge-worker/store/rows.ts';
-import { D1OnNode } from '../support/d1-on-node.ts';
-import { LaneStorage } from '../support/lane-storage-on-node.ts';
+import { migratedLane, migratedRecord } from '../support/migrated.ts';
 import { tokensInMemory } from '../support/options.ts';
 import { Calls, type Life } from './calls.ts';
 import type { Network } from './network.ts';
@@ -36,8 +32,8 @@ const sweepMs = 60_000;
 const crashesMax = 120;
 
 export class LaneHost {
-  readonly storage = new LaneStorage();
-  readonly d1 = new D1OnNode();
+  readonly storage = migratedLane();
+  readonly d1 = migratedRecord();
   /** Probability of a crash per await or transaction boundary. */
   crashRate = 0;
   crashes = 0;
@@ -57,12 +53,6 @@ export class LaneHost {
     this.#dice = options.world.dice('crashes');
     this.calls = new Calls(options, this.d1, this.breaches);
     this.#ids = options.world.dice('ids');
-    for (const text of Object.values(laneMigrations.migrations)) run(text, (query) => this.storage.sql.exec(query));
-    const folder = 'edge-worker/store/migrations/record';
-    for (const file of readdirSync(folder).sort()) {
-      if (file.endsWith('.sql'))
-        run(readFileSync(join(folder, file), 'utf8'), (query) => this.d1.sqlite.db.exec(query));
-    }
     this.#sweepLater();
   }
 
@@ -84,6 +74,7 @@ export class LaneHost {
       sleep: (ms) => this.#port(life, 'sleep', () => world.sleep(ms)),
       open: (connection) => this.#open(life, connection),
       database: { batch: (statements) => this.#port(life, 'record', () => this.calls.record(life, statements)) },
+      fanOut: async () => undefined,
       setAlarm: (atMs) => {
         if (!life.isOver) this.#setAlarm(atMs);
       },
@@ -253,8 +244,4 @@ export class LaneHost {
     const tail = Array.from({ length: 9 }, () => digits[this.#ids.between(0, 31)]).join('');
     return `${text}${String(++this.#serial).padStart(7, '0')}${tail}`;
   }
-}
-
-function run(text: string, exec: (query: string) => unknown): void {
-  for (const statement of text.split('--> statement-breakpoint')) exec(statement.trim());
 }

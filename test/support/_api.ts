@@ -8,7 +8,7 @@ get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path
 /** The one you belong to; null for the operator. */
 "installation": string | null;
 "roles": ("viewer" | "sales" | "finance" | "delivery" | "admin" | "approver")[];
-"scopes": ("installation:read" | "installation:write" | "records:read" | "records:sync" | "exceptions:read" | "mappings:write")[];
+"scopes": ("installation:read" | "installation:write" | "records:read" | "records:sync" | "exceptions:read" | "mappings:write" | "events:read" | "events:write")[];
 "expiresAt": string | null;
 /** Every operation of the document that you may call. */
 "operations": (string)[];
@@ -54,7 +54,7 @@ get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path
 post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
 /** Who uses it, as the audit will say. */
 "name": string;
-"scopes": ("installation:read" | "installation:write" | "records:read" | "records:sync" | "exceptions:read" | "mappings:write")[];
+"scopes": ("installation:read" | "installation:write" | "records:read" | "records:sync" | "exceptions:read" | "mappings:write" | "events:read" | "events:write")[];
 /** Requests a minute. */
 "perMinute"?: number;
 /** A year from now if left out; null = never. */
@@ -350,6 +350,110 @@ get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path
 429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
+'/installations/{installation}/subscriptions': {
+get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
+"rows": (components['schemas']['Subscription'])[];
+}; }; };
+304: { headers: Record<string, unknown>; content?: never; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
+/** Who is told, as exceptions will call it. */
+"name": string;
+/** An https address that the Internet can reach. */
+"url": string;
+/** Names of events; `*` = all. */
+"types"?: (string)[];
+}; }; }; responses: { 201: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
+"subscription": string;
+/** Verifies what is told. Shown in this answer and never again. */
+"key": string;
+}); }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
+"subscription": string;
+/** Verifies what is told. Shown in this answer and never again. */
+"key": string;
+}); }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
+'/installations/{installation}/subscriptions/{subscription}': {
+patch: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "subscription": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
+/** Who is told, as exceptions will call it. */
+"name"?: string;
+/** An https address that the Internet can reach. */
+"url"?: string;
+/** Names of events; `*` = all. */
+"types"?: (string)[];
+}; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+delete: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "subscription": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
+'/installations/{installation}/subscriptions/{subscription}/rotate': {
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "subscription": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
+"subscription": string;
+/** Verifies what is told. Shown in this answer and never again. */
+"key": string;
+}); }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
+"subscription": string;
+/** Verifies what is told. Shown in this answer and never again. */
+"key": string;
+}); }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
+'/installations/{installation}/subscriptions/{subscription}/pause': {
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "subscription": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
+'/installations/{installation}/subscriptions/{subscription}/resume': {
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "subscription": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
 }
 export interface components {
 schemas: {
@@ -383,7 +487,7 @@ Changed: {
 Key: {
 "key": string;
 "name": string;
-"scopes": ("installation:read" | "installation:write" | "records:read" | "records:sync" | "exceptions:read" | "mappings:write")[];
+"scopes": ("installation:read" | "installation:write" | "records:read" | "records:sync" | "exceptions:read" | "mappings:write" | "events:read" | "events:write")[];
 "perMinute": number;
 "madeBy": string;
 "madeAt": string;
@@ -566,6 +670,30 @@ EntityHistory: {
 "run": number;
 "at": string;
 })[];
+};
+Subscription: {
+/** Who is told, as exceptions will call it. */
+"name": string;
+/** An https address that the Internet can reach. */
+"url": string;
+/** Names of events; `*` = all. */
+"types": (string)[];
+"subscription": string;
+/** `paused`: a person stopped it. `parked`: it does not answer, and a person was asked. */
+"state": "active" | "paused" | "parked";
+/** Failures in a row. */
+"failures": number;
+/** What was wrong last; null while nothing is. */
+"problem": string | null;
+/** Events it has not heard yet. */
+"waiting": number;
+/** When it is called next at the earliest; null = not by itself. */
+"nextAt": string | null;
+"answeredAt": string | null;
+"failedAt": string | null;
+/** Until when the key before signs too. */
+"oldKeyEndsAt": string | null;
+"madeAt": string;
 };
 };
 }

@@ -79,9 +79,11 @@ export async function startHub(options: HubOptions): Promise<Hub> {
         OVERFLOW: { className: 'OverflowObject', useSQLite: true },
       },
       d1Databases: { DIRECTORY: 'directory', RECORD: 'record' },
-      queueProducers: { SWEEP: { queueName: 'tieout-sweep' } },
+      queueProducers: { SWEEP: { queueName: 'tieout-sweep' }, EVENTS: { queueName: 'tieout-events' } },
       queueConsumers: {
         'tieout-sweep': { maxBatchSize: 10, maxBatchTimeout: 1, maxRetries: 5, deadLetterQueue: 'tieout-sweep-dead' },
+        'tieout-events': { maxBatchSize: 5, maxBatchTimeout: 0, maxRetries: 5, deadLetterQueue: 'tieout-events-dead' },
+        'tieout-events-dead': { maxBatchSize: 10, maxBatchTimeout: 1, maxRetries: 5 },
         'tieout-sweep-dead': { maxBatchSize: 10, maxBatchTimeout: 1, maxRetries: 1 },
       },
       resourcePersistencePath: options.state,

@@ -1,5 +1,4 @@
 // A real lane between systems made of rows in memory: real SQL, a clock that a test moves, calls that fail or hang.
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Connector, Feed, Notice, Session } from '../../edge-worker/connectors/connector.ts';
 import { Lane } from '../../edge-worker/flow/lane.ts';
@@ -8,10 +7,8 @@ import type { Flow, Routing } from '../../edge-worker/flow/wiring.ts';
 import { Governor } from '../../edge-worker/platform/governor.ts';
 import { newMeter } from '../../edge-worker/platform/meter.ts';
 import { recordDatabase } from '../../edge-worker/platform/record-database.ts';
-import { laneMigrations } from '../../edge-worker/store/_lane-migrations.ts';
 import type { Role } from '../../shared/entities/entity.ts';
-import { D1OnNode } from './d1-on-node.ts';
-import { LaneStorage } from './lane-storage-on-node.ts';
+import { migratedLane, migratedRecord } from './migrated.ts';
 import { type RigSystem, rigMaps } from './rig-system.ts';
 
 export { client, RigSystem, rigMaps } from './rig-system.ts';
@@ -37,10 +34,12 @@ export interface RigSeat {
 
 /** A lane with one connection per seat, each named as its seat. */
 export class LaneRig {
-  readonly storage = new LaneStorage();
-  readonly d1 = new D1OnNode();
+  readonly storage = migratedLane();
+  readonly d1 = migratedRecord();
   readonly logs: (readonly [event: string, fields: Readonly<Record<string, string | number>>])[] = [];
   readonly alarms: number[] = [];
+  /** Subscribers that somebody was asked to call. */
+  readonly pointers: string[] = [];
   nowMs = rigStartMs;
   lane: Lane;
   readonly #seats: Readonly<Record<string, RigSeat>>;
@@ -50,10 +49,6 @@ export class LaneRig {
 
   constructor(seats: Readonly<Record<string, RigSeat>>) {
     this.#seats = seats;
-    for (const sql of Object.values(laneMigrations.migrations))
-      for (const statement of sql.split('--> statement-breakpoint')) this.storage.sql.exec(statement.trim());
-    const record = readFileSync('edge-worker/store/migrations/record/0000_start.sql', 'utf8');
-    this.d1.sqlite.db.exec(record.replaceAll('--> statement-breakpoint', ''));
     this.lane = this.#newLane();
     found(this.lane.core, { installation: 'ins_1', name: 'Rig', shard: 'main', jurisdiction: '' });
     for (const [id, { roles, routing, flow, isLate, settings = {} }] of Object.entries(seats)) {
@@ -132,6 +127,7 @@ export class LaneRig {
       sleep: () => alive(this.settle(10)),
       open: ({ id }) => ended((this.#seats[id] as RigSeat).system.session(), alive),
       database: { batch: (statements) => alive(database.batch(statements)) },
+      fanOut: async (subscriptions) => void this.pointers.push(...subscriptions),
       setAlarm: (atMs) => this.alarms.push(atMs - this.nowMs),
       start: (work) => void work,
       log: (event, fields) => this.logs.push([event, fields]),

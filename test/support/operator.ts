@@ -49,6 +49,22 @@ export interface EntityHistory {
   readonly receipts: readonly { readonly connection: string; readonly outcome: string; readonly at: string }[];
 }
 
+export interface Subscribed {
+  readonly subscription: string;
+  readonly key: string;
+}
+
+/** How a downstream subscriber is doing. */
+export interface Subscriber {
+  readonly subscription: string;
+  readonly url: string;
+  readonly types: readonly string[];
+  readonly state: 'active' | 'paused' | 'parked';
+  readonly failures: number;
+  readonly problem: string | null;
+  readonly waiting: number;
+}
+
 export interface Connected {
   readonly connection: string;
   readonly hookUrl: string | null;
@@ -147,6 +163,18 @@ export class Installation {
       after = page.next;
     }
     return found;
+  }
+
+  subscribe(url: string, types: readonly string[] = ['*'], name = 'Warehouse'): Promise<Subscribed> {
+    return this.#call('POST', '/subscriptions', { name, url, types });
+  }
+
+  async subscriptions(): Promise<readonly Subscriber[]> {
+    return (await this.#call<{ rows: Subscriber[] }>('GET', '/subscriptions')).rows;
+  }
+
+  steer<Answer>(subscription: string, verb: 'pause' | 'resume' | 'rotate'): Promise<Answer> {
+    return this.#call('POST', `/subscriptions/${subscription}/${verb}`, {});
   }
 
   answer(exception: string, answer: 'approve' | 'reject' | 'retry', reason: string, by = 'finance'): Promise<unknown> {

@@ -5,6 +5,7 @@ import { exceptions } from './exceptions.ts';
 import { installations } from './installations.ts';
 import { mappings } from './mappings.ts';
 import { records } from './records.ts';
+import { subscriptions } from './subscriptions.ts';
 import type { Route } from '../route.ts';
 
-export const routes: readonly Route[] = [...callers, ...connections, ...exceptions, ...installations, ...mappings, ...records];
+export const routes: readonly Route[] = [...callers, ...connections, ...exceptions, ...installations, ...mappings, ...records, ...subscriptions];

@@ -108,6 +108,12 @@ import Reason_Duplicate_Time_Next from '@salesforce/label/c.Reason_Duplicate_Tim
 import Reason_Duplicate_Time_Text from '@salesforce/label/c.Reason_Duplicate_Time_Text';
 import Reason_Duplicate_Time_Title from '@salesforce/label/c.Reason_Duplicate_Time_Title';
 import Reason_Duplicate_Title from '@salesforce/label/c.Reason_Duplicate_Title';
+import Reason_Event_Failed_Next from '@salesforce/label/c.Reason_Event_Failed_Next';
+import Reason_Event_Failed_Text from '@salesforce/label/c.Reason_Event_Failed_Text';
+import Reason_Event_Failed_Title from '@salesforce/label/c.Reason_Event_Failed_Title';
+import Reason_Event_Refused_Next from '@salesforce/label/c.Reason_Event_Refused_Next';
+import Reason_Event_Refused_Text from '@salesforce/label/c.Reason_Event_Refused_Text';
+import Reason_Event_Refused_Title from '@salesforce/label/c.Reason_Event_Refused_Title';
 import Reason_Exhausted_Purchase_Order_Next from '@salesforce/label/c.Reason_Exhausted_Purchase_Order_Next';
 import Reason_Exhausted_Purchase_Order_Text from '@salesforce/label/c.Reason_Exhausted_Purchase_Order_Text';
 import Reason_Exhausted_Purchase_Order_Title from '@salesforce/label/c.Reason_Exhausted_Purchase_Order_Title';
@@ -192,6 +198,15 @@ import Reason_Settle_Failed_Title from '@salesforce/label/c.Reason_Settle_Failed
 import Reason_Status_Refused_Next from '@salesforce/label/c.Reason_Status_Refused_Next';
 import Reason_Status_Refused_Text from '@salesforce/label/c.Reason_Status_Refused_Text';
 import Reason_Status_Refused_Title from '@salesforce/label/c.Reason_Status_Refused_Title';
+import Reason_Subscriber_Gone_Next from '@salesforce/label/c.Reason_Subscriber_Gone_Next';
+import Reason_Subscriber_Gone_Text from '@salesforce/label/c.Reason_Subscriber_Gone_Text';
+import Reason_Subscriber_Gone_Title from '@salesforce/label/c.Reason_Subscriber_Gone_Title';
+import Reason_Subscriber_Off_Next from '@salesforce/label/c.Reason_Subscriber_Off_Next';
+import Reason_Subscriber_Off_Text from '@salesforce/label/c.Reason_Subscriber_Off_Text';
+import Reason_Subscriber_Off_Title from '@salesforce/label/c.Reason_Subscriber_Off_Title';
+import Reason_Subscriber_Stuck_Next from '@salesforce/label/c.Reason_Subscriber_Stuck_Next';
+import Reason_Subscriber_Stuck_Text from '@salesforce/label/c.Reason_Subscriber_Stuck_Text';
+import Reason_Subscriber_Stuck_Title from '@salesforce/label/c.Reason_Subscriber_Stuck_Title';
 import Reason_Target_Gone_Next from '@salesforce/label/c.Reason_Target_Gone_Next';
 import Reason_Target_Gone_Text from '@salesforce/label/c.Reason_Target_Gone_Text';
 import Reason_Target_Gone_Title from '@salesforce/label/c.Reason_Target_Gone_Title';
@@ -354,6 +369,11 @@ export const reasons = {
   'duplicate-time': { title: Reason_Duplicate_Time_Title, text: Reason_Duplicate_Time_Text, next: Reason_Duplicate_Time_Next },
   'missing-tax-profile': { title: Reason_Missing_Tax_Profile_Title, text: Reason_Missing_Tax_Profile_Text, next: Reason_Missing_Tax_Profile_Next },
   'missing-terms': { title: Reason_Missing_Terms_Title, text: Reason_Missing_Terms_Text, next: Reason_Missing_Terms_Next },
+  'subscriber-off': { title: Reason_Subscriber_Off_Title, text: Reason_Subscriber_Off_Text, next: Reason_Subscriber_Off_Next },
+  'subscriber-gone': { title: Reason_Subscriber_Gone_Title, text: Reason_Subscriber_Gone_Text, next: Reason_Subscriber_Gone_Next },
+  'subscriber-stuck': { title: Reason_Subscriber_Stuck_Title, text: Reason_Subscriber_Stuck_Text, next: Reason_Subscriber_Stuck_Next },
+  'event-refused': { title: Reason_Event_Refused_Title, text: Reason_Event_Refused_Text, next: Reason_Event_Refused_Next },
+  'event-failed': { title: Reason_Event_Failed_Title, text: Reason_Event_Failed_Text, next: Reason_Event_Failed_Next },
   'wait-retry': { title: Reason_Wait_Retry_Title, text: Reason_Wait_Retry_Text, next: Reason_Wait_Retry_Next },
   reconnect: { title: Reason_Reconnect_Title, text: Reason_Reconnect_Text, next: Reason_Reconnect_Next },
   'correct-fields': { title: Reason_Correct_Fields_Title, text: Reason_Correct_Fields_Text, next: Reason_Correct_Fields_Next },

@@ -1,0 +1,31 @@
+// The next calls to a subscriber, signed by the Standard Webhooks scheme with every key that is alive.
+import { Webhook } from 'standardwebhooks';
+import type { Round } from './dispatch.ts';
+
+export interface SignedCall {
+  readonly seq: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What is handed to whoever makes the calls: nothing in it can sign anything else. */
+export interface SignedRound {
+  readonly token: string;
+  readonly url: string;
+  readonly calls: readonly SignedCall[];
+}
+
+export function signRound({ token, url, dispatches }: Round, keys: readonly string[], nowMs: number): SignedRound {
+  const hooks = keys.map((key) => new Webhook(key));
+  const at = new Date(nowMs);
+  const calls = dispatches.map(({ seq, id, body }) => {
+    const headers = {
+      'content-type': 'application/json',
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(nowMs / 1000)),
+      'webhook-signature': hooks.map((hook) => hook.sign(id, at, body)).join(' '),
+    };
+    return { seq, headers, body };
+  });
+  return { token, url, calls };
+}

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Connector } from '../edge-worker/connectors/connector.ts';
 import type { StandInFactory } from '../edge-worker/connectors/stand-in.ts';
+import { adds } from './conformance/adds.ts';
 import { answers } from './conformance/answers.ts';
 import { survives } from './conformance/bad-days.ts';
 import { carries } from './conformance/carries.ts';
@@ -13,6 +14,7 @@ export function conforms(connector: Connector, factory: StandInFactory, notes: N
   describe(connector.title, () => {
     answers(suite);
     carries(suite);
+    adds(suite);
     survives(suite);
     tells(suite);
     it('skips only promises that there are', () => {

@@ -61,6 +61,11 @@ export interface ConnectOptions<Settings, Secrets> {
   readonly settings: Settings;
   readonly secrets: Secrets;
   /**
+   * The paths that the installation's mapping names, by record type; of a type that is absent, those of the
+   * connector's own map. A snapshot shows them all.
+   */
+  readonly paths: Readonly<Record<string, readonly string[]>>;
+  /**
    * Already counted, limited, timed out and traced. Rejects with Fault `unreachable` (nothing was sent) or
    * `uncertain` (cut after sending).
    */

@@ -1,5 +1,5 @@
 // What the lane's loops share: storage, wiring, sessions, what is in flight, and the ports to the world outside.
-import type { Connector, Session } from '../connectors/connector.ts';
+import type { ConnectOptions, Connector, Session } from '../connectors/connector.ts';
 import type { Fault } from '../faults.ts';
 import type { RecordDatabase } from '../store/flush.ts';
 import { attempts, commands, connectionRows } from '../store/lane-schema.ts';
@@ -12,6 +12,9 @@ import { audienceOf } from './subscribers.ts';
 import { doubted } from './uncertainty.ts';
 import { type Connection, Wiring } from './wiring.ts';
 
+/** What the maps of a connection name, by record type. */
+type MappedPaths = ConnectOptions<unknown, unknown>['paths'];
+
 /** Everything a lane needs from outside. The platform hands in the real things, the simulation its own. */
 export interface LanePorts {
   readonly storage: LaneStorage;
@@ -22,7 +25,7 @@ export interface LanePorts {
   readonly makeId: (prefix: string) => string;
   readonly sleep: (ms: number) => Promise<void>;
   /** Opens a session whose calls are counted, limited and timed out. Reads sealed secrets from the lane's storage. */
-  readonly open: (connection: Connection, store: LaneStore) => Session;
+  readonly open: (connection: Connection, store: LaneStore, paths: MappedPaths) => Session;
   readonly database: RecordDatabase;
   /** Asks to be woken. A later call replaces an earlier one. */
   readonly setAlarm: (atMs: number) => void;
@@ -96,7 +99,7 @@ export class LaneCore {
   session(connection: Connection): Session {
     let session = this.#sessions.get(connection.id);
     if (!session) {
-      session = this.ports.open(connection, this.store);
+      session = this.ports.open(connection, this.store, this.wiring.pathsOf(connection.id));
       this.#sessions.set(connection.id, session);
     }
     return session;

@@ -79,6 +79,18 @@ export class Wiring {
     });
   }
 
+  /** Every path that the maps of a connection name, by record type: what its session has to read. */
+  pathsOf(connection: string): Readonly<Record<string, readonly string[]>> {
+    const paths: Record<string, string[]> = {};
+    for (const kind of entityNames) {
+      const map = this.mapFor(connection, kind);
+      if (map === null) continue;
+      const named = [...map.rows, ...map.extra].map((row) => row.at);
+      paths[map.recordType] = [...new Set([...(paths[map.recordType] ?? []), ...named])];
+    }
+    return paths;
+  }
+
   flow(connection: string, kind: EntityName): Flow {
     return this.#flows.get(`${connection} ${kind}`) ?? openFlow;
   }

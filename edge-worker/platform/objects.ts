@@ -73,7 +73,7 @@ export class LaneObject extends DurableObject<Env> {
       ...context,
       storage: meteredStorage(this.ctx.storage, this.#meter),
       connectors,
-      open: (connection, store) => openSession(connection, store, session),
+      open: (connection, store, paths) => openSession(connection, store, { ...session, paths }),
       database: recordDatabase(storeFor(this.env, installation), this.#governor, this.#meter),
       setAlarm: (atMs) => {
         this.#meter.alarms++;

@@ -11,6 +11,8 @@ import type { Governor } from './governor.ts';
 import type { Vault } from './vault.ts';
 
 export interface SessionOptions {
+  /** What the maps of the connection name, by record type. */
+  readonly paths: ConnectOptions<unknown, unknown>['paths'];
   readonly vault: Vault;
   readonly governor: Governor;
   readonly book: CallBook;
@@ -87,6 +89,7 @@ async function connectWith(
     environment: connection.environment,
     settings: connection.settings,
     secrets,
+    paths: options.paths,
     nowMs: options.nowMs,
     fetch: governedFetch({
       target: connection.id,

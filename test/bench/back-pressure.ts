@@ -97,7 +97,7 @@ async function accountOf(systems: ReturnType<typeof startChild<SystemVerbs>>): P
     nowMs: Date.now,
   });
   const tokens = tokensInMemory(Date.now);
-  const session = heeding(netsuite.connect({ ...given, tokens, nowMs: Date.now, fetch: fetched }), () => {
+  const session = heeding(netsuite.connect({ ...given, paths: {}, tokens, nowMs: Date.now, fetch: fetched }), () => {
     calls.throttled++;
     governor.throttled('erp');
   });

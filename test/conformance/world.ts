@@ -27,6 +27,8 @@ export const notes = z.strictObject({
   records: z.partialRecord(z.string(), z.strictObject({ type: z.string().optional(), values })).default({}),
   /** What a person changes in a record. Without it the first text field is changed. */
   edits: z.partialRecord(z.string(), values).default({}),
+  /** A field beyond the map, and how a person fills it in; `{text}` = the text. Without it any free text is taken. */
+  added: z.partialRecord(z.string(), z.strictObject({ path: z.string(), values })).default({}),
   /** "METHOD /path" of the requests that write, as a regular expression. */
   writeRoute: z.string().default('^(POST|PUT|PATCH|DELETE) '),
   /** A field to rename, as `schema-change` takes it. */
@@ -237,6 +239,11 @@ export class World {
   /** Where each feed stands now. */
   cursors(): Cursors {
     return Object.fromEntries(this.connector.feeds.map((feed) => [feed.name, feed.startAt(this.clock.ms)]));
+  }
+
+  /** What a person types, the text put in its place. */
+  typed(values: Fields, text: string): Promise<Fields> {
+    return this.#fill(JSON.parse(JSON.stringify(values).replaceAll('{text}', text)) as Fields);
   }
 
   async #fill(typed: Fields): Promise<Fields> {

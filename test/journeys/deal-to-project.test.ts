@@ -26,11 +26,17 @@ afterAll(async () => {
   rmSync(state, { recursive: true, force: true });
 });
 
-/** A deal that is won at once. */
-function winNew(sale: Pick<Sale, 'account' | 'name'> & Partial<Sale>): string {
+type NewSale = Pick<Sale, 'account' | 'name'> & Partial<Sale>;
+
+function sellNew(sale: NewSale): string {
   const legalEntity = 'Northwind Consulting GmbH';
   const rates = [['Senior Consultant', 185, 160]] as const;
-  const { opportunity } = sell(firm, { legalEntity, country: 'DE', purchaseOrder: 'PO-88', rates, ...sale });
+  return sell(firm, { legalEntity, country: 'DE', purchaseOrder: 'PO-88', rates, ...sale }).opportunity;
+}
+
+/** A deal that is won at once. */
+function winNew(sale: NewSale): string {
+  const opportunity = sellNew(sale);
   win(firm, opportunity);
   return opportunity;
 }
@@ -70,6 +76,22 @@ describe('A won deal', () => {
       ['netsuite', 'in-step'],
     ]);
   }, 90_000);
+
+  it('hands on what an admin’s mapping reads from a field that the connector’s own map does not know', async () => {
+    const row = { at: 'NextStep', codec: 'text?', direction: 'in' };
+    await firm.operator.call('POST', `/installations/${firm.installation.id}/mappings`, {
+      maps: { crm: { deal: { fields: { description: row } } } },
+      lookups: {},
+      ownership: {},
+    });
+    const name = 'Mill portal';
+    const opportunity = sellNew({ account: 'Mill & Ivy', name });
+    firm.crm.update('Opportunity', opportunity, { NextStep: 'Kick-off in Hamburg on 4 November' });
+    win(firm, opportunity);
+    await until('the workspace', () => workspaceOf(firm, name));
+    const workspace = firm.psa.rows('workspaces').find((one) => one['title'] === name);
+    expect(workspace).toMatchObject({ description: 'Kick-off in Hamburg on 4 November' });
+  });
 
   it('is finished by the next hub when the hub is killed with kill -9 half-way, each record once', async () => {
     const account = 'Orchard Foods';

@@ -1,6 +1,6 @@
 // What the platform is to a lane, on the virtual clock: storage that outlives the object, alarms, the sweep; and it may
 // strike the object dead at every await.
-import type { Connector, Session } from '../../edge-worker/connectors/connector.ts';
+import type { ConnectOptions, Connector, Session } from '../../edge-worker/connectors/connector.ts';
 import { Lane } from '../../edge-worker/flow/lane.ts';
 import { type Change, type ChangeResult, change } from '../../edge-worker/flow/requests.ts';
 import type { Connection } from '../../edge-worker/flow/wiring.ts';
@@ -72,7 +72,7 @@ export class LaneHost {
       chance: this.#dice.chance,
       makeId: (prefix) => `${prefix}_${this.#ulid()}`,
       sleep: (ms) => this.#port(life, 'sleep', () => world.sleep(ms)),
-      open: (connection) => this.#open(life, connection),
+      open: (connection, _store, paths) => this.#open(life, connection, paths),
       database: { batch: (statements) => this.#port(life, 'record', () => this.calls.record(life, statements)) },
       fanOut: async () => undefined,
       setAlarm: (atMs) => {
@@ -180,7 +180,7 @@ export class LaneHost {
     };
   }
 
-  #open(life: Life, connection: Connection): Session {
+  #open(life: Life, connection: Connection, paths: ConnectOptions<unknown, unknown>['paths']): Session {
     const seat = connection.id as Seat;
     life.governor.admit(seat, connection.connector.limits);
     const session = connection.connector.connect({
@@ -188,6 +188,7 @@ export class LaneHost {
       environment: connection.environment,
       settings: connection.settings,
       secrets: this.#options.networks[seat].standIn.connection.secrets,
+      paths,
       nowMs: this.#options.world.nowMs,
       tokens: tokensInMemory(this.#options.world.nowMs),
       fetch: (request) =>

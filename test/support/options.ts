@@ -54,6 +54,7 @@ export function connectOptions(
     environment: standIn.connection.environment,
     settings: standIn.connection.settings,
     secrets: standIn.connection.secrets,
+    paths: {},
     fetch: countedFetch(fetch, counts),
     nowMs,
     tokens: tokensInMemory(nowMs, counts),

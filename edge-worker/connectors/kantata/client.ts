@@ -26,6 +26,8 @@ export const settings = z.object({
 });
 export const secrets = z.object({ accessToken: z.string().min(1).meta({ title: 'Access token' }) });
 export type Settings = z.infer<typeof settings>;
+/** Settings, and the paths that the installation's mapping names by record type. */
+export type Asked = Settings & Pick<Options, 'paths'>;
 export type Options = ConnectOptions<Settings, z.infer<typeof secrets>>;
 
 /** `once`: an answer that never came leaves open whether the call took effect. `repeatable`: it may be sent again. */
@@ -70,8 +72,8 @@ export class Client {
     this.#options = options;
   }
 
-  get settings(): Settings {
-    return this.#options.settings;
+  get settings(): Asked {
+    return { ...this.#options.settings, paths: this.#options.paths };
   }
 
   nowMs(): number {

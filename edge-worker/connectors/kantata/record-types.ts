@@ -22,6 +22,8 @@ export interface RecordType {
   readonly unhide: Query;
   /** Fields of every row. One that is missing was renamed or withdrawn. */
   readonly always: readonly string[];
+  /** Fields that are only sent when they are asked for by name. */
+  readonly optional?: readonly string[];
   /** What only a create takes. */
   readonly createOnly: readonly string[];
   readonly isWritable: boolean;
@@ -58,6 +60,7 @@ export const workspaces: RecordType = {
   include: ['primary_workspace_group', 'external_references'],
   unhide: { include_archived: 'true' },
   always: ['title', 'archived', 'start_date', 'due_date', 'status'],
+  optional: ['stage'],
   createOnly: ['creator_role', 'require_time_approvals'],
   isWritable: true,
   shape: (row, listing, settings) => ({
@@ -82,6 +85,7 @@ const users: RecordType = {
   // Without these, people without a project and people who left are not listed.
   unhide: { on_my_account: 'true', show_disabled: 'true' },
   always: ['full_name', 'email_address'],
+  optional: ['access_level'],
   createOnly: [],
   isWritable: false,
   shape: (row, listing) => {
@@ -102,6 +106,7 @@ const timeEntries: RecordType = {
   include: ['workspace', 'user', 'role', 'story', 'active_submission', 'recent_submission', 'external_references'],
   unhide: { from_archived_workspaces: 'true' },
   always: ['date_performed', 'time_in_minutes', 'billable', 'taxable', 'notes', 'currency', 'approved'],
+  optional: ['location_id', 'user_can_edit'],
   createOnly: [],
   isWritable: false,
   beside: submissionMark,

@@ -2,16 +2,23 @@
 import { instantText, parseInstant } from '../../../shared/dates.ts';
 import { Fault } from '../../faults.ts';
 import type { Snapshot, WireRecord } from '../connector.ts';
-import type { Listing, Query, Settings } from './client.ts';
+import type { Asked, Listing, Query } from './client.ts';
 import { listOf, type RecordType, serviceName, workspaceGroups, workspaces } from './record-types.ts';
 
 /** What is asked with every read and write of a type. Custom field values come along where the settings name some. */
-export function queryOf(type: RecordType, settings: Settings): Query {
+export function queryOf(type: RecordType, settings: Asked): Query {
+  const named = settings.paths[type.name] ?? [];
   const hasCustomFields = type === workspaces && Object.values(settings.customFields).some((id) => id !== undefined);
-  return { ...type.unhide, include: [...type.include, ...(hasCustomFields ? ['custom_field_values'] : [])].join(',') };
+  const include = [...type.include, ...(hasCustomFields ? ['custom_field_values'] : [])];
+  const optional = (type.optional ?? []).filter((field) => named.includes(field));
+  return {
+    ...type.unhide,
+    include: include.join(','),
+    ...(optional.length > 0 && { optional_fields: optional.join(',') }),
+  };
 }
 
-export function snapshotOf(type: RecordType, row: WireRecord, listing: Listing, settings: Settings): Snapshot {
+export function snapshotOf(type: RecordType, row: WireRecord, listing: Listing, settings: Asked): Snapshot {
   const missing = type.always.filter((field) => row[field] === undefined);
   if (missing.length > 0) {
     throw new Fault('schema-changed', `Kantata no longer sends ${missing.join(', ')} of ${type.name}`, {
@@ -28,7 +35,7 @@ export function snapshotOf(type: RecordType, row: WireRecord, listing: Listing, 
 }
 
 /** Snapshots of a listing. A group that is no company is none of ours, even where the filter was not obeyed. */
-export function snapshotsOf(type: RecordType, listing: Listing, settings: Settings): readonly Snapshot[] {
+export function snapshotsOf(type: RecordType, listing: Listing, settings: Asked): readonly Snapshot[] {
   const rows = type === workspaceGroups ? listing.rows.filter((row) => row['company'] !== false) : listing.rows;
   return rows.map((row) => snapshotOf(type, row, listing, settings));
 }

@@ -2,6 +2,7 @@
 import { Fault } from '../../faults.ts';
 import type { SchemaField, WireRecord } from '../connector.ts';
 import { type Client, faultOf } from './client.ts';
+import { customFieldsOf } from './custom-fields.ts';
 import { typeOf } from './record-types.ts';
 import { queryOf } from './records.ts';
 
@@ -134,9 +135,10 @@ export async function describeType(client: Client, recordType: string): Promise<
   const sample = listing.rows[0] ?? null;
   const table = fields[type.name] ?? [];
   const isGone = (path: string): boolean => sample !== null && type.always.includes(path) && sample[path] === undefined;
-  const known = table
+  const standard = table
     .filter(([path]) => !isGone(path))
     .map(([path, label, kind, flags]) => fieldOf(path, label, kind, flags));
+  const known = [...standard, ...(await customFieldsOf(client, type))];
   if (sample === null) return known;
   const names = new Set([...table.map(([path]) => path), ...type.always, 'id', 'created_at', 'updated_at']);
   const extra = Object.keys(sample)

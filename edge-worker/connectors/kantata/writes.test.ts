@@ -152,6 +152,26 @@ test('contract terms stand on the project in the custom fields that the settings
   expect(world.standIn.rows('custom_field_values').map((row) => row['value'])).toEqual(['PO-7731', 'erp']);
 });
 
+test('a custom field that an admin maps is described, read and written under its id', async () => {
+  const world = newWorld();
+  const field = world.standIn.create('custom_fields', {
+    name: 'Region',
+    subject_type: 'Workspace',
+    value_type: 'string',
+  });
+  const path = `custom_fields.${field}`;
+  const schema = await world.session.describe('workspaces');
+  expect(schema.find((one) => one.path === path)).toMatchObject({ label: 'Region', type: 'text', isWritable: true });
+  const { recordId } = await world.make('project');
+  const session = kantata.connect({ ...world.options, paths: { workspaces: ['title', path, 'stage'] } });
+  const write = { ...(await world.newWrite('project')), recordId, wire: { custom_fields: { [field]: 'DACH' } } };
+  expect((await session.write([write]))[0]).toMatchObject({ outcome: 'applied' });
+  world.standIn.update('workspaces', recordId, { stage: 'Discovery' });
+  const [read] = await session.read([{ recordType: 'workspaces', recordId }]);
+  const wire = read?.found === 'here' ? read.snapshot.wire : {};
+  expect(wire).toMatchObject({ stage: 'Discovery', custom_fields: { [field]: 'DACH', purchaseOrder: null } });
+});
+
 test('refusals say why: a record not there, a kind we do not write, a taken value, a missing right', async () => {
   const world = newWorld();
   const project = await world.example('project');

@@ -3,6 +3,7 @@ import { daysBetween, isDay } from '../../../shared/dates.ts';
 import { Fault, type FaultCode } from '../../faults.ts';
 import type { Snapshot, WireRecord, Write, WriteResult } from '../connector.ts';
 import { type Answer, type Client, codeOf, fieldsOf, isRecord, type Query, type Settings, wordsOf } from './client.ts';
+import { withCustomFields } from './custom-fields.ts';
 import { snapshotsByExternalId, snapshotsById } from './reads.ts';
 import { listOf, type RecordType, serviceName, typeOf } from './record-types.ts';
 import { queryOf, snapshotOf } from './records.ts';
@@ -106,12 +107,15 @@ async function currentOf(client: Client, type: RecordType, id: string): Promise<
   return (await snapshotsById(client, type, [id]))[0] ?? null;
 }
 
-function judge(client: Client, type: RecordType, answer: Answer, created: boolean): WriteResult {
+async function judge(client: Client, type: RecordType, answer: Answer, created: boolean): Promise<WriteResult> {
   if (answer.status > 299) return refusalOf(answer);
   const listing = client.listing(answer, 'once');
   const [row] = listing.rows;
   if (row === undefined) throw new Fault('uncertain', 'Kantata saved a record without showing it');
-  const snapshot = snapshotOf(type, row, listing, client.settings);
+  const saved = snapshotOf(type, row, listing, client.settings);
+  const [snapshot = saved] = await withCustomFields(client, type, [saved]).catch((cause: unknown) => {
+    throw new Fault('uncertain', 'The record was saved but its custom fields could not be read back', { cause });
+  });
   return { outcome: 'applied', created, snapshot, requestId: answer.requestId };
 }
 
@@ -122,9 +126,12 @@ function bodyOf(type: RecordType, { wire, externalId }: Write, settings: Setting
   if (isRecord(billed)) Object.assign(body, billed);
   if (isRecord(address)) body['address'] = addressOf(address);
   if (isRecord(custom)) {
-    const values = Object.entries(settings.customFields).flatMap(([name, fieldId]) =>
-      fieldId === undefined || custom[name] === undefined ? [] : [{ custom_field_id: fieldId, value: custom[name] }],
-    );
+    const named: Readonly<Record<string, string | undefined>> = settings.customFields;
+    const values = Object.entries(custom).flatMap(([name, value]) => {
+      // A mapping names a custom field by its id, our own maps by the setting that holds it.
+      const fieldId = /^\d+$/.test(name) ? name : named[name];
+      return fieldId === undefined || value === undefined ? [] : [{ custom_field_id: fieldId, value }];
+    });
     if (values.length > 0) body['custom_fields'] = values;
   }
   if (type.name === 'invoices') {

@@ -1,10 +1,11 @@
-// How one org spells our names and records: with the package's prefix or without it, with many currencies or one.
+// How one org spells our names and records: with the package's prefix or without it, with many currencies or one, and
+// which record types and fields are read there.
 
 import { Fault } from '../../faults.ts';
-import type { Snapshot, WireRecord } from '../connector.ts';
+import type { ConnectOptions, Snapshot, WireRecord } from '../connector.ts';
 import type { SObject } from '../kits/salesforce-rest.ts';
 import { id18 } from '../kits/salesforce-rest-values.ts';
-import type { CarriedType } from './record-types.ts';
+import { type CarriedType, type RecordTypes, recordTypesFor } from './record-types.ts';
 
 const prefix = 'tieout__';
 export const currencyField = 'CurrencyIsoCode';
@@ -13,15 +14,19 @@ export interface DialectOptions {
   readonly namespace: string;
   /** The currency of an org that has one only; such an org has no currency field. */
   readonly singleCurrency: string | null;
+  /** What the installation's mapping names; without, what our own maps name. */
+  readonly paths?: ConnectOptions<unknown, unknown>['paths'];
 }
 
 export class Dialect {
+  readonly recordTypes: RecordTypes;
   readonly #isPrefixed: boolean;
   readonly #singleCurrency: string | null;
 
   constructor(options: DialectOptions) {
     this.#isPrefixed = options.namespace !== '';
     this.#singleCurrency = options.singleCurrency;
+    this.recordTypes = recordTypesFor(options.paths ?? {});
   }
 
   /** Our spelling -> the org's. Also for dotted paths. */
@@ -50,7 +55,11 @@ export class Dialect {
       throw new Fault('unreadable', `A ${type.name} came without an id or a version`);
     }
     const wire: Record<string, unknown> = {};
-    for (const field of this.#columns(type)) wire[field] = row[this.theirs(field)] ?? null;
+    for (const field of this.#columns(type)) {
+      // Fields of a related record come inside it, so its relationship is what a path begins with.
+      const [top = field] = field.split('.');
+      wire[top] = row[this.theirs(top)] ?? null;
+    }
     if (this.#singleCurrency !== null) wire[currencyField] = this.#singleCurrency;
     if (type.children) wire[type.children.relationship] = childrenOf(row[type.children.relationship]);
     return { recordType: type.name, recordId, version, wire };

@@ -8,7 +8,7 @@ import { recordFeed, recordFeedFrom } from './feeds.ts';
 import { maps } from './map.ts';
 import { Outbox, outboxFrom } from './outbox.ts';
 import { receiver } from './receiver.ts';
-import { type CarriedType, recordTypes } from './record-types.ts';
+import type { CarriedType } from './record-types.ts';
 import { Records } from './records.ts';
 import { describeType, missingIn } from './schema.ts';
 import { showStatuses } from './status.ts';
@@ -51,8 +51,8 @@ function recordTypeFeed(name: string, everyMs: number): Feed {
   return { name, everyMs, activeMs: everyMs, startAt: recordFeedFrom };
 }
 
-function carriedType(name: string): CarriedType {
-  const type = recordTypes.get(name);
+function carriedType(dialect: Dialect, name: string): CarriedType {
+  const type = dialect.recordTypes.get(name);
   if (!type) throw new Fault('schema-changed', `${name} is not carried here`);
   return type;
 }
@@ -100,7 +100,7 @@ export const salesforce = defineConnector({
       ...options.secrets,
       clientName,
     });
-    const dialect = new Dialect({ namespace, singleCurrency: singleCurrency ?? null });
+    const dialect = new Dialect({ namespace, singleCurrency: singleCurrency ?? null, paths: options.paths });
     const records = new Records(rest, dialect);
     const writer = new Writer(rest, dialect, records);
     const outbox = new Outbox(rest, dialect);
@@ -111,8 +111,8 @@ export const salesforce = defineConnector({
       changes: async (feed, cursor): Promise<ChangePage> =>
         feed === 'outbox'
           ? outbox.changes(cursor, options.nowMs())
-          : recordFeed(rest, dialect, carriedType(feed), cursor, options.nowMs()),
-      describe: async (recordType) => describeType(rest, dialect, carriedType(recordType)),
+          : recordFeed(rest, dialect, carriedType(dialect, feed), cursor, options.nowMs()),
+      describe: async (recordType) => describeType(rest, dialect, carriedType(dialect, recordType)),
       showStatus: (statuses) => showStatuses(rest, dialect, statuses),
       check: async () => ({ account: await rest.account(), missing: await missingIn(rest, dialect) }),
     };

@@ -9,7 +9,6 @@ import type { Dialect } from './dialect.ts';
 import { readCursor } from './feeds.ts';
 import { hasNumber, numberRanges, withNumbers } from './number-ranges.ts';
 import { overlapMs, pollingFrom, pollTable, type TableRow } from './polling.ts';
-import { recordTypes } from './record-types.ts';
 
 export const outboxType = 'tieout__Outbox__c';
 const stampColumn = 'CreatedDate';
@@ -81,9 +80,9 @@ export class Outbox {
   #notice({ row, stamp }: TableRow): Notice[] {
     const kind = noticeKinds.get(this.#value(row, 'tieout__Kind__c'));
     const typeName = String(this.#value(row, 'tieout__Object_Name__c'));
-    const recordType = this.#dialect.ours(typeName, recordTypes.keys());
+    const recordType = this.#dialect.ours(typeName, this.#dialect.recordTypes.keys());
     const recordId = id18(this.#value(row, 'tieout__Record_Id__c'));
-    if (kind === undefined || recordId === null || !recordTypes.has(recordType)) return [];
+    if (kind === undefined || recordId === null || !this.#dialect.recordTypes.has(recordType)) return [];
     return [{ recordType, recordId, kind, occurredAtMs: parseInstant(stamp) }];
   }
 

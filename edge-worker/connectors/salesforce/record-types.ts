@@ -1,4 +1,5 @@
-// The record types this connector reads and writes, and which fields of each it asks for. Follows from the maps.
+// The record types this connector reads and writes, and which fields of each it asks for. Follows from the mapping.
+import type { ConnectOptions } from '../connector.ts';
 import { maps, ourIdField } from './map.ts';
 
 export interface CarriedType {
@@ -16,19 +17,27 @@ const lineItems = {
   fields: ['Id', 'Product2.Name', 'UnitPrice', 'Quantity', 'Description'],
 };
 
-function fieldsOf(recordType: string): string[] {
-  const paths = Object.values(maps)
-    .filter((map) => map.recordType === recordType)
-    .flatMap((map) => [...Object.values<{ readonly at: string }>(map.fields), ...(map.extra ?? [])])
-    .map((row) => row.at);
-  const own = paths.filter((path) => path !== lineItems.relationship);
+/** What is asked of a type: ids and stamp, and the fields that the mapping names. */
+function fieldsOf(recordType: string, paths: ConnectOptions<unknown, unknown>['paths']): string[] {
+  const named = paths[recordType] ?? ownPathsOf(recordType);
+  const own = named.filter((path) => path !== lineItems.relationship);
   return [...new Set(['Id', 'SystemModstamp', ourIdField, ...own])];
 }
 
-const carried: readonly CarriedType[] = [
-  { name: 'Account', fields: fieldsOf('Account'), children: null, canCreate: true },
-  { name: 'Opportunity', fields: fieldsOf('Opportunity'), children: lineItems, canCreate: false },
-  { name: 'tieout__Invoice__c', fields: fieldsOf('tieout__Invoice__c'), children: null, canCreate: true },
-];
+function ownPathsOf(recordType: string): readonly string[] {
+  return Object.values(maps)
+    .filter((map) => map.recordType === recordType)
+    .flatMap((map) => [...Object.values<{ readonly at: string }>(map.fields), ...(map.extra ?? [])])
+    .map((row) => row.at);
+}
 
-export const recordTypes: ReadonlyMap<string, CarriedType> = new Map(carried.map((type) => [type.name, type]));
+export type RecordTypes = ReadonlyMap<string, CarriedType>;
+
+export function recordTypesFor(paths: ConnectOptions<unknown, unknown>['paths']): RecordTypes {
+  const carried: readonly CarriedType[] = [
+    { name: 'Account', fields: fieldsOf('Account', paths), children: null, canCreate: true },
+    { name: 'Opportunity', fields: fieldsOf('Opportunity', paths), children: lineItems, canCreate: false },
+    { name: 'tieout__Invoice__c', fields: fieldsOf('tieout__Invoice__c', paths), children: null, canCreate: true },
+  ];
+  return new Map(carried.map((type) => [type.name, type]));
+}

@@ -4,7 +4,7 @@ import type { SalesforceRest } from '../kits/salesforce-rest.ts';
 import { id18, inLots, soqlList } from '../kits/salesforce-rest-values.ts';
 import type { Dialect } from './dialect.ts';
 import { ourIdField } from './map.ts';
-import { type CarriedType, recordTypes } from './record-types.ts';
+import type { CarriedType, RecordTypes } from './record-types.ts';
 
 const idsPerQueryMax = 200;
 /** Their servers refuse addresses of 16 KiB; the field list needs its share. */
@@ -22,7 +22,7 @@ export class Records {
   async read(refs: readonly RecordRef[]): Promise<readonly ReadResult[]> {
     const found = new Map<string, Snapshot>();
     const gone = new Set<string>();
-    for (const [type, ids] of idsByType(refs)) {
+    for (const [type, ids] of idsByType(this.#dialect.recordTypes, refs)) {
       for (const snapshot of await this.snapshots(type, ids)) found.set(keyOf(type.name, snapshot.recordId), snapshot);
       const missing = ids.filter((id) => !found.has(keyOf(type.name, id)));
       for (const id of await this.#deleted(type, missing)) gone.add(keyOf(type.name, id));
@@ -42,7 +42,7 @@ export class Records {
   async find(keys: readonly FindKey[]): Promise<readonly (readonly Snapshot[])[]> {
     const groups = new Map<string, { type: CarriedType; field: string; values: Set<string> }>();
     for (const { recordType, field, value } of keys) {
-      const type = recordTypes.get(recordType);
+      const type = this.#dialect.recordTypes.get(recordType);
       const path = field ?? ourIdField;
       if (!type || !isFieldName(path) || value === '') continue;
       const group = groups.get(`${recordType} ${path}`) ?? { type, field: path, values: new Set<string>() };
@@ -86,7 +86,7 @@ export class Records {
   }
 }
 
-function idsByType(refs: readonly RecordRef[]): ReadonlyMap<CarriedType, readonly string[]> {
+function idsByType(recordTypes: RecordTypes, refs: readonly RecordRef[]): ReadonlyMap<CarriedType, readonly string[]> {
   const byType = new Map<CarriedType, Set<string>>();
   for (const ref of refs) {
     const type = recordTypes.get(ref.recordType);

@@ -5,7 +5,7 @@ import type { SchemaField } from '../connector.ts';
 import type { SalesforceRest } from '../kits/salesforce-rest.ts';
 import type { Dialect } from './dialect.ts';
 import { outboxType } from './outbox.ts';
-import { type CarriedType, recordTypes } from './record-types.ts';
+import type { CarriedType } from './record-types.ts';
 import { statusType } from './status.ts';
 
 const describedField = z.object({
@@ -56,7 +56,7 @@ export async function describeType(
 /** What an admin must still do, e.g. `record-type:tieout__Outbox__c` or `field:Account.tieout__Tax_Number__c`. */
 export async function missingIn(rest: SalesforceRest, dialect: Dialect): Promise<readonly string[]> {
   const missing: string[] = [];
-  const wanted = [...recordTypes.values()].map((type) => [type.name, type.fields] as const);
+  const wanted = [...dialect.recordTypes.values()].map((type) => [type.name, type.fields] as const);
   for (const [name, fields] of [...wanted, [outboxType, []] as const, [statusType, []] as const]) {
     const present = await describedFields(rest, dialect, name).catch((fault: unknown) => absentType(fault));
     if (present === null) {

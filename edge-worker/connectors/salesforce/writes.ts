@@ -6,7 +6,7 @@ import { refusalOf } from '../kits/salesforce-rest-faults.ts';
 import { id18 } from '../kits/salesforce-rest-values.ts';
 import { currencyField, type Dialect } from './dialect.ts';
 import { ourIdField } from './map.ts';
-import { type CarriedType, recordTypes } from './record-types.ts';
+import type { CarriedType } from './record-types.ts';
 import type { Records } from './records.ts';
 
 /** Sorts before every version of theirs: whatever is read later is newer. */
@@ -47,7 +47,7 @@ export class Writer {
     const applied: Applied[] = [];
     const planned: Planned[] = [];
     writes.forEach((write, index) => {
-      const type = recordTypes.get(write.recordType);
+      const type = this.#dialect.recordTypes.get(write.recordType);
       const refusal = this.#refusalBefore(write, type);
       if (refusal || !type) results[index] = refusal ?? unknownType(write.recordType);
       else planned.push({ index, type, write });

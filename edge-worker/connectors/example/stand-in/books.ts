@@ -75,7 +75,8 @@ function fieldsOf(text: string): readonly Field[] {
 }
 
 export const schemas: ReadonlyMap<string, readonly Field[]> = new Map(
-  Object.entries(tables).map(([type, text]) => [type, fieldsOf(text)]),
+  // Every type has a remark that nobody's map knows, for those that an admin adds.
+  Object.entries(tables).map(([type, text]) => [type, fieldsOf(`${text} remarks`)]),
 );
 
 export class Table {

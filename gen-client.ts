@@ -114,7 +114,7 @@ function typesOf(document: { readonly paths?: unknown; readonly components?: unk
   );
 }
 
-const path = 'test/support/_api.ts';
+const path = 'edge-worker/console/_api.ts';
 const content = typesOf(openApi('https://hub.tieout.example'));
 if ((existsSync(path) ? readFileSync(path, 'utf8') : '') !== content) {
   if (process.argv.includes('--check')) {

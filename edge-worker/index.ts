@@ -17,6 +17,8 @@ const app = new Hono<{ Bindings: Env }>();
 app.get('/healthz', (c) => c.json({ ok: true }));
 app.route('/', hooks(context));
 app.route('/', api(context));
+// Where the platform has not answered with the file already.
+app.get('/console/*', (c) => c.env.ASSETS.fetch(c.req.raw));
 app.notFound((c) => failed(new ProblemError('not-found', 'There is nothing at this address.'), context, c.req.path));
 app.onError((error, c) => failed(error, context, c.req.path));
 

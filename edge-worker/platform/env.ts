@@ -11,6 +11,8 @@ export interface Env {
   readonly OVERFLOW: DurableObjectNamespace<OverflowObject>;
   readonly SWEEP: Queue<SweepPage>;
   readonly EVENTS: Queue<SubscriberPointer>;
+  /** The console's files. */
+  readonly ASSETS: Fetcher;
   /** 32 random bytes, base64: receiver keys and hook addresses are derived from it. */
   readonly HUB_KEY: string;
   /**

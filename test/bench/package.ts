@@ -10,7 +10,7 @@ const startUps = 3;
 const empty = 'export default { fetch: () => new Response() };';
 
 export async function packaged(): Promise<Figure[]> {
-  const bundle = readFileSync(buildHub(), 'utf8');
+  const bundle = readFileSync(await buildHub(), 'utf8');
   const extra: number[] = [];
   for (let run = 0; run < startUps; run++) extra.push((await startUpMs(bundle)) - (await startUpMs(empty)));
   return [

@@ -4,6 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+import { assets, buildConsole, builtMs } from '../../edge-worker/console/build.ts';
+import { assetsIn } from './assets.ts';
 import type { RecordSwitch } from './record-switch.ts';
 
 export interface HubOptions {
@@ -39,8 +41,9 @@ const vars = {
 };
 const bundle = '.state/bundle/index.js';
 
-/** Builds the Worker with wrangler when a source is newer than the bundle. */
-export function buildHub(): string {
+/** Builds the console and the Worker, each when a source of it is newer than what was built. */
+export async function buildHub(): Promise<string> {
+  if (builtMs() < Math.max(newestIn('edge-worker/console'), newestIn('shared'))) await buildConsole();
   const newest = Math.max(...['edge-worker', 'shared'].map(newestIn), statSync('wrangler.toml').mtimeMs);
   if (existsSync(bundle) && statSync(bundle).mtimeMs > newest) return bundle;
   const env = { ...process.env, WRANGLER_SEND_METRICS: 'false', CI: '1', WRANGLER_LOG: 'warn' };
@@ -58,7 +61,9 @@ export function buildHub(): string {
 }
 
 function newestIn(folder: string): number {
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile() && !entry.parentPath.startsWith(assets),
+  );
   return Math.max(0, ...entries.map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs));
 }
 
@@ -70,7 +75,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       name: 'tieout-hub',
       modules: [
         ...(options.recordSwitch?.modules ?? []),
-        { type: 'ESModule', path: 'index.js', contents: readFileSync(buildHub(), 'utf8') },
+        { type: 'ESModule', path: 'index.js', contents: readFileSync(await buildHub(), 'utf8') },
       ],
       compatibilityDate: '2026-11-01',
       bindings: { ...vars, PUBLIC_URL: url, ...options.vars },
@@ -78,6 +83,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
         LANE: { className: 'LaneObject', useSQLite: true },
         OVERFLOW: { className: 'OverflowObject', useSQLite: true },
       },
+      serviceBindings: { ASSETS: assetsIn(assets) },
       d1Databases: { DIRECTORY: 'directory', RECORD: 'record' },
       queueProducers: { SWEEP: { queueName: 'tieout-sweep' }, EVENTS: { queueName: 'tieout-events' } },
       queueConsumers: {

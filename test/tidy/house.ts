@@ -59,7 +59,7 @@ export function isTest(path: string): boolean {
 
 /** Settings and scripts of the house itself, at its root or at that of a package. */
 export function isScript(path: string): boolean {
-  return /^((erp-suiteapp|crm-package)\/)?[^/]+$/.test(path);
+  return /^((erp-suiteapp|crm-package)\/)?[^/]+$|^edge-worker\/console\/build\.ts$/.test(path);
 }
 
 /** Reads the working copy, without what tools leave behind. */

@@ -54,7 +54,25 @@ const layers: readonly Layer[] = [
     packages: ['zod', '@marcbachmann/cel-js', 'standardwebhooks'],
   },
   {
-    of: /^edge-worker\/(api|console)\//,
+    of: /^edge-worker\/console\/build\.ts$/,
+    ours: [],
+    packages: ['vite', 'node:'],
+  },
+  {
+    of: /^edge-worker\/console\//,
+    ours: ['shared/', 'edge-worker/console/'],
+    packages: [
+      'react',
+      'react-dom',
+      'react-router',
+      'react-aria-components',
+      '@tanstack/react-query',
+      'recharts',
+      'openapi-fetch',
+    ],
+  },
+  {
+    of: /^edge-worker\/api\//,
     ours: [
       ...below,
       'edge-worker/connectors/_registry.ts',
@@ -136,10 +154,12 @@ function doorsOf(house: House): string[] {
     const text = house.files.get(path) ?? '';
     return [...text.matchAll(/(?:\.\/)?((?:[\w.-]+\/)*[\w.-]+\.(?:ts|mjs))\b/g)].map((found) => found[1] ?? '');
   });
-  // NetSuite calls each entry script by itself.
-  const called = house.codePaths.filter((path) => path.startsWith('erp-suiteapp/scripts/entries/'));
+  // The browser loads the console's door, NetSuite calls each entry script by itself.
+  const called = house.codePaths.filter(
+    (path) => path.startsWith('erp-suiteapp/scripts/entries/') || path === 'edge-worker/console/main.tsx',
+  );
   return [...new Set([...named, ...namers, ...called])].filter(
-    (path) => /\.(ts|mjs)$/.test(path) && house.files.has(path),
+    (path) => /\.(tsx?|mjs)$/.test(path) && house.files.has(path),
   );
 }
 

@@ -2,7 +2,8 @@
 import { type Breach, type House, isScript, isTest } from './house.ts';
 import { isMember, isNode, type Node, nameOf, type Source } from './source.ts';
 
-const mayTouch = /^edge-worker\/(platform\/|context\.ts$)|^erp-suiteapp\/scripts\/clock\.ts$/;
+const mayTouch =
+  /^edge-worker\/(platform\/|context\.ts$|console\/(session|clock)\.ts$)|^erp-suiteapp\/scripts\/clock\.ts$/;
 
 const members: readonly (readonly [owner: string, property: string, what: string])[] = [
   ['Date', 'now', 'the clock'],

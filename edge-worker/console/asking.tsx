@@ -1,0 +1,131 @@
+// Asking the API from a page: the session, the queries, and an answer's troubles in the form that pages show.
+import { type QueryKey, type UseQueryResult, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { createContext, type ReactNode, useContext, useSyncExternalStore } from 'react';
+import type { Api } from './client.ts';
+import { Empty, Loading, type Trouble, TroubleNote } from './parts/states.tsx';
+import type { Session, Sessions } from './session.ts';
+
+export interface Asking {
+  readonly api: Api;
+  readonly installation: string;
+  readonly session: Session;
+}
+
+const AskingContext = createContext<Asking | null>(null);
+const SessionsContext = createContext<Sessions | null>(null);
+
+/** Stands before every page: nothing is asked until somebody is proven. */
+export function Door({ sessions, children }: { readonly sessions: Sessions; readonly children: ReactNode }) {
+  const standing = useSyncExternalStore(sessions.subscribe, () => sessions.standing);
+  if (standing.is === 'proving') return <Loading what="your session" />;
+  if (standing.is === 'outside') return <Empty title={standing.title}>{standing.next}</Empty>;
+  const { api, session } = standing;
+  return (
+    <SessionsContext value={sessions}>
+      <AskingContext value={{ api, session, installation: session.installation }}>{children}</AskingContext>
+    </SessionsContext>
+  );
+}
+
+export function useAsking(): Asking {
+  const asking = useContext(AskingContext);
+  if (!asking) throw new Error('asked outside the door');
+  return asking;
+}
+
+/** Thrown by `answerOf`, so that a query fails with what the API said. */
+export class ApiTrouble extends Error {
+  override readonly name = 'ApiTrouble';
+  readonly trouble: Trouble;
+  readonly fields: readonly { readonly field: string; readonly problem: string }[];
+
+  constructor(trouble: Trouble, fields: ApiTrouble['fields'] = []) {
+    super(trouble.detail);
+    this.trouble = trouble;
+    this.fields = fields;
+  }
+}
+
+interface ProblemBody {
+  readonly type: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly next: string;
+  readonly fields?: ApiTrouble['fields'];
+}
+
+type Answered<Body> = Promise<{ data?: Body; error?: unknown; response: Response }>;
+
+const unreachable: Trouble = {
+  title: 'Tieout cannot be reached',
+  detail: 'The connection to the hub was cut.',
+  next: 'Your systems go on working and nothing is lost. Try again in a minute.',
+  code: 'unreachable',
+};
+
+async function answerOf<Body>(asked: Answered<Body>, lost: () => void): Promise<Body> {
+  const {
+    data: body,
+    error,
+    response,
+  } = await asked.catch(() => {
+    throw new ApiTrouble(unreachable);
+  });
+  if (body !== undefined) return body;
+  if (response.status === 401) lost();
+  const { type, title, detail, next, fields } = error as ProblemBody;
+  throw new ApiTrouble({ title, detail, next, code: type }, fields);
+}
+
+export interface Watched {
+  /** Asks again by itself, for what changes while somebody looks on. */
+  readonly everyMs?: number;
+}
+
+/** What the API answers, kept under `key` together with the installation. */
+export function useAnswer<Body>(key: QueryKey, ask: (asking: Asking) => Answered<Body>, { everyMs }: Watched = {}) {
+  const asking = useAsking();
+  const sessions = useContext(SessionsContext);
+  return useQuery<Body>({
+    queryKey: [asking.installation, ...key],
+    queryFn: () => answerOf(ask(asking), () => sessions?.lost()),
+    ...(everyMs !== undefined && { refetchInterval: everyMs }),
+  });
+}
+
+/** A change. What was asked under `stale` is asked anew afterwards. */
+export function useChange<Input, Body>(ask: (asking: Asking, input: Input) => Answered<Body>, stale: QueryKey) {
+  const asking = useAsking();
+  const sessions = useContext(SessionsContext);
+  const queries = useQueryClient();
+  return useMutation<Body, Error, Input>({
+    mutationFn: (input) => answerOf(ask(asking, input), () => sessions?.lost()),
+    onSettled: () => queries.invalidateQueries({ queryKey: [asking.installation, ...stale] }),
+  });
+}
+
+export function troubleOf(error: Error): Trouble {
+  if (error instanceof ApiTrouble) return error.trouble;
+  return { title: 'Something went wrong', detail: error.message, next: 'Load the page anew.', code: 'unexpected' };
+}
+
+interface AnswerProps<Body> {
+  readonly what: string;
+  readonly answer: UseQueryResult<Body>;
+  readonly children: (body: Body) => ReactNode;
+}
+
+/** Loading, trouble or the answer. An answer that is there stays while it cannot be renewed, and says so. */
+export function Answer<Body>({ what, answer, children }: AnswerProps<Body>) {
+  const retry = () => void answer.refetch();
+  if (answer.data !== undefined) {
+    return (
+      <>
+        {answer.error && <TroubleNote trouble={troubleOf(answer.error)} onRetry={retry} />}
+        {children(answer.data)}
+      </>
+    );
+  }
+  if (answer.error) return <TroubleNote trouble={troubleOf(answer.error)} onRetry={retry} />;
+  return <Loading what={what} />;
+}

@@ -1,0 +1,93 @@
+// What is stuck, since when, whose turn it is, and how each connection is doing.
+import { Answer, useAnswer } from '../asking.tsx';
+import type { Shape } from '../client.ts';
+import { useNowMs } from '../clock.ts';
+import { Ago } from '../parts/figures.tsx';
+import { Grid } from '../parts/grid.tsx';
+import { Badge, Empty } from '../parts/states.tsx';
+
+const watchEveryMs = 15_000;
+/** The oldest of what waits; the page of exceptions has them all. */
+const oldestMax = 50;
+
+export default function Overview() {
+  const waiting = useAnswer(
+    ['exceptions', 'oldest'],
+    ({ api, installation }) =>
+      api.GET('/installations/{installation}/exceptions', {
+        params: { path: { installation }, query: { limit: oldestMax } },
+      }),
+    { everyMs: watchEveryMs },
+  );
+  const connections = useAnswer(
+    ['connections'],
+    ({ api, installation }) =>
+      api.GET('/installations/{installation}/connections', { params: { path: { installation } } }),
+    { everyMs: watchEveryMs },
+  );
+  return (
+    <div className="stack">
+      <h1>Overview</h1>
+      <section className="stack-close" aria-label="Waiting for people">
+        <h2>Waiting for people, the oldest first</h2>
+        <Answer what="what waits" answer={waiting}>
+          {({ rows }) => <Waiting rows={rows} />}
+        </Answer>
+      </section>
+      <section className="stack-close" aria-label="Connections">
+        <h2>Connections</h2>
+        <Answer what="the connections" answer={connections}>
+          {({ rows }) => <Connections rows={rows} />}
+        </Answer>
+      </section>
+    </div>
+  );
+}
+
+function Waiting({ rows }: { readonly rows: readonly Shape<'Exception'>[] }) {
+  const nowMs = useNowMs();
+  return (
+    <Grid
+      label="Waiting for people"
+      lines={rows}
+      idOf={(row) => row.id}
+      empty={
+        <Empty title="Nothing waits for anybody">Whatever needs a person appears here, with whose turn it is.</Empty>
+      }
+      columns={[
+        { id: 'title', title: 'What', isName: true, width: '3fr', minWidth: 180, show: (row) => row.words.title },
+        { id: 'kind', title: 'Record', show: (row) => row.kind ?? '' },
+        { id: 'system', title: 'System', show: (row) => row.system ?? '' },
+        { id: 'owner', title: 'Whose turn', show: (row) => row.owner },
+        {
+          id: 'since',
+          title: 'Since',
+          minWidth: 120,
+          show: (row) => <Ago atMs={Date.parse(row.madeAt)} nowMs={nowMs} />,
+        },
+        { id: 'due', title: 'Due', minWidth: 120, show: (row) => <Ago atMs={Date.parse(row.dueAt)} nowMs={nowMs} /> },
+      ]}
+    />
+  );
+}
+
+function Connections({ rows }: { readonly rows: readonly Shape<'Connection'>[] }) {
+  return (
+    <Grid
+      label="Connections"
+      lines={rows}
+      idOf={(row) => row.id}
+      empty={<Empty title="Nothing is connected yet">An integration admin connects the first system.</Empty>}
+      columns={[
+        { id: 'title', title: 'System', isName: true, width: '2fr', show: (row) => row.title },
+        { id: 'roles', title: 'Role', show: (row) => row.roles.join(', ').toUpperCase() },
+        { id: 'account', title: 'Account', width: '2fr', minWidth: 140, show: (row) => row.account },
+        { id: 'state', title: 'State', show: (row) => <State row={row} /> },
+      ]}
+    />
+  );
+}
+
+function State({ row }: { readonly row: Shape<'Connection'> }) {
+  return row.state === 'active' ? <Badge tone="good">Working</Badge> : <Badge tone="bad">Stopped</Badge>;
+}

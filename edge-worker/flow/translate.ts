@@ -176,7 +176,10 @@ export function encode(
       });
     }
   }
-  for (const row of map.extra) {
+  // A record whose every field is its owner's own is not ours to add to: nothing goes back to where it came from.
+  const outward = map.rows.filter((row) => row.direction !== 'in');
+  const isTheirsWhole = outward.length > 0 && outward.every((row) => ownedThere(row.field));
+  for (const row of isTheirsWhole ? [] : map.extra) {
     try {
       const value = row.value(record);
       // A formula that has nothing to say clears the field.

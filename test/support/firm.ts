@@ -38,6 +38,8 @@ export interface FirmOptions {
    * first.
    */
   readonly flow?: 'open' | 'matching';
+  /** The firm keeps its projects and time in the ERP: there is no PSA beside it. */
+  readonly isWithoutPsa?: boolean;
   /** Settings of a connection beyond what its stand-in names. */
   readonly settings?: Partial<Readonly<Record<'crm' | 'psa' | 'erp', Readonly<Record<string, unknown>>>>>;
 }
@@ -61,7 +63,7 @@ export async function startFirm(
   if (!hub) throw new Error('there is no hub');
   const operator = new Operator(hub.url, hub.operatorKey);
   const installation = await operator.found('Northwind Consulting');
-  await connectAll(installation, systems, options.flow ?? 'open', options.settings);
+  await connectAll(installation, systems, options);
   return {
     hub,
     operator,
@@ -82,15 +84,19 @@ async function startOwnHub({ port, state, vars }: FirmOptions): Promise<Hub> {
 export async function connectAll(
   installation: Installation,
   systems: Pick<Firm, 'crm' | 'psa' | 'erp'>,
-  flow: 'open' | 'matching',
-  given: FirmOptions['settings'] = {},
+  {
+    flow = 'open',
+    settings: given = {},
+    isWithoutPsa = false,
+  }: Pick<FirmOptions, 'flow' | 'settings' | 'isWithoutPsa'>,
 ): Promise<void> {
   for (const [role, standIn] of Object.entries(systems) as ['crm' | 'psa' | 'erp', StandIn][]) {
+    if (isWithoutPsa && role === 'psa') continue;
     const { account, environment, settings, secrets } = standIn.connection;
     const made = await installation.connect({
       id: role,
       system: standIn.name,
-      roles: [role],
+      roles: isWithoutPsa && role === 'erp' ? ['psa', 'erp'] : [role],
       account,
       environment,
       settings: { ...settings, ...(role === 'erp' && ledgerTables(standIn)), ...given[role] },

@@ -29,13 +29,19 @@ export const statusesMax = 200;
 /** The answer of `find` has no lines; these types are read again to have them. */
 const typesWithLines = ['salesorder', 'invoice'];
 
+const timeCurrencyField = 'custcol_tieout_currency';
+/** Of time on no project, by the standard's own code for it. */
+const noCurrency = 'XXX';
+
 interface Connection {
   readonly restlet: Restlet;
   readonly lists: ListIds;
+  /** Of projects that time was read of, by id: a project that has any keeps its currency. */
+  readonly currencies: Map<string, string>;
 }
 
 export function openSession(options: ConnectOptions<Settings, Secrets>): Session {
-  const connection: Connection = { restlet: openRestlet(options), lists: listIdsOf(options.settings) };
+  const connection = { restlet: openRestlet(options), lists: listIdsOf(options.settings), currencies: new Map() };
   return {
     read: (refs) => read(connection, refs),
     write: (writes) => write(connection, writes),
@@ -51,18 +57,24 @@ export function openSession(options: ConnectOptions<Settings, Secrets>): Session
   };
 }
 
-async function read({ restlet, lists }: Connection, refs: readonly RecordRef[]): Promise<readonly ReadResult[]> {
+async function read(connection: Connection, refs: readonly RecordRef[]): Promise<readonly ReadResult[]> {
   if (refs.length === 0) return [];
   const records = refs.map((ref) => ({ type: ref.recordType, id: ref.recordId }));
-  const { body } = await restlet.call({ verb: 'read', records }, answers.readAnswer, 'unreachable');
-  return paired(refs, body.results, 'unreachable').map(([ref, result]): ReadResult => {
-    if (result.found) return { found: 'here', ref, snapshot: snapshotOf(result.record, lists) };
+  const { body } = await connection.restlet.call({ verb: 'read', records }, answers.readAnswer, 'unreachable');
+  const found = paired(refs, body.results, 'unreachable');
+  const snapshots = await snapshotsOf(
+    connection,
+    found.flatMap(([, result]) => (result.found ? [result.record] : [])),
+  );
+  return found.map(([ref, result]): ReadResult => {
+    if (result.found) return { found: 'here', ref, snapshot: snapshots(result.record) };
     return { found: result.deleted ? 'gone' : 'hidden', ref };
   });
 }
 
 /** Records whose names the settings cannot translate are refused here; the others travel in one call. */
-async function write({ restlet, lists }: Connection, writes: readonly Write[]): Promise<readonly WriteResult[]> {
+async function write(connection: Connection, writes: readonly Write[]): Promise<readonly WriteResult[]> {
+  const { restlet, lists } = connection;
   const results: (WriteResult | null)[] = writes.map(() => null);
   const sent: { readonly index: number; readonly record: Readonly<Record<string, unknown>> }[] = [];
   for (const [index, one] of writes.entries()) {
@@ -73,9 +85,13 @@ async function write({ restlet, lists }: Connection, writes: readonly Write[]): 
   if (sent.length > 0) {
     const request = { verb: 'apply', records: sent.map(({ record }) => record) } as const;
     const { body, requestId } = await restlet.call(request, answers.applyAnswer, 'uncertain');
+    const applied = body.results.flatMap((result) => (result.outcome === 'applied' ? [result.record] : []));
+    const snapshots = await snapshotsOf(connection, applied).catch((cause: unknown) => {
+      throw new Fault('uncertain', 'The records were saved but could not be read back', { cause });
+    });
     for (const [{ index }, result] of paired(sent, body.results, 'uncertain')) {
       if (result.outcome === 'applied') {
-        const snapshot = snapshotOf(result.record, lists);
+        const snapshot = snapshots(result.record);
         results[index] = { outcome: 'applied', created: result.created, snapshot, requestId };
       } else results[index] = result.outcome === 'refused' ? refusalOf(result) : { outcome: 'not-attempted' };
     }
@@ -103,11 +119,9 @@ function refusedName(field: string, name: string, table: string): WriteResult {
   return { outcome: 'refused', code: 'orphaned', message, fields: [field], vendorCode: null };
 }
 
-async function find(
-  { restlet, lists }: Connection,
-  keys: readonly FindKey[],
-): Promise<readonly (readonly Snapshot[])[]> {
+async function find(connection: Connection, keys: readonly FindKey[]): Promise<readonly (readonly Snapshot[])[]> {
   if (keys.length === 0) return [];
+  const { restlet, lists } = connection;
   const asked = keys.map(({ recordType, field, value }) => {
     if (field === null) return { type: recordType, field: 'externalid', value };
     const theirs = field.replace(/^values\./, '');
@@ -116,7 +130,9 @@ async function find(
   const { body } = await restlet.call({ verb: 'find', keys: asked }, answers.findAnswer, 'unreachable');
   const found = paired(keys, body.results, 'unreachable').map(([, { records }]) => records);
   const whole = await readLines(restlet, found.flat());
-  return found.map((records) => records.map((record) => snapshotOf(whole.get(keyOf(record)) ?? record, lists)));
+  const wholeOf = (record: answers.AnsweredRecord) => whole.get(keyOf(record)) ?? record;
+  const snapshots = await snapshotsOf(connection, found.flat().map(wholeOf));
+  return found.map((records) => records.map((record) => snapshots(wholeOf(record))));
 }
 
 async function readLines(restlet: Restlet, found: readonly answers.AnsweredRecord[]) {
@@ -168,9 +184,48 @@ async function check({ restlet }: Connection, options: ConnectOptions<Settings, 
   return { account, missing };
 }
 
-function snapshotOf(record: answers.AnsweredRecord, lists: ListIds): Snapshot {
+/** Answers records as snapshots. What they need beyond themselves is read for all of them at once. */
+async function snapshotsOf(
+  connection: Connection,
+  records: readonly answers.AnsweredRecord[],
+): Promise<(record: answers.AnsweredRecord) => Snapshot> {
+  await readCurrencies(connection, records);
+  return (record) => snapshotOf(connection, record);
+}
+
+/** Time that people enter in NetSuite names no currency: it is that of its project. */
+async function readCurrencies(
+  { restlet, lists, currencies }: Connection,
+  records: readonly answers.AnsweredRecord[],
+): Promise<void> {
+  const projects = records.flatMap((record) => projectWithCurrencyOf(record) ?? []);
+  const unknown = [...new Set(projects)].filter((id) => !currencies.has(id));
+  for (let start = 0; start < unknown.length; start += recordsMax) {
+    const asked = unknown.slice(start, start + recordsMax).map((id) => ({ type: 'job', id }));
+    const { body } = await restlet.call({ verb: 'read', records: asked }, answers.readAnswer, 'unreachable');
+    for (const result of body.results) {
+      const currency = result.found ? lists.inward('job', result.record.values)['currency'] : null;
+      if (result.found && typeof currency === 'string') currencies.set(result.record.id, currency);
+    }
+  }
+}
+
+/** The project whose currency a time entry has; null where the entry says it itself, as those of the hub do. */
+function projectWithCurrencyOf({ type, values }: answers.AnsweredRecord): string | null {
+  const project = values['customer'];
+  if (type !== 'timebill' || (values[timeCurrencyField] ?? null) !== null) return null;
+  return typeof project === 'string' ? project : null;
+}
+
+function snapshotOf({ lists, currencies }: Connection, record: answers.AnsweredRecord): Snapshot {
   const { type, id, externalid, lastmodified, sublists = {} } = record;
-  const values = lists.inward(type, record.values);
+  const project = projectWithCurrencyOf(record);
+  const values = {
+    ...lists.inward(type, record.values),
+    ...(type === 'timebill' && {
+      [timeCurrencyField]: record.values[timeCurrencyField] ?? currencies.get(project ?? '') ?? noCurrency,
+    }),
+  };
   const name = type === 'employee' ? { name: nameOfPerson(values) } : {};
   const wire = { id, externalid, ...name, values, sublists };
   return { recordType: type, recordId: id, version: lastmodified, externalId: externalid, wire };

@@ -1,4 +1,5 @@
-// NetSuite: the ledger, reached through the RESTlet of our SuiteApp. PROTOCOL.md is what is spoken, FACTS.md why.
+// NetSuite: the ledger, and the PSA too for firms that keep projects and time there; reached through our
+// RESTlet. PROTOCOL.md is what is spoken, FACTS.md why.
 import { defineConnector } from '../connector.ts';
 import { openSession, recordsMax, statusesMax } from './client.ts';
 import { compareStamps, feeds } from './feeds.ts';
@@ -12,7 +13,7 @@ const restletLifetimeMs = 300_000;
 export const netsuite = defineConnector({
   name: 'netsuite',
   title: 'NetSuite',
-  roles: ['erp'],
+  roles: ['erp', 'psa'],
   settings,
   secrets,
   limits: {

@@ -31,7 +31,10 @@ export interface Unnamed {
 }
 
 export interface ListIds {
-  /** Their ids -> names. An id without a name stays as it is and is refused by the field's codec. */
+  /**
+   * Their ids -> names. An id without a name stays as it is and is refused by the field's codec. Time that people enter
+   * in NetSuite has the role of the service that it sells.
+   */
   inward(recordType: string, values: Values): Values;
   /** Names -> their ids, and the services sold are filled in by role. */
   outward(recordType: string, wire: WireRecord): Outward | Unnamed;
@@ -47,6 +50,7 @@ export function listIdsOf(settings: Settings): ListIds {
     projectStatuses: tableOf(settings.projectStatuses),
   } as const satisfies Record<TableName, unknown>;
   const soldByRole = new Map(Object.entries(settings.serviceItems));
+  const rolesByItem = new Map([...soldByRole].filter(([role]) => role !== anyRole).map(([role, item]) => [item, role]));
   const tableFor = (recordType: string, field: string) => {
     const name = listFields[recordType]?.[field];
     return name === undefined ? null : tables[name];
@@ -62,6 +66,8 @@ export function listIdsOf(settings: Settings): ListIds {
         const id = values[field];
         if (typeof id === 'string' || typeof id === 'number') named[field] = nameOf(recordType, field, String(id));
       }
+      if (recordType === 'timebill' && (values[roleField] ?? null) === null)
+        named[roleField] = rolesByItem.get(String(values['item'])) ?? null;
       return named;
     },
     outward: (recordType, wire) => {

@@ -18,8 +18,8 @@ let job = '';
 let entry = '';
 
 beforeAll(async () => {
-  const serviceItems = { [role]: '2', '*': '1' };
-  firm = await startFirm({ state, isWithoutPsa: true, settings: { erp: { serviceItems } } });
+  const sold = { [role]: '2', '*': '1' };
+  firm = await startFirm({ state, isWithoutPsa: true, settings: { erp: { serviceItems: sold } } });
   const person = { firstname: 'Ines', lastname: 'Carvalho', email: 'ines.carvalho@northwind.example' };
   employee = firm.erp.create('employee', { ...person, subsidiary: '3' });
 }, 60_000);
@@ -88,7 +88,7 @@ describe('A firm that keeps projects and time in the ERP', () => {
     expect(await firm.installation.exceptions()).toEqual([]);
   });
 
-  it('is never told what it said itself: no command for time or invoices goes back to where they came from', async () => {
+  it('is never told what it said itself: no command for time or invoices goes back where they came from', async () => {
     // Billing it fires no script there, so the sweep is what tells of it.
     await firm.installation.ask('erp', ['timebill']);
     await until('the entry to be known as billed', async () => (await timeInHub(entry)).record?.['isInvoiced']);

@@ -206,8 +206,12 @@ export const words: Readonly<Record<string, Words>> = {
 };
 
 /** The words for a stored code. Never throws: a page must be shown even for a code newer than this catalogue. */
-export function wordsFor(code: string, params: Readonly<Record<string, string>> | null = null): Words {
-  const entry = Object.hasOwn(words, code) ? words[code] : undefined;
+export function wordsFor(
+  code: string,
+  params: Readonly<Record<string, string>> | null = null,
+  catalogue: Readonly<Record<string, Words>> = words,
+): Words {
+  const entry = Object.hasOwn(catalogue, code) ? catalogue[code] : undefined;
   if (entry === undefined) return { title: code, text: '', next: '' };
   return { title: fill(entry.title, params), text: fill(entry.text, params), next: fill(entry.next, params) };
 }

@@ -1,5 +1,8 @@
 // An installation as a route reaches it: its record in D1, narrowed to it, and its lane, which takes every change.
 import { z } from 'zod';
+import type { RecordClaim } from '../connectors/embed.ts';
+import type { Checked } from '../flow/health.ts';
+import type { Proved } from '../flow/people.ts';
 import type { Change, ChangeResult, Once, Question } from '../flow/requests.ts';
 import type { Env } from '../platform/env.ts';
 import { laneStub } from '../platform/lanes.ts';
@@ -40,6 +43,16 @@ export class InstallationAt {
   async change(change: Change): Promise<Reply<Changed>> {
     const { value, isRecorded } = await this.send(change);
     return { status: isRecorded ? 200 : 202, body: { ...value, recorded: isRecorded } };
+  }
+
+  /** Whether the record that a host page names proves its user. */
+  proveUser(system: string, claim: RecordClaim): Promise<Proved> {
+    return reached(async () => this.#lane.proveUser(system, claim));
+  }
+
+  /** Asks a connection's system now. */
+  check(connection: string): Promise<Checked> {
+    return reached(async () => this.#lane.check(connection));
   }
 
   /** What only the lane can answer. */

@@ -6,7 +6,7 @@ const depthMax = 32;
 
 /** Null for an empty body. Limits are checked on what comes, not on what was announced. */
 export async function readBody(request: Request): Promise<{ readonly text: string; readonly json: unknown }> {
-  const text = await readText(request);
+  const text = await readText(request, bodyBytesMax);
   if (text === '') return { text, json: null };
   const type = request.headers.get('content-type') ?? '';
   if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(type)) {
@@ -22,9 +22,9 @@ export async function readBody(request: Request): Promise<{ readonly text: strin
   }
 }
 
-async function readText(request: Request): Promise<string> {
-  const tooLarge = () => new ProblemError('body-too-large', `A body has at most ${bodyBytesMax} bytes.`);
-  if (Number(request.headers.get('content-length') ?? '0') > bodyBytesMax) throw tooLarge();
+export async function readText(request: Request, bytesMax: number): Promise<string> {
+  const tooLarge = () => new ProblemError('body-too-large', `A body has at most ${bytesMax} bytes.`);
+  if (Number(request.headers.get('content-length') ?? '0') > bytesMax) throw tooLarge();
   const reader = request.body?.getReader();
   const decoder = new TextDecoder();
   let text = '';
@@ -33,7 +33,7 @@ async function readText(request: Request): Promise<string> {
     const { value, done } = await reader.read();
     if (done) break;
     bytes += value.byteLength;
-    if (bytes > bodyBytesMax) {
+    if (bytes > bytesMax) {
       await reader.cancel();
       throw tooLarge();
     }

@@ -80,7 +80,10 @@ async function take(
 }
 
 /** The current key version and the next, so that two are alive while a key rotates. */
-async function issuedKeys(env: Env, address: HookAddress): Promise<string[]> {
+export async function issuedKeys(
+  env: Env,
+  address: Pick<HookAddress, 'installation' | 'connection'>,
+): Promise<string[]> {
   return Promise.all(
     [1, 2].map((version) => receiverKey(env.HUB_KEY, address.installation, address.connection, version)),
   );

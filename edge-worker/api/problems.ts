@@ -14,6 +14,7 @@ export const problems = {
   'not-signed-in': { status: 401, next: 'Send an API key or a session as a bearer token.' },
   'session-ended': { status: 401, next: 'Prove who you are again: load the page anew.' },
   'key-ended': { status: 401, next: 'Ask an integration admin for a new key.' },
+  'not-proven': { status: 403, next: 'Load the page anew.' },
   'not-allowed': { status: 403, next: 'Ask an integration admin for the role or scope named.' },
   'not-found': { status: 404, next: 'Check the address.' },
   'unknown-installation': { status: 404, next: 'Check the address, and whose key or session this is.' },

@@ -8,25 +8,40 @@ interface Bucket {
   atMs: number;
 }
 
-const buckets = new Map<string, Bucket>();
 const bucketsMax = 10_000;
 const burstSeconds = 10;
 
+/** Buckets by name. */
+class Buckets {
+  readonly #buckets = new Map<string, Bucket>();
+
+  spend(name: string, perMinute: number, nowMs: number): void {
+    const most = Math.max(1, (perMinute * burstSeconds) / 60);
+    const bucket = this.#buckets.get(name) ?? { left: most, atMs: nowMs };
+    bucket.left = Math.min(most, bucket.left + ((nowMs - bucket.atMs) * perMinute) / 60_000);
+    bucket.atMs = nowMs;
+    if (!this.#buckets.has(name)) {
+      if (this.#buckets.size >= bucketsMax) this.#buckets.clear();
+      this.#buckets.set(name, bucket);
+    }
+    if (bucket.left < 1) {
+      const headers = { 'retry-after': String(Math.ceil(((1 - bucket.left) * 60) / perMinute)) };
+      throw new ProblemError('too-many-requests', `More than ${perMinute} requests a minute.`, { headers });
+    }
+    bucket.left -= 1;
+  }
+}
+
+const callers = new Buckets();
+const installations = new Buckets();
+/** Proofs that an installation's own systems have to be asked about, whoever sends them. */
+const proofsPerMinute = 60;
+
 export function spend({ kind, id, perMinute }: Caller, nowMs: number): void {
-  if (perMinute === null) return;
-  const most = Math.max(1, (perMinute * burstSeconds) / 60);
-  const key = `${kind} ${id}`;
-  const bucket = buckets.get(key) ?? { left: most, atMs: nowMs };
-  bucket.left = Math.min(most, bucket.left + ((nowMs - bucket.atMs) * perMinute) / 60_000);
-  bucket.atMs = nowMs;
-  if (!buckets.has(key)) {
-    if (buckets.size >= bucketsMax) buckets.clear();
-    buckets.set(key, bucket);
-  }
-  if (bucket.left < 1) {
-    const waitSeconds = Math.ceil(((1 - bucket.left) * 60) / perMinute);
-    const headers = { 'retry-after': String(waitSeconds) };
-    throw new ProblemError('too-many-requests', `More than ${perMinute} requests a minute.`, { headers });
-  }
-  bucket.left -= 1;
+  if (perMinute !== null) callers.spend(`${kind} ${id}`, perMinute, nowMs);
+}
+
+/** Anybody can send something to be proven, and looking it up costs calls of the customer's system. */
+export function spendProof(installation: string, nowMs: number): void {
+  installations.spend(installation, proofsPerMinute, nowMs);
 }

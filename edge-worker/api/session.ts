@@ -6,7 +6,7 @@ import type { Env } from '../platform/env.ts';
 import { writePass } from '../platform/passes.ts';
 import { toBase64Url } from '../platform/vault.ts';
 import { InstallationAt, placeOfInstallation } from './at.ts';
-import type { Bindings } from './route.ts';
+import { type Bindings, readFields } from './route.ts';
 import { instant, instantOf } from './shapes.ts';
 
 /** How long one text counts; a page that is open renews it before. */
@@ -19,6 +19,13 @@ export const sessionShape = z
     expiresAt: instant,
   })
   .meta({ id: 'Session' });
+
+const claim = z.object({ installation: z.string(), session: z.string(), nonce: z.string() });
+
+/** What a host page says of the record that proves its user. */
+export function recordClaim(given: unknown): z.infer<typeof claim> {
+  return readFields(claim, given ?? {});
+}
 
 /** Never longer than the session itself. */
 export async function sessionPass(

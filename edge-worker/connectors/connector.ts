@@ -4,6 +4,7 @@ import type { Rounding } from '../../shared/decimal.ts';
 import type { Canonical, EntityName } from '../../shared/entities/_registry.ts';
 import type { Role } from '../../shared/entities/entity.ts';
 import type { Codec } from './codecs.ts';
+import type { Embed } from './embed.ts';
 import type { Receiver } from './receiver.ts';
 import type { Environment, RecordRef, Session } from './session.ts';
 
@@ -147,14 +148,17 @@ export interface ConnectorSpec<Name extends string, Settings extends z.ZodObject
   /** Where a person sees the record, for links on counterpart pages. */
   readonly recordUrl: (settings: z.infer<Settings>, ref: RecordRef) => string | null;
   readonly receiver?: Receiver;
+  /** For systems whose pages show ours. */
+  readonly embed?: Embed<z.infer<Settings>>;
   connect(options: ConnectOptions<z.infer<Settings>, z.infer<Secrets>>): Session;
 }
 
 /** What the hub holds: the same, with settings and secrets checked at the door instead of trusted. */
 export type Connector<Name extends string = string> = Omit<
   ConnectorSpec<Name, z.ZodObject, z.ZodObject>,
-  'connect' | 'recordUrl' | 'requestsPerSecond'
+  'connect' | 'embed' | 'recordUrl' | 'requestsPerSecond'
 > & {
+  readonly embed: Embed<unknown> | null;
   recordUrl(settings: unknown, ref: RecordRef): string | null;
   /** With the account's own rate; settings that cannot be read are the session's matter. */
   limitsFor(settings: unknown): Limits;
@@ -168,7 +172,7 @@ export function defineConnector<const Name extends string, Settings extends z.Zo
   for (const [limit, value] of Object.entries(spec.limits)) {
     if (!Number.isSafeInteger(value) || value < 0) throw new Error(`${spec.name}: limit ${limit} must be a count`);
   }
-  const { connect, recordUrl, requestsPerSecond, ...rest } = spec;
+  const { connect, embed, recordUrl, requestsPerSecond, ...rest } = spec;
   const { limits } = spec;
   return {
     ...rest,
@@ -177,6 +181,7 @@ export function defineConnector<const Name extends string, Settings extends z.Zo
       if (!requestsPerSecond || !given.success) return limits;
       return { ...limits, requestsPerSecondMax: requestsPerSecond(given.data) };
     },
+    embed: embed ? checkedEmbed(embed, (settings) => spec.settings.parse(settings)) : null,
     recordUrl: (settings, ref) => recordUrl(spec.settings.parse(settings), ref),
     connect: (options) =>
       connect({
@@ -184,6 +189,17 @@ export function defineConnector<const Name extends string, Settings extends z.Zo
         settings: spec.settings.parse(options.settings),
         secrets: spec.secrets.parse(options.secrets),
       }),
+  };
+}
+
+function checkedEmbed<Settings>(embed: Embed<Settings>, parse: (settings: unknown) => Settings): Embed<unknown> {
+  const frameOrigins = (settings: unknown) => embed.frameOrigins(parse(settings));
+  if (embed.proof === 'record') return { ...embed, frameOrigins };
+  const { verify } = embed;
+  return {
+    ...embed,
+    frameOrigins,
+    verify: (token, expected) => verify(token, { ...expected, settings: parse(expected.settings) }),
   };
 }
 

@@ -1,6 +1,7 @@
 // What the hub asks of one open connection: read, write, find, changes, describe, show. All verbs are plural.
 import type { ShownStatus } from '../../shared/wire/status.ts';
 import type { FaultCode } from '../faults.ts';
+import type { Proof, RecordClaim } from './embed.ts';
 
 export type WireRecord = Readonly<Record<string, unknown>>;
 export type Environment = 'production' | 'sandbox';
@@ -130,6 +131,8 @@ export interface Session {
   changes(feed: string, cursor: string | null): Promise<ChangePage>;
   describe(recordType: string): Promise<readonly SchemaField[]>;
   showStatus?(statuses: readonly StatusToShow[]): Promise<readonly StatusResult[]>;
+  /** For systems whose pages show ours and prove their user by a record. */
+  proveUser?(claim: RecordClaim): Promise<Proof>;
   /** Proves the credentials and names what is missing, in catalogue codes. The account must equal the connection's. */
   check(): Promise<{ readonly account: string; readonly missing: readonly string[] }>;
 }

@@ -119,6 +119,37 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
+'/installations/{installation}/connections/{connection}/check': {
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "connection": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
+"isWorking": boolean;
+/** The account that answered. */
+"account": string | null;
+/** Rights or parts that are missing there, in its own terms. */
+"missing": (string)[];
+/** The fault, when it did not answer well. */
+"code": string | null;
+/** The same in a sentence. */
+"words": string;
+}; }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': {
+"isWorking": boolean;
+/** The account that answered. */
+"account": string | null;
+/** Rights or parts that are missing there, in its own terms. */
+"missing": (string)[];
+/** The fault, when it did not answer well. */
+"code": string | null;
+/** The same in a sentence. */
+"words": string;
+}; }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
 '/installations/{installation}/connections/{connection}/load': {
 post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "connection": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
 "kinds": ("change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "milestone" | "payment" | "project" | "resource" | "time")[];
@@ -273,6 +304,42 @@ get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path
 "jurisdiction": string;
 "createdAt": string;
 "connections": (components['schemas']['Connection'])[];
+}; }; };
+304: { headers: Record<string, unknown>; content?: never; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
+'/installations/{installation}/health': {
+get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
+"connections": ({
+"connection": string;
+"system": string;
+"title": string;
+"roles": (string)[];
+"account": string;
+"environment": string;
+"state": "active" | "paused" | "resting";
+"fault": string | null;
+"restsUntil": string | null;
+"kinds": ({
+"kind": string;
+"state": string;
+"cutoverOn": string | null;
+})[];
+/** Record types that a first load is reading. */
+"loading": number;
+"missing": (components['schemas']['Missing'])[];
+})[];
+"holds": ({
+"owner": string;
+"open": number;
+"overdue": number;
+})[];
+"missing": (components['schemas']['Missing'])[];
 }; }; };
 304: { headers: Record<string, unknown>; content?: never; };
 401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
@@ -580,6 +647,11 @@ System: {
 "settings": { [name: string]: unknown };
 /** JSON Schema of a form. */
 "secrets": { [name: string]: unknown };
+};
+Missing: {
+"code": string;
+"params": { [name: string]: string };
+"words": components['schemas']['Words'];
 };
 Progress: {
 /** Deliveries written down and not yet decided. */

@@ -1,5 +1,7 @@
 // People whom a host page proved: their sessions in the lane. Each proof is taken once.
 import type { HostRole } from '../../shared/host-roles.ts';
+import type { Person, ProofRefusal, RecordClaim } from '../connectors/embed.ts';
+import { Fault, type FaultCode } from '../faults.ts';
 import { readRows, type StoredRow, writeRows } from '../store/rows.ts';
 import { sessions } from '../store/wiring-schema.ts';
 import { tellAudit } from './audit.ts';
@@ -35,6 +37,30 @@ export function openSession(core: LaneCore, made: NewSession, by: string): { ses
     tellAudit(core, tx, by, 'session-opened', user, { connection, roles: roles.join(' ') });
     return { session: row.id, endsMs: row.endsMs };
   });
+}
+
+export type Proved =
+  | { readonly ok: true; readonly connection: string; readonly person: Person }
+  | { readonly ok: false; readonly refusal: ProofRefusal | 'not-connected' | FaultCode };
+
+/**
+ * Asks each connection of a system that proves its users by a record, until one knows it. The record can lie in one
+ * account only.
+ */
+export async function proveUser(core: LaneCore, system: string, claim: RecordClaim): Promise<Proved> {
+  let refused: Proved = { ok: false, refusal: 'not-connected' };
+  for (const connection of core.wiring.connections.values()) {
+    if (connection.connector.name !== system || connection.state !== 'active') continue;
+    try {
+      const proof = await core.session(connection).proveUser?.(claim);
+      if (proof?.ok) return { ...proof, connection: connection.id };
+      if (proof) refused = proof;
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      refused = { ok: false, refusal: error.code };
+    }
+  }
+  return refused;
 }
 
 /** Ending one that has ended, or never was, changes nothing. */

@@ -4,6 +4,7 @@ import { answeredRequests } from '../store/lane-schema.ts';
 import { readRows, writeRows } from '../store/rows.ts';
 import { type Answer, answer } from './answer.ts';
 import { matches } from './first-day.ts';
+import { healthOf } from './health.ts';
 import { keyOf, makeKey, type NewKey, revokeKey } from './keys.ts';
 import type { Lane } from './lane.ts';
 import type { MappingContent } from './mapping.ts';
@@ -174,6 +175,7 @@ function apply(lane: Lane, request: Change, sealed: string): Value {
 export type Question =
   | { readonly about: 'progress' }
   | { readonly about: 'subscriptions' }
+  | { readonly about: 'health' }
   | { readonly about: 'key'; readonly key: string }
   | { readonly about: 'session'; readonly session: string }
   | { readonly about: 'matches'; readonly connection: string; readonly kind: EntityName; readonly limit: number }
@@ -184,6 +186,8 @@ export function ask(lane: Lane, question: Question, gauges: Readonly<Record<stri
   switch (question.about) {
     case 'progress':
       return { ...progressOf(lane.core), ...gauges };
+    case 'health':
+      return healthOf(lane.core);
     case 'key':
       return keyOf(lane.core, question.key);
     case 'session':

@@ -3,10 +3,13 @@ import { DurableObject } from 'cloudflare:workers';
 import { drizzle } from 'drizzle-orm/durable-sqlite';
 import { migrate } from 'drizzle-orm/durable-sqlite/migrator';
 import { connectors } from '../connectors/_registry.ts';
+import type { RecordClaim } from '../connectors/embed.ts';
 import { liveContext } from '../context.ts';
 import { type Outcome, settle, take, unreached } from '../flow/dispatch.ts';
+import { type Checked, checkConnection } from '../flow/health.ts';
 import type { InboxEntry } from '../flow/intake.ts';
 import { Lane } from '../flow/lane.ts';
+import { type Proved, proveUser } from '../flow/people.ts';
 import { ask, type Change, type ChangeResult, change, type Once, type Question } from '../flow/requests.ts';
 import { type SignedRound, signRound } from '../flow/sign.ts';
 import { keysOf } from '../flow/subscribe.ts';
@@ -157,6 +160,16 @@ export class LaneObject extends DurableObject<Env> {
       body: { v: 1, installation, jurisdiction, subscription } as const,
     }));
     await this.#governor.run('queue', () => this.env.EVENTS.sendBatch(pointers));
+  }
+
+  /** Reads, in the host, the record that proves who looks at a page of ours. */
+  proveUser(system: string, claim: RecordClaim): Promise<Proved> {
+    return proveUser(this.#live.core, system, claim);
+  }
+
+  /** Asks a system now whether its credentials serve, and what they lack. */
+  check(connection: string): Promise<Checked> {
+    return checkConnection(this.#live.core, connection);
   }
 
   async ask(question: Question): Promise<unknown> {

@@ -1,6 +1,7 @@
 // Opens a connection's session: secrets unsealed at the first call, tokens sealed in the lane and renewed one at a
 // time, every call governed.
 import type { ConnectOptions, Connector, Session, TokenKeeper } from '../connectors/connector.ts';
+import type { Proof } from '../connectors/embed.ts';
 import { Fault } from '../faults.ts';
 import type { Connection } from '../flow/wiring.ts';
 import { connectionRows, tokens } from '../store/lane-schema.ts';
@@ -19,6 +20,8 @@ export interface SessionOptions {
   readonly fetch: (request: Request) => Promise<Response>;
   readonly nowMs: () => number;
 }
+
+const unproven: Proof = { ok: false, refusal: 'malformed' };
 
 /** Tokens this close to their end are renewed early. */
 const renewBeforeMs = 60_000;
@@ -45,6 +48,9 @@ export function openSession(connection: Connection, store: LaneStore, options: S
     changes: async (feed, cursor) => (await session()).changes(feed, cursor),
     describe: async (recordType) => (await session()).describe(recordType),
     check: async () => (await session()).check(),
+    ...(connector.embed?.proof === 'record' && {
+      proveUser: async (claim) => (await (await session()).proveUser?.(claim)) ?? unproven,
+    }),
     ...(connector.limits.statusBatchMax > 0 && {
       showStatus: async (statuses) => (await (await session()).showStatus?.(statuses)) ?? [],
     }),
@@ -64,7 +70,7 @@ export function heeding(session: Session, throttled: () => void): Session {
         throw error;
       }
     };
-  const { showStatus } = session;
+  const { proveUser, showStatus } = session;
   return {
     read: heed(session.read),
     write: heed(session.write),
@@ -72,6 +78,7 @@ export function heeding(session: Session, throttled: () => void): Session {
     changes: heed(session.changes),
     describe: heed(session.describe),
     check: heed(session.check),
+    ...(proveUser && { proveUser: heed(proveUser) }),
     ...(showStatus && { showStatus: heed(showStatus) }),
   };
 }

@@ -10,7 +10,9 @@ interface Layer {
   readonly packages: readonly string[];
 }
 
-const contract = ['connector', 'session', 'receiver', 'codecs'].map((name) => `edge-worker/connectors/${name}.ts`);
+const contract = ['connector', 'session', 'receiver', 'embed', 'codecs'].map(
+  (name) => `edge-worker/connectors/${name}.ts`,
+);
 const ground = ['shared/', 'edge-worker/faults.ts'];
 const below = [...ground, ...contract];
 const vocabulary = ['edge-worker/flow/nouns.ts', 'edge-worker/flow/lifecycle.ts'];

@@ -4,6 +4,7 @@ import { connectionCopies } from '../../store/record-schema.ts';
 import { select, sql } from '../../store/scoped-record.ts';
 import { changed } from '../at.ts';
 import { connect, newConnection } from '../connect.ts';
+import { LaneRefusal } from '../problems.ts';
 import { ok, type Route, route } from '../route.ts';
 import { connectionShape, kindName, shownConnection } from '../shapes.ts';
 
@@ -46,6 +47,33 @@ const makeConnection = route({
     status: 201,
     body: await connect({ at, env, by: caller.by, nowMs: ports.nowMs() }, body),
   }),
+});
+
+const checkConnection = route({
+  operation: 'checkConnection',
+  method: 'post',
+  path: `${base}/check`,
+  tag: 'Installation',
+  summary: 'Ask a connected system now whether its credentials serve, and what they lack',
+  params: one,
+  shape: z.object({
+    isWorking: z.boolean(),
+    account: z.string().nullable().meta({ description: 'The account that answered.' }),
+    missing: z.array(z.string()).meta({ description: 'Rights or parts that are missing there, in its own terms.' }),
+    code: z.string().nullable().meta({ description: 'The fault, when it did not answer well.' }),
+    words: z.string().meta({ description: 'The same in a sentence.' }),
+  }),
+  handle: async ({ at, params: { connection } }) => {
+    const checked = await at.check(connection);
+    if (!checked.ok) {
+      const { code, message } = checked;
+      if (code === 'unknown-connection') throw new LaneRefusal(code, message, 'Choose one of its connections.');
+      return ok({ isWorking: false, account: null, missing: [], code, words: `It does not work: ${message}` });
+    }
+    const { account, missing } = checked;
+    const words = missing.length === 0 ? 'It works, and nothing is missing.' : `It lacks: ${missing.join(', ')}.`;
+    return ok({ isWorking: missing.length === 0, account, missing: [...missing], code: null, words });
+  },
 });
 
 const startLoad = route({
@@ -153,6 +181,6 @@ const resumeConnection = route({
 });
 
 export const connections: readonly Route[] = [
-  ...[listConnections, makeConnection, startLoad, listMatches, acceptMatches],
+  ...[listConnections, makeConnection, checkConnection, startLoad, listMatches, acceptMatches],
   ...[setFlow, askFeeds, renewCredentials, resumeConnection],
 ];

@@ -1,13 +1,16 @@
 // Routes of installations: which systems can be connected, founding one, what it is and what it has in hand.
 import { z } from 'zod';
+import { setupWords } from '../../../shared/setup-words.ts';
+import { wordsFor } from '../../../shared/words.ts';
 import { connectors } from '../../connectors/_registry.ts';
+import type { Health, Missing } from '../../flow/health.ts';
 import { enlist } from '../../store/directory.ts';
 import { connectionCopies, installations as installationRows } from '../../store/record-schema.ts';
 import { select, sql } from '../../store/scoped-record.ts';
 import { unknownInstallation } from '../at.ts';
 import { idFor } from '../once.ts';
 import { ok, type Route, route } from '../route.ts';
-import { connectionShape, instant, instantOf, shownConnection } from '../shapes.ts';
+import { connectionShape, instant, instantOf, params, shownConnection, titleOf, words } from '../shapes.ts';
 
 const jsonSchema = z.record(z.string(), z.unknown()).meta({ description: 'JSON Schema of a form.' });
 const system = z
@@ -91,6 +94,57 @@ const readInstallation = route({
 });
 
 const count = z.int().min(0);
+const missing = z
+  .object({ code: z.string(), params, words })
+  .meta({ id: 'Missing', description: 'A step that somebody has to take before work can flow.' });
+
+const readHealth = route({
+  operation: 'readHealth',
+  method: 'get',
+  path: '/installations/{installation}/health',
+  tag: 'Installation',
+  summary: 'Read how each connection is and what is still missing',
+  shape: z.object({
+    connections: z.array(
+      z.object({
+        connection: z.string(),
+        system: z.string(),
+        title: z.string(),
+        roles: z.array(z.string()),
+        account: z.string(),
+        environment: z.string(),
+        state: z.enum(['active', 'paused', 'resting']),
+        fault: z.string().nullable(),
+        restsUntil: instant.nullable(),
+        kinds: z.array(z.object({ kind: z.string(), state: z.string(), cutoverOn: z.string().nullable() })),
+        loading: count.meta({ description: 'Record types that a first load is reading.' }),
+        missing: z.array(missing),
+      }),
+    ),
+    holds: z.array(z.object({ owner: z.string(), open: count, overdue: count })),
+    missing: z.array(missing),
+  }),
+  handle: async ({ at }) => {
+    const health = await at.ask<Health>({ about: 'health' });
+    return ok({
+      connections: health.connections.map(({ restsUntilMs, kinds, ...one }) => ({
+        ...one,
+        title: titleOf(one.system),
+        roles: [...one.roles],
+        kinds: [...kinds],
+        restsUntil: instantOf(restsUntilMs),
+        missing: one.missing.map((step) => shownStep(step, one.system)),
+      })),
+      holds: health.holds.map(({ owner, n, overdue }) => ({ owner, open: n, overdue })),
+      missing: health.missing.map((step) => shownStep(step, '')),
+    });
+  },
+});
+
+function shownStep({ code, params: named }: Missing, system: string): z.input<typeof missing> {
+  return { code, params: { ...named }, words: wordsFor(code, { ...named, system: titleOf(system) }, setupWords) };
+}
+
 const progress = z
   .looseObject({
     waiting: count.meta({ description: 'Deliveries written down and not yet decided.' }),
@@ -112,4 +166,10 @@ const readProgress = route({
   handle: async ({ at }) => ok(await at.ask<z.input<typeof progress>>({ about: 'progress' })),
 });
 
-export const installations: readonly Route[] = [listSystems, makeInstallation, readInstallation, readProgress];
+export const installations: readonly Route[] = [
+  listSystems,
+  makeInstallation,
+  readInstallation,
+  readHealth,
+  readProgress,
+];

@@ -2,6 +2,7 @@
 // RESTlet. PROTOCOL.md is what is spoken, FACTS.md why.
 import { defineConnector } from '../connector.ts';
 import { openSession, recordsMax, statusesMax } from './client.ts';
+import { embed } from './embed.ts';
 import { compareStamps, feeds } from './feeds.ts';
 import { maps } from './map.ts';
 import { receiver } from './receiver.ts';
@@ -37,5 +38,6 @@ export const netsuite = defineConnector({
   isStatusWrittenAlong: true,
   recordUrl: (given, ref) => pageOf(given, ref.recordType, ref.recordId),
   receiver,
+  embed,
   connect: openSession,
 });

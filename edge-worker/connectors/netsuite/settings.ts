@@ -1,5 +1,6 @@
 // What an admin fills in to connect, what the vault keeps, and the addresses that follow from the account id.
 import { z } from 'zod';
+import { type HostRole, hostRoles } from '../../../shared/host-roles.ts';
 
 /** Our name for a value -> the internal id of the same value in the account. An empty table translates nothing. */
 const idTable = z.record(z.string().min(1), z.string().min(1));
@@ -9,6 +10,12 @@ const idTable = z.record(z.string().min(1), z.string().min(1));
  * The standard list has nothing for `on-hold`: until an admin names one, such a project is refused, visibly.
  */
 const standardProjectStatuses = { planned: '4', active: '2', closed: '1' };
+
+/** Of the roles that an account has from the start; a firm names its own beside them. */
+const shippedRoles: Record<string, HostRole[]> = {
+  customrole_tieout_admin: ['admin'],
+  administrator: ['admin', 'approver'],
+};
 
 export const settings = z.object({
   accountId: z
@@ -30,6 +37,14 @@ export const settings = z.object({
     .url()
     .optional()
     .meta({ title: 'Address of the pages', description: 'Only if it differs from the usual one' }),
+  pageRoles: z
+    .record(z.string(), z.array(z.enum(hostRoles)))
+    .default(shippedRoles)
+    .meta({
+      title: 'Who may do what',
+      description:
+        'Script id of a NetSuite role -> viewer, sales, finance, delivery, admin, approver; all others look only',
+    }),
   subsidiaries: idTable.default({}).meta({ title: 'Legal entities', description: 'Legal entity -> subsidiary id' }),
   currencies: idTable.default({}).meta({ title: 'Currencies', description: 'ISO code -> currency id' }),
   terms: idTable.default({}).meta({ title: 'Payment terms', description: 'Terms -> id' }),

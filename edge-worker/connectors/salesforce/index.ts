@@ -4,6 +4,7 @@ import { Fault } from '../../faults.ts';
 import { type ChangePage, compareText, defineConnector, type Feed, type Session } from '../connector.ts';
 import { collectionMax, SalesforceRest } from '../kits/salesforce-rest.ts';
 import { Dialect } from './dialect.ts';
+import { embed, proveUser } from './embed.ts';
 import { recordFeed, recordFeedFrom } from './feeds.ts';
 import { maps } from './map.ts';
 import { Outbox, outboxFrom } from './outbox.ts';
@@ -22,7 +23,7 @@ const settleMs = 10 * minuteMs;
 const settings = z.object({
   /** Where tokens are asked for, and whom assertions are addressed to. */
   loginUrl: z.url().default('https://login.salesforce.com'),
-  /** The org's own address; without it the token answer's is used and record links are left out. */
+  /** The org's own address; without it the token answer's is used, and neither links nor framed pages are possible. */
   instanceUrl: z.url().optional(),
   username: z.string().min(1),
   namespace: z.enum(['tieout', '']).default('tieout'),
@@ -87,6 +88,7 @@ export const salesforce = defineConnector({
     return `${instanceUrl.replace(/\/+$/, '')}/lightning/r/${typeName}/${recordId}/view`;
   },
   receiver,
+  embed,
   connect: (options): Session => {
     const { loginUrl, instanceUrl, username, namespace, singleCurrency } = options.settings;
     const rest = new SalesforceRest({
@@ -114,6 +116,7 @@ export const salesforce = defineConnector({
           : recordFeed(rest, dialect, carriedType(dialect, feed), cursor, options.nowMs()),
       describe: async (recordType) => describeType(rest, dialect, carriedType(dialect, recordType)),
       showStatus: (statuses) => showStatuses(rest, dialect, statuses),
+      proveUser: (claim) => proveUser(rest, dialect, claim, options.nowMs()),
       check: async () => ({ account: await rest.account(), missing: await missingIn(rest, dialect) }),
     };
   },

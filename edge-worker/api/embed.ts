@@ -1,0 +1,162 @@
+// POST and GET /embed/…: where pages of hosts bring their user. The host's proof is traded, once, for a short session,
+// and the page is framed by that installation's own hosts only.
+import { type Context, Hono } from 'hono';
+import { setupWords } from '../../shared/setup-words.ts';
+import { wordsFor } from '../../shared/words.ts';
+import { connectors } from '../connectors/_registry.ts';
+import type { Embed } from '../connectors/embed.ts';
+import type { Context as Ports } from '../context.ts';
+import type { Health } from '../flow/health.ts';
+import type { Env } from '../platform/env.ts';
+import { log } from '../platform/log.ts';
+import { recordFor } from '../platform/record-database.ts';
+import { toBase64Url } from '../platform/vault.ts';
+import { placeOf } from '../store/directory.ts';
+import { connectionCopies, installations } from '../store/record-schema.ts';
+import { select, sql } from '../store/scoped-record.ts';
+import { InstallationAt, placeOfInstallation } from './at.ts';
+import { readBody, readText } from './body.ts';
+import { type Caller, identify } from './caller.ts';
+import { type PageState, refusalMarkup, shellPage, welcomeMarkup } from './embed-page.ts';
+import { issuedKeys } from './hooks.ts';
+import { ProblemError } from './problems.ts';
+import { spendProof } from './rate.ts';
+import { openSession, recordClaim } from './session.ts';
+import { titleOf } from './shapes.ts';
+
+type App = { Bindings: Env };
+type C = Context<App>;
+
+export function embeds(ports: Ports): Hono<App> {
+  const app = new Hono<App>();
+
+  /** What stands in the frame, for whoever has a session. */
+  app.get('/embed/page', async (c) => {
+    const caller = await identify(c.env, ports, c.req.header('authorization'));
+    if (caller.kind !== 'session') throw new ProblemError('not-allowed', 'The page is for people.');
+    return c.html(await welcome(c.env, caller), 200, { 'cache-control': 'no-store' });
+  });
+
+  /** The host page posts a signed token into the frame. */
+  app.post('/embed/:system', async (c) => {
+    const system = c.req.param('system');
+    const embed = connectors[system]?.embed;
+    if (embed?.proof !== 'token') throw new ProblemError('not-found', 'There is nothing at this address.');
+    const token = new URLSearchParams(await readText(c.req.raw, 8_000)).get('token') ?? '';
+    const outcome = await proveToken(c.env, ports, system, embed, token);
+    if (outcome.ok) {
+      const { origins, session } = outcome;
+      const caller = await identify(c.env, ports, `Bearer ${session.token}`);
+      return page(c, ports, origins, { session, system, content: await welcome(c.env, caller) });
+    }
+    log('page-refused', { system, refusal: outcome.refusal });
+    const words = wordsFor(outcome.refusal, { system: titleOf(system) }, setupWords);
+    const content = await refusalMarkup(words);
+    return page(c, ports, outcome.origins, { session: null, system, content }, 403);
+  });
+
+  /** The frame of a host whose page proves its user by a record: it asks its parent for the proof. */
+  app.get('/embed/:system', async (c) => {
+    const system = c.req.param('system');
+    const embed = connectors[system]?.embed;
+    const installation = c.req.query('installation') ?? '';
+    if (embed?.proof !== 'record') throw new ProblemError('not-found', 'There is nothing at this address.');
+    await placeOfInstallation(c.env, installation);
+    const origins = await originsOf(c.env, installation, system, embed);
+    return page(c, ports, origins, { session: null, system, installation, content: null });
+  });
+
+  app.post('/embed/:system/session', async (c) => {
+    const system = c.req.param('system');
+    if (connectors[system]?.embed?.proof !== 'record') {
+      throw new ProblemError('not-found', 'There is nothing at this address.');
+    }
+    const { installation, session: recordId, nonce } = recordClaim((await readBody(c.req.raw)).json);
+    spendProof(installation, ports.nowMs());
+    const at = new InstallationAt(c.env, installation, await placeOfInstallation(c.env, installation), null);
+    const proved = await at.proveUser(system, { recordId, nonce });
+    if (!proved.ok) {
+      log('page-refused', { system, refusal: proved.refusal });
+      const { text, next } = wordsFor(proved.refusal, { system: titleOf(system) }, setupWords);
+      throw new ProblemError('not-proven', text, { next, fields: [{ field: 'session', problem: proved.refusal }] });
+    }
+    return c.json(await openSession(c.env, ports, installation, { ...proved.person, connection: proved.connection }));
+  });
+
+  return app;
+}
+
+type Opened = Awaited<ReturnType<typeof openSession>>;
+type TokenOutcome =
+  | { readonly ok: true; readonly session: Opened; readonly origins: readonly string[] }
+  | { readonly ok: false; readonly refusal: string; readonly origins: readonly string[] };
+
+async function proveToken(
+  env: Env,
+  ports: Ports,
+  system: string,
+  embed: Extract<Embed<unknown>, { proof: 'token' }>,
+  token: string,
+): Promise<TokenOutcome> {
+  const whose = embed.accountOf(token);
+  if (!whose) return { ok: false, refusal: 'malformed', origins: [] };
+  const place = await placeOf(env.DIRECTORY, system, whose.environment, whose.account);
+  if (!place) return { ok: false, refusal: 'not-connected', origins: [] };
+  const { installation, connection } = place;
+  const rows = await recordFor(env, installation).all(select(connectionCopies, sql`WHERE id = ${connection}`));
+  const settings = JSON.parse(rows[0]?.settings ?? '{}') as unknown;
+  const keys = await issuedKeys(env, place);
+  const expected = { installation, ...whose, audience: env.PUBLIC_URL, keys, settings, nowMs: ports.nowMs() };
+  const proof = await embed.verify(token, expected);
+  // Refusals are shown in the frame too; to the host that asked, once it is known whose page it is.
+  const origins = rows[0] ? embed.frameOrigins(settings) : [];
+  if (!proof.ok) return { ...proof, origins };
+  try {
+    return { ok: true, session: await openSession(env, ports, installation, { ...proof.person, connection }), origins };
+  } catch (error) {
+    if (error instanceof ProblemError && error.type === 'proof-used')
+      return { ok: false, refusal: error.type, origins };
+    throw error;
+  }
+}
+
+async function originsOf(env: Env, installation: string, system: string, embed: Embed<unknown>): Promise<string[]> {
+  const rows = await recordFor(env, installation).all(select(connectionCopies, sql`WHERE system = ${system}`));
+  return [...new Set(rows.flatMap((row) => embed.frameOrigins(JSON.parse(row.settings))))];
+}
+
+async function welcome(env: Env, caller: Caller): Promise<string> {
+  const installation = caller.installation ?? '';
+  const at = new InstallationAt(env, installation, await placeOfInstallation(env, installation), null);
+  const [health, named] = await Promise.all([
+    at.ask<Health>({ about: 'health' }),
+    // A name is worth waiting for, not worth failing for.
+    at.record.first(select(installations, sql``)).catch(() => null),
+  ]);
+  return welcomeMarkup({ caller, health, name: named?.name ?? installation });
+}
+
+async function page(
+  c: C,
+  ports: Ports,
+  origins: readonly string[],
+  state: Omit<PageState, 'nonce' | 'origins'>,
+  status: 200 | 403 = 200,
+): Promise<Response> {
+  const nonce = toBase64Url(ports.randomBytes(16));
+  const policy = [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `style-src 'nonce-${nonce}'`,
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    `frame-ancestors ${origins.length > 0 ? origins.join(' ') : "'none'"}`,
+  ];
+  return c.html(await shellPage({ ...state, origins, nonce }), status, {
+    'content-security-policy': policy.join('; '),
+    'cache-control': 'no-store',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+  });
+}

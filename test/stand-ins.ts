@@ -1,10 +1,16 @@
 // `npm run stand-ins -- --port 9100`: every stand-in on a port of its own, its webhooks sent four times a second.
 import { parseArgs } from 'node:util';
 import { controlled, type StandIn } from '../edge-worker/connectors/stand-in.ts';
+import { lightningPages } from './hosts/lightning/pages.ts';
 import { standIns } from './support/_stand-ins.ts';
 import { type Served, serve } from './support/serve.ts';
 
 const deliverEveryMs = 250;
+
+/** Vendors in whose pages our packages show something: there the components run, over that vendor's own API. */
+const pagesOf: Readonly<Record<string, (standIn: StandIn) => (request: Request) => Promise<Response>>> = {
+  salesforce: lightningPages,
+};
 
 export interface Running {
   readonly name: string;
@@ -26,10 +32,11 @@ export async function startStandIns(
       baseUrl: at.url,
       nowMs: Date.now,
       chance: Math.random,
-      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      // A page that waits for news must not keep a process alive that is done.
+      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms).unref()),
       send: (request) => fetch(request),
     });
-    answer = controlled(standIn);
+    answer = controlled(standIn, pagesOf[name]?.(standIn));
     served.push(at);
     running.push({ name, url: at.url, standIn });
   }

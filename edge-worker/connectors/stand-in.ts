@@ -185,9 +185,12 @@ export class Switchboard {
 
 /**
  * Wraps a stand-in with the control routes under `/__stand-in/`, so that tests in any language can drive it over
- * HTTP.
+ * HTTP. `serve`: the vendor's interface together with its pages, where those are served too.
  */
-export function controlled(standIn: StandIn): (request: Request) => Promise<Response> {
+export function controlled(
+  standIn: StandIn,
+  serve = (request: Request) => standIn.fetch(request),
+): (request: Request) => Promise<Response> {
   const control = new Hono().basePath('/__stand-in');
   control.get('/connection', (c) => c.json(standIn.connection));
   control.get('/types', (c) => c.json(standIn.types()));
@@ -228,5 +231,5 @@ export function controlled(standIn: StandIn): (request: Request) => Promise<Resp
   });
   control.onError((error, c) => c.json({ error: error.message }, 400));
   return async (request) =>
-    new URL(request.url).pathname.startsWith('/__stand-in/') ? control.fetch(request) : standIn.fetch(request);
+    new URL(request.url).pathname.startsWith('/__stand-in/') ? control.fetch(request) : serve(request);
 }

@@ -1,43 +1,58 @@
-// The package's components in a real browser, before an org that runs our real flows: seen, clicked, checked.
+// The package's components in a real browser, on the pages of an org that runs our real flows: seen, clicked, checked.
 import { createHash } from 'node:crypto';
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { PackageSource } from './crm-package-source.ts';
-import type { FlowRecord, FlowUser } from './flow-runner.ts';
-import { bundleComponents } from './lightning-bundle.ts';
-import { dealId, hasBrowser, LightningPage, openBrowser, type PageOptions, userId } from './lightning-page.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { hasBrowser, openBrowser, type ServedOrg, serveOrg, type Visit, Visitor } from './lightning/org-in-browser.ts';
 
-const source = new PackageSource();
-const hub: FlowUser = { id: '0055g00000HUBHUBAA', permissions: ['Integration_User'] };
-const deal = { recordId: dealId, objectApiName: 'Opportunity' };
-const shots = process.env['TIEOUT_SHOTS'];
+type Values = Readonly<Record<string, unknown>>;
+const hub = 'integration';
+const ns = 'tieout__';
 
 let browser: Browser;
-let script = '';
-let opened: LightningPage[] = [];
+let served: ServedOrg;
+let deal = '';
+let visitors: Visitor[] = [];
 
-async function open(options: Partial<PageOptions> = {}): Promise<LightningPage> {
-  const page = await LightningPage.open(browser, source, script, { permissionSet: 'Tieout_User', ...options });
-  opened.push(page);
-  return page;
+/** Anna has the permission set of a user, Ada that of an admin, Otto none. */
+async function open(user = 'anna.sales', visit: Visit = {}): Promise<Visitor> {
+  const visitor = await Visitor.open(browser, served, `${user}@acme.example`, visit);
+  visitors.push(visitor);
+  return visitor;
 }
 
-const connect = ({ org }: LightningPage, more: FlowRecord = {}) =>
-  org.create('Connection__c', { State__c: 'connected', Installation__c: 'ins_1', ...more }, hub);
+async function openDeal(visit: Visit = {}): Promise<Visitor> {
+  const visitor = await open('anna.sales', visit);
+  await visitor.record('Opportunity', deal);
+  return visitor;
+}
 
-const tell = ({ org }: LightningPage, system: string, state: string, more: FlowRecord = {}) =>
-  org.create(
+function permissionSet(name: string): string | undefined {
+  return served.org.rows('PermissionSet').find((row) => row['Name'] === ns + name)?.id;
+}
+
+function peopleCome(): void {
+  const { org } = served;
+  const [ada, otto] = ['ada.admin', 'otto'].map((user) => org.act('setUser', { user }));
+  org.act('setUser', { user: 'anna.sales' });
+  org.create('PermissionSetAssignment', { AssigneeId: ada, PermissionSetId: permissionSet('Tieout_Admin') });
+  for (const row of org.rows('PermissionSetAssignment')) {
+    if (row['AssigneeId'] === otto) org.remove('PermissionSetAssignment', row.id);
+  }
+}
+
+const connect = (more: Values = {}) =>
+  served.org.create('Connection__c', { State__c: 'connected', Installation__c: 'ins_1', ...more }, hub);
+
+const tell = (system: string, state: string, more: Values = {}) =>
+  served.org.create(
     'Sync_Status__c',
-    {
-      Sync_Ref__c: `${dealId}:${system}`,
-      Record_Id__c: dealId,
-      Target_System__c: system,
-      Status__c: state,
-      LastModifiedDate: new Date(Date.UTC(2026, 10, 22, 10)).toISOString(),
-      ...more,
-    },
+    { Sync_Ref__c: `${deal}:${system}`, Record_Id__c: deal, Target_System__c: system, Status__c: state, ...more },
     hub,
   );
+
+const tellAnew = (id: string, values: Values) => served.org.update('Sync_Status__c', id, values, hub);
+
+const asked = () => served.org.rows('Outbox__c').filter((row) => row[`${ns}Kind__c`] !== 'CHANGED');
 
 const held = {
   Reason__c: 'missing-purchase-order',
@@ -52,203 +67,209 @@ const inStep = {
   Amounts__c: '{"billed":"$12,000.00","sold":"$50,000.00"}',
 };
 
-async function shot(page: LightningPage, name: string): Promise<void> {
-  if (shots) await page.page.screenshot({ path: `${shots}/${name}.png`, fullPage: true });
-}
-
-describe.skipIf(!hasBrowser)('In a real browser (skipped where Chromium is not installed)', () => {
+describe.skipIf(!hasBrowser)('In a real browser (skipped where Chromium is not installed)', { timeout: 60_000 }, () => {
   beforeAll(async () => {
-    [browser, script] = await Promise.all([openBrowser(), bundleComponents(source)]);
-  }, 180_000);
-  afterEach(async () => {
-    for (const page of opened) {
-      expect(page.problems).toEqual([]);
-      await page.close();
-    }
-    opened = [];
+    [browser, served] = await Promise.all([openBrowser(), serveOrg()]);
+    // Compiled once for all tests, and kept for the next run.
+    const first = await open();
+    await first.page.goto(`${served.url}/lightning/assets/page.js`, { timeout: 180_000 });
+    await first.close();
+    visitors = [];
+  }, 200_000);
+  beforeEach(() => {
+    served.org.reset();
+    peopleCome();
+    const account = served.org.create('Account', { Name: 'Harbour & Pine', CurrencyIsoCode: 'EUR' }, hub);
+    const values = { Name: 'ERP rollout', StageName: 'Negotiation/Review', CloseDate: '2026-11-30', Amount: 48_000 };
+    deal = served.org.create('Opportunity', { ...values, AccountId: account, CurrencyIsoCode: 'EUR' }, hub);
   });
-  afterAll(() => browser.close());
+  afterEach(async () => {
+    for (const visitor of visitors) {
+      expect(visitor.problems).toEqual([]);
+      await visitor.close();
+    }
+    visitors = [];
+  });
+  afterAll(async () => {
+    await browser.close();
+    await served.close();
+  });
 
   describe('the status on a record page', () => {
     it('says of each system how far the record is, why, whose turn it is, and what it amounts to', async () => {
-      const page = await open();
-      connect(page);
-      tell(page, 'netsuite', 'in-step', inStep);
-      tell(page, 'kantata', 'held', held);
-      page.org.create('Opportunity', { IsClosed: true }, hub);
-      await page.show('tieoutStatus', deal);
-      await page.hasText('Purchase order is missing');
-      await shot(page, 'status');
-      const text = await page.text();
+      connect();
+      tell('netsuite', 'in-step', inStep);
+      tell('kantata', 'held', held);
+      const visitor = await openDeal();
+      await visitor.hasText('Purchase order is missing');
+      await visitor.shot('status');
+      const text = await visitor.text();
       for (const words of ['NetSuite', 'In step', 'Kantata', 'Held', 'Finance', 'Sold $50,000.00 Billed $12,000.00']) {
         expect(text).toContain(words);
       }
       expect(text.indexOf('Kantata')).toBeLessThan(text.indexOf('NetSuite'));
-      const link = page.page.getByRole('link', { name: 'Open PRJ-1042 in NetSuite' });
+      const link = visitor.page.getByRole('link', { name: 'Open PRJ-1042 in NetSuite' });
       expect(await link.getAttribute('href')).toBe(inStep.Link__c);
-      expect(await page.violations()).toEqual([]);
+      expect(await visitor.violations()).toEqual([]);
     });
 
-    it('fits a narrow column', async () => {
-      const page = await open({ widthPx: 320 });
-      connect(page);
-      tell(page, 'netsuite', 'in-step', inStep);
-      tell(page, 'kantata', 'held', held);
-      await page.show('tieoutStatus', deal);
-      await page.hasText('Purchase order is missing');
-      await shot(page, 'status-narrow');
-      expect(await page.isTooWide()).toBe(false);
+    it('fits a phone', async () => {
+      connect();
+      tell('netsuite', 'in-step', inStep);
+      tell('kantata', 'held', held);
+      const visitor = await openDeal({ widthPx: 400 });
+      await visitor.hasText('Purchase order is missing');
+      await visitor.shot('status-400');
+      expect(await visitor.isTooWide()).toBe(false);
     });
 
     it('shows no link that is not https', async () => {
-      const page = await open();
-      connect(page);
-      tell(page, 'netsuite', 'in-step', { ...inStep, Link__c: 'javascript:alert(1)' });
-      await page.show('tieoutStatus', deal);
-      await page.hasText('PRJ-1042');
-      expect(await page.page.getByRole('link').count()).toBe(0);
+      connect();
+      tell('netsuite', 'in-step', { ...inStep, Link__c: 'javascript:alert(1)' });
+      const visitor = await openDeal();
+      await visitor.hasText('PRJ-1042');
+      expect(await visitor.page.getByRole('link', { name: 'PRJ-1042' }).count()).toBe(0);
     });
 
-    const states: readonly (readonly [string, Partial<PageOptions>, (page: LightningPage) => void, string])[] = [
-      ['that nothing was carried over yet', {}, (page) => void connect(page), 'Nothing to show yet'],
-      ['that the org is not connected', {}, () => {}, 'Not connected yet'],
-      ['that the person may not see it', { permissionSet: null }, () => {}, 'permission set Tieout User'],
-    ];
-    for (const [what, options, prepare, words] of states) {
+    const states = [
+      ['that nothing was carried over yet', 'anna.sales', () => connect(), 'Nothing to show yet'],
+      ['that the org is not connected', 'anna.sales', () => null, 'Not connected yet'],
+      ['that the person may not see it', 'otto', () => connect(), 'permission set Tieout User'],
+    ] as const;
+    for (const [what, user, prepare, words] of states) {
       it(`says ${what}`, async () => {
-        const page = await open(options);
-        prepare(page);
-        await page.show('tieoutStatus', deal);
-        await page.hasText(words);
-        expect(await page.violations()).toEqual([]);
+        prepare();
+        const visitor = await open(user);
+        await visitor.record('Opportunity', deal);
+        await visitor.hasText(words);
+        expect(await visitor.violations()).toEqual([]);
       });
     }
 
     it('says what Salesforce answered when it cannot be read, and reads again on a click', async () => {
-      const page = await open();
-      connect(page);
-      page.outage = 'The service is down for maintenance';
-      await page.show('tieoutStatus', deal);
-      await page.hasText('The service is down for maintenance');
-      expect(await page.violations()).toEqual([]);
-      page.outage = null;
-      await page.page.getByRole('button', { name: 'Reload' }).click();
-      await page.hasText('Nothing to show yet');
+      connect();
+      served.org.arm({ how: 'break', route: '/graphql', times: null });
+      const visitor = await openDeal();
+      await visitor.hasText('The server is temporarily unavailable');
+      expect(await visitor.violations()).toEqual([]);
+      served.org.disarm('break');
+      await visitor.button('Reload').click();
+      await visitor.hasText('Nothing to show yet');
     });
   });
 
   describe('a click on the record page', () => {
     it('asks for a synchronisation, and the answer appears by itself', async () => {
-      const page = await open();
-      connect(page);
-      const before = tell(page, 'netsuite', 'on-its-way');
-      await page.show('tieoutStatus', deal);
-      await page.hasText('On its way');
-      const button = page.page.getByRole('button', { name: 'Sync now' });
-      await button.click();
-      await page.hasText('Asked. The answer appears here.');
-      const asked = { Kind__c: 'SYNC_NOW', Object_Name__c: 'Opportunity', Record_Id__c: dealId, Actor_Id__c: userId };
-      expect(page.org.messages.map(({ fields }) => fields)).toMatchObject([asked]);
-      const later = { Status__c: 'in-step', LastModifiedDate: '2026-11-22T11:00:00.000Z' };
-      page.org.update('Sync_Status__c', before, later, hub);
-      await page.hasText('Up to date.');
-      await page.hasText('In step');
+      connect();
+      const before = tell('netsuite', 'on-its-way');
+      const visitor = await openDeal();
+      await visitor.hasText('On its way');
+      await visitor.button('Sync now').last().click();
+      await visitor.hasText('Asked. The answer appears here.');
+      const anna = served.org.rows('User').find((row) => String(row['Username']).startsWith('anna'))?.id;
+      const wanted = { Kind__c: 'SYNC_NOW', Object_Name__c: 'Opportunity', Record_Id__c: deal, Actor_Id__c: anna };
+      const named = Object.entries(wanted).map(([name, value]) => [ns + name, value]);
+      expect(asked()).toMatchObject([Object.fromEntries(named)]);
+      tellAnew(before, { Status__c: 'in-step' });
+      await visitor.hasText('Up to date.');
+      await visitor.hasText('In step');
     });
 
     it('on an open deal asks for a check; a closed one offers none', async () => {
-      const page = await open();
-      connect(page);
-      tell(page, 'netsuite', 'in-step');
-      page.org.rows.set('Opportunity', [{ Id: dealId, IsClosed: false }]);
-      await page.show('tieoutStatus', deal);
-      await page.page.getByRole('button', { name: 'Check this deal' }).click();
-      await page.hasText('Asked.');
-      expect(page.org.messages.map(({ fields }) => fields['Kind__c'])).toEqual(['CHECK']);
-      page.org.rows.set('Opportunity', [{ Id: dealId, IsClosed: true }]);
-      await page.show('tieoutStatus', deal);
-      await page.hasText('In step');
-      expect(await page.page.getByRole('button', { name: 'Check this deal' }).count()).toBe(0);
+      connect();
+      tell('netsuite', 'in-step');
+      const visitor = await openDeal();
+      await visitor.button('Check this deal').click();
+      await visitor.hasText('Asked.');
+      expect(asked().map((row) => row[`${ns}Kind__c`])).toEqual(['CHECK']);
+      served.org.act('win', { id: deal });
+      await visitor.record('Opportunity', deal);
+      await visitor.hasText('In step');
+      expect(await visitor.button('Check this deal').count()).toBe(0);
     });
 
-    it('listens to events only while it waits for something', async () => {
-      const page = await open({ hasEvents: true });
-      connect(page);
-      tell(page, 'netsuite', 'in-step');
-      await page.show('tieoutStatus', deal);
-      await page.hasText('In step');
-      const channels = () => page.page.evaluate('[...window.org.listeners].map(({ channel }) => channel)');
-      expect(await channels()).toEqual([]);
-      await page.page.getByRole('button', { name: 'Sync now' }).click();
-      await page.hasText('Asked.');
-      expect(await channels()).toEqual(['/event/tieout__Sync_Status_Changed__e']);
+    it('listens to events only while it waits for something, and hears of a run at once', async () => {
+      connect();
+      const row = tell('netsuite', 'in-step');
+      const visitor = await openDeal();
+      await visitor.hasText('In step');
+      const channels = () => served.org.act('listeners', {}) as readonly string[];
+      expect(channels()).toEqual([]);
+      tellAnew(row, { Status__c: 'on-its-way' });
+      await visitor.record('Opportunity', deal);
+      await visitor.hasText('On its way');
+      await expect.poll(channels).toEqual([`/event/${ns}Sync_Status_Changed__e`]);
+      tellAnew(row, { Status__c: 'in-step', Announces__c: deal });
+      await visitor.hasText('In step');
+      await expect.poll(channels).toEqual([]);
     });
 
-    it('is not needed for what is on its way: the one event of a run brings the news', async () => {
-      const page = await open({ hasEvents: true });
-      connect(page);
-      const before = tell(page, 'netsuite', 'on-its-way');
-      await page.show('tieoutStatus', deal);
-      await page.page.waitForFunction('window.org.listeners.size === 1');
-      page.org.update('Sync_Status__c', before, { Status__c: 'in-step', Announces__c: `A ${dealId}` }, hub);
-      await page.tellEvents();
-      await page.hasText('In step');
-      await page.page.waitForFunction('window.org.listeners.size === 0');
+    it('that cannot be saved says why', async () => {
+      connect();
+      tell('netsuite', 'in-step');
+      served.org.act('fill', { type: 'Outbox__c' });
+      const visitor = await openDeal();
+      await visitor.button('Sync now').last().click();
+      await visitor.hasText('storage limit exceeded');
     });
 
-    it('that cannot be saved says so', async () => {
-      const page = await open();
-      connect(page);
-      tell(page, 'netsuite', 'in-step');
-      page.org.broken.set('Outbox__c', 'storage limit exceeded');
-      await page.show('tieoutStatus', deal);
-      await page.page.getByRole('button', { name: 'Sync now' }).click();
-      await page.hasText('storage limit exceeded');
-    });
-
-    it('on the quick action asks the same', async () => {
-      const page = await open();
-      await page.page.evaluate(`window.invoke('tieoutSyncNow', ${JSON.stringify(deal)})`);
-      expect(page.org.messages.map(({ fields }) => fields['Kind__c'])).toEqual(['SYNC_NOW']);
+    it('on the quick action asks the same, and says so', async () => {
+      const visitor = await openDeal();
+      await visitor.button('Sync now').first().click();
+      await visitor.hasText('Tieout compares this record with the other systems now.');
+      expect(asked().map((row) => row[`${ns}Kind__c`])).toEqual(['SYNC_NOW']);
     });
   });
 
   it('the health page counts records by state and names what waits', async () => {
-    const page = await open();
-    connect(page, { Checked_At__c: '2026-11-22T09:00:00.000Z' });
-    tell(page, 'netsuite', 'in-step');
-    tell(page, 'kantata', 'held', held);
-    await page.show('tieoutHealth');
-    await page.hasText('Kantata: Purchase order is missing');
-    await shot(page, 'health');
-    expect(await page.text()).toContain('In step Records: 1');
-    expect(await page.violations()).toEqual([]);
+    connect({ Checked_At__c: '2026-11-22T09:00:00.000Z' });
+    tell('netsuite', 'in-step');
+    tell('kantata', 'held', held);
+    const visitor = await open();
+    await visitor.goTo('/lightning/page/home');
+    await visitor.hasText('Kantata: Purchase order is missing');
+    await visitor.shot('health');
+    expect(await visitor.text()).toContain('In step Records: 1');
+    expect(await visitor.violations()).toEqual([]);
+    await visitor.page.getByRole('link', { name: 'Kantata: Purchase order is missing' }).click();
+    await visitor.page.waitForURL(`**/lightning/r/Opportunity/${deal}/view`);
   });
 
   describe('the settings tab', () => {
+    const settings = `/lightning/n/${ns}Tieout_Settings`;
+
     it('shows an admin the steps, and connects with the username given', async () => {
-      const page = await open({ permissionSet: 'Tieout_Admin' });
-      await page.show('tieoutSettings');
-      await page.hasText('Pre-authorise the app');
-      expect(await page.violations()).toEqual([]);
-      await page.page.getByRole('button', { name: 'Connect' }).click();
-      expect(page.org.messages).toEqual([]);
-      await page.page.getByLabel('Username of the integration user').fill('tieout@acme.example');
-      await page.page.getByRole('button', { name: 'Connect' }).click();
-      await page.hasText('Pair with the other host');
-      await shot(page, 'settings-steps');
-      const [row] = page.org.of('Connection__c');
-      expect(row).toMatchObject({ State__c: 'pairing', Integration_Username__c: 'tieout@acme.example' });
-      expect(String(row?.['Pairing_Code__c'])).toMatch(/^[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}$/);
-      expect(page.org.messages.map(({ fields }) => fields)).toMatchObject([
-        { Kind__c: 'CONNECT', Username__c: 'tieout@acme.example', Record_Id__c: row?.['Id'] },
+      const visitor = await open('ada.admin');
+      await visitor.goTo(settings);
+      await visitor.hasText('Pre-authorise the app');
+      expect(await visitor.violations()).toEqual([]);
+      await visitor.button('Connect').click();
+      expect(asked()).toEqual([]);
+      await visitor.page.getByLabel('Username of the integration user').fill('tieout@acme.example');
+      await visitor.button('Connect').click();
+      await visitor.hasText('Pair with the other host');
+      await visitor.shot('settings-steps');
+      const [row] = served.org.rows('Connection__c');
+      expect(row).toMatchObject({
+        [`${ns}State__c`]: 'pairing',
+        [`${ns}Integration_Username__c`]: 'tieout@acme.example',
+        [`${ns}Pairing_Code__c`]: expect.stringMatching(/^[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}$/),
+      });
+      expect(asked()).toMatchObject([
+        {
+          [`${ns}Kind__c`]: 'CONNECT',
+          [`${ns}Username__c`]: 'tieout@acme.example',
+          [`${ns}Object_Name__c`]: `${ns}Connection__c`,
+          [`${ns}Record_Id__c`]: row?.id,
+        },
       ]);
     });
 
     it('tells a person who is no admin to ask one', async () => {
-      const page = await open();
-      await page.show('tieoutSettings');
-      await page.hasText('Only a Tieout admin can connect this org.');
-      expect(await page.page.getByRole('button', { name: 'Connect' }).count()).toBe(0);
+      const visitor = await open();
+      await visitor.goTo(settings);
+      await visitor.hasText('Only a Tieout admin can connect this org.');
+      expect(await visitor.button('Connect').count()).toBe(0);
     });
 
     it('proves the user to the framed page by a row that holds only the hash of the nonce', async () => {
@@ -258,33 +279,36 @@ describe.skipIf(!hasBrowser)('In a real browser (skipped where Chromium is not i
         "for (const more of [{ type: 'ready' }, { type: 'height', heightPx: 480 }]) " +
         "parent.postMessage({ tieout: 1, ...more }, '*');" +
         '</script></html>';
-      const page = await open({ permissionSet: 'Tieout_Admin', framed });
-      connect(page);
-      await page.show('tieoutSettings');
-      const said = page.page.frameLocator('iframe').getByText('"session"');
-      await said.waitFor({ timeout: 8_000 });
-      const [origin, message] = JSON.parse((await said.textContent()) ?? '') as [
-        string,
-        Readonly<Record<string, string>>,
-      ];
-      const [row] = page.org.of('Session__c');
-      expect(origin).toBe('https://acme.lightning.force.example');
-      expect(message).toMatchObject({ tieout: 1, installation: 'ins_1', session: row?.['Id'] });
+      connect();
+      const visitor = await open('ada.admin', { framed });
+      await visitor.goTo(settings);
+      const said = visitor.page.frameLocator('iframe').getByText('"session"');
+      await said.waitFor();
+      const [origin, message] = JSON.parse((await said.textContent()) ?? '') as [string, Values];
+      const [row] = served.org.rows('Session__c');
+      expect(origin).toBe(served.url);
+      expect(message).toMatchObject({ tieout: 1, installation: 'ins_1', session: row?.id });
       expect(message['nonce']).toMatch(/^[\w-]{43}$/);
-      expect(row?.['Nonce_Hash__c']).toBe(createHash('sha256').update(String(message['nonce'])).digest('hex'));
-      expect(row).toMatchObject({ Roles__c: 'viewer admin', User_Id__c: userId });
-      expect((await page.page.locator('iframe').boundingBox())?.height).toBe(480);
-      expect(JSON.stringify([...page.org.rows])).not.toContain(message['nonce']);
+      const ada = served.org.rows('User').find((one) => String(one['Username']).startsWith('ada'))?.id;
+      expect(row).toMatchObject({
+        [`${ns}Nonce_Hash__c`]: createHash('sha256').update(String(message['nonce'])).digest('hex'),
+        [`${ns}Roles__c`]: 'viewer admin',
+        [`${ns}User_Id__c`]: ada,
+        CreatedById: ada,
+        OwnerId: ada,
+      });
+      expect((await visitor.page.locator('iframe').boundingBox())?.height).toBe(480);
+      expect(JSON.stringify(served.org.rows('Session__c'))).not.toContain(message['nonce']);
     });
 
     it('tells nothing to a window that is not the framed page', async () => {
-      const page = await open({ permissionSet: 'Tieout_Admin', framed: '<!doctype html><title>Hub</title>' });
-      connect(page);
-      await page.show('tieoutSettings');
-      await page.page.locator('iframe').waitFor();
-      await page.page.evaluate("window.postMessage({ tieout: 1, type: 'ready' }, '*')");
-      await page.page.evaluate('new Promise((done) => window.requestAnimationFrame(() => setTimeout(done, 50)))');
-      expect(page.org.of('Session__c')).toEqual([]);
+      connect();
+      const visitor = await open('ada.admin');
+      await visitor.goTo(settings);
+      await visitor.page.locator('iframe').waitFor();
+      await visitor.page.evaluate("window.postMessage({ tieout: 1, type: 'ready' }, '*')");
+      await visitor.page.evaluate('new Promise((done) => window.requestAnimationFrame(() => setTimeout(done, 50)))');
+      expect(served.org.rows('Session__c')).toEqual([]);
     });
   });
 });

@@ -49,8 +49,8 @@ class SalesforceStandIn implements StandIn {
 
   #open(): Org {
     const skewedMs = (): number => this.#options.nowMs() + (this.#board.isArmed('clock-skew')?.delayMs ?? 0);
-    const { baseUrl } = this.#options;
-    return new Org({ packageFolder: ourPackage, ...this.#variant, baseUrl }, skewedMs);
+    const { baseUrl, sleep } = this.#options;
+    return new Org({ packageFolder: ourPackage, ...this.#variant, baseUrl }, skewedMs, sleep);
   }
 
   /** Asked for late, because making the key takes a moment. */
@@ -119,7 +119,7 @@ class SalesforceStandIn implements StandIn {
   arm(fault: FaultSwitch): void {
     if (fault.how === 'schema-change') {
       const { type, from, to } = renameOf(fault);
-      if (!this.#org.schema.rename(type, from, to, this.#org.nowMs())) throw new Error(`no field ${type}.${from}`);
+      if (!this.#org.rename(type, from, to)) throw new Error(`no field ${type}.${from}`);
       this.#renames.push(fault);
     }
     this.#board.arm(fault);
@@ -129,7 +129,7 @@ class SalesforceStandIn implements StandIn {
     this.#board.disarm(how);
     if (how !== undefined && how !== 'schema-change') return;
     for (const { type, from, to } of this.#renames.splice(0).reverse().map(renameOf)) {
-      this.#org.schema.rename(type, to, from, this.#org.nowMs());
+      this.#org.rename(type, to, from);
     }
   }
 

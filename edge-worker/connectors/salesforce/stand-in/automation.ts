@@ -23,6 +23,8 @@ export interface SaveEdge {
   readonly isSwitchedOn: (flow: Flow) => boolean;
   readonly isFull: (type: TypeShape) => boolean;
   readonly announce: (message: string, rowId: string) => void;
+  /** Hands an event to whoever listens. */
+  readonly publish: (event: Stored) => void;
   /** Rights may have changed. */
   readonly forgetRights: () => void;
 }
@@ -62,6 +64,7 @@ export class PlatformAutomation implements Automation {
   saved(row: Stored, prior: Values | null, by: Actor): void {
     if (row.type.name === 'OpportunityLineItem') this.#rollUp(row);
     if (row.type.name === 'PermissionSetAssignment') this.#edge.forgetRights();
+    if (row.type.isEvent) this.#books.afterCommit(() => this.#edge.publish(row));
     this.#run('RecordAfterSave', prior === null ? 'Create' : 'Update', row, prior, by);
   }
 

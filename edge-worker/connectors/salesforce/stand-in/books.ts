@@ -28,6 +28,8 @@ export class Books implements RowFinder {
   readonly #unique = new Map<string, readonly FieldShape[]>();
   readonly #numbers = new Map<string, number>();
   readonly #undo: (() => void)[] = [];
+  /** What waits for the outermost part to end well. */
+  readonly #afterwards: (() => void)[] = [];
   #depth = 0;
   #automation: Automation | null = null;
 
@@ -66,16 +68,27 @@ export class Books implements RowFinder {
   /** Everything inside is undone when it throws. Calls may nest; an inner failure undoes the inner part only. */
   atomically<Result>(run: () => Result): Result {
     const mark = this.#undo.length;
+    const afterwardsMark = this.#afterwards.length;
     this.#depth++;
     try {
       return run();
     } catch (error) {
       while (this.#undo.length > mark) this.#undo.pop()?.();
+      this.#afterwards.length = afterwardsMark;
       throw error;
     } finally {
       this.#depth--;
-      if (this.#depth === 0) this.#undo.length = 0;
+      if (this.#depth === 0) {
+        this.#undo.length = 0;
+        for (const one of this.#afterwards.splice(0)) one();
+      }
     }
+  }
+
+  /** Runs once everything around it is saved for good. */
+  afterCommit(run: () => void): void {
+    if (this.#depth > 0) this.#afterwards.push(run);
+    else run();
   }
 
   undoable(undo: () => void): void {

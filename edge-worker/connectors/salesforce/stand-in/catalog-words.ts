@@ -1,5 +1,5 @@
 // Short words in which the catalogue of record types is written.
-import { type FieldKind, type FieldShape, type FieldTraits, isCustom, type TypeShape } from './shape.ts';
+import { type FieldKind, type FieldShape, type FieldTraits, isCustom, type TypeShape, withFields } from './shape.ts';
 
 const noSize = { length: 0, precision: 0, scale: 0, values: [], referenceTo: null };
 
@@ -70,15 +70,16 @@ export interface TypeTraits {
 export function type(name: string, label: string, traits: TypeTraits, fields: readonly FieldShape[]): TypeShape {
   const system = systemFields(!traits.hasNoOwner, !traits.hasNoCurrency);
   const all = [...system.first, ...fields, ...system.last];
-  return {
+  const bare: TypeShape = {
     name,
     label,
     plural: traits.plural ?? `${label}s`,
     prefix: traits.prefix,
     isEvent: traits.isEvent ?? false,
     isReadOnly: traits.isReadOnly ?? false,
-    fields: all,
-    byName: new Map(all.map((one) => [one.name.toLowerCase(), one])),
-    byRelationship: new Map(all.flatMap((one) => (one.relationship ? [[one.relationship.toLowerCase(), one]] : []))),
+    fields: [],
+    byName: new Map(),
+    byRelationship: new Map(),
   };
+  return withFields(bare, all, null);
 }

@@ -82,13 +82,13 @@ export function createMany(visit: Visit): Answer {
 /** The row a collection names. A row that is not there is a cross reference that leads nowhere. */
 function rowNamed(visit: Visit, id: string, type: TypeShape | null): Stored {
   const long = parseId(id);
-  const found = type ?? (long ? visit.org.schema.typeOfId(long) : null);
+  const found = type ?? (long ? visit.schema.typeOfId(long) : null);
   if (!long || !found || !long.startsWith(found.prefix)) {
     const message = `${found?.label ?? 'Record'} ID: id value of incorrect type: ${id}`;
     throw new Refused('MALFORMED_ID', message, ['Id']);
   }
   const row = visit.org.books.find(found, long);
-  if (!row) throw new Refused('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id');
+  if (!row || !visit.canSee(row)) throw new Refused('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id');
   if (row.isDeleted) throw isDeleted();
   return row;
 }
@@ -134,7 +134,7 @@ export function deleteMany(visit: Visit): Answer {
   refuseCount(ids.length, rowsMax);
   return each(visit, ids, visit.call.query.get('allOrNone') === 'true', {}, (id) => {
     const row = rowNamed(visit, id, null);
-    removeRow(visit, row.type, row);
+    removeRow(visit, visit.schema.type(row.type.name) ?? row.type, row);
     return { id: row.id, success: true, errors: [] };
   });
 }
@@ -146,7 +146,7 @@ function readRows(visit: Visit, type: TypeShape, ids: readonly string[], names: 
   const rows = ids.map((text) => {
     const id = parseId(text);
     const row = id ? visit.org.books.find(type, id) : undefined;
-    return row && !row.isDeleted ? showRow(visit, row, fields) : null;
+    return row && !row.isDeleted && visit.canSee(row) ? showRow(visit, row, fields) : null;
   });
   return { status: 200, json: rows };
 }

@@ -126,18 +126,3 @@ describe('the change feeds', () => {
     expect(far.pick(0, 'errorCode')).toBe('INVALID_REPLICATION_DATE');
   });
 });
-
-describe('a platform event', () => {
-  it('is queued: success with an entry among the errors', async () => {
-    const client = openClient();
-    const body = { tieout__Record_Id__c: '0065g00000BBBBB' };
-    const reply = await client.send('POST', '/sobjects/tieout__Sync_Status_Changed__e', body);
-    expect(reply.status).toBe(201);
-    expect(reply.json).toEqual({
-      id: expect.stringMatching(/^e0/),
-      success: true,
-      errors: [{ statusCode: 'OPERATION_ENQUEUED', message: expect.stringMatching(/^[0-9a-f-]{36}$/), fields: [] }],
-    });
-    expect(client.org.rows('tieout__Sync_Status_Changed__e')).toMatchObject([body]);
-  });
-});

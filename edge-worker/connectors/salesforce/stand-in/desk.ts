@@ -64,6 +64,12 @@ export class Desk {
         return spoken(() => this.#merge(text('winner'), text('loser'), this.#actor(by)));
       case 'outboundMessages':
         return this.#org.outbound.flatMap((sender) => sender.pending());
+      case 'signIn':
+        return this.#org.signIn(this.#actor(text('user') || undefined).id);
+      case 'visitor':
+        return this.#visitor(text('session'));
+      case 'listeners':
+        return this.#org.events.channels();
       case 'switchFlow':
         this.#org.switched.set(text('flow'), parameters['active'] === true);
         return null;
@@ -87,6 +93,16 @@ export class Desk {
       return true;
     });
     return rows;
+  }
+
+  /** Who a session is: what a page is told of its user before it opens. */
+  #visitor(token: string): unknown {
+    const { sessions, rights, schema, books } = this.#org;
+    const session = sessions.get(token);
+    if (!session || session.untilMs <= this.#org.nowMs()) return null;
+    const name = books.find(this.#org.type('User'), session.userId)?.values['Name'] ?? '';
+    const { permissions } = rights.of(session.userId);
+    return { userId: session.userId, name, namespace: schema.namespace, permissions: [...permissions] };
   }
 
   #actor(by: string | undefined): Actor {

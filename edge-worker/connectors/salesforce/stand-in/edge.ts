@@ -11,6 +11,7 @@ import {
 } from './faults.ts';
 import { identity, issueToken, revokeToken, sessionOf } from './oauth.ts';
 import { dailyCallsMax, type Org } from './org.ts';
+import { servePages } from './pages/sign-in.ts';
 import { type Answer, Refused, sessionInvalid, unreadable } from './refusals.ts';
 import { countedAs, type Match, matchRoute, serveRoute } from './routes.ts';
 import type { Call, Visit } from './visit.ts';
@@ -44,6 +45,8 @@ export class HttpEdge {
     this.#board.settleDue();
     const org = this.#org();
     const arrival = await read(org, request);
+    const page = await servePages(org, arrival);
+    if (page) return toResponse(org, page);
     if (this.#board.take('cut-before', arrival.route)) this.#cut(arrival);
     const run = { sinceMs: org.nowMs() };
     this.#running.add(run);
@@ -84,15 +87,20 @@ export class HttpEdge {
     }
     if (/^\/services\/data\/?$/.test(arrival.path)) return versions;
     if (this.#longRuns(org) >= longRunsMax) return tooManyAtOnce();
-    const token = sessionOf(org, arrival.header('authorization'));
-    if (token === null || expireSession(org, this.#board, arrival, token)) return sessionInvalid();
-    if (arrival.path.startsWith('/id/') || arrival.path === '/services/oauth2/userinfo') return identity(org);
+    const session = sessionOf(org, arrival.header);
+    if (session === null || expireSession(org, this.#board, arrival, session.token)) return sessionInvalid();
+    if (arrival.path.startsWith('/id/') || arrival.path === '/services/oauth2/userinfo') {
+      return identity(org, session.userId);
+    }
     org.countCall();
+    const { schema, canSee } = org.rights.of(session.userId);
     const visit: Visit = {
       org,
       call: arrival,
       version: arrival.match?.version ?? '',
-      by: org.integrationUser,
+      by: { id: session.userId },
+      schema,
+      canSee,
       spoiler: takeSpoiler(this.#board, arrival),
       isSearchable: searchability(org, this.#board, arrival),
       again: (call) => serveRoute({ ...visit, call }, matchRoute(call.method, call.path)),

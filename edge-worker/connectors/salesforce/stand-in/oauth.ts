@@ -1,13 +1,11 @@
 // The token endpoint: JWT bearer assertions in, opaque session ids out. It has a vocabulary of errors of its own.
-import { createHash, generateKeyPairSync, type KeyObject, verify } from 'node:crypto';
-import { shortId } from './ids.ts';
-import { integrationUsername, type Org } from './org.ts';
+import { generateKeyPairSync, type KeyObject, verify } from 'node:crypto';
+import { integrationUsername, type Org, type Session } from './org.ts';
 import type { Answer } from './refusals.ts';
 import { isBody } from './values.ts';
 
 export const consumerKey = '3MVG9.tieout.hub.consumer.key';
 const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
-const sessionLifeMs = 2 * 3_600_000;
 /** UNVERIFIED: how far ahead an assertion may expire; three minutes are documented, a little drift is let through. */
 const expiryAheadSecondsMax = 300;
 
@@ -73,10 +71,7 @@ export function issueToken(org: Org, form: URLSearchParams): Answer {
   if (form.get('grant_type') !== jwtBearer) return oauthError('unsupported_grant_type', 'grant type not supported');
   const refusal = refuseAssertion(org, form.get('assertion') ?? '');
   if (refusal) return refusal;
-  org.sessionCount++;
-  const secret = createHash('sha256').update(`${org.id}:${org.sessionCount}`).digest('base64url');
-  const token = `${shortId(org.id)}!AQ${secret.replaceAll('-', '.')}`;
-  org.sessions.set(token, org.nowMs() + sessionLifeMs);
+  const token = org.signIn(org.integrationUser.id);
   const { baseUrl } = org.traits;
   return {
     status: 200,
@@ -91,12 +86,16 @@ export function issueToken(org: Org, form: URLSearchParams): Answer {
   };
 }
 
-/** The session of an `Authorization` header, or null when it is unknown or over. */
-export function sessionOf(org: Org, authorization: string | null): string | null {
-  const token = /^(?:Bearer|OAuth)\s+(\S+)$/.exec(authorization ?? '')?.[1];
-  const endMs = token === undefined ? undefined : org.sessions.get(token);
-  if (token === undefined || endMs === undefined) return null;
-  if (endMs > org.nowMs()) return token;
+/** The session that a request came with, in its `Authorization` header or its cookie; null when it is none or over. */
+export function sessionOf(
+  org: Org,
+  header: (name: string) => string | null,
+): (Session & { readonly token: string }) | null {
+  const bearer = /^(?:Bearer|OAuth)\s+(\S+)$/.exec(header('authorization') ?? '')?.[1];
+  const token = bearer ?? /(?:^|;\s*)sid=([^;]+)/.exec(header('cookie') ?? '')?.[1] ?? '';
+  const session = org.sessions.get(token);
+  if (!session) return null;
+  if (session.untilMs > org.nowMs()) return { ...session, token };
   org.sessions.delete(token);
   return null;
 }
@@ -107,17 +106,19 @@ export function revokeToken(org: Org, token: string): Answer {
 }
 
 /** Who the caller is: the answer of the identity address and of userinfo. */
-export function identity(org: Org): Answer {
+export function identity(org: Org, userId: string): Answer {
   const { baseUrl } = org.traits;
+  const address = `${baseUrl}/id/${org.id}/${userId}`;
+  const username = org.books.find(org.type('User'), userId)?.values['Username'] ?? null;
   return {
     status: 200,
     json: {
-      id: `${baseUrl}/id/${org.id}/${org.integrationUser.id}`,
-      sub: `${baseUrl}/id/${org.id}/${org.integrationUser.id}`,
-      user_id: org.integrationUser.id,
+      id: address,
+      sub: address,
+      user_id: userId,
       organization_id: org.id,
-      username: integrationUsername,
-      preferred_username: integrationUsername,
+      username,
+      preferred_username: username,
       active: true,
     },
   };

@@ -1,15 +1,17 @@
 // One org as it is now: its schema, rows, sessions, cursors, API usage and the people who work in it.
+import { createHash } from 'node:crypto';
 import { PlatformAutomation } from './automation.ts';
 import { type Actor, Books } from './books.ts';
 import { standardTypes } from './catalog.ts';
 import { currencies } from './catalog-words.ts';
-import { IdMaker, orgIdFor, parseId } from './ids.ts';
+import { IdMaker, orgIdFor, parseId, shortId } from './ids.ts';
 import { Outbound } from './outbound.ts';
 import type { Flow } from './package/flow.ts';
 import { type InstalledPackage, install } from './package/installed-package.ts';
 import { packageSource } from './package/metadata.ts';
 import { PackageNames } from './package/names.ts';
 import { packageTypes } from './package/package-types.ts';
+import { Events } from './pages/events.ts';
 import { Queries } from './queries.ts';
 import { Rights } from './rights.ts';
 import { Schema, type TypeShape } from './shape.ts';
@@ -30,6 +32,14 @@ export interface OrgTraits {
   readonly packageFolder: string | null;
 }
 
+/** Somebody who has signed in: the hub by a token, a person by a cookie. */
+export interface Session {
+  readonly userId: string;
+  readonly untilMs: number;
+}
+
+const sessionLifeMs = 2 * 3_600_000;
+
 export class Org {
   readonly traits: OrgTraits;
   readonly id: string;
@@ -39,9 +49,10 @@ export class Org {
   /** One sender for each message of the packages. */
   readonly outbound: readonly Outbound[];
   readonly rights: Rights;
+  readonly events: Events;
   readonly queries: Queries;
   readonly nowMs: () => number;
-  readonly sessions = new Map<string, number>();
+  readonly sessions = new Map<string, Session>();
   readonly integrationUser: Actor;
   /** Flows that an admin has switched on or off, against how they were shipped. */
   readonly switched = new Map<string, boolean>();
@@ -49,11 +60,12 @@ export class Org {
   readonly full = new Set<string>();
   /** Whose saves `create`, `update` and `remove` are when nobody is named. */
   person: Actor;
-  sessionCount = 0;
+  #sessionCount = 0;
   readonly #usage = new Map<number, number>();
 
-  constructor(traits: OrgTraits, nowMs: () => number) {
+  constructor(traits: OrgTraits, nowMs: () => number, sleep: (ms: number) => Promise<void>) {
     this.traits = traits;
+    this.events = new Events(sleep);
     this.nowMs = nowMs;
     this.id = orgIdFor(traits.baseUrl);
     const source = traits.packageFolder === null ? null : packageSource(traits.packageFolder);
@@ -73,6 +85,7 @@ export class Org {
         isSwitchedOn: (flow) => this.#isSwitchedOn(flow),
         isFull: (type) => this.full.has(type.name),
         announce: (message, rowId) => this.#announce(message, rowId),
+        publish: (event) => this.events.publish(event),
         forgetRights: () => this.rights.forget(),
       }),
     );
@@ -89,6 +102,21 @@ export class Org {
     const sender = this.outbound.find((one) => one.name === message);
     if (!sender) throw new Error(`there is no outbound message ${message}`);
     sender.enqueue(rowId);
+  }
+
+  /** Answers the token or cookie that stands for the session. */
+  signIn(userId: string): string {
+    this.#sessionCount++;
+    const secret = createHash('sha256').update(`${this.id}:${this.#sessionCount}`).digest('base64url');
+    const token = `${shortId(this.id)}!AQ${secret.replaceAll('-', '.')}`;
+    this.sessions.set(token, { userId, untilMs: this.nowMs() + sessionLifeMs });
+    return token;
+  }
+
+  /** An admin renames a field. */
+  rename(type: string, from: string, to: string): boolean {
+    this.rights.forget();
+    return this.schema.rename(type, from, to, this.nowMs());
   }
 
   type(name: string): TypeShape {

@@ -52,11 +52,13 @@ export class Queries {
   #scope(visit: Visit, soql: string, areDeletedShown: boolean): RunScope {
     return {
       books: visit.org.books,
+      schema: visit.schema,
       soql,
       nowMs: visit.org.nowMs(),
       version: visit.version,
       areDeletedShown,
       isSearchable: visit.isSearchable,
+      canSee: visit.canSee,
       keepPage: (rows, render) => this.#firstPage(visit, rows, render),
     };
   }

@@ -29,18 +29,16 @@ function withoutId(type: TypeShape, body: Body, key: FieldShape | null): Body {
   return body;
 }
 
-/** Inserts a row, or publishes an event, which is queued: success with an entry among the errors. */
+const insufficientAccess = (): Refused =>
+  new Refused('INSUFFICIENT_ACCESS_OR_READONLY', 'insufficient access rights on object id', [], 403);
+
 export function insertRow(visit: Visit, type: TypeShape, body: Body): Saved {
   const { books } = visit.org;
-  if (type.isReadOnly) {
+  if (type.isReadOnly || type.isEvent || type.access?.canCreate === false) {
     throw new Refused('CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', `entity type ${type.name} does not support create`);
   }
   spoil(visit, type, null, body);
-  const row = books.insert(type, acceptBody(books, type, body, true), visit.by);
-  if (!type.isEvent) return saved(row.id);
-  const serial = books.table(type).byId.length.toString(16).padStart(12, '0');
-  const message = `00000000-0000-4000-8000-${serial}`;
-  return { ...saved(row.id), errors: [{ statusCode: 'OPERATION_ENQUEUED', message, fields: [] }] };
+  return saved(books.insert(type, acceptBody(books, type, body, true), visit.by).id);
 }
 
 export function updateRow(visit: Visit, type: TypeShape, row: Stored, body: Body): void {
@@ -48,15 +46,15 @@ export function updateRow(visit: Visit, type: TypeShape, row: Stored, body: Body
   if (type.isReadOnly || type.isEvent) {
     throw new Refused('CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', `entity type ${type.name} does not support update`);
   }
+  if (type.access?.canEdit === false) throw insufficientAccess();
   if (row.isDeleted) throw isDeleted();
   spoil(visit, type, row.id, body);
   books.update(row, acceptBody(books, type, body, false), visit.by);
 }
 
 export function removeRow(visit: Visit, type: TypeShape, row: Stored): void {
-  if (type.isReadOnly || type.isEvent || type.name === 'User') {
-    throw new Refused('INSUFFICIENT_ACCESS_OR_READONLY', 'insufficient access rights on object id', [], 403);
-  }
+  const isKept = type.isReadOnly || type.isEvent || type.name === 'User';
+  if (isKept || type.access?.canDelete === false) throw insufficientAccess();
   if (row.isDeleted) throw isDeleted();
   spoil(visit, type, row.id, {});
   visit.org.books.remove(row, visit.by);
@@ -111,7 +109,7 @@ function rowToRead(visit: Visit, type: TypeShape, text: string): Stored {
   const id = parseId(text);
   if (!id?.startsWith(type.prefix)) throw noSuchRecord(text);
   const row = visit.org.books.find(type, id);
-  if (!row) throw notFound();
+  if (!row || !visit.canSee(row)) throw notFound();
   if (row.isDeleted) throw isDeleted();
   return row;
 }
@@ -194,7 +192,7 @@ export function upsertByKey(visit: Visit, typeName: string, keyName: string, val
 /** The type a collection's record says it is. */
 export function typeOfRecord(visit: Visit, body: Body): TypeShape {
   const name = isBody(body['attributes']) ? body['attributes']['type'] : undefined;
-  const type = typeof name === 'string' ? visit.org.schema.type(name) : null;
+  const type = typeof name === 'string' ? visit.schema.type(name) : null;
   if (!type) throw new Refused('INVALID_TYPE', `sObject type '${String(name)}' is not supported.`);
   return type;
 }

@@ -5,6 +5,8 @@ import { describeAll, describeShortly, describeType } from './describe.ts';
 import { deletedIds, updatedIds } from './feeds.ts';
 import { parseId } from './ids.ts';
 import { dailyCallsMax, type Org } from './org.ts';
+import { graphql } from './pages/graphql.ts';
+import { createUiRecord, deleteUiRecord, readUiRecord, updateUiRecord } from './pages/ui-records.ts';
 import {
   createRecord,
   deleteByKey,
@@ -34,7 +36,7 @@ function route(line: string, serve: Serve, isWrite = !line.startsWith('GET')): R
 const ok = (json: unknown): Answer => ({ status: 200, json });
 
 function describe(visit: Visit, name: string): Answer {
-  const { schema } = visit.org;
+  const { schema } = visit;
   const type = typeNamed(visit, name);
   const headers = { 'Last-Modified': new Date(schema.changedMs).toUTCString() };
   const sinceMs = Date.parse(visit.call.header('if-modified-since') ?? '');
@@ -71,7 +73,7 @@ const routes: readonly Route[] = [
   route('POST /composite', (v) => composite(v)),
   route('POST /composite/batch', (v) => batch(v)),
   route('GET /limits', (v) => limits(v)),
-  route('GET /sobjects', (v) => ok(describeAll(v.org.schema, v.version))),
+  route('GET /sobjects', (v) => ok(describeAll(v.schema, v.version))),
   route('GET /sobjects/:type', (v, [type = '']) => ok(describeShortly(typeNamed(v, type), v.version))),
   route('POST /sobjects/:type', (v, [type = '']) => createRecord(v, type)),
   route('GET /sobjects/:type/describe', (v, [type = '']) => describe(v, type)),
@@ -87,6 +89,11 @@ const routes: readonly Route[] = [
   route('DELETE /sobjects/:type/:key/:value', (v, [type = '', key = '', value = '']) =>
     deleteByKey(v, type, key, value),
   ),
+  route('POST /graphql', (v) => graphql(v), false),
+  route('POST /ui-api/records', (v) => createUiRecord(v)),
+  route('GET /ui-api/records/:id', (v, [id = '']) => readUiRecord(v, id)),
+  route('PATCH /ui-api/records/:id', (v, [id = '']) => updateUiRecord(v, id)),
+  route('DELETE /ui-api/records/:id', (v, [id = '']) => deleteUiRecord(v, id)),
   route('GET /', (v) => ok(Object.fromEntries(resources.map((name) => [name, `${v.call.path}/${name}`])))),
 ];
 

@@ -50,6 +50,13 @@ export interface FieldShape extends FieldTraits {
   readonly referenceTo: string | null;
 }
 
+/** What may be done with records of a type; absent where the type is open to everybody. */
+export interface TypeAccess {
+  readonly canCreate: boolean;
+  readonly canEdit: boolean;
+  readonly canDelete: boolean;
+}
+
 export interface TypeShape {
   readonly name: string;
   readonly label: string;
@@ -60,6 +67,20 @@ export interface TypeShape {
   readonly fields: readonly FieldShape[];
   readonly byName: Map<string, FieldShape>;
   readonly byRelationship: Map<string, FieldShape>;
+  readonly access?: TypeAccess;
+}
+
+/** A type as somebody sees it: some of its fields, some of what may be done with it. */
+export function withFields(type: TypeShape, fields: readonly FieldShape[], access: TypeAccess | null): TypeShape {
+  return {
+    ...type,
+    fields,
+    byName: new Map(fields.map((one) => [one.name.toLowerCase(), one])),
+    byRelationship: new Map(
+      fields.flatMap((one) => (one.relationship ? [[one.relationship.toLowerCase(), one] as const] : [])),
+    ),
+    ...(access ? { access } : {}),
+  };
 }
 
 export interface ChildLink {

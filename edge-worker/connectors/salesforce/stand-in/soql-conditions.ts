@@ -2,7 +2,7 @@
 import type { Books } from './books.ts';
 import { parseId } from './ids.ts';
 import { Refused } from './refusals.ts';
-import type { FieldShape, TypeShape } from './shape.ts';
+import type { FieldShape, Schema, TypeShape } from './shape.ts';
 import type { Condition, Literal, Operator, Path } from './soql-parse.ts';
 import { soqlError } from './soql-words.ts';
 import type { Stored, Value } from './table.ts';
@@ -31,6 +31,8 @@ export type Check =
 
 export interface Scope {
   readonly books: Books;
+  /** The types and fields that may be named. */
+  readonly schema: Schema;
   readonly soql: string;
   readonly nowMs: number;
 }
@@ -41,7 +43,7 @@ export function resolvePath(scope: Scope, type: TypeShape, path: Path): Resolved
   const steps: { readonly key: string; readonly target: TypeShape }[] = [];
   for (const name of path.names.slice(0, -1)) {
     const relation = at.byRelationship.get(name.toLowerCase());
-    const target = relation?.referenceTo ? books.schema.type(relation.referenceTo) : null;
+    const target = relation?.referenceTo ? scope.schema.type(relation.referenceTo) : null;
     if (!relation || !target) {
       const message = `Didn't understand relationship '${name}' in field path. If you are attempting to use a custom`;
       throw soqlError('INVALID_FIELD', scope.soql, path.at, `${message} relationship, be sure to append the '__r'`);

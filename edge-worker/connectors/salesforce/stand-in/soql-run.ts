@@ -20,6 +20,8 @@ export interface RunScope extends Scope {
   readonly areDeletedShown: boolean;
   /** Whether a row may be found by search already. */
   readonly isSearchable: (row: Stored) => boolean;
+  /** Whether sharing shows it. */
+  readonly canSee: (row: Stored) => boolean;
   /** Keeps the rest of a child list that is longer than a page. */
   readonly keepPage: (rows: readonly Stored[], render: Render) => unknown;
 }
@@ -34,7 +36,7 @@ const offsetMax = 2000;
 
 export function runQuery(scope: RunScope, query: Query): Outcome {
   const name = query.from.names.join('.');
-  const type = scope.books.schema.type(name);
+  const type = scope.schema.type(name);
   if (!type || type.isEvent) {
     const message =
       `sObject type '${name}' is not supported. If you are attempting to use a custom object, be sure to append the ` +
@@ -63,7 +65,10 @@ function findRows(scope: RunScope, table: Table, type: TypeShape, query: Query):
   const wanted = query.limit === null ? Number.POSITIVE_INFINITY : query.limit + query.offset;
   const isById = check !== null && namesIds(check);
   const isShown = (row: Stored): boolean =>
-    (scope.areDeletedShown || !row.isDeleted) && (isById || scope.isSearchable(row)) && (check?.test(row) ?? true);
+    (scope.areDeletedShown || !row.isDeleted) &&
+    (isById || scope.isSearchable(row)) &&
+    scope.canSee(row) &&
+    (check?.test(row) ?? true);
   if (named) return cut(named.filter(isShown).sort(orders.length > 0 ? sorter(orders) : byId), query, wanted);
   return walk(table, check, orders, isShown, query, wanted);
 }
@@ -175,7 +180,7 @@ function showGroup(scope: RunScope, type: TypeShape, paths: readonly Path[]): Sh
   const { field } = resolvePath(scope, type, path);
   if (path.names.length === 1) return { name: field.name, show: (row) => row.values[field.key] ?? null };
   const relation = type.byRelationship.get((path.names[0] ?? '').toLowerCase());
-  const target = scope.books.schema.type(relation?.referenceTo ?? '');
+  const target = scope.schema.type(relation?.referenceTo ?? '');
   if (!relation?.relationship || !target) throw new Error(`the catalogue has no ${path.names[0]}`);
   const below = paths.map(({ names, at }) => ({ names: names.slice(1), at }));
   const render = renderLevel(scope, target, below, []);
@@ -188,7 +193,7 @@ function showGroup(scope: RunScope, type: TypeShape, paths: readonly Path[]): Sh
 
 function childList(scope: RunScope, type: TypeShape, query: Query): Shown {
   const name = query.from.names.join('.');
-  const child = scope.books.schema.children(type).get(name.toLowerCase());
+  const child = scope.schema.children(type).get(name.toLowerCase());
   if (!child) {
     const message = `Didn't understand relationship '${name}' in FROM part of query call.`;
     throw soqlError('INVALID_TYPE', scope.soql, query.from.at, message);
@@ -199,7 +204,7 @@ function childList(scope: RunScope, type: TypeShape, query: Query): Shown {
   const table = scope.books.table(child.type);
   const show = (row: Stored): unknown => {
     const rows = [...(table.lookUp(child.field.key, row.id) ?? [])]
-      .filter((one) => (scope.areDeletedShown || !one.isDeleted) && scope.isSearchable(one))
+      .filter((one) => (scope.areDeletedShown || !one.isDeleted) && scope.isSearchable(one) && scope.canSee(one))
       .filter((one) => check?.test(one) ?? true)
       .sort(orders.length > 0 ? sorter(orders) : byId);
     const kept = cut(rows, query, query.limit === null ? Number.POSITIVE_INFINITY : query.limit + query.offset);

@@ -3,7 +3,7 @@ import type { Actor } from './books.ts';
 import { parseId } from './ids.ts';
 import type { Org } from './org.ts';
 import { type Answer, notFound, Refused, unreadable } from './refusals.ts';
-import type { FieldShape, TypeShape } from './shape.ts';
+import type { FieldShape, Schema, TypeShape } from './shape.ts';
 import type { Stored } from './table.ts';
 import { type Body, isBody } from './values.ts';
 
@@ -24,6 +24,10 @@ export interface Visit {
   readonly call: Call;
   readonly version: string;
   readonly by: Actor;
+  /** The types and fields the visitor may see. */
+  readonly schema: Schema;
+  /** Whether sharing lets the visitor see a record. */
+  readonly canSee: (row: Stored) => boolean;
   readonly spoiler: Spoiler | null;
   readonly isSearchable: (row: Stored) => boolean;
   /** Serves another call as the same visitor, as a composite does with its parts. */
@@ -33,7 +37,7 @@ export interface Visit {
 export const noHeader = (): null => null;
 
 export function typeNamed(visit: Visit, name: string): TypeShape {
-  const type = visit.org.schema.type(name);
+  const type = visit.schema.type(name);
   if (!type) throw notFound();
   return type;
 }
@@ -57,6 +61,6 @@ export function rowToWrite(visit: Visit, type: TypeShape, text: string): Stored 
     throw new Refused('MALFORMED_ID', `${type.label} ID: id value of incorrect type: ${text}`, ['Id']);
   }
   const row = visit.org.books.find(type, id);
-  if (!row) throw notFound();
+  if (!row || !visit.canSee(row)) throw notFound();
   return row;
 }

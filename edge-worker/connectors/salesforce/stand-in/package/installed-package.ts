@@ -46,6 +46,8 @@ export class InstalledPackage {
   readonly permissionSets: readonly PermissionSet[];
   /** The app that the hub signs in through, as the org names it. */
   readonly apps: readonly string[];
+  /** Types whose records only their owners see, unless a permission set says otherwise. */
+  readonly privateTypes: ReadonlySet<string>;
   readonly #flowsAt = new Map<string, readonly Flow[]>();
   readonly #rules = new Map<string, readonly ValidationRule[]>();
 
@@ -75,6 +77,11 @@ export class InstalledPackage {
     this.permissionSets = source
       .of('PermissionSet')
       .map(({ name, node }) => permissionSetOf(name, node, names, hasField));
+    this.privateTypes = new Set(
+      source
+        .of('CustomObject')
+        .flatMap(({ name, node }) => (node['sharingModel'] === 'Private' ? [names.theirs(name)] : [])),
+    );
     this.apps = source.of('ExternalClientApplication').map(({ name }) => names.theirs(name));
   }
 

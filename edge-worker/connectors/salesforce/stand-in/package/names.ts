@@ -7,7 +7,14 @@ export class PackageNames {
 
   constructor(source: PackageSource, namespace: string) {
     this.namespace = namespace;
-    const declared = ['CustomObject', 'CustomField', 'CustomPermission', 'PermissionSet', 'ExternalClientApplication'];
+    const declared = [
+      'CustomObject',
+      'CustomField',
+      'CustomPermission',
+      'PermissionSet',
+      'ExternalClientApplication',
+      'CustomTab',
+    ];
     const messages = source.of('Workflow').flatMap(({ node }) => nodesOf(node['outboundMessages']));
     this.#own = new Set([
       ...declared.flatMap((root) => source.of(root).map(({ name }) => name)),

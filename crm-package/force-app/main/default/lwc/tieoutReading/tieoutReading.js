@@ -87,7 +87,6 @@ const statusOf = (node) => {
     nextLabel: isHeld ? labels.dueBy : labels.nextAttempt,
     figures,
     hasFigures: figures.length > 0,
-    changedMs: Date.parse(node.changed.value),
   };
 };
 
@@ -101,7 +100,8 @@ export const readStatuses = (answer) =>
 
 export const isUnfinished = (statuses) => statuses.some(({ state }) => unfinished.has(state));
 
-export const newestMs = (statuses) => Math.max(0, ...statuses.map(({ changedMs }) => changedMs));
+/** What a page shows, in one text: any other text is news. Stamps are whole seconds, so they alone would not do. */
+export const wordingOf = (answer) => JSON.stringify(rowsOf(answer, 'statuses'));
 
 const moments = (answer, statuses) => [
   ...statuses.flatMap(({ id, system, state, last, next }) => [
@@ -138,8 +138,11 @@ export const readTimeline = (answer, statuses) =>
     .sort((a, b) => b.at - a.at)
     .slice(0, 20);
 
-/** One sentence of whatever the platform calls an error. */
+/** One sentence of whatever the platform calls an error. What it says of a save's own reasons comes before its generalities. */
 export const messageOf = (error) => {
   const [first] = Array.isArray(error) ? error : [error];
-  return first?.body?.message ?? first?.message ?? String(first);
+  const { errors = [], fieldErrors = {} } = first?.body?.output ?? {};
+  const reasons = [...errors, ...Object.values(fieldErrors).flat()].map(({ message }) => message);
+  if (reasons.length > 0) return reasons.join(' ');
+  return first?.body?.message ?? first?.message ?? String(error);
 };

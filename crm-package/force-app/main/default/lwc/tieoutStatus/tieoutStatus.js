@@ -2,7 +2,7 @@
 import canView from '@salesforce/customPermission/View_Status';
 import STATUS from '@salesforce/schema/Sync_Status__c';
 import { askToCheck, askToSync } from 'c/tieoutAsk';
-import { fill, isUnfinished, messageOf, newestMs, readStatuses, readTimeline, rowsOf } from 'c/tieoutReading';
+import { fill, isUnfinished, messageOf, readStatuses, readTimeline, rowsOf, wordingOf } from 'c/tieoutReading';
 import { labels } from 'c/tieoutWords';
 import { isEmpEnabled, subscribe, unsubscribe } from 'lightning/empApi';
 import { gql, graphql } from 'lightning/graphql';
@@ -90,7 +90,7 @@ export default class TieoutStatus extends LightningElement {
     this.answer = data;
     this.statuses = readStatuses(data);
     this.timeline = readTimeline(data, this.statuses);
-    if (this.asked && newestMs(this.statuses) > this.asked.newestMs) {
+    if (this.asked && wordingOf(data) !== this.asked.wording) {
       this.asked = null;
       this.announcement = labels.answered;
     }
@@ -155,7 +155,7 @@ export default class TieoutStatus extends LightningElement {
 
   async ask(send) {
     if (this.asked) return;
-    this.asked = { newestMs: newestMs(this.statuses) };
+    this.asked = { wording: wordingOf(this.answer) };
     this.announcement = labels.asked;
     try {
       await send(this.objectApiName, this.recordId);

@@ -1,7 +1,7 @@
 // The package's components and the pages around them, compiled by the platform's own compiler with its base components.
 // The result is kept on disk, because compiling takes longer than all that is done with it.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import lwc from '@lwc/rollup-plugin';
 import nodeResolve from '@rollup/plugin-node-resolve';
@@ -169,21 +169,39 @@ function fingerprint(source: PackageSource, namespace: string): string {
 }
 
 const compiling = new Map<string, Promise<string>>();
+const lookMs = 250;
+const looksMax = 600;
 
 export function pageScript(source: PackageSource, namespace: string): Promise<string> {
   const key = fingerprint(source, namespace);
-  const known = compiling.get(key);
-  if (known) return known;
-  const path = join(cacheFolder, `${key}.js`);
-  const made = existsSync(path)
-    ? Promise.resolve(readFileSync(path, 'utf8'))
-    : compile(source, new PackageNames(source, namespace)).then((code) => {
-        mkdirSync(cacheFolder, { recursive: true });
-        // Two test files may compile at the same time; neither may read half of what the other writes.
-        writeFileSync(`${path}.${process.pid}`, code);
-        renameSync(`${path}.${process.pid}`, path);
-        return code;
-      });
+  const made = compiling.get(key) ?? keptOrCompiled(source, namespace, join(cacheFolder, key));
   compiling.set(key, made);
   return made;
+}
+
+/** Of several processes that want the same script one compiles it; the others wait until it is there. */
+async function keptOrCompiled(source: PackageSource, namespace: string, place: string): Promise<string> {
+  mkdirSync(cacheFolder, { recursive: true });
+  for (let look = 0; !existsSync(`${place}.js`) && look < looksMax; look++) {
+    if (isFirst(`${place}.lock`)) {
+      try {
+        writeFileSync(`${place}.part`, await compile(source, new PackageNames(source, namespace)));
+        renameSync(`${place}.part`, `${place}.js`);
+      } finally {
+        rmSync(`${place}.lock`, { recursive: true });
+      }
+    } else await new Promise((resolve) => setTimeout(resolve, lookMs));
+  }
+  return readFileSync(`${place}.js`, 'utf8');
+}
+
+function isFirst(lock: string): boolean {
+  // A process that was killed while it compiled left its lock behind.
+  if (existsSync(lock) && Date.now() - statSync(lock).mtimeMs > lookMs * looksMax) rmSync(lock, { recursive: true });
+  try {
+    mkdirSync(lock);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -15,8 +15,9 @@ const calls = `
     const isJson = (response.headers.get('content-type') ?? '').startsWith('application/json');
     const answer = isJson && text !== '' ? JSON.parse(text) : null;
     if (response.ok) return answer;
-    const message = Array.isArray(answer) ? answer[0].message : (answer?.message ?? response.status + ' ' + response.statusText);
-    throw { status: response.status, body: Array.isArray(answer) ? { ...answer[0], message } : { ...answer, message } };
+    const [first] = Array.isArray(answer) ? answer : [answer];
+    const message = first?.message ?? response.status + ' ' + response.statusText;
+    throw { status: response.status, body: { ...first, message } };
   }
   /** What the platform hands out may not be changed. */
   export const frozen = (value) => {
@@ -101,7 +102,8 @@ const empApi = `
   export const isEmpEnabled = async () => window.org.hasEvents !== false;
   export const subscribe = async (channel, replayId, tell) => {
     const clientId = await handshake();
-    const [answer] = await send({ channel: '/meta/subscribe', clientId, subscription: channel, ext: { replay: replayId } });
+    const ext = { replay: replayId };
+    const [answer] = await send({ channel: '/meta/subscribe', clientId, subscription: channel, ext });
     if (!answer.successful) throw { error: answer.error, subscription: channel };
     const subscription = { id: ++count, channel, replayId };
     listeners.set(subscription.id, { channel, tell });
@@ -110,7 +112,8 @@ const empApi = `
   };
   export const unsubscribe = async (subscription, done) => {
     listeners.delete(subscription.id);
-    const answers = await send({ channel: '/meta/unsubscribe', clientId: await handshake(), subscription: subscription.channel });
+    const clientId = await handshake();
+    const answers = await send({ channel: '/meta/unsubscribe', clientId, subscription: subscription.channel });
     done?.(answers[0]);
   };
   export const onError = () => {};`;

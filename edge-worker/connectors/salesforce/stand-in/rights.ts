@@ -1,4 +1,4 @@
-// Who may do what: the permission sets of the packages as they are assigned to people, and the schema each of them sees.
+// Who may do what: the permission sets of the packages as people have them, and the schema each of them sees.
 import type { Books } from './books.ts';
 import type { InstalledPackage, PermissionSet, TypeRights } from './package/installed-package.ts';
 import { type FieldShape, isCustom, Schema, type TypeShape, withFields } from './shape.ts';

@@ -80,7 +80,7 @@ function groups(visit: Visit, selection: Selection): Shown {
   return { edges };
 }
 
-/** The rows that a selection asks for, by a query of the same meaning: rights, sharing and refusals are the same too. */
+/** The rows that a selection asks for, by a query of the same meaning: rights, sharing and refusals are the same. */
 function select(visit: Visit, { name, args }: Selection, fields: readonly string[]): readonly Body[] {
   const strange = Object.keys(args).filter((key) => !['first', 'where', 'orderBy', 'groupBy'].includes(key));
   if (strange.length > 0) throw new Error(`the argument ${strange.join()} is not known`);

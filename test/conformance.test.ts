@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { connectors } from '../edge-worker/connectors/_registry.ts';
 import { conforms } from './conformance.ts';
-import { standIns } from './support/_stand-ins.ts';
+import { standIns } from './support/stand-ins.ts';
 
 for (const connector of Object.values(connectors)) {
   const standIn = standIns[connector.name];

@@ -1,7 +1,7 @@
 // All stand-ins can be served side by side and driven over HTTP, as the demo and tests in other languages do.
 import { expect, it } from 'vitest';
 import { startStandIns } from './stand-ins.ts';
-import { standIns } from './support/_stand-ins.ts';
+import { standIns } from './support/stand-ins.ts';
 
 it('serves every stand-in on a port of its own, with its control routes', async () => {
   const { running, close } = await startStandIns(0);

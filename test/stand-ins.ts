@@ -2,8 +2,8 @@
 import { parseArgs } from 'node:util';
 import { controlled, type StandIn } from '../edge-worker/connectors/stand-in.ts';
 import { lightningPages } from './hosts/lightning/pages.ts';
-import { standIns } from './support/_stand-ins.ts';
 import { type Served, serve } from './support/serve.ts';
+import { standIns } from './support/stand-ins.ts';
 
 const deliverEveryMs = 250;
 

@@ -95,11 +95,19 @@ export interface StandIn {
   create(type: string, values: Readonly<Record<string, unknown>>, by?: string): string;
   update(type: string, id: string, values: Readonly<Record<string, unknown>>, by?: string): void;
   remove(type: string, id: string, by?: string): void;
-  /** Vendor verbs beyond save, e.g. approve a timesheet, bill a project. The stand-in's FACTS.md lists them. */
+  /**
+   * Vendor verbs beyond save, e.g. approve a timesheet, bill a project; a promise where the verb takes its time. The
+   * stand-in's FACTS.md lists them.
+   */
   act(verb: string, parameters: Readonly<Record<string, unknown>>): unknown;
   /** The books, for the oracle: every record of a type that is there now. */
   rows(type: string): readonly Row[];
   types(): readonly string[];
+  /**
+   * Installs one of our packages in the account, as the vendor's own tools deploy it: files by their path. Absent
+   * where the system runs none.
+   */
+  install?(files: ReadonlyMap<string, string>): void;
   /** Remembers where webhooks go and with which key they are signed. */
   subscribe(to: { readonly url: string; readonly key?: string; readonly installation?: string }): void;
   /** Sends what is due to the hub. Returns how many notices still wait for an answer. */
@@ -209,7 +217,7 @@ export function controlled(
     return c.body(null, 204);
   });
   control.post('/act/:verb', async (c) =>
-    c.json({ result: standIn.act(c.req.param('verb'), await c.req.json()) ?? null }),
+    c.json({ result: (await standIn.act(c.req.param('verb'), await c.req.json())) ?? null }),
   );
   control.post('/subscribe', async (c) => {
     standIn.subscribe(await c.req.json());

@@ -1,7 +1,7 @@
 // Records looked for by a field's value: one question for all values of one type and field.
 import { Refusal } from './asked.ts';
 import type { KnownType } from './record-types.ts';
-import { marks, select } from './suiteql.ts';
+import { marks, type Row, select } from './suiteql.ts';
 
 const valuesPerQuestion = 500;
 const isColumn = (name: string) => /^[a-z][a-z0-9_]{0,60}$/.test(name);
@@ -9,6 +9,21 @@ const isColumn = (name: string) => /^[a-z][a-z0-9_]{0,60}$/.test(name);
 /** Restricts a question to one type where several share a table. */
 export function ofType(type: KnownType): string {
   return type.code === null ? '' : ` AND type = '${type.code}'`;
+}
+
+const unseen = /Record '\w+' was not found/;
+
+/** Tables that the role may not see are not there for SuiteQL; told in the words of a missing permission. */
+export function selectFrom(type: KnownType, text: string, params: readonly (string | number)[]): readonly Row[] {
+  try {
+    return select(text, params);
+  } catch (problem) {
+    if (!unseen.test((problem as Error).message)) throw problem;
+    throw new Refusal(
+      'INSUFFICIENT_PERMISSION',
+      `The role of the integration does not see records of the type ${type.id}.`,
+    );
+  }
 }
 
 /** Value -> ids. 10 units for each 500 values. */
@@ -22,7 +37,7 @@ export function idsBy(type: KnownType, column: string, values: readonly string[]
     const text =
       `SELECT id, ${column} AS sought FROM ${type.table} ` +
       `WHERE ${column} IN (${marks(part)})${ofType(type)} ORDER BY id`;
-    for (const row of select(text, part)) {
+    for (const row of selectFrom(type, text, part)) {
       const key = row['sought'] ?? '';
       found.set(key, [...(found.get(key) ?? []), row['id'] ?? '']);
     }

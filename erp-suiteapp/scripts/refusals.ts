@@ -1,4 +1,5 @@
 // What SuiteScript throws for one record, in the words of the wire.
+import type * as record from 'N/record';
 import { Refusal } from './asked.ts';
 import { type KnownType, knownType } from './record-types.ts';
 
@@ -21,6 +22,26 @@ export function refusalFrom(problem: unknown): Refusal {
   if (endings.includes(name)) throw problem;
   if (names[name] === noSuchRecord().code) return noSuchRecord();
   return new Refusal(names[name] ?? name, message === '' ? name : message);
+}
+
+const missingText = /^Please enter value\(s\) for: (.+?)\.?$/;
+const invalidText = /for the following field: ([\w.[\]]+?)\.?(?:\s|$)/i;
+/** Texts with words of their own for what is wrong. In the user's language, which we ask to be English. */
+const ownTexts: readonly (readonly [RegExp, string])[] = [[/accounting period/i, 'trandate']];
+
+/** SuiteScript tells what is wrong in a sentence only: which field it means is found by its name or its label. */
+export function refusedSave(problem: unknown, saved: record.Record): Refusal {
+  const refusal = refusalFrom(problem);
+  if (refusal.field !== null) return refusal;
+  return new Refusal(refusal.code, refusal.message, fieldMeant(refusal.message, saved));
+}
+
+function fieldMeant(message: string, saved: record.Record): string | null {
+  const named = invalidText.exec(message)?.[1];
+  if (named !== undefined) return named;
+  const [label] = missingText.exec(message)?.[1]?.split(',') ?? [];
+  if (label === undefined) return ownTexts.find(([text]) => text.test(message))?.[1] ?? null;
+  return saved.getFields().find((fieldId) => saved.getField({ fieldId })?.label === label.trim()) ?? null;
 }
 
 export interface Refused {

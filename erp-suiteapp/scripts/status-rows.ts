@@ -41,7 +41,7 @@ function instantIn(given: Json, name: string): string {
 }
 
 /** Key -> id of the rows that are there. 10 units for each 500 keys. */
-export function knownRows(keys: readonly string[]): ReadonlyMap<string, string> {
+export function knownRows(keys: readonly string[]): Map<string, string> {
   const found = new Map<string, string>();
   for (let at = 0; at < keys.length; at += idsPerQuestion) {
     const part = keys.slice(at, at + idsPerQuestion);
@@ -51,8 +51,8 @@ export function knownRows(keys: readonly string[]): ReadonlyMap<string, string> 
   return found;
 }
 
-/** 2 units for a row that is there, 6 for a new one. */
-export function saveStatus(type: string, id: string, row: StatusRow, known: ReadonlyMap<string, string>): void {
+/** 2 units for a row that is there, 6 for a new one; which is known from then on. */
+export function saveStatus(type: string, id: string, row: StatusRow, known: Map<string, string>): void {
   const key = statusKey(type, id, row[statusField('system')] ?? '');
   const values = { ...row, [statusField('rectype')]: type, [statusField('recid')]: id };
   const knownId = known.get(key);
@@ -63,5 +63,5 @@ export function saveStatus(type: string, id: string, row: StatusRow, known: Read
   const made = record.create({ type: statusType });
   made.setValue({ fieldId: 'externalid', value: key });
   for (const [fieldId, value] of Object.entries(values)) made.setValue({ fieldId, value });
-  made.save();
+  known.set(key, String(made.save()));
 }

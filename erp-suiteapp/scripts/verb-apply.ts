@@ -6,7 +6,7 @@ import { fillLists } from './line-lists.ts';
 import { idsBy } from './lookup.ts';
 import { fillRecord, type ShownRecord, shownRecord } from './record-form.ts';
 import { type KnownType, knownType } from './record-types.ts';
-import { noSuchRecord, type Refused, refused, typeNamed } from './refusals.ts';
+import { noSuchRecord, type Refused, refusalFrom, refused, refusedSave, typeNamed } from './refusals.ts';
 import { knownRows, type StatusRow, saveStatus, statusField, statusKey, statusRow } from './status-rows.ts';
 
 type Applied = {
@@ -53,29 +53,54 @@ export function apply(request: Json, budget: Budget): readonly Outcome[] {
   });
 }
 
-/** The id of the record each plan is for, null where it is to be made. */
-function targetsOf(plans: readonly Plan[]): readonly (string | null)[] {
+/** The id of the record each plan is for, null where it is to be made; a refusal where that could not be found out. */
+function targetsOf(plans: readonly Plan[]): readonly (string | null | Refusal)[] {
   const sought = new Map<KnownType, string[]>();
   for (const { each, type } of plans) {
     const externalId = optionalTextIn(each, 'externalid');
     if (type === null || externalId === null || optionalTextIn(each, 'id') !== null) continue;
     sought.set(type, [...(sought.get(type) ?? []), externalId]);
   }
-  const found = new Map([...sought].map(([type, externalIds]) => [type, idsBy(type, 'externalid', externalIds)]));
+  const found = new Map([...sought].map(([type, externalIds]) => [type, idsOrRefusal(type, externalIds)]));
   return plans.map(({ each, type }) => {
-    const byExternalId = type === null ? undefined : found.get(type)?.get(String(each['externalid']))?.[0];
-    return optionalTextIn(each, 'id') ?? byExternalId ?? null;
+    const id = optionalTextIn(each, 'id');
+    const ids = type === null || id !== null ? undefined : found.get(type);
+    return ids instanceof Refusal ? ids : (id ?? ids?.get(String(each['externalid']))?.[0] ?? null);
   });
 }
 
-function keysOf({ type, statuses }: Plan, id: string | null): string[] {
-  if (id === null || type === null) return [];
+/** A type that the role may not see refuses its own records, not those of other types in the same call. */
+function idsOrRefusal(type: KnownType, externalIds: readonly string[]): ReadonlyMap<string, string[]> | Refusal {
+  try {
+    return idsBy(type, 'externalid', externalIds);
+  } catch (problem) {
+    return refusalFrom(problem);
+  }
+}
+
+function keysOf({ type, statuses }: Plan, id: string | null | Refusal): string[] {
+  if (id === null || id instanceof Refusal || type === null) return [];
   return statuses.map((status) => statusKey(type.id, id, String(status['system'] ?? '')));
 }
 
-function applyOne({ each, typeName }: Plan, id: string | null): Applied {
+function applyOne({ each, typeName }: Plan, id: string | null | Refusal): Applied {
   const type = typeNamed(typeName);
+  if (id instanceof Refusal) throw id;
   const into = id === null ? record.create({ type: type.id }) : load(type, id);
+  const saved = savedId(type, into, each);
+  return { outcome: 'applied', id: saved, created: id === null, record: shownRecord(type, load(type, saved)) };
+}
+
+function savedId(type: KnownType, into: record.Record, each: Json): string {
+  try {
+    fill(type, into, each);
+    return String(into.save());
+  } catch (problem) {
+    throw refusedSave(problem, into);
+  }
+}
+
+function fill(type: KnownType, into: record.Record, each: Json): void {
   fillRecord(type, into, each['values'] ?? {});
   fillLists(type, into, each['sublists'] ?? {});
   const stamp = optionalTextIn(each, 'stamp');
@@ -84,8 +109,6 @@ function applyOne({ each, typeName }: Plan, id: string | null): Applied {
   // A record found by id keeps the external id it has: somebody else may rely on it.
   const hasOne = String(into.getValue({ fieldId: 'externalid' }) ?? '') !== '';
   if (externalId !== null && !hasOne) into.setValue({ fieldId: 'externalid', value: externalId });
-  const saved = String(into.save());
-  return { outcome: 'applied', id: saved, created: id === null, record: shownRecord(type, load(type, saved)) };
 }
 
 function load(type: KnownType, id: string): record.Record {

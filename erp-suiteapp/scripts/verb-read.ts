@@ -5,7 +5,7 @@ import { type Budget, queryUnits, recordCosts } from './budget.ts';
 import { nowMs } from './clock.ts';
 import { deletionsSince } from './deletions.ts';
 import { asked, fromSql, shownAs, toSql, zoneOffsetMs } from './instants.ts';
-import { idsBy, ofType } from './lookup.ts';
+import { idsBy, ofType, selectFrom } from './lookup.ts';
 import { outboxFields, outboxType } from './outbox.ts';
 import { type ShownRecord, shownRecord } from './record-form.ts';
 import type { KnownType } from './record-types.ts';
@@ -117,7 +117,7 @@ export function changes(request: Json): readonly { readonly id: string; readonly
   const text =
     `SELECT id, ${shownAs(stamp)} AS stamp FROM ${type.table} WHERE ${where}${ofType(type)} ` +
     `ORDER BY ${stamp}, id FETCH FIRST ${limit} ROWS ONLY`;
-  return select(text, params).map((row) => ({
+  return selectFrom(type, text, params).map((row) => ({
     id: row['id'] ?? '',
     lastmodified: fromSql(row['stamp'] ?? '', offsetMs),
   }));

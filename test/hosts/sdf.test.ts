@@ -1,27 +1,15 @@
 // The SuiteApp as an SDF project: objects, references, features and headers hold, and breaking one is noticed.
 import { readdirSync, readFileSync } from 'node:fs';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Schema } from '../../edge-worker/connectors/netsuite/stand-in/schema.ts';
-import { bundleScripts } from '../../erp-suiteapp/build.ts';
-import { loadScript } from './loader.ts';
-import { Project, projectFolder } from './project.ts';
+import { loadFile } from '../../edge-worker/connectors/netsuite/stand-in/suitescript/loader.ts';
+import { projectOf } from '../../edge-worker/connectors/netsuite/stand-in/suitescript/project.ts';
+import { knownType } from '../../erp-suiteapp/scripts/record-types.ts';
 import { Checker, scriptTypes } from './sdf.ts';
+import { suiteApp as files } from './suiteapp.ts';
 
 const cabinet = 'FileCabinet/SuiteApps/com.tieout.hub/scripts';
-const files = new Map<string, string>();
-let code: ReadonlyMap<string, string>;
-
-beforeAll(async () => {
-  code = await bundleScripts();
-  for (const [name, text] of code) files.set(`${cabinet}/${name}`, text);
-  for (const folder of ['.', 'Objects', 'InstallationPreferences']) {
-    for (const name of readdirSync(`${projectFolder}/${folder}`).filter((each) => each.endsWith('.xml'))) {
-      const path = folder === '.' ? name : `${folder}/${name}`;
-      files.set(path, readFileSync(`${projectFolder}/${path}`, 'utf8'));
-    }
-  }
-}, 60_000);
-
+const code = [...files].filter(([path]) => path.startsWith(`${cabinet}/`));
 const textOf = (file: string) => files.get(file) ?? '';
 
 describe('The SDF project', () => {
@@ -74,28 +62,25 @@ describe('The SDF project', () => {
     });
   });
 
-  test('adds every field that connector and stand-in name', () => {
-    const named = [...new Schema().types.values()].flatMap((type) => [
-      ...type.fields.keys(),
-      ...[...type.sublists.values()].flatMap((list) => [...list.fields.keys()]),
-    ]);
-    const ours = named.filter((id) => /^cust(entity|body|col|event)_tieout_/.test(id));
-    expect(ours.length).toBeGreaterThan(20);
-    expect([...new Set(ours)].filter((id) => !files.has(`Objects/${id}.xml`))).toEqual([]);
+  test('adds every field that the connector and the scripts name', () => {
+    const sources = ['edge-worker/connectors/netsuite', 'erp-suiteapp/scripts'].flatMap((folder) =>
+      readdirSync(folder)
+        .filter((name) => name.endsWith('.ts'))
+        .map((name) => readFileSync(`${folder}/${name}`, 'utf8')),
+    );
+    const named = sources.join('\n').match(/\bcust(entity|body|col|event)_tieout_\w+/g) ?? [];
+    expect(new Set(named).size).toBeGreaterThan(20);
+    expect([...new Set(named)].filter((id) => !files.has(`Objects/${id}.xml`))).toEqual([]);
   });
 
   test('deploys its user event on every captured type, as its own role, in every context', () => {
-    const deployed = new Project().deployments.filter(({ scriptType }) => scriptType === 'usereventscript');
-    expect(deployed.map(({ recordType }) => recordType).sort()).toEqual(
-      [...new Schema().types.values()]
-        .filter(({ isWatched, id }) => isWatched && !['subsidiary', 'billingschedule'].includes(id))
-        .map(({ id }) => id)
-        .sort(),
-    );
+    const deployed = projectOf(files).deployments.filter(({ scriptType }) => scriptType === 'usereventscript');
+    const captured = [...new Schema().types.keys()].filter((id) => knownType(id)?.isCaptured === true);
+    expect(deployed.map(({ recordType }) => recordType).sort()).toEqual(captured.sort());
     for (const { runAsRole, contexts } of deployed) {
       expect(runAsRole).toBe('customrole_tieout_integration');
       for (const context of ['CSVIMPORT', 'MAPREDUCE', 'SCHEDULED', 'WORKFLOW', 'RESTLET', 'WEBSERVICES']) {
-        expect(contexts).toContain(context);
+        expect(contexts?.has(context)).toBe(true);
       }
     }
   });
@@ -109,19 +94,23 @@ describe('The SDF project', () => {
 
 describe('The built scripts', () => {
   test('are all named by an object or by a page, and call nothing while they are defined', () => {
-    const named = [...files].filter(([file]) => file.endsWith('.xml')).map(([, text]) => text);
-    for (const [name, text] of code) {
-      expect(named.some((xml) => xml.includes(name))).toBe(true);
+    const xml = [...files]
+      .filter(([file]) => file.endsWith('.xml'))
+      .map(([, text]) => text)
+      .join('\n');
+    for (const [path, text] of code) {
+      expect(xml).toContain(path.split('/').at(-1));
       const silent = new Proxy({}, { get: () => ({}), has: () => true });
-      const any = new Proxy({}, { get: () => silent, has: () => true }) as Readonly<Record<string, never>>;
-      const { header, exports } = loadScript(name, text, any, Date);
-      expect([...Object.values(scriptTypes), 'ClientScript']).toContain(header['NScriptType']);
-      expect(Object.keys(exports).length).toBeGreaterThan(0);
+      const { type, wanted, factory } = loadFile(path, text);
+      expect([...Object.values(scriptTypes), 'ClientScript']).toContain(type);
+      const exported = {};
+      const given = factory(...wanted.map((name) => (name === 'exports' ? exported : silent)));
+      expect(Object.keys(given ?? exported).length).toBeGreaterThan(0);
     }
   });
 
   test('bring no library with them and stay small enough to be read', () => {
-    for (const text of code.values()) {
+    for (const [, text] of code) {
       expect(text).not.toMatch(/ZodError|node:/);
       expect(text.length).toBeLessThan(60_000);
     }

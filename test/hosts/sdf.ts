@@ -1,5 +1,7 @@
 // Checks an SDF project offline: its objects against the schema, and what the schema cannot say between files.
-import { type Node, parseXml } from './project.ts';
+
+import type { ProjectFiles } from '../../edge-worker/connectors/netsuite/stand-in/suitescript/project.ts';
+import { type Node, parseXml } from '../../edge-worker/connectors/netsuite/stand-in/suitescript/xml.ts';
 import schema from './sdf-schema.json' with { type: 'json' };
 
 export interface Finding {
@@ -8,9 +10,6 @@ export interface Finding {
   readonly rule: string;
   readonly mend: string;
 }
-
-/** Path below `src` -> text; scripts are those of the build. */
-export type ProjectFiles = ReadonlyMap<string, string>;
 
 interface FieldRule {
   readonly of?: string;

@@ -1,123 +1,145 @@
-// The verb that writes, of the built RESTlet. Where the stand-in has the same verb, both must answer the same.
+// The verb of the built RESTlet that writes, called over HTTP by the integration in the role that the package brings.
 import { beforeEach, describe, expect, test } from 'vitest';
-import { BothSides, type Json, statusOf } from './both-sides.ts';
+import { type Json, listOf } from '../../edge-worker/connectors/netsuite/stand-in/testing.ts';
+import { Office, statusOf } from './office.ts';
 
-let sides: BothSides;
-beforeEach(async () => {
-  sides = await BothSides.open();
+let office: Office;
+beforeEach(() => {
+  office = new Office();
 });
+
+const apply = (...records: readonly Json[]) => office.results({ verb: 'apply', records });
+const outcomes = (results: readonly Json[]) => results.map((each) => each['outcome']);
 
 describe('apply', () => {
   test('creates by external id once, updates afterwards, and answers with the record as saved', async () => {
-    const [created] = await sides.both({ verb: 'apply', records: [sides.time(1)] });
+    const [created] = await apply(office.time(1));
     const id = String(created?.['id']);
-    expect(created).toMatchObject({ outcome: 'applied', created: true, record: { id, externalid: 'tim_1' } });
-    await sides.both({ verb: 'apply', records: [sides.time(1), sides.time(2, { id, externalid: null })] });
-    await sides.both({ verb: 'apply', records: [sides.time(3, { id: '999999' })] });
-    expect(sides.account.rows('timebill')).toHaveLength(1);
+    expect(created).toMatchObject({
+      outcome: 'applied',
+      created: true,
+      record: {
+        type: 'timebill',
+        id,
+        externalid: 'tim_1',
+        lastmodified: '2026-11-22T10:00:00Z',
+        values: { hours: '1.33', rate: '150', isbillable: true, memo: null, custcol_tieout_rev: 'rev-1' },
+        sublists: {},
+      },
+    });
+    expect(await apply(office.time(1), office.time(2, { id, externalid: null }))).toMatchObject([
+      { created: false, id },
+      { created: false, id },
+    ]);
+    expect(office.standIn.rows('timebill')).toHaveLength(1);
+    const unknown = await apply(office.time(3, { id: '999999' }));
+    expect(unknown).toMatchObject([{ outcome: 'refused', code: 'NONEXISTENT_ID', field: null }]);
   });
 
-  test('writes no outbox row for what it wrote', () => {
-    const before = sides.outbox().length;
-    sides.results({ verb: 'apply', records: [sides.time(1), sides.time(2)] });
-    sides.results({ verb: 'apply', records: [sides.time(1, { stamp: 'rev-again' })] });
-    expect(sides.outbox()).toHaveLength(before);
+  test('writes no outbox row for what it wrote', async () => {
+    await apply(office.time(1), office.time(2));
+    await apply(office.time(1, { stamp: 'rev-again' }));
+    expect(office.outbox()).toEqual([]);
   });
 
   test('answers each record by itself: one refused does not touch its neighbours', async () => {
-    const bad = sides.time(2, { values: { trandate: null, hours: null } });
-    const ours = sides.results({ verb: 'apply', records: [sides.time(1), bad, sides.time(3)] });
-    expect(ours.map(({ outcome }) => outcome)).toEqual(['applied', 'refused', 'applied']);
-    expect(ours[1]).toMatchObject({ code: 'USER_ERROR', message: 'Please enter value(s) for: Date, Duration.' });
+    const bad = office.time(2, { values: { trandate: null, hours: null } });
+    const results = await apply(office.time(1), bad, office.time(3));
+    expect(outcomes(results)).toEqual(['applied', 'refused', 'applied']);
+    expect(results[1]).toMatchObject({
+      code: 'USER_ERROR',
+      message: 'Please enter value(s) for: Date, Duration.',
+      field: 'trandate',
+    });
   });
 
   test('replaces the lines of a sublist that is present, and leaves an absent one alone', async () => {
-    const line = (sold: string) => ({ item: sold, quantity: '2', rate: '10.005' });
-    const order = {
-      type: 'salesorder',
-      externalid: 'con_1',
-      values: { entity: sides.customer },
-      sublists: { item: [line('1'), line('2')] },
-    };
-    await sides.both({ verb: 'apply', records: [order] });
-    await sides.both({ verb: 'apply', records: [{ ...order, values: { memo: 'x' }, sublists: {} }] });
-    await sides.both({ verb: 'apply', records: [{ ...order, sublists: { item: [line('3')] } }] });
+    const line = (item: string) => ({ item, quantity: '2', rate: '10.005' });
+    const order = { type: 'salesorder', externalid: 'con_1', values: { entity: office.customer } };
+    await apply({ ...order, sublists: { item: [line('1'), line('2')] } });
+    const [left] = await apply({ ...order, values: { memo: 'x' }, sublists: {} });
+    expect(left).toMatchObject({
+      record: { values: { total: '40.02' }, sublists: { item: [{ line: '1' }, { line: '2' }] } },
+    });
+    const [replaced] = await apply({ ...order, sublists: { item: [line('3')] } });
+    expect(replaced).toMatchObject({ record: { sublists: { item: [{ line: '1', item: '3', amount: '20.01' }] } } });
   });
 
   test.each([
-    ['a number for a figure', { hours: 1.33 }],
-    ['a duration', { hours: '1:20' }],
-    ['a letter for a flag', { isbillable: 'T' }],
-    ['a name that no field has', { hourz: '1' }],
-  ])('refuses %s', async (_, values) => {
-    await sides.both({ verb: 'apply', records: [sides.time(1, { values: { ...values } })] });
-  });
-
-  test('refuses a day in another form, a day that is none, and a figure too long to be kept exactly', () => {
-    for (const values of [{ trandate: '11/20/2026' }, { trandate: '2026-02-30' }, { rate: '1234567890.1234567' }]) {
-      const [result] = sides.results({ verb: 'apply', records: [sides.time(1, { values: { ...values } })] });
-      expect(result).toMatchObject({ outcome: 'refused', code: 'INVALID_CONTENT' });
-    }
+    ['a number for a figure', { hours: 1.33 }, 'hours'],
+    ['a duration', { hours: '1:20' }, 'hours'],
+    ['a letter for a flag', { isbillable: 'T' }, 'isbillable'],
+    ['a name that no field has', { hourz: '1' }, 'hourz'],
+    ['a day in another form', { trandate: '11/20/2026' }, 'trandate'],
+    ['a day that is none', { trandate: '2026-02-30' }, 'trandate'],
+    ['a figure too long to be kept exactly', { rate: '1234567890.1234567' }, 'rate'],
+  ])('refuses %s', async (_, values, field) => {
+    const results = await apply(office.time(1, { values: { ...values } }));
+    expect(results).toMatchObject([{ outcome: 'refused', code: 'INVALID_CONTENT', field }]);
   });
 
   test('takes and shows a customer address as fields of the record', async () => {
     const values = { companyname: 'Nord', subsidiary: '3', addr1: 'Kai 1', city: 'Hamburg', country: 'DE' };
-    for (const given of [values, { addr1: 'Kai 2' }]) {
-      const request = { verb: 'apply', records: [{ type: 'customer', externalid: 'cus_1', values: given }] };
-      const shown = [sides.results(request), await sides.bench.results(request)].map(([result]) => {
-        const { values } = (result?.['record'] ?? {}) as Json;
-        return values;
-      });
-      expect(shown[0]).toEqual(shown[1]);
-    }
+    await apply({ type: 'customer', externalid: 'cus_1', values });
+    const [moved] = await apply({ type: 'customer', externalid: 'cus_1', values: { addr1: 'Kai 2' } });
+    expect(moved).toMatchObject({ record: { values: { addr1: 'Kai 2', city: 'Hamburg' } } });
+    expect(office.row('customer', String(moved?.['id']))['addressbook']).toMatchObject([
+      { addr1: 'Kai 2', defaultbilling: true },
+    ]);
   });
 
-  test('writes status rows in the same call, one per record and system', () => {
-    const [first] = sides.results({
-      verb: 'apply',
-      records: [sides.time(1, { statuses: [statusOf('psa'), statusOf('crm')] })],
-    });
-    sides.results({ verb: 'apply', records: [sides.time(1, { statuses: [{ ...statusOf('psa'), state: 'held' }] })] });
-    expect(sides.account.rows('customrecord_tieout_status')).toMatchObject([
+  test('writes status rows in the same call, one per record and system', async () => {
+    const [first] = await apply(office.time(1, { statuses: [statusOf('psa'), statusOf('crm')] }));
+    await apply(office.time(1, { statuses: [{ ...statusOf('psa'), state: 'held' }] }));
+    const id = String(first?.['id']);
+    expect(office.standIn.rows('customrecord_tieout_status')).toMatchObject([
       {
-        custrecord_tieout_st_recid: String(first?.['id']),
+        externalid: `timebill-${id}-psa`,
+        custrecord_tieout_st_recid: id,
         custrecord_tieout_st_state: 'held',
         custrecord_tieout_st_params: '{"a":1}',
         custrecord_tieout_st_last: '2026-11-22T10:00:00Z',
       },
-      { custrecord_tieout_st_system: 'crm' },
+      { externalid: `timebill-${id}-crm`, custrecord_tieout_st_system: 'crm' },
     ]);
   });
 
-  test('writes a thousand approved time entries with their status in at most twelve calls', () => {
-    const all = Array.from({ length: 1000 }, (_, serial) =>
-      sides.time(serial, { values: { approvalstatus: '3' }, statuses: [statusOf('psa')] }),
-    );
+  test('writes a thousand approved time entries with their status in at most twelve calls', async () => {
+    const more = { values: { approvalstatus: '3' }, statuses: [statusOf('psa')] };
+    let waiting: readonly Json[] = Array.from({ length: 1000 }, (_, serial) => office.time(serial, more));
     let calls = 0;
-    let waiting: readonly Json[] = all;
     while (waiting.length > 0 && calls < 20) {
       calls++;
-      const sent = waiting.slice(0, 100);
-      const answered = sides.results({ verb: 'apply', records: sent });
-      waiting = [...sent.filter((_, at) => answered[at]?.['outcome'] !== 'applied'), ...waiting.slice(100)];
+      const results = await apply(...waiting.slice(0, 100));
+      waiting = waiting.filter((_, at) => at >= 100 || results[at]?.['outcome'] !== 'applied');
     }
     expect(calls).toBeLessThanOrEqual(12);
-    expect(sides.account.rows('timebill')).toHaveLength(1000);
-    expect(Math.max(...sides.account.spent.map(({ units }) => units))).toBeLessThanOrEqual(5000);
+    expect(office.standIn.rows('timebill')).toHaveLength(1000);
+    const units = office
+      .runs()
+      .filter(({ script }) => script === 'customscript_tieout_rl_api')
+      .map((run) => run.units);
+    expect(units).toHaveLength(calls);
+    expect(Math.max(...units)).toBeLessThanOrEqual(5000);
   });
 
   test('stops by itself before its units run out, and says what it did not attempt', async () => {
     const statuses = [statusOf('a'), statusOf('b')];
-    const records = Array.from({ length: 100 }, (_, serial) => sides.time(serial, { statuses }));
-    const ours = await sides.both({ verb: 'apply', records });
-    expect(ours.filter(({ outcome }) => outcome === 'not-attempted')).toHaveLength(5);
-    expect(sides.account.rows('timebill')).toHaveLength(95);
+    const records = Array.from({ length: 100 }, (_, serial) => office.time(serial, { statuses }));
+    const reply = await office.restlet({ v: 1, verb: 'apply', records });
+    const left = listOf(reply.json['results']).slice(95);
+    expect(left).toEqual(Array.from({ length: 5 }, () => ({ outcome: 'not-attempted' })));
+    expect(office.standIn.rows('timebill')).toHaveLength(95);
+    expect(reply.json['unitsLeft']).toBeGreaterThan(0);
   });
 
-  test('refuses what the role may not do', () => {
-    const payment = { type: 'customerpayment', values: { customer: sides.customer, payment: '1' } };
-    expect(sides.results({ verb: 'apply', records: [payment] })).toMatchObject([
+  test('refuses what the role may not do, and not what it may', async () => {
+    const payment = { type: 'customerpayment', values: { customer: office.customer, payment: '1' } };
+    const schedule = { type: 'billingschedule', externalid: 'bil_1', values: {} };
+    expect(await apply(payment, schedule, office.time(1))).toMatchObject([
       { outcome: 'refused', code: 'INSUFFICIENT_PERMISSION' },
+      { outcome: 'refused' },
+      { outcome: 'applied' },
     ]);
   });
 });

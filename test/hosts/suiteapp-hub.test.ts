@@ -2,35 +2,22 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Session, Write } from '../../edge-worker/connectors/connector.ts';
 import { netsuite } from '../../edge-worker/connectors/netsuite/index.ts';
-import { standIn } from '../../edge-worker/connectors/netsuite/stand-in.ts';
 import { entities } from '../../shared/entities/_registry.ts';
-import { chanceOf, connectOptions } from '../support/options.ts';
+import { connectOptions } from '../support/options.ts';
 import { mapOf, toWire } from '../support/wire.ts';
-import type { Account } from './account.ts';
-import { clearOutbox, connect, openFirm, secret } from './connected.ts';
-import { callRestlet, runFlush } from './runs.ts';
+import { Office, secret } from './office.ts';
 
 type Kind = 'customer' | 'project' | 'contract' | 'time';
 
-let account: Account;
+let office: Office;
 let session: Session;
 let serial = 0;
 
-/** The token comes from the stand-in, everything else from our scripts. */
-beforeEach(async () => {
-  ({ account } = await openFirm());
-  connect(account);
-  const baseUrl = 'http://127.0.0.1:9100';
-  const nowMs = () => account.nowMs;
-  const send = async () => new Response(null, { status: 202 });
-  const vendor = standIn({ baseUrl, nowMs, chance: chanceOf(1), sleep: async () => undefined, send });
-  const answerRestlet = async (request: Request) => {
-    const { status, json } = callRestlet(account, await request.json());
-    return Response.json(json, { status });
-  };
-  const reach = (request: Request) =>
-    new URL(request.url).pathname.startsWith('/app/site/hosting/') ? answerRestlet(request) : vendor.fetch(request);
-  session = netsuite.connect({ ...connectOptions(vendor, nowMs), fetch: reach });
+beforeEach(() => {
+  office = new Office();
+  office.connect();
+  const nowMs = () => office.nowMs;
+  session = netsuite.connect({ ...connectOptions(office.standIn, nowMs), fetch: (request) => office.fetch(request) });
 });
 
 function writeOf(kind: Kind, fields: Readonly<Record<string, unknown>>): Write {
@@ -56,18 +43,17 @@ describe('The hub', () => {
   test('writes customer, project, contract and time through the built RESTlet, without an echo', async () => {
     const customer = await written('customer', {});
     const project = await written('project', { customer });
-    const person = { firstname: 'Ines', lastname: 'Carvalho', subsidiary: '3' };
-    const resource = account.save('employee', null, person);
-    clearOutbox(account);
+    const person = { firstName: 'Ines', lastName: 'Carvalho', subsidiary: '3' };
+    const resource = office.standIn.create('employee', person);
+    office.clearOutbox();
     await written('contract', { customer, project });
     await written('time', { project, resource });
-    expect(account.rows('timebill')).toHaveLength(1);
-    expect(account.rows('customrecord_tieout_outbox')).toEqual([]);
+    expect(office.standIn.rows('timebill')).toHaveLength(1);
+    expect(office.outbox()).toEqual([]);
   });
 
   test('finds, reads and describes what is there, and checks its role', async () => {
-    const customer = await written('customer', {});
-    const ref = { recordType: 'customer', recordId: customer };
+    const ref = { recordType: 'customer', recordId: office.customer };
     expect(await session.read([ref, { ...ref, recordId: '999' }])).toMatchObject([
       { found: 'here' },
       { found: 'hidden' },
@@ -79,30 +65,24 @@ describe('The hub', () => {
   });
 
   test('hears of one edit by drain, by sweep and by push, each naming the same record', async () => {
-    const customer = await written('customer', {});
-    account.nowMs += 3_600_000;
-    clearOutbox(account);
-    account.save('customer', customer, { phone: '+49 40 1234' });
+    const { customer } = office;
+    office.nowMs += 3_600_000;
+    office.save('customer', customer, { phone: '+49 40 1234' });
     const drained = await session.changes('outbox', null);
     expect(drained.notices).toMatchObject([{ recordType: 'customer', recordId: customer, kind: 'changed' }]);
-    const swept = await session.changes(
-      'customer',
-      netsuite.feeds.find(({ name }) => name === 'customer')?.startAt(account.nowMs) ?? null,
-    );
+    const feed = netsuite.feeds.find(({ name }) => name === 'customer');
+    const swept = await session.changes('customer', feed?.startAt(office.nowMs) ?? null);
     expect(swept.notices).toMatchObject([{ recordType: 'customer', recordId: customer }]);
-    runFlush(account);
-    const [request] = account.requests;
+    await office.flush();
+    const [request = expect.fail('nothing was sent')] = office.pushed;
     const delivery = {
-      url: new URL(request?.url ?? ''),
-      headers: new Headers({ ...request?.headers }),
-      body: new TextEncoder().encode(request?.body),
+      url: new URL(request.url),
+      headers: request.headers,
+      body: new Uint8Array(await request.clone().arrayBuffer()),
     };
-    const proof = { installation: 'ins_01J00000000000000000000000', keys: [secret], nowMs: account.nowMs };
-    const received = await netsuite.receiver?.receive(delivery, {
-      ...proof,
-      account: '1234567_SB1',
-      environment: 'sandbox',
-    });
+    const proof = { installation: 'ins_01J00000000000000000000000', keys: [secret], nowMs: office.nowMs };
+    const { account, environment } = office.standIn.connection;
+    const received = await netsuite.receiver?.receive(delivery, { ...proof, account, environment });
     expect(received).toMatchObject({ ok: true, notices: [{ recordType: 'customer', recordId: customer }] });
   });
 });

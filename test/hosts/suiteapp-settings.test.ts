@@ -2,60 +2,49 @@
 import { createHmac } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { signingInput } from '../../shared/wire/signature.ts';
-import { type Account, adminRole, clerk } from './account.ts';
-import { connect, hook, isSigned, openFirm, secret } from './connected.ts';
-import { callSuitelet, runFlush, runInstallation, type SuiteletReply } from './runs.ts';
+import { hook, isSigned, Office, secret, suiteletPage } from './office.ts';
+import { adminRole, outboxType, settingType, suiteApp, suiteAppId } from './suiteapp.ts';
 
-let account: Account;
+let office: Office;
 
-beforeEach(async () => {
-  ({ account } = await openFirm());
+beforeEach(() => {
+  office = new Office();
 });
 
-const setting = (): Readonly<Record<string, unknown>> => account.rows('customrecord_tieout_setting')[0] ?? {};
-const open = (parameters: Readonly<Record<string, string>> = {}, role = adminRole): SuiteletReply =>
-  callSuitelet(account, 'customscript_tieout_sl_settings', { parameters, role });
-const store = (parameters: Readonly<Record<string, string>>, role = adminRole): SuiteletReply =>
-  callSuitelet(account, 'customscript_tieout_sl_settings', { method: 'POST', parameters, role });
-const nonceOf = ({ form }: SuiteletReply) => form?.fields.find(({ id }) => id.endsWith('_nonce'))?.defaultValue ?? '';
-const typed = (more: Readonly<Record<string, string>> = {}) => ({
-  custpage_tieout_nonce: nonceOf(open()),
-  custpage_tieout_installation: 'ins_01J00000000000000000000000',
-  custpage_tieout_hook: hook,
-  custpage_tieout_key: 'guid-given-by-the-field',
-  ...more,
-});
+const open = async (more: Readonly<Record<string, string>> = {}) =>
+  (await office.page(suiteletPage('sl_settings', more), adminRole)).text;
+const nonceOf = (page: string) => /name="custpage_tieout_nonce" value="([^"]*)"/.exec(page)?.[1] ?? '';
+async function store(more: Readonly<Record<string, string>> = {}): Promise<string> {
+  const form = {
+    custpage_tieout_nonce: nonceOf(await open()),
+    custpage_tieout_installation: 'ins_01J00000000000000000000000',
+    custpage_tieout_hook: hook,
+    custpage_tieout_key: secret,
+    ...more,
+  };
+  return (await office.page(suiteletPage('sl_settings'), adminRole, form)).text;
+}
 
 describe('The settings page', () => {
-  test('says Connect until a key is there, with a field whose value no other script can use', () => {
-    runInstallation(account, 'install');
-    const { form } = open();
-    expect(form?.html()).toContain(
-      'https://hub.tieout.example/connect/netsuite?account=1234567_SB1&amp;environment=sandbox',
-    );
-    expect(form?.html()).toContain('To do: The key of the hub is stored here');
-    expect(form?.secretFields).toEqual([
-      {
-        id: 'custpage_tieout_key',
-        restrictToScriptIds: [
-          'customscript_tieout_mr_flush',
-          'customscript_tieout_sl_settings',
-          'customscript_tieout_uninstall',
-        ],
-      },
-    ]);
+  test('says Connect until a key is there, and never holds the key itself', async () => {
+    const page = await open();
+    expect(page).toContain('https://hub.tieout.example/connect/netsuite?account=1234567_SB1&amp;environment=sandbox');
+    expect(page).toContain('To do: The key of the hub is stored here');
+    expect(page).toContain('<input type="password" id="custpage_tieout_key"');
+    await store();
+    expect(JSON.stringify(office.setting())).not.toContain(secret);
   });
 
-  test('stores what the hub showed, says hello, and waits for the first good signature', () => {
-    runInstallation(account, 'install');
-    account.secrets.set('guid-given-by-the-field', { value: secret, scripts: null });
-    const { form } = store(typed());
-    expect(form?.html()).toContain('may take an hour to reach all servers');
-    expect(setting()).toMatchObject({ custrecord_tieout_se_state: 'connected', custrecord_tieout_se_hook: hook });
-    expect(open().form?.html()).toContain('To do: The hub has accepted a first signature');
-    runFlush(account, account.queued[0]?.deployment);
-    expect(account.requests.map((request) => isSigned(request))).toEqual([true]);
-    expect(open().form?.html()).toContain('<iframe');
+  test('stores what the hub showed, says hello, and waits for the first good signature', async () => {
+    expect(await store()).toContain('may take an hour to reach all servers');
+    expect(office.setting()).toMatchObject({
+      custrecord_tieout_se_state: 'connected',
+      custrecord_tieout_se_hook: hook,
+    });
+    expect(await open()).toContain('To do: The hub has accepted a first signature');
+    await office.runSubmitted();
+    expect(await Promise.all(office.pushed.map((request) => isSigned(request)))).toEqual([true]);
+    expect(await open()).toContain('<iframe');
   });
 
   test.each([
@@ -63,16 +52,15 @@ describe('The settings page', () => {
     ['no key', { custpage_tieout_key: '' }],
     ['a form of another site', { custpage_tieout_nonce: 'guessed' }],
     ['an installation that is none', { custpage_tieout_installation: '<b>' }],
-  ])('refuses %s and keeps what it has', (_, more) => {
-    runInstallation(account, 'install');
-    expect(store(typed(more)).form?.html()).toContain('Not stored.');
-    expect(setting()['custrecord_tieout_se_state'] ?? null).toBeNull();
+  ])('refuses %s and keeps what it has', async (_, more) => {
+    expect(await store({ ...more })).toContain('Not stored.');
+    expect(office.setting()['custrecord_tieout_se_state'] ?? null).toBeNull();
   });
 
-  test('frames the hub with a token that is posted, signed, short-lived and names user, role and account', () => {
-    connect(account);
-    const shown = open({ open: 'record/job/77' }).form?.html() ?? '';
-    const token = /field\.value = "([^"]+)"/.exec(shown)?.[1] ?? '';
+  test('frames the hub with a token that is posted, signed, short-lived and names user, role and account', async () => {
+    office.connect();
+    const page = await open({ open: 'record/job/77' });
+    const token = /field\.value = "([^"]+)"/.exec(page)?.[1] ?? '';
     const [payload = '', signature = ''] = token.split('.');
     expect(payload).toMatch(/^[\w-]+$/);
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
@@ -83,64 +71,65 @@ describe('The settings page', () => {
       ins: 'ins_01J00000000000000000000000',
       acct: '1234567_SB1',
       env: 'sandbox',
-      uid: '42',
-      name: 'Ada "A&B" Byron',
-      email: 'ada@northwind.example',
+      uid: '-5',
+      name: 'Priya Raman',
+      email: 'priya.raman@northwind.example',
       role: adminRole,
       open: 'record/job/77',
-      iat: account.nowMs / 1000,
-      exp: account.nowMs / 1000 + 120,
+      iat: office.nowMs / 1000,
+      exp: office.nowMs / 1000 + 120,
       jti: expect.stringMatching(/^[0-9a-f-]{36}$/),
     });
     expect(signature).toBe(createHmac('sha256', secret).update(signingInput(claims.iat, payload)).digest('hex'));
-    expect(shown).toContain('form.action = "https://hub.tieout.example/embed/netsuite"');
-    expect(shown).not.toContain(`?token=`);
-    const again = open().form?.html() ?? '';
-    expect(again).not.toContain(claims.jti);
+    expect(page).toContain('form.action = "https://hub.tieout.example/embed/netsuite"');
+    expect(page).not.toContain('?token=');
+    expect(await open()).not.toContain(claims.jti);
   });
 
-  test('passes on no page of the console that is not one', () => {
-    connect(account);
-    const shown = open({ open: '"></script><script>alert(1)' }).form?.html() ?? '';
-    expect(shown.match(/<script>/g)).toHaveLength(1);
+  test('passes on no page of the console that is not one', async () => {
+    office.connect();
+    const page = await open({ open: '"></script><script>alert(1)' });
+    expect(page).not.toContain('alert(1)');
   });
 
-  test('is not for everybody', () => {
-    connect(account);
-    expect(() => open({}, clerk)).toThrow('may not open');
+  test('is not for everybody', async () => {
+    office.connect();
+    expect((await office.page(suiteletPage('sl_settings'), 'customrole_sales_clerk')).status).toBe(403);
   });
 
-  test('says Connect again when the hub has ended the installation', () => {
-    connect(account, { state: 'ended' });
-    expect(open().form?.html()).toContain('The installation was ended by the hub');
+  test('says Connect again when the hub has ended the installation', async () => {
+    office.connect({ state: 'ended' });
+    expect(await open()).toContain('The installation was ended by the hub');
   });
 });
 
 describe('The package', () => {
-  test('is installed twice with one settings row, and an update keeps what it says', () => {
-    runInstallation(account, 'install');
-    connect(account);
-    runInstallation(account, 'install');
-    expect(account.rows('customrecord_tieout_setting')).toMatchObject([{ custrecord_tieout_se_state: 'connected' }]);
+  test('installed again, as an update is, keeps its one settings row and what that says', () => {
+    office.connect();
+    office.save('job', office.job, { comments: 'x' });
+    office.standIn.install?.(suiteApp);
+    expect(office.standIn.rows(settingType)).toMatchObject([{ custrecord_tieout_se_state: 'connected' }]);
+    expect(office.outbox()).toHaveLength(1);
   });
 
-  test('tells the hub when it leaves, signed, and stops sending', () => {
-    connect(account);
-    runInstallation(account, 'uninstall');
-    const [request] = account.requests;
-    expect(request?.headers['Tieout-Event']).toBe('uninstalled');
-    expect(request && isSigned(request)).toBe(true);
-    expect(JSON.parse(request?.body ?? '').notices).toEqual([]);
-    expect(runFlush(account)).toBe(0);
+  test('tells the hub when it leaves, signed, and takes its records with it', async () => {
+    office.connect();
+    await office.standIn.act('uninstall', { project: suiteAppId });
+    const [request = expect.fail('nothing was sent')] = office.pushed;
+    expect(request.headers.get('Tieout-Event')).toBe('uninstalled');
+    expect(await isSigned(request)).toBe(true);
+    expect(await request.json()).toMatchObject({ notices: [] });
+    expect(office.standIn.types()).not.toContain(outboxType);
+    expect(() => office.save('job', office.job, { comments: 'goes on' })).not.toThrow();
+    expect((await office.page(suiteletPage('sl_settings'))).status).toBe(404);
   });
 
-  test('leaves all the same when the hub is down or was never connected', () => {
-    runInstallation(account, 'uninstall');
-    connect(account);
-    account.answer = () => {
-      throw new Error('SSS_REQUEST_TIME_EXCEEDED');
+  test('leaves all the same when the hub is down', async () => {
+    office.connect();
+    office.hub = () => {
+      throw new Error('no route to host');
     };
-    account.secrets.clear();
-    expect(() => runInstallation(account, 'uninstall')).not.toThrow();
+    await office.standIn.act('uninstall', { project: suiteAppId });
+    expect(office.standIn.types()).not.toContain(settingType);
   });
 });

@@ -1,97 +1,118 @@
-// The built SuiteApp in an account: what people save, open and press, and what the hub hears and answers.
+// What the built SuiteApp does at each save of an account, whoever saves and by which door.
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type Account, integrationRole } from './account.ts';
-import { openFirm } from './connected.ts';
+import { Office, projectPage } from './office.ts';
+import { integrationRole, outboxType } from './suiteapp.ts';
 
-let account: Account;
-let ids: { readonly customer: string; readonly job: string };
+let office: Office;
+let job: string;
 
-const outbox = () => account.rows('customrecord_tieout_outbox');
-const problems = () => account.logged.filter(({ level }) => level === 'error');
-
-beforeEach(async () => {
-  const firm = await openFirm();
-  account = firm.account;
-  ids = firm;
+beforeEach(() => {
+  office = new Office();
+  ({ job } = office);
 });
+
+const recordsNoted = () => office.outbox().map((row) => row['custrecord_tieout_ob_recid']);
 
 describe('A save', () => {
   test('writes one outbox row in at most ten units, by a user who may not see the outbox', () => {
-    account.save('job', ids.job, { comments: 'x' }, { context: 'CSVIMPORT' });
-    expect(outbox()).toMatchObject([
+    office.save('job', job, { comments: 'x' }, { context: 'CSVIMPORT' });
+    expect(office.outbox()).toMatchObject([
       {
         custrecord_tieout_ob_rectype: 'job',
-        custrecord_tieout_ob_recid: ids.job,
+        custrecord_tieout_ob_recid: job,
         custrecord_tieout_ob_event: 'changed',
         custrecord_tieout_ob_at: '2026-11-22T10:00:00.000Z',
         custrecord_tieout_ob_sent: false,
         custrecord_tieout_ob_tries: '0',
       },
     ]);
-    expect(account.spent).toEqual([{ file: 'tieout_ue_outbox.js', entry: 'afterSubmit', units: 6 }]);
-    expect(problems()).toEqual([]);
+    expect(office.runs()).toMatchObject([{ script: 'customscript_tieout_ue_outbox', entry: 'afterSubmit', units: 6 }]);
+    expect(office.problems()).toEqual([]);
   });
 
   test.each(['USERINTERFACE', 'CSVIMPORT', 'RESTWEBSERVICES', 'RESTLET', 'MAPREDUCE', 'WORKFLOW', 'CUSTOMMASSUPDATE'])(
     'is noted in the context %s',
     (context) => {
-      account.save('customer', ids.customer, { phone: context }, { context });
-      expect(outbox()).toHaveLength(1);
+      office.save('customer', office.customer, { phone: context }, { context });
+      expect(office.outbox()).toHaveLength(1);
     },
   );
 
+  test('through REST web services is noted, and says nothing when it carries our new stamp', async () => {
+    await office.record('PATCH', `job/${job}`, { comments: 'ours', custentity_tieout_rev: 'rev-1' });
+    expect(office.outbox()).toHaveLength(0);
+    await office.record('PATCH', `job/${job}`, { comments: 'of a colleague', custentity_tieout_rev: 'rev-1' });
+    expect(office.outbox()).toHaveLength(1);
+  });
+
   test('that wrote our stamp is ours; the next save of the same record by anybody is news', () => {
-    account.save('job', ids.job, { custentity_tieout_rev: 'rev-1' }, { context: 'RESTLET', role: integrationRole });
-    expect(outbox()).toHaveLength(0);
-    account.save('job', ids.job, { comments: 'mine' }, { context: 'RESTLET', role: integrationRole });
-    account.save('job', ids.job, { comments: 'inline' }, { event: 'xedit' });
-    expect(outbox()).toHaveLength(2);
+    office.save('job', job, { custentity_tieout_rev: 'rev-1' }, { context: 'RESTLET', role: integrationRole });
+    expect(office.outbox()).toHaveLength(0);
+    office.save('job', job, { comments: 'mine' }, { context: 'RESTLET', role: integrationRole });
+    office.save('job', job, { comments: 'inline' }, { event: 'xedit' });
+    expect(office.outbox()).toHaveLength(2);
   });
 
   test.each(['approve', 'reject', 'cancel'])('by the action %s is noted as a change', (event) => {
-    account.save('job', ids.job, { comments: event }, { event });
-    expect(outbox()).toMatchObject([{ custrecord_tieout_ob_event: 'changed' }]);
+    office.save('job', job, { comments: event }, { event });
+    expect(office.outbox()).toMatchObject([{ custrecord_tieout_ob_event: 'changed' }]);
   });
 
-  test('of a copy is news, although the copy arrives with the stamp of the original', () => {
-    account.save('job', ids.job, { custentity_tieout_rev: 'rev-1' }, { context: 'RESTLET' });
-    const { values } = account.page('job', ids.job, 'copy');
-    const { entityid, ...typed } = values;
-    expect(typed['custentity_tieout_rev']).toBeNull();
-    const copy = account.save('job', null, { ...typed, companyname: 'Copy' });
-    expect(outbox()).toMatchObject([{ custrecord_tieout_ob_recid: copy }]);
+  test('of an approval is noted for the time entry, and for the timesheet with every entry in it', () => {
+    const entry = { employee: office.employee, customer: job, tranDate: '2026-11-20', hours: '2' };
+    const sheet = office.standIn.create('timesheet', { employee: office.employee, startDate: '2026-11-16' });
+    const time = office.standIn.create('timebill', entry);
+    office.clearOutbox();
+    office.standIn.act('approve-time', { id: time });
+    expect(recordsNoted()).toEqual([time]);
+    office.clearOutbox();
+    office.standIn.act('reject-timesheet', { id: sheet });
+    expect(recordsNoted()).toEqual([sheet, time]);
+  });
+
+  test('of a copy is news, although its page held the stamp of the original', async () => {
+    office.save('job', job, { custentity_tieout_rev: 'rev-1' }, { context: 'RESTLET' });
+    const page = projectPage(job, '&cp=T');
+    const { text } = await office.page(page);
+    const held = [...text.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)">/g)];
+    const form = Object.fromEntries(held.map(([, name = '', value = '']) => [name, value]));
+    expect(form['custentity_tieout_rev']).toBe('');
+    await office.page(page, undefined, { ...form, companyname: 'Copy' });
+    const copy = office.standIn.rows('job').at(-1);
+    expect(copy).toMatchObject({ companyname: 'Copy' });
+    expect(recordsNoted()).toEqual([copy?.id]);
   });
 
   test('stands when the outbox cannot be written, and the problem is logged', () => {
-    account.books.type('customrecord_tieout_outbox').fields.clear();
-    expect(() => account.save('job', ids.job, { comments: 'saved' })).not.toThrow();
-    expect(account.books.store.get('job', ids.job)?.values['comments']).toBe('saved');
-    expect(problems()).toMatchObject([{ title: 'Tieout: outbox' }]);
+    office.standIn.act('set-permission', { permission: outboxType, level: 'NONE', role: integrationRole });
+    expect(() => office.save('job', job, { comments: 'saved' })).not.toThrow();
+    expect(office.row('job', job)['comments']).toBe('saved');
+    expect(office.problems()).toMatchObject([{ title: 'Tieout: outbox' }]);
   });
 
-  test('asks for a flush at most once a minute, and only from the user interface', () => {
-    for (let save = 0; save < 3; save++) account.save('job', ids.job, { comments: String(save) });
-    expect(account.queued).toEqual([
-      { script: 'customscript_tieout_mr_flush', deployment: 'customdeploy_tieout_mr_flush_od' },
-    ]);
-    expect(account.spent.map(({ units }) => units)).toEqual([28, 7, 7]);
-    account.queued.length = 0;
-    account.nowMs += 60_000;
-    account.save('job', ids.job, { comments: 'import' }, { context: 'CSVIMPORT' });
-    expect(account.queued).toHaveLength(0);
-    account.save('job', ids.job, { comments: 'later' });
-    expect(account.queued).toHaveLength(1);
+  test('asks for a flush at most once a minute, and only from the user interface', async () => {
+    for (let save = 0; save < 3; save++) office.save('job', job, { comments: String(save) });
+    const asked = { script: 'customscript_tieout_mr_flush', deploy: 'customdeploy_tieout_mr_flush_od' };
+    expect(office.submitted()).toEqual([asked]);
+    expect(office.runs().map(({ units }) => units)).toEqual([28, 7, 7]);
+    await office.runSubmitted();
+    office.nowMs += 60_000;
+    office.save('job', job, { comments: 'import' }, { context: 'CSVIMPORT' });
+    expect(office.submitted()).toHaveLength(0);
+    office.save('job', job, { comments: 'later' });
+    expect(office.submitted()).toEqual([asked]);
   });
 
   test('of five thousand imported rows never asks for a flush and never stops', () => {
-    for (let row = 0; row < 5000; row++)
-      account.save('customer', ids.customer, { phone: String(row) }, { context: 'CSVIMPORT' });
-    expect(outbox()).toHaveLength(5000);
-    expect(account.queued).toHaveLength(0);
+    for (let row = 0; row < 5000; row++) {
+      office.save('customer', office.customer, { phone: String(row) }, { context: 'CSVIMPORT' });
+    }
+    expect(office.outbox()).toHaveLength(5000);
+    expect(office.submitted()).toHaveLength(0);
   });
 
   test('deleting a record is noted with its id', () => {
-    account.remove('job', ids.job);
-    expect(outbox()).toMatchObject([{ custrecord_tieout_ob_event: 'deleted', custrecord_tieout_ob_recid: ids.job }]);
+    office.standIn.remove('job', job);
+    expect(office.outbox()).toMatchObject([{ custrecord_tieout_ob_event: 'deleted', custrecord_tieout_ob_recid: job }]);
   });
 });

@@ -4,11 +4,11 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { connectors } from '../../edge-worker/connectors/_registry.ts';
 import { ConnectionCut, type Row, type StandIn } from '../../edge-worker/connectors/stand-in.ts';
-import { standIns } from '../support/_stand-ins.ts';
 import { ledgerTables } from '../support/firm.ts';
 import { LaneRig, type RigSeat, rigStartMs } from '../support/lane-rig.ts';
 import { chanceOf, connectOptions } from '../support/options.ts';
 import { approveTime, hire, jobOf, logTime, sell, win, workspaceOf } from '../support/people.ts';
+import { standIns } from '../support/stand-ins.ts';
 import { healthy, type Plant } from './plants.ts';
 
 const roleOf = { crm: 'salesforce', psa: 'kantata', erp: 'netsuite' } as const;

@@ -1,10 +1,10 @@
 // Two Example systems of one small firm: people work in the first, the second follows. For stories about the hub.
 import type { Row, StandIn } from '../../edge-worker/connectors/stand-in.ts';
-import { standIns } from './_stand-ins.ts';
 import type { Connected, Installation, Operator } from './operator.ts';
 import { until } from './people.ts';
 import { Sender } from './sender.ts';
 import { type Served, serve } from './serve.ts';
+import { standIns } from './stand-ins.ts';
 
 export interface PairOptions {
   readonly name?: string;

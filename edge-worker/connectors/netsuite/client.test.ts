@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { entities } from '../../../shared/entities/_registry.ts';
 import type { ShownStatus } from '../../../shared/wire/status.ts';
 import { Clock, chanceOf, connectOptions } from '../../../test/support/options.ts';
+import { standIns } from '../../../test/support/stand-ins.ts';
 import { mapOf, toWire } from '../../../test/support/wire.ts';
 import { readPath } from '../codecs.ts';
 import type { Session, Snapshot, Write } from '../connector.ts';
 import { netsuite } from './index.ts';
-import { standIn } from './stand-in.ts';
 import { invoiceLines, rateCardLines } from './values.ts';
 
 type Kind = 'customer' | 'project' | 'contract' | 'time';
@@ -27,7 +27,7 @@ const status: ShownStatus = {
 
 class World {
   readonly clock = new Clock();
-  readonly vendor = standIn({
+  readonly vendor = standIns['netsuite']!({
     baseUrl: 'http://127.0.0.1:9100',
     nowMs: this.clock.nowMs,
     chance: chanceOf(1),

@@ -1,4 +1,4 @@
-// NetSuite's server in memory, imitated from FACTS.md alone, with our own package installed in the account.
+// NetSuite's server in memory, imitated from FACTS.md alone: REST, SuiteQL, logins, pages, and installed scripts.
 import { type StandIn, type StandInFactory, Switchboard } from '../stand-in.ts';
 import { Account } from './stand-in/account.ts';
 import { accountId, certificateId, clientId, privateKeyPem } from './stand-in/credentials.ts';
@@ -7,7 +7,13 @@ import { listIds } from './stand-in/seed.ts';
 export const standIn: StandInFactory = (options) => {
   const board = new Switchboard(options.nowMs);
   const clock = () => options.nowMs() + (board.isArmed('clock-skew')?.delayMs ?? 0);
-  let account = new Account(options, board, clock);
+  const installed: ReadonlyMap<string, string>[] = [];
+  const open = () => {
+    const account = new Account(options, board, clock);
+    for (const files of installed) account.install(files);
+    return account;
+  };
+  let account = open();
   const { baseUrl } = options;
   const made: StandIn = {
     name: 'netsuite',
@@ -26,10 +32,17 @@ export const standIn: StandInFactory = (options) => {
     act: (verb, parameters) => account.act(verb, parameters),
     rows: (type) => account.rows(type),
     types: () => [...account.books.schema.types.keys()],
-    subscribe: (to) => account.outbox.subscribe(to),
-    deliver: () => {
+    install: (files) => {
+      installed.push(files);
+      account.install(files);
+    },
+    subscribe: () => {
+      throw new Error('NetSuite sends no notices by itself: install a package that does.');
+    },
+    deliver: async () => {
       board.settleDue();
-      return account.outbox.deliver();
+      await account.scripts.work('now');
+      return 0;
     },
     arm: (fault) => {
       if (fault.how === 'schema-change') account.books.schema.rename(fault.detail ?? '');
@@ -42,7 +55,7 @@ export const standIn: StandInFactory = (options) => {
     calls: () => board.calls(),
     reset: () => {
       board.reset();
-      account = new Account(options, board, clock);
+      account = open();
     },
   };
   return made;

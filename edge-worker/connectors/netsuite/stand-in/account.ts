@@ -1,40 +1,49 @@
-// One customer's account: its books, role, package and HTTP side, and what a person types into it.
+// One customer's account: its books, roles, scripts and HTTP side, and what a person types into it.
 import type { Row, StandInOptions, Switchboard } from '../../stand-in.ts';
 import { act } from './acts.ts';
-import { Books, type Channel } from './books.ts';
+import { Books, type Channel, type Watcher } from './books.ts';
 import { accountId } from './credentials.ts';
-import { Outbox } from './outbox.ts';
-import { Permissions } from './permissions.ts';
+import { pageOf } from './pages/addresses.ts';
+import { Roles } from './permissions.ts';
 import { refusals } from './refusal.ts';
 import { RestCodec } from './rest-codec.ts';
+import { Scripts } from './scripts.ts';
 import { seed } from './seed.ts';
 import { Server } from './server.ts';
 import type { Entry } from './shelf.ts';
+import type { ProjectFiles } from './suitescript/project.ts';
 import { isoOf } from './values.ts';
 
 type Typed = Readonly<Record<string, unknown>>;
 
 export class Account {
   readonly books: Books;
-  readonly outbox: Outbox;
+  readonly roles = new Roles();
+  readonly scripts: Scripts;
   readonly server: Server;
-  readonly #permissions = new Permissions();
   readonly #codec: RestCodec;
   readonly #board: Switchboard;
 
   constructor(options: StandInOptions, board: Switchboard, clock: () => number) {
-    const { baseUrl, send, chance } = options;
     this.#board = board;
-    this.books = new Books(clock, (type, before, after) => this.outbox.note(type, before, after));
-    this.outbox = new Outbox(this.books, { board, account: accountId, send, chance });
-    this.#codec = new RestCodec(this.books, baseUrl);
-    seed(this.books);
-    const { books, outbox } = this;
-    this.server = new Server({ options, board, books, outbox, permissions: this.#permissions });
+    const watcher: Watcher = {
+      before: (...told) => this.scripts.events.before(...told),
+      after: (...told) => this.scripts.events.after(...told),
+    };
+    this.books = new Books(clock, watcher);
+    const { books, roles } = this;
+    this.#codec = new RestCodec(books, options.baseUrl);
+    this.scripts = new Scripts({ options, board, books, roles, account: accountId, pageOf });
+    seed(books);
+    this.server = new Server({ options, board, books, roles, scripts: this.scripts });
+  }
+
+  install(files: ProjectFiles): void {
+    this.scripts.install(files);
   }
 
   /** Values in any form the REST API takes; names in any case. A sublist that is typed replaces what was there. */
-  save(typeName: string, id: string | null, typed: Typed, channel: Channel): string {
+  save(typeName: string, id: string | null, typed: Typed, channel: Channel, event?: string): string {
     const type = this.books.type(typeName);
     const before = id === null ? null : this.books.store.get(type.id, id);
     const replaced = new Set(Object.keys(typed).map((name) => name.toLowerCase()));
@@ -43,7 +52,7 @@ export class Account {
     const isNew = id === null && channel === 'person';
     this.books.hideNewForMs = isNew ? (this.#board.take('late-search')?.delayMs ?? 0) : 0;
     try {
-      return this.books.save(type, id, patch, channel).id;
+      return this.books.save(type, id, event === undefined ? patch : { ...patch, event }, channel).id;
     } finally {
       this.books.hideNewForMs = 0;
     }
@@ -54,8 +63,10 @@ export class Account {
   }
 
   act(verb: string, parameters: Typed): unknown {
-    const load = (type: string, typed: Typed) => this.save(type, null, typed, 'load');
-    return act({ books: this.books, permissions: this.#permissions, server: this.server, load }, verb, parameters);
+    const { books, roles, scripts, server } = this;
+    const save = (type: string, id: string | null, typed: Typed, channel: Channel, event?: string) =>
+      this.save(type, id, typed, channel, event);
+    return act({ books, roles, scripts, server, save }, verb, parameters);
   }
 
   rows(typeName: string): Row[] {

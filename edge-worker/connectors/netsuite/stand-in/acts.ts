@@ -1,31 +1,35 @@
 // The verbs of `act`: what people do in the vendor's pages beyond saving a record, and how the account is set up.
 import { approve, billProject, orderToInvoice, payInvoice, voidInvoice } from './billing.ts';
-import type { Books } from './books.ts';
+import type { Books, Channel } from './books.ts';
 import { canonical } from './decimals.ts';
 import type { FieldKind } from './fields.ts';
-import type { Permissions } from './permissions.ts';
+import { administrator, type Roles } from './permissions.ts';
 import { refusals } from './refusal.ts';
+import { scriptActs } from './script-acts.ts';
+import type { Scripts } from './scripts.ts';
 import type { Server } from './server.ts';
 import type { Entry } from './shelf.ts';
+import { SuiteQl } from './suiteql.ts';
 import { isRecord } from './values.ts';
 
 export interface ActWorld {
   readonly books: Books;
-  readonly permissions: Permissions;
+  readonly roles: Roles;
+  readonly scripts: Scripts;
   readonly server: Server;
-  readonly load: (type: string, values: Readonly<Record<string, unknown>>) => string;
+  readonly save: (type: string, id: string | null, typed: Parameters, channel: Channel, event?: string) => string;
 }
 
-type Parameters = Readonly<Record<string, unknown>>;
-type Act = (world: ActWorld, parameters: Parameters) => unknown;
+export type Parameters = Readonly<Record<string, unknown>>;
+export type Act = (world: ActWorld, parameters: Parameters) => unknown;
 
-function textFrom(parameters: Parameters, name: string): string {
+export function textFrom(parameters: Parameters, name: string): string {
   const value = parameters[name];
   if (typeof value !== 'string' && typeof value !== 'number') throw new Error(`The verb needs "${name}".`);
   return String(value);
 }
 
-const optionalText = (parameters: Parameters, name: string) =>
+export const optionalText = (parameters: Parameters, name: string) =>
   (parameters[name] ?? null) === null ? null : textFrom(parameters, name);
 
 function figureFrom(parameters: Parameters, name: string): string {
@@ -59,7 +63,7 @@ function addField({ books }: ActWorld, parameters: Parameters): void {
 function seedRows(world: ActWorld, parameters: Parameters): string[] {
   const { rows } = parameters;
   if (!Array.isArray(rows)) throw new Error('The verb needs "rows".');
-  return rows.filter(isRecord).map((row) => world.load(textFrom(parameters, 'type'), row));
+  return rows.filter(isRecord).map((row) => world.save(textFrom(parameters, 'type'), null, row, 'load'));
 }
 
 const lockKey = ({ books }: ActWorld, parameters: Parameters) =>
@@ -85,7 +89,8 @@ const acts: Readonly<Record<string, Act>> = {
   },
   'close-period': ({ books }, p) => void books.closedPeriods.add(textFrom(p, 'period')),
   'open-period': ({ books }, p) => void books.closedPeriods.delete(textFrom(p, 'period')),
-  'set-permission': ({ permissions }, p) => permissions.set(textFrom(p, 'permission'), textFrom(p, 'level')),
+  'set-permission': ({ roles, server }, p) =>
+    roles.named(optionalText(p, 'role') ?? server.mappedRole).set(textFrom(p, 'permission'), textFrom(p, 'level')),
   'set-preference': ({ books }, p) => void books.preferences.set(textFrom(p, 'preference'), p['value'] === true),
   'lock-record': (world, p) => void world.books.locked.add(lockKey(world, p)),
   'unlock-record': (world, p) => void world.books.locked.delete(lockKey(world, p)),
@@ -95,11 +100,19 @@ const acts: Readonly<Record<string, Act>> = {
   'hold-slots': ({ server }, p) => server.holdSlots(numberFrom(p, 'count')),
   'set-latency': ({ server }, p) => server.setLatency(numberFrom(p, 'ms')),
   'set-async-delay': ({ server }, p) => server.setAsyncDelay(numberFrom(p, 'ms')),
-  'set-timezone': ({ server }, p) => server.setTimeZone(numberFrom(p, 'offsetMinutes')),
+  'set-timezone': ({ scripts }, p) => {
+    scripts.platform.sqlOffsetMs = numberFrom(p, 'offsetMinutes') * 60_000;
+  },
   'deny-consent': ({ server }, p) => server.setConsentDenied(p['value'] !== false),
-  'rotate-key': ({ server }, p) => server.rotateNoticeKey(optionalText(p, 'key')),
+  'map-certificate': ({ server }, p) => server.mapRole(textFrom(p, 'role')),
+  query: ({ books, roles }, p) => {
+    const sql = new SuiteQl(books, roles.named(administrator), '');
+    return sql.select(textFrom(p, 'q'), Array.isArray(p['params']) ? p['params'] : [], { limit: 5000, offset: 0 }).rows;
+  },
+  ...scriptActs,
 };
 
+/** A verb that takes its time gives a promise. */
 export function act(world: ActWorld, verb: string, parameters: Parameters): unknown {
   const run = acts[verb];
   if (!run) throw new Error(`Unknown verb '${verb}'. Known: ${Object.keys(acts).join(', ')}.`);

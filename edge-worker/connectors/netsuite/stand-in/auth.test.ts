@@ -1,13 +1,14 @@
 // Logging in: signed assertions, the consent page with PKCE, certificates.
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { withSuiteApp } from '../../../../test/hosts/suiteapp.ts';
 import { clientSecret } from './credentials.ts';
 import { selfSigned } from './self-signed.ts';
 import { accountId, Bench, baseUrl, clientId, detailOf, type Reply, tokenUrl } from './testing.ts';
 
 let bench: Bench;
 beforeEach(() => {
-  bench = new Bench();
+  bench = new Bench(withSuiteApp);
 });
 
 const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
@@ -112,7 +113,7 @@ describe('the consent page', () => {
     const back = await consent();
     expect(Object.fromEntries(back.searchParams)).toMatchObject({
       state,
-      role: '1000',
+      role: '1003',
       entity: '-5',
       company: accountId,
     });

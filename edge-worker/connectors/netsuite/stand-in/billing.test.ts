@@ -1,10 +1,11 @@
 // From approved time to a paid or voided invoice, in four currencies, to the last minor unit.
 import { beforeEach, describe, expect, test } from 'vitest';
+import { withSuiteApp } from '../../../../test/hosts/suiteapp.ts';
 import { Bench, detailOf, idOf, listOf } from './testing.ts';
 
 let bench: Bench;
 beforeEach(() => {
-  bench = new Bench();
+  bench = new Bench(withSuiteApp);
 });
 
 /** A project of that subsidiary with time entries of these hours and rates, approved. */

@@ -6,6 +6,9 @@ import { isSet, type Line, textOf, type Value } from './values.ts';
 
 const approvalOf: Readonly<Record<string, string>> = { submit: '2', approve: '3', reject: '4' };
 
+/** Submitting is a save like any other. */
+const eventOf: Readonly<Record<string, string>> = { approve: 'approve', reject: 'reject' };
+
 /** A timesheet takes its time entries with it. */
 export function approve(entry: Entry, action: string, books: Books, note: string | null = null): void {
   const approvalstatus = approvalOf[action] ?? '1';
@@ -14,7 +17,7 @@ export function approve(entry: Entry, action: string, books: Books, note: string
     values['supervisorapproval'] = action === 'approve';
     if (action === 'reject') values['rejectionnote'] = note;
   }
-  books.save(books.type(entry.type), entry.id, { values }, 'action');
+  books.save(books.type(entry.type), entry.id, { values, event: eventOf[action] ?? 'edit' }, 'action');
   if (entry.type !== 'timesheet') return;
   for (const time of books.store.where('timebill', 'employee', textOf(entry.values, 'employee') ?? '')) {
     if (time.values['timesheet'] === entry.id) approve(time, action, books, note);
@@ -35,8 +38,8 @@ const invoiceFromOrder = [
   'location',
 ];
 
-/** Transaction copied into the next one of its chain; what the caller sends wins. */
-export function orderToInvoice(order: Entry, overrides: Patch, books: Books, channel: Channel): Entry {
+/** What a transaction hands on to the next one of its chain. */
+export function invoiceOf(order: Entry): Required<Pick<Patch, 'values' | 'sublists'>> {
   if (['A', 'C', 'G', 'H'].includes(textOf(order.values, 'status') ?? '')) {
     throw refusals.invalidValue(order.id, 'createdfrom', 'createdFrom');
   }
@@ -48,10 +51,16 @@ export function orderToInvoice(order: Entry, overrides: Patch, books: Books, cha
     orderdoc: order.id,
     orderline: line ?? null,
   }));
+  return { values, sublists: { item } };
+}
+
+/** What the caller sends wins. */
+export function orderToInvoice(order: Entry, overrides: Patch, books: Books, channel: Channel): Entry {
+  const { values, sublists } = invoiceOf(order);
   const patch: Patch = {
     ...overrides,
     values: { ...values, ...overrides.values },
-    sublists: { item, ...overrides.sublists },
+    sublists: { ...sublists, ...overrides.sublists },
   };
   return books.save(books.type('invoice'), null, patch, channel);
 }

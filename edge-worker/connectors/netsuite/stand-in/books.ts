@@ -9,7 +9,7 @@ import type { Entry } from './shelf.ts';
 import { Store } from './store.ts';
 import type { Line, Sublists, Value } from './values.ts';
 
-/** Who saves: an API caller, a person in the pages, a record action, or a load from before our package was there. */
+/** Who saves: an API caller, a person in the pages, a record action, or a load that no script sees. */
 export type Channel = 'api' | 'person' | 'action' | 'load';
 
 /** What a save changes: absent fields stay, null clears, a sublist that is present replaces all its lines. */
@@ -17,6 +17,8 @@ export interface Patch {
   readonly values: Readonly<Record<string, Value>>;
   readonly sublists?: Sublists;
   readonly externalId?: string | null;
+  /** The platform's own word for the save where it is neither create nor edit: xedit, approve, reject … */
+  readonly event?: string;
 }
 
 /** A record on its way into the books. */
@@ -29,7 +31,12 @@ export interface Draft {
   externalId: string | null;
 }
 
-export type Watcher = (type: RecordType, before: Entry | null, after: Entry | null, channel: Channel) => void;
+/** Scripts of the account that look at saves. */
+export interface Watcher {
+  /** Before anything is filled in or checked; may change the draft, or refuse it by throwing. */
+  before(draft: Draft, event: string): void;
+  after(type: RecordType, before: Entry | null, after: Entry | null, event: string): void;
+}
 
 export class Books {
   readonly schema = new Schema();
@@ -83,9 +90,11 @@ export class Books {
       externalId: patch.externalId === undefined ? (before?.externalId ?? null) : patch.externalId,
     };
     for (const key in patch.values) draft.values[key] = patch.values[key] ?? null;
+    const event = patch.event ?? (before ? 'edit' : 'create');
+    if (channel !== 'load') this.#watch.before(draft, event);
     complete(draft, this);
     checkSave(draft, this);
-    return this.#keep(draft);
+    return this.#keep(draft, event);
   }
 
   remove(type: RecordType, id: string, channel: Channel): void {
@@ -96,17 +105,17 @@ export class Books {
     checkRemoval(before, this);
     this.store.remove(type, before, this.clock());
     settle(type, before, null, this);
-    this.#watch(type, before, null, channel);
+    this.#watch.after(type, before, null, 'delete');
   }
 
   /** A change the system makes by itself to a checked record, e.g. to an invoice that a payment settles. */
   amend(type: RecordType, before: Entry, values: Readonly<Record<string, Value>>, isTold: boolean): void {
     const entry = { ...before, values: { ...before.values, ...values }, stampMs: this.#stampMs() };
     this.store.put(type, entry);
-    if (isTold) this.#watch(type, before, entry, 'action');
+    if (isTold) this.#watch.after(type, before, entry, 'edit');
   }
 
-  #keep(draft: Draft): Entry {
+  #keep(draft: Draft, event: string): Entry {
     const { type, before } = draft;
     const serial = before?.serial ?? this.store.next(type.sequence);
     number(draft, serial, this);
@@ -125,7 +134,7 @@ export class Books {
     this.store.put(type, entry);
     if (!before && this.hideNewForMs > 0) this.store.hide(entry, this.clock() + this.hideNewForMs);
     settle(type, before, entry, this);
-    if (draft.channel !== 'load') this.#watch(type, before, entry, draft.channel);
+    if (draft.channel !== 'load') this.#watch.after(type, before, entry, event);
     return this.store.get(type.id, entry.id) ?? entry;
   }
 

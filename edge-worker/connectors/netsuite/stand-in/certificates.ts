@@ -9,7 +9,7 @@ const twoYearsMs = 730 * 86_400_000;
 const curvesTaken = new Set(['prime256v1', 'secp384r1', 'secp521r1']);
 const rsaBitsMin = 3072;
 
-interface Certificate {
+export interface Certificate {
   readonly id: string;
   readonly algorithm: 'EC' | 'RSA';
   readonly key: KeyObject;
@@ -24,14 +24,24 @@ export const isCertificatePath = (path: string) => path.startsWith(base);
 export class Certificates {
   readonly #byId = new Map<string, Certificate>();
   #uploads = 0;
+  /** The role of whoever uploads without naming one. */
+  mappedRole = consentRole;
 
   constructor(nowMs: number) {
     this.#keep({ id: certificateId, algorithm: 'EC', key: publicKey, validUntilMs: nowMs + twoYearsMs });
   }
 
-  keyOf(id: string, nowMs: number): KeyObject | null {
+  /** The key that proves a login, and the role it is mapped to; null when it may not be used. */
+  find(id: string, nowMs: number): Pick<Certificate, 'key' | 'role'> | null {
     const found = this.#byId.get(id);
-    return found && !found.isRevoked && found.validUntilMs > nowMs ? found.key : null;
+    return found && !found.isRevoked && found.validUntilMs > nowMs ? found : null;
+  }
+
+  /** As an administrator maps a certificate to another role. */
+  map(id: string, role: number): void {
+    const found = this.#byId.get(id);
+    if (found) this.#byId.set(id, { ...found, role });
+    this.mappedRole = role;
   }
 
   answer(call: Call, nowMs: number, isPermitted: boolean): Answer {
@@ -63,7 +73,7 @@ export class Certificates {
     }
     const validUntilMs = Math.min(read.validToMs, nowMs + twoYearsMs);
     const id = `upl04d3d${String(++this.#uploads).padStart(35, '0')}`;
-    const { algorithm, key, role, entity } = read;
+    const { algorithm, key, entity, role = this.mappedRole } = read;
     const kept = this.#keep({ id, algorithm, key, validUntilMs, role, entity });
     return plainJson({
       certificate_id: kept.id,
@@ -101,7 +111,7 @@ function parseUpload(body: string) {
       algorithm: isCurve ? ('EC' as const) : ('RSA' as const),
       key,
       validToMs: Date.parse(certificate.validTo),
-      role: Number(upload['role'] ?? consentRole),
+      ...(upload['role'] === undefined ? {} : { role: Number(upload['role']) }),
       entity: Number(upload['entity'] ?? consentEntity),
     };
   } catch {

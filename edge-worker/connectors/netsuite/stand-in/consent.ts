@@ -1,12 +1,18 @@
 // The page on which an administrator lets our integration in. The administrator of a stand-in says yes at once.
-import { accountId, clientId, consentEntity, consentRole } from './credentials.ts';
+import { accountId, clientId, consentEntity } from './credentials.ts';
 import { parseScopes, type Tokens } from './tokens.ts';
 import { type Answer, type Call, ok } from './wire.ts';
 
 export const consentPath = '/app/login/oauth2/authorize.nl';
 const statePattern = /^[\x20-\x7e]{22,1024}$/;
 
-export function answerConsent(call: Call, tokens: Tokens, isDenied: boolean): Answer {
+export interface Consent {
+  readonly isDenied: boolean;
+  /** The role in which the administrator gives it. */
+  readonly role: number;
+}
+
+export function answerConsent(call: Call, tokens: Tokens, { isDenied, role }: Consent): Answer {
   const { query } = call;
   const redirectUri = query.get('redirect_uri');
   const state = query.get('state') ?? '';
@@ -30,6 +36,6 @@ export function answerConsent(call: Call, tokens: Tokens, isDenied: boolean): An
   } catch {
     return back({ error: 'invalid_scope' });
   }
-  const code = tokens.addCode({ redirectUri, scopes, challenge });
-  return back({ code, role: String(consentRole), entity: String(consentEntity), company: accountId });
+  const code = tokens.addCode({ redirectUri, role, scopes, challenge });
+  return back({ code, role: String(role), entity: String(consentEntity), company: accountId });
 }

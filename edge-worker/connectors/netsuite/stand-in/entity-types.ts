@@ -12,12 +12,9 @@ import {
   sublist,
   text,
 } from './fields.ts';
-import { jobFields } from './package-fields.ts';
 
 const entity = {
   sequence: 'entity',
-  revisionKey: 'custentity_tieout_rev',
-  isWatched: true,
   nameKeys: ['entityid'],
   indexed: ['entityid'],
 };
@@ -128,7 +125,6 @@ const job = () =>
       flag('projectCompletelyBilled'),
       text('comments', { maxLength: 4000 }),
       flag('isInactive', { label: 'Inactive' }),
-      ...jobFields(),
     ],
     { ...entity, permission: 'LIST_JOB', nameKeys: ['companyname', 'entityid'], indexed: ['entityid', 'parent'] },
   );
@@ -155,8 +151,6 @@ const projectTask = () =>
     {
       permission: 'LIST_PROJECTTASK',
       sequence: 'crm',
-      revisionKey: 'custevent_tieout_rev',
-      isWatched: true,
       createdName: 'createdDate',
       nameKeys: ['title'],
       indexed: ['project'],

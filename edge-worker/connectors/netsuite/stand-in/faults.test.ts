@@ -1,12 +1,13 @@
 // Each misbehaviour on each door, with the vendor's own status, headers and body.
 import { beforeEach, describe, expect, test } from 'vitest';
+import { withSuiteApp } from '../../../../test/hosts/suiteapp.ts';
 import { ConnectionCut } from '../../stand-in.ts';
 import { accountId, Bench, detailOf, listOf, type Reply } from './testing.ts';
 
 let bench: Bench;
 let ids: { customer: string; job: string; employee: string };
 beforeEach(async () => {
-  bench = new Bench();
+  bench = new Bench(withSuiteApp);
   ids = bench.people();
   await bench.token('restlets');
   await bench.token('rest_webservices');
@@ -110,10 +111,10 @@ describe('reject and lock', () => {
       'o:errorPath': 'subsidiary',
       'o:errorCode': 'USER_ERROR',
     });
-    bench.standIn.arm({ how: 'reject', detail: 'terms' });
+    bench.standIn.arm({ how: 'reject', detail: 'comments' });
     expect((await readRestlet()).json['results']).toMatchObject([{ found: true }]);
     expect((await writeRestlet()).json['results']).toEqual([
-      { outcome: 'refused', code: 'USER_ERROR', message: 'Please enter value(s) for: Terms.', field: 'terms' },
+      { outcome: 'refused', code: 'USER_ERROR', message: 'Please enter value(s) for: Comments.', field: 'comments' },
     ]);
   });
 
@@ -177,14 +178,14 @@ test('slow answers after its delay, holding its slot all the while', async () =>
   expect(bench.slept).toEqual([180_000]);
 });
 
-test('late-search hides new records from every search, but not from a read by id', async () => {
+test('late-search hides new records from searches, but not from a question by id or external id', async () => {
   bench.standIn.arm({ how: 'late-search', delayMs: 30_000 });
   const made = await bench.record('POST', 'customer', { companyName: 'New', subsidiary: '1', externalId: 'new' });
   const id = made.headers.get('location')?.split('/').pop() ?? '';
-  const find = { verb: 'find', keys: [{ type: 'customer', field: 'externalid', value: 'new' }] };
+  const find = { verb: 'find', keys: [{ type: 'customer', field: 'companyname', value: 'New' }] };
   const changes = { verb: 'changes', type: 'customer', since: null, afterId: null, limit: 500 };
   const seen = async () => [
-    listOf((await bench.suiteql("SELECT id FROM customer WHERE externalid = 'new'")).json['items']).length,
+    listOf((await bench.suiteql("SELECT id FROM customer WHERE companyname = 'New'")).json['items']).length,
     listOf((await bench.record('GET', 'customer')).json['items']).filter((each) => each['id'] === id).length,
     listOf((await bench.results(find))[0]?.['records']).length,
     (await bench.results(changes)).filter((each) => each['id'] === id).length,
@@ -194,6 +195,8 @@ test('late-search hides new records from every search, but not from a read by id
   expect((await bench.results({ verb: 'read', records: [{ type: 'customer', id }] }))[0]).toMatchObject({
     found: true,
   });
+  const keyed = await bench.suiteql("SELECT id FROM customer WHERE externalid = 'new'");
+  expect(listOf(keyed.json['items'])).toHaveLength(1);
   const upsert = await bench.record('PUT', 'customer/eid:new', { phone: '1' });
   expect(upsert.headers.get('location')).toMatch(new RegExp(`/${id}$`));
   bench.nowMs += 30_000;

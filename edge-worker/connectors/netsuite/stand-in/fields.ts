@@ -18,6 +18,8 @@ export interface Field {
   readonly kind: FieldKind;
   readonly isMandatory: boolean;
   readonly isReadOnly: boolean;
+  /** On pages: shown, shown but not to be typed into, or kept there unseen. */
+  readonly display: 'normal' | 'locked' | 'hidden';
   readonly maxLength: number | null;
   readonly choices: readonly Choice[];
   /** The record types a reference may point at. Empty: a list that the stand-in does not keep, any id is taken. */
@@ -30,6 +32,7 @@ export interface FieldOptions {
   readonly label?: string;
   readonly isMandatory?: boolean;
   readonly isReadOnly?: boolean;
+  readonly display?: Field['display'];
   readonly maxLength?: number;
   readonly within?: string;
 }
@@ -50,10 +53,6 @@ export interface RecordType {
   readonly sequence: string;
   readonly cost: CostClass;
   readonly permission: string | null;
-  /** Our own stamp on it; null where the package adds none. */
-  readonly revisionKey: string | null;
-  /** Whether our user event script is deployed on it. */
-  readonly isWatched: boolean;
   readonly createdName: string;
   readonly modifiedName: string;
   /** The table SuiteQL reads it from, and its code in `transaction.type`. */
@@ -65,7 +64,8 @@ export interface RecordType {
   readonly sublists: Map<string, Sublist>;
 }
 
-const labelOf = (name: string) => {
+/** `addressBook` is Address Book. */
+export const labelOf = (name: string) => {
   const spaced = name.replace(/([a-z])([A-Z])/g, '$1 $2');
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 };
@@ -79,6 +79,7 @@ function field(kind: FieldKind, name: string, options: FieldOptions, more: Parti
     kind,
     isMandatory: options.isMandatory ?? false,
     isReadOnly: options.isReadOnly ?? false,
+    display: options.display ?? 'normal',
     maxLength: options.maxLength ?? (kind === 'text' ? 300 : null),
     choices: [],
     targets: [],
@@ -114,7 +115,6 @@ type TypeOptions = Partial<Omit<RecordType, 'fields' | 'sublists' | 'name'>> & {
 };
 
 export function recordType(name: string, fields: readonly Field[], options: TypeOptions = {}): RecordType {
-  const revision = options.revisionKey ? [text(options.revisionKey, { label: 'Tieout revision' })] : [];
   const id = name.toLowerCase();
   return {
     name,
@@ -123,8 +123,6 @@ export function recordType(name: string, fields: readonly Field[], options: Type
     sequence: id,
     cost: 'other',
     permission: null,
-    revisionKey: null,
-    isWatched: false,
     createdName: 'dateCreated',
     modifiedName: 'lastModifiedDate',
     table: id,
@@ -132,7 +130,7 @@ export function recordType(name: string, fields: readonly Field[], options: Type
     nameKeys: ['name'],
     indexed: [],
     ...options,
-    fields: byName([...fields, ...revision]),
+    fields: byName(fields),
     sublists: new Map((options.sublists ?? []).map((each) => [each.id, each])),
   };
 }

@@ -1,17 +1,5 @@
-// Set-up lists (subsidiaries, currencies, terms, services, billing schedules) and our own custom records.
-import {
-  choice,
-  date,
-  flag,
-  instant,
-  longText,
-  number,
-  type RecordType,
-  recordType,
-  reference,
-  sublist,
-  text,
-} from './fields.ts';
+// Set-up lists: subsidiaries, currencies, terms, services, billing schedules.
+import { choice, date, flag, number, type RecordType, recordType, reference, sublist, text } from './fields.ts';
 
 const subsidiary = () =>
   recordType(
@@ -25,7 +13,7 @@ const subsidiary = () =>
       text('fullName', { isReadOnly: true }),
       flag('isInactive', { label: 'Inactive' }),
     ],
-    { permission: 'LIST_SUBSIDIARY', isWatched: true },
+    { permission: 'LIST_SUBSIDIARY' },
   );
 
 const billingSchedule = () =>
@@ -55,7 +43,6 @@ const billingSchedule = () =>
     ],
     {
       permission: 'LIST_BILLINGSCHEDULE',
-      isWatched: true,
       indexed: ['job'],
       sublists: [
         sublist('milestone', [
@@ -98,44 +85,4 @@ const lists = () => [
   ),
 ];
 
-const custom = {
-  cost: 'custom',
-  permission: 'LIST_CUSTRECORDENTRY',
-  createdName: 'created',
-  modifiedName: 'lastModified',
-} as const;
-
-// PROTOCOL.md: both records are ours.
-const outbox = () =>
-  recordType(
-    'customrecord_tieout_outbox',
-    [
-      text('custrecord_tieout_ob_rectype'),
-      text('custrecord_tieout_ob_recid'),
-      text('custrecord_tieout_ob_event'),
-      flag('custrecord_tieout_ob_sent'),
-      number('custrecord_tieout_ob_tries'),
-    ],
-    custom,
-  );
-
-const status = () =>
-  recordType(
-    'customrecord_tieout_status',
-    [
-      text('custrecord_tieout_st_rectype'),
-      text('custrecord_tieout_st_recid'),
-      text('custrecord_tieout_st_system'),
-      text('custrecord_tieout_st_state'),
-      text('custrecord_tieout_st_reason'),
-      longText('custrecord_tieout_st_params'),
-      longText('custrecord_tieout_st_link'),
-      instant('custrecord_tieout_st_last'),
-      instant('custrecord_tieout_st_next'),
-      text('custrecord_tieout_st_owner'),
-      longText('custrecord_tieout_st_amounts'),
-    ],
-    { ...custom, indexed: ['custrecord_tieout_st_recid'] },
-  );
-
-export const listTypes = (): readonly RecordType[] => [subsidiary(), billingSchedule(), ...lists(), outbox(), status()];
+export const listTypes = (): readonly RecordType[] => [subsidiary(), billingSchedule(), ...lists()];

@@ -2,7 +2,7 @@
 import { approve, orderToInvoice } from './billing.ts';
 import type { Books } from './books.ts';
 import type { RecordType } from './fields.ts';
-import type { Level, Permissions } from './permissions.ts';
+import type { Level, Role } from './permissions.ts';
 import { Refusal, refusals } from './refusal.ts';
 import { type ReadOptions, type RestCodec, recordBase } from './rest-codec.ts';
 import { parseFilter } from './rest-filter.ts';
@@ -65,12 +65,12 @@ export function pageJson(
 export class RestRecords {
   readonly #books: Books;
   readonly #codec: RestCodec;
-  readonly #permissions: Permissions;
+  readonly #role: Role;
 
-  constructor(books: Books, codec: RestCodec, permissions: Permissions) {
+  constructor(books: Books, codec: RestCodec, role: Role) {
     this.#books = books;
     this.#codec = codec;
-    this.#permissions = permissions;
+    this.#role = role;
   }
 
   /** The path below the record base, e.g. `customer/12/!transform/invoice`. */
@@ -136,7 +136,7 @@ export class RestRecords {
   }
 
   #demand(type: RecordType, key: string, level: Level): Entry {
-    this.#permissions.demand(type, level);
+    this.#role.demand(type, level);
     const entry = this.#find(type, key);
     if (!entry) throw refusals.unknownRecord();
     return entry;
@@ -162,7 +162,7 @@ export class RestRecords {
     if (call.method !== 'GET') {
       return restError(405, { detail: 'Method not allowed.', code: 'METHOD_NOT_ALLOWED' });
     }
-    this.#permissions.demand(type, 'VIEW');
+    this.#role.demand(type, 'VIEW');
     const page = pagingOf(call.query);
     const { total, entries } = this.#listed(type, call.query.get('q'), page);
     const items = entries.map((entry) => ({
@@ -189,7 +189,7 @@ export class RestRecords {
   }
 
   #write(call: Call, type: RecordType, before: Entry | null, body: Json): Answer {
-    this.#permissions.demand(type, before ? 'EDIT' : 'CREATE');
+    this.#role.demand(type, before ? 'EDIT' : 'CREATE');
     const replaced = new Set((call.query.get('replace') ?? '').toLowerCase().split(','));
     const { patch, unknown } = this.#codec.toPatch(type, body, before, replaced);
     const mode = call.headers.get('x-netsuite-propertynamevalidation')?.toLowerCase() ?? 'warning';
@@ -209,7 +209,7 @@ export class RestRecords {
     if (call.method !== 'POST' || rest[0] !== '!transform' || type.id !== 'salesorder' || target?.id !== 'invoice') {
       return restError(404, { detail: 'The transformation is not supported.', code: 'NOT_FOUND' });
     }
-    this.#permissions.demand(target, 'CREATE');
+    this.#role.demand(target, 'CREATE');
     const order = this.#demand(type, key, 'VIEW');
     const { patch } = this.#codec.toPatch(target, parseBody(call.body), null, new Set());
     const invoice = orderToInvoice(order, patch, this.#books, 'api');

@@ -1,11 +1,12 @@
 // The business rules that refuse a save, through both doors, in the vendor's words.
 import { beforeEach, describe, expect, test } from 'vitest';
+import { withSuiteApp } from '../../../../test/hosts/suiteapp.ts';
 import { Bench, detailOf } from './testing.ts';
 
 let bench: Bench;
 let ids: { customer: string; job: string; employee: string };
 beforeEach(() => {
-  bench = new Bench();
+  bench = new Bench(withSuiteApp);
   ids = bench.people();
 });
 
@@ -117,7 +118,7 @@ describe('a time entry is refused', () => {
   test('in a week whose timesheet is locked', async () => {
     const values = { employee: ids.employee, startDate: '2026-11-16', lockStatus: 'locked' };
     bench.standIn.create('timesheet', values);
-    expect(await apply('timebill', time())).toMatchObject({ field: 'trandate', message: /locked/ });
+    expect(await apply('timebill', time())).toMatchObject({ message: /locked/ });
     expect(await apply('timebill', time({ trandate: '2026-11-23' }))).toMatchObject({ outcome: 'applied' });
   });
 });
@@ -190,7 +191,7 @@ test('a role without the permission neither writes nor reads', async () => {
     {
       error: {
         code: 'INSUFFICIENT_PERMISSION',
-        message: 'Your current role does not have permission to perform this action.',
+        message: 'The role of the integration does not see records of the type timebill.',
       },
     },
   ]);

@@ -6,20 +6,35 @@ import { timeTypes } from './time-types.ts';
 import { transactionTypes } from './transaction-types.ts';
 
 export class Schema {
-  readonly types: ReadonlyMap<string, RecordType>;
-  readonly #byRestName: ReadonlyMap<string, RecordType>;
+  readonly #types: Map<string, RecordType>;
+  readonly #byRestName: Map<string, RecordType>;
   readonly #renamed: { fields: Map<string, Field>; from: Field; to: Field }[] = [];
 
   constructor() {
     const types = [...entityTypes(), ...listTypes(), ...timeTypes(), ...transactionTypes()];
-    this.types = new Map(types.map((type) => [type.id, type]));
+    this.#types = new Map(types.map((type) => [type.id, type]));
     this.#byRestName = new Map(types.map((type) => [type.name.toLowerCase(), type]));
+  }
+
+  get types(): ReadonlyMap<string, RecordType> {
+    return this.#types;
   }
 
   /** By SuiteScript id or REST name, in any case. */
   find(name: string): RecordType | null {
     const lower = name.toLowerCase();
-    return this.types.get(lower) ?? this.#byRestName.get(lower) ?? null;
+    return this.#types.get(lower) ?? this.#byRestName.get(lower) ?? null;
+  }
+
+  /** A custom record type, of a package or of the customer's own. */
+  addType(type: RecordType): void {
+    this.#types.set(type.id, type);
+    this.#byRestName.set(type.name.toLowerCase(), type);
+  }
+
+  removeType(type: RecordType): void {
+    this.#types.delete(type.id);
+    this.#byRestName.delete(type.name.toLowerCase());
   }
 
   /** `path` is "type.old:new", or "type.sublist.old:new" for a line field. */
@@ -54,6 +69,7 @@ export class Schema {
       kind,
       isMandatory: false,
       isReadOnly: false,
+      display: 'normal',
       maxLength: kind === 'text' ? 300 : null,
       choices: [],
       targets: [],

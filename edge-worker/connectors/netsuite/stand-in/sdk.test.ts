@@ -4,8 +4,8 @@ import { NetSuiteClient } from '@brokenrubik/netsuite-sdk';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { Clock, chanceOf } from '../../../../test/support/options.ts';
 import { type Served, serve } from '../../../../test/support/serve.ts';
+import { standIns } from '../../../../test/support/stand-ins.ts';
 import type { StandIn } from '../../stand-in.ts';
-import { standIn as makeStandIn } from '../stand-in.ts';
 import { accountId, clientId } from './credentials.ts';
 import { selfSigned } from './self-signed.ts';
 
@@ -31,7 +31,7 @@ async function uploadCertificate(): Promise<{ certificateId: string; privateKey:
 
 beforeAll(async () => {
   served = await serve((request) => standIn.fetch(request));
-  standIn = makeStandIn({
+  standIn = standIns['netsuite']!({
     baseUrl: served.url,
     nowMs: clock.nowMs,
     chance: chanceOf(5),

@@ -4,17 +4,19 @@ import { AsyncJobs, batchRuns, isAsync, isBatch, jobBase } from './async-jobs.ts
 import type { Books } from './books.ts';
 import { Certificates, isCertificatePath } from './certificates.ts';
 import { answerConsent, consentPath } from './consent.ts';
-import { accountId } from './credentials.ts';
+import { accountId, certificateId } from './credentials.ts';
 import { Faults } from './faults.ts';
 import { answerMetadata, isMetadataPath } from './metadata.ts';
-import type { Outbox } from './outbox.ts';
-import type { Permissions } from './permissions.ts';
+import { Pages } from './pages/pages.ts';
+import { handMade, type Role, type Roles } from './permissions.ts';
 import { refusals } from './refusal.ts';
 import { RestCodec, recordBase } from './rest-codec.ts';
 import { RestRecords } from './rest-records.ts';
-import { runRestlet } from './restlet.ts';
+import type { Scripts } from './scripts.ts';
 import { SuiteQl, suiteqlPath } from './suiteql.ts';
+import type { Doing } from './suitescript/frame.ts';
 import { Tokens, tokenPath } from './tokens.ts';
+import { owner } from './users.ts';
 import {
   type Answer,
   type Call,
@@ -24,21 +26,19 @@ import {
   patternOf,
   plainJson,
   restError,
-  restletError,
   throttled,
   unauthorised,
 } from './wire.ts';
 
 const governancePath = '/services/rest/system/v1/governanceLimits';
 const standardConcurrency = 5;
-const ours = { script: 'customscript_tieout_rl_api', deploy: 'customdeploy_tieout_rl_api' };
 
 export interface ServerWorld {
   readonly options: StandInOptions;
   readonly board: Switchboard;
   readonly books: Books;
-  readonly permissions: Permissions;
-  readonly outbox: Outbox;
+  readonly roles: Roles;
+  readonly scripts: Scripts;
 }
 
 export class Server {
@@ -46,27 +46,29 @@ export class Server {
   readonly #faults: Faults;
   readonly #certificates: Certificates;
   readonly #tokens: Tokens;
-  readonly #records: RestRecords;
+  readonly #codec: RestCodec;
   readonly #jobs: AsyncJobs;
-  readonly #suiteql: SuiteQl;
+  readonly #pages: Pages;
   #slotsMax = standardConcurrency;
   #slotsTaken = 0;
   #slotsHeld = 0;
   #latencyMs = 0;
   #isConsentDenied = false;
   #operations = 0;
+  /** The role of the integration's certificate, and of the administrator's consent. */
+  #mappedRole = handMade;
 
   constructor(world: ServerWorld) {
-    const { options, board, books, permissions } = world;
+    const { options, board, books } = world;
     const { clock } = books;
     this.#world = world;
     this.#certificates = new Certificates(clock());
     this.#tokens = new Tokens(options.baseUrl, clock, this.#certificates);
     this.#tokens.isRevoked = () => this.#faults.isRevoked();
     this.#faults = new Faults(board, books, this.#tokens);
-    this.#records = new RestRecords(books, new RestCodec(books, options.baseUrl), permissions);
+    this.#codec = new RestCodec(books, options.baseUrl);
     this.#jobs = new AsyncJobs(board, options.baseUrl, clock);
-    this.#suiteql = new SuiteQl(books, permissions, options.baseUrl);
+    this.#pages = new Pages(world);
   }
 
   setConcurrency(limit: number): void {
@@ -86,16 +88,17 @@ export class Server {
     this.#jobs.delayMs = ms;
   }
 
-  setTimeZone(offsetMinutes: number): void {
-    this.#suiteql.offsetMs = offsetMinutes * 60_000;
-  }
-
   setConsentDenied(isDenied: boolean): void {
     this.#isConsentDenied = isDenied;
   }
 
-  rotateNoticeKey(key: string | null): void {
-    this.#world.outbox.rotate(key);
+  get mappedRole(): string {
+    return this.#mappedRole;
+  }
+
+  mapRole(id: string): void {
+    this.#mappedRole = id;
+    this.#certificates.map(certificateId, this.#world.roles.named(id).serial);
   }
 
   async fetch(request: Request): Promise<Response> {
@@ -134,6 +137,7 @@ export class Server {
     };
     const refusal = this.#faults.answerFor(door, route, call);
     if (refusal) return refusal;
+    if (door === 'page' && call.path !== consentPath) return this.#pages.answer(call);
     return this.#faults.around(door, route, call, () => this.#dispatch(door, call));
   }
 
@@ -145,43 +149,53 @@ export class Server {
   }
 
   #dispatch(door: Door, call: Call): Answer {
-    const { books, permissions, options } = this.#world;
+    const { books, options, roles, scripts } = this.#world;
     if (call.method === 'OPTIONS') return { status: 204 };
     if (call.path === tokenPath) return this.#tokens.answer(call);
-    if (call.path === consentPath) return answerConsent(call, this.#tokens, this.#isConsentDenied);
-    if (door === 'page') return { status: 404, headers: { 'Content-Type': 'text/html' }, body: 'Page Not Found' };
-    const scopes = this.#tokens.scopesOf(call.headers.get('authorization'));
-    if (!scopes?.has(door === 'restlet' ? 'restlets' : 'rest_webservices')) return unauthorised(door, accountId);
-    if (door === 'restlet') return this.#restlet(call);
+    if (call.path === consentPath) {
+      const role = roles.named(this.#mappedRole).serial;
+      return answerConsent(call, this.#tokens, { isDenied: this.#isConsentDenied, role });
+    }
+    const access = this.#tokens.accessOf(call.headers.get('authorization'));
+    const role = access && roles.withSerial(access.role);
+    const isLet = role && access.scopes.has(door === 'restlet' ? 'restlets' : 'rest_webservices');
+    if (!isLet) return unauthorised(door, accountId);
+    if (door === 'restlet') return scripts.doors.restlet(call, { user: owner, role: role.id, context: 'RESTLET' });
     if (isCertificatePath(call.path)) {
-      return this.#certificates.answer(call, books.clock(), permissions.allows('ADMI_OWN_CERTIFICATES', 'EDIT'));
+      return this.#certificates.answer(call, books.clock(), role.allows('ADMI_OWN_CERTIFICATES', 'EDIT'));
     }
     if (isMetadataPath(call.path)) return answerMetadata(call, books.schema, options.baseUrl);
-    if (call.path === suiteqlPath) return this.#query(call);
+    if (call.path === suiteqlPath) return this.#query(call, role);
     if (call.path === governancePath) return this.#limits();
     if (call.path.startsWith(`${jobBase}/`)) return this.#jobs.answer(call);
-    if (call.path.startsWith(`${recordBase}/`)) return this.#record(call);
+    if (call.path.startsWith(`${recordBase}/`)) return this.#record(call, role);
     return restError(404, { detail: 'The requested resource was not found.', code: 'NOT_FOUND' });
   }
 
-  #record(call: Call): Answer {
+  #record(call: Call, role: Role): Answer {
+    const { books, scripts } = this.#world;
+    const records = new RestRecords(books, this.#codec, role);
+    const doing: Doing = { user: owner, role: role.id, context: 'RESTWEBSERVICES' };
+    const once = (run: () => Answer) => () => scripts.events.as(doing, run);
     if (!isAsync(call)) {
-      if (!isBatch(call)) return this.#records.answer(call);
+      if (!isBatch(call)) return once(() => records.answer(call))();
       const detail = 'A batch needs the header Prefer: respond-async.';
       return restError(400, { detail, code: 'INVALID_HEADER', more: { 'o:errorHeader': 'Prefer' } });
     }
-    if (!isBatch(call)) return this.#jobs.submit(call, [() => this.#records.answer(call)]);
+    if (!isBatch(call)) return this.#jobs.submit(call, [once(() => records.answer(call))]);
     return guarded('rest', () => {
       const name = call.path.slice(recordBase.length + 1).split('/')[0] ?? '';
-      const type = this.#world.books.schema.find(name);
+      const type = books.schema.find(name);
       if (!type) throw refusals.unknownType(name);
-      return this.#jobs.submit(call, batchRuns(call, type, this.#records));
+      return this.#jobs.submit(call, batchRuns(call, type, records).map(once));
     });
   }
 
-  #query(call: Call): Answer {
-    if (!isAsync(call)) return this.#suiteql.answer(call);
-    return this.#jobs.submit(call, [() => this.#suiteql.run(call)]);
+  #query(call: Call, role: Role): Answer {
+    const suiteql = new SuiteQl(this.#world.books, role, this.#world.options.baseUrl);
+    suiteql.offsetMs = this.#world.scripts.platform.sqlOffsetMs;
+    if (!isAsync(call)) return suiteql.answer(call);
+    return this.#jobs.submit(call, [() => suiteql.run(call)]);
   }
 
   #limits(): Answer {
@@ -191,30 +205,5 @@ export class Server {
       integrationConcurrencyLimit: this.#slotsMax,
       integrationLimitType: 'accountLimit',
     });
-  }
-
-  #restlet(call: Call): Answer {
-    const { books, permissions, outbox, options } = this.#world;
-    const isOurs = call.query.get('script') === ours.script && call.query.get('deploy') === ours.deploy;
-    if (!isOurs)
-      return restletError(400, 'SSS_INVALID_SCRIPTLET_ID', 'That Suitelet is invalid, disabled, or no longer exists.');
-    if (call.method !== 'POST') return restletError(405, 'SSS_INVALID_METHOD', 'The script has no such entry point.');
-    if (!/^application\/json/i.test(call.headers.get('content-type') ?? '')) {
-      return restletError(415, 'SSS_INVALID_CONTENT_TYPE', 'Unsupported content type. Provide application/json.');
-    }
-    const route = `${call.method} ${call.path}`;
-    return guarded('restlet', () => ({
-      status: 200,
-      headers: { 'Content-Type': 'application/json; charset=UTF-8' },
-      body: runRestlet(call.body, {
-        books,
-        permissions,
-        outbox,
-        account: accountId,
-        chance: options.chance,
-        isDoubled: () => this.#world.board.take('duplicate-notices', route) !== null,
-        isShuffled: () => this.#world.board.take('shuffle-notices', route) !== null,
-      }),
-    }));
   }
 }

@@ -2,6 +2,7 @@
 import type { RecordType } from './fields.ts';
 import type { Schema } from './schema.ts';
 import { type Entry, Shelf } from './shelf.ts';
+import type { Value } from './values.ts';
 
 export interface Deleted {
   readonly type: string;
@@ -23,12 +24,23 @@ export class Store {
 
   constructor(schema: Schema) {
     this.#schema = schema;
-    for (const type of schema.types.values()) {
-      this.#shelves.set(type.id, new Shelf());
-      this.#shelves.set(type.table, this.#shelves.get(type.table) ?? new Shelf());
-      this.#externalIds.set(type.id, new Map());
-      this.#indexes.set(type.id, new Map(type.indexed.map((key) => [key, new Map()])));
-    }
+    for (const type of schema.types.values()) this.open(type);
+  }
+
+  /** Shelves and indexes of a type; one that is open keeps what lies on it. */
+  open(type: RecordType): void {
+    if (this.#shelves.has(type.id)) return;
+    this.#shelves.set(type.id, new Shelf());
+    this.#shelves.set(type.table, this.#shelves.get(type.table) ?? new Shelf());
+    this.#externalIds.set(type.id, new Map());
+    this.#indexes.set(type.id, new Map(type.indexed.map((key) => [key, new Map()])));
+  }
+
+  /** Of a custom type that leaves the account with all its records. */
+  close(type: RecordType): void {
+    for (const name of [type.id, type.table]) this.#shelves.delete(name);
+    this.#externalIds.delete(type.id);
+    this.#indexes.delete(type.id);
   }
 
   next(sequence: string): number {
@@ -112,14 +124,20 @@ export class Store {
 
   #index(type: RecordType, before: Entry | null, after: Entry | null): void {
     for (const [key, index] of this.#indexes.get(type.id)!) {
-      const from = before?.values[key];
-      const to = after?.values[key];
+      const from = before ? indexed(before.values[key]) : null;
+      const to = after ? indexed(after.values[key]) : null;
       if (from === to) continue;
-      if (typeof from === 'string' && before) index.get(from)?.delete(before.id);
-      if (typeof to !== 'string' || !after) continue;
+      if (from !== null && before) index.get(from)?.delete(before.id);
+      if (to === null || !after) continue;
       const ids = index.get(to);
       if (ids) ids.add(after.id);
       else index.set(to, new Set([after.id]));
     }
   }
+}
+
+/** Flags are indexed by the letters that SuiteQL knows them by; one that was never set is not. */
+function indexed(value: Value | undefined): string | null {
+  if (typeof value === 'boolean') return value ? 'T' : 'F';
+  return value ?? null;
 }

@@ -1,4 +1,4 @@
-// The SuiteQL that the stand-in reads: SELECT … FROM one table WHERE … ORDER BY … FETCH FIRST n ROWS ONLY.
+// The SuiteQL that the stand-in reads: SELECT … FROM one table WHERE … GROUP BY … ORDER BY … FETCH FIRST n ROWS ONLY.
 import { refusals } from './refusal.ts';
 
 export type Operator = '=' | '<>' | '<' | '<=' | '>' | '>=';
@@ -21,6 +21,7 @@ export interface Query {
   readonly columns: readonly { readonly expression: Expression; readonly alias: string | null }[];
   readonly table: string;
   readonly where: Condition | null;
+  readonly group: readonly Expression[];
   readonly order: readonly { readonly expression: Expression; readonly isDescending: boolean }[];
   readonly rowsMax: number | null;
 }
@@ -63,11 +64,12 @@ class Parser {
     const table = this.#next().toLowerCase();
     this.#skipAlias(table);
     const where = this.#take('WHERE') ? this.#any() : null;
+    const group = this.#take('GROUP') ? this.#group() : [];
     const order = this.#take('ORDER') ? this.#order() : [];
     const rowsMax = this.#take('FETCH') ? this.#fetch() : null;
     if (this.#peek() !== undefined) throw sqlError(`Invalid or unsupported search. Unexpected '${this.#peek()}'.`);
     if (this.#parametersUsed !== this.#parameters.length) throw sqlError('Invalid number of parameters.');
-    return { columns, table, where, order, rowsMax };
+    return { columns, table, where, group, order, rowsMax };
   }
 
   #peek(): string | undefined {
@@ -114,6 +116,11 @@ class Parser {
     if (token !== undefined && /^[A-Za-z_]\w*$/.test(token) && !this.#isKeyword()) this.#at++;
     else if (token === ',')
       throw sqlError(`Invalid or unsupported search. Only one table can be read, after '${table}'.`);
+  }
+
+  #group(): Expression[] {
+    this.#demand('BY');
+    return this.#list(() => this.#expression());
   }
 
   #order() {

@@ -10,6 +10,8 @@ export interface Plan {
   readonly stampFromMs: number | null;
   readonly serialAbove: number | null;
   readonly candidates: readonly Entry[] | null;
+  /** Found by id or external id, which the database itself keeps: these are seen at once, whatever a search does. */
+  readonly isByKey: boolean;
 }
 
 export const bare = (test: Plan['test'], more: Partial<Plan> = {}): Plan => ({
@@ -17,6 +19,7 @@ export const bare = (test: Plan['test'], more: Partial<Plan> = {}): Plan => ({
   stampFromMs: null,
   serialAbove: null,
   candidates: null,
+  isByKey: false,
   ...more,
 });
 
@@ -94,8 +97,9 @@ export class Planner {
     const bound = Number(right.of(noEntry));
     if (left.role === 'stamp') return bare(test, { stampFromMs: bound });
     const candidates = operator === '=' ? this.#lookUp(left, [right]) : null;
-    if (left.role === 'id') return bare(test, { serialAbove: operator === '>' ? bound : bound - 1, candidates });
-    return bare(test, { candidates });
+    const found = { candidates, isByKey: operator === '=' && isKey(left) };
+    if (left.role === 'id') return bare(test, { serialAbove: operator === '>' ? bound : bound - 1, ...found });
+    return bare(test, found);
   }
 
   #in(leftExpression: Expression, list: readonly Expression[]): Plan {
@@ -106,7 +110,7 @@ export class Planner {
       const value = left.of(entry);
       return value !== null && values.has(value);
     };
-    return bare(test, { candidates: this.#lookUp(left, wanted) });
+    return bare(test, { candidates: this.#lookUp(left, wanted), isByKey: isKey(left) });
   }
 
   #like(leftExpression: Expression, patternExpression: Expression): Plan {
@@ -133,6 +137,8 @@ export class Planner {
   }
 }
 
+const isKey = (column: Column) => column.role === 'id' || column.role === 'externalId';
+
 function found(values: readonly string[], look: (value: string) => readonly (Entry | null)[]): Entry[] {
   return [...new Set(values.flatMap(look))].filter((entry) => entry !== null);
 }
@@ -151,6 +157,7 @@ function joined(parts: readonly Plan[]): Plan {
     stampFromMs: highest(parts.map((part) => part.stampFromMs)),
     serialAbove: highest(parts.map((part) => part.serialAbove)),
     candidates: shortest,
+    isByKey: parts.some((part) => part.isByKey),
   };
 }
 
@@ -162,5 +169,6 @@ function either(parts: readonly Plan[]): Plan {
     stampFromMs: lowest(parts.map((part) => part.stampFromMs)),
     serialAbove: lowest(parts.map((part) => part.serialAbove)),
     candidates: isListed ? [...new Set(listed.flat())].filter((entry) => entry !== null) : null,
+    isByKey: parts.every((part) => part.isByKey),
   };
 }

@@ -1,6 +1,6 @@
 // Runs SuiteQL over the books, by the orders and indexes that are there, and answers in the vendor's shape.
 import type { Books } from './books.ts';
-import type { Permissions } from './permissions.ts';
+import type { Role } from './permissions.ts';
 import { refusals } from './refusal.ts';
 import { pageJson, pagingOf, parseBody } from './rest-records.ts';
 import type { Entry } from './shelf.ts';
@@ -11,6 +11,7 @@ import { type Answer, type Call, guarded, resourceJson, restError } from './wire
 
 export const suiteqlPath = '/services/rest/query/v1/suiteql';
 const rowsMax = 100_000;
+const everything = { limit: rowsMax, offset: 0 };
 
 const aggregates = new Set(['COUNT', 'MAX', 'MIN', 'SUM']);
 
@@ -18,13 +19,13 @@ const isAggregate = (expression: Expression) => expression.kind === 'call' && ag
 
 export class SuiteQl {
   readonly #books: Books;
-  readonly #permissions: Permissions;
+  readonly #role: Role;
   readonly #baseUrl: string;
   offsetMs = 0;
 
-  constructor(books: Books, permissions: Permissions, baseUrl: string) {
+  constructor(books: Books, role: Role, baseUrl: string) {
     this.#books = books;
-    this.#permissions = permissions;
+    this.#role = role;
     this.#baseUrl = baseUrl;
   }
 
@@ -40,24 +41,27 @@ export class SuiteQl {
     const page = pagingOf(call.query);
     const { q, params } = parseBody(call.body);
     if (typeof q !== 'string' || (params !== undefined && !Array.isArray(params))) throw refusals.badBody();
-    const { total, rows } = this.#select(parseSql(q, Array.isArray(params) ? params : []), page);
+    const { total, rows } = this.select(q, Array.isArray(params) ? params : [], page);
     const items = rows.map((row) => ({ links: [], ...row }));
     return resourceJson(pageJson(`${this.#baseUrl}${suiteqlPath}`, call.query, page, total, items), 'collection');
   }
 
-  #select(query: Query, page: { limit: number; offset: number }) {
+  select(sql: string, parameters: readonly unknown[], page: { limit: number; offset: number }) {
+    const query = parseSql(sql, parameters);
     const types = [...this.#books.schema.types.values()]
       .filter((type) => type.table === query.table)
-      .filter((type) => this.#permissions.allows(type.permission, 'VIEW'));
+      .filter((type) => this.#role.allows(type.permission, 'VIEW'));
     if (types.length === 0) throw sqlError(`Record '${query.table}' was not found.`);
     const columns = new Columns(this.#books, query.table, types, this.offsetMs);
     const typeIds = types.map((type) => type.id);
     const planner = new Planner(this.#books, columns, typeIds);
     const plan = query.where ? planner.plan(query.where) : bare(() => true);
-    const isSeen = (entry: Entry) => typeIds.includes(entry.type) && plan.test(entry) && this.#books.isFound(entry);
-    if (query.columns.some(({ expression }) => isAggregate(expression))) {
-      const all = this.#read(query, columns, { ...plan, test: isSeen }, { limit: rowsMax, offset: 0 });
-      return { total: 1, rows: [aggregateRow(query, columns, all.entries)] };
+    const isFound = (entry: Entry) => plan.isByKey || this.#books.isFound(entry);
+    const isSeen = (entry: Entry) => typeIds.includes(entry.type) && plan.test(entry) && isFound(entry);
+    if (query.group.length > 0 || query.columns.some(({ expression }) => isAggregate(expression))) {
+      const all = this.#read({ ...query, rowsMax: null }, columns, { ...plan, test: isSeen }, everything);
+      const rows = grouped(query, columns, all.entries).map((each) => aggregateRow(query, columns, each));
+      return { total: rows.length, rows: rows.slice(page.offset, page.offset + page.limit) };
     }
     const { total, entries } = this.#read(query, columns, { ...plan, test: isSeen }, page);
     const show = shower(query, columns);
@@ -80,8 +84,9 @@ export class SuiteQl {
       shelf.scanChanges(plan.stampFromMs ?? Number.NEGATIVE_INFINITY, -1, visit);
       return { total, entries };
     }
-    if (plan.candidates === null && (roles === '' || roles === 'id')) {
-      shelf.scanIds(plan.serialAbove ?? 0, visit);
+    if (roles === '' || roles === 'id') {
+      if (plan.candidates === null) shelf.scanIds(plan.serialAbove ?? 0, visit);
+      else byId(plan.candidates).every(visit);
       return { total, entries };
     }
     const all: Entry[] = [];
@@ -103,6 +108,12 @@ export class SuiteQl {
   }
 }
 
+/** An index keeps records in the order in which they came to it, which mostly is that of their ids. */
+function byId(entries: readonly Entry[]): readonly Entry[] {
+  const isInOrder = entries.every((entry, at) => at === 0 || entries[at - 1]!.serial < entry.serial);
+  return isInOrder ? entries : [...entries].sort((a, b) => a.serial - b.serial);
+}
+
 /** Keys in lower case; empty columns are left out. */
 function shower(query: Query, columns: Columns): (entry: Entry) => Record<string, string> {
   const shown = query.columns.flatMap(({ expression, alias }, index) => {
@@ -122,17 +133,39 @@ function shower(query: Query, columns: Columns): (entry: Entry) => Record<string
   };
 }
 
+/** Without GROUP BY all records are one group, even when there are none. */
+function grouped(query: Query, columns: Columns, entries: readonly Entry[]): readonly (readonly Entry[])[] {
+  if (query.group.length === 0) return [entries];
+  const keys = query.group.map((expression) => columns.compile(expression));
+  const groups = new Map<string, Entry[]>();
+  for (const entry of entries) {
+    const key = JSON.stringify(keys.map((column) => column.of(entry)));
+    const group = groups.get(key);
+    if (group) group.push(entry);
+    else groups.set(key, [entry]);
+  }
+  return [...groups.values()];
+}
+
+const nameIn = (expression: Expression) => (expression.kind === 'column' ? expression.name : '');
+
 function aggregateRow(query: Query, columns: Columns, entries: readonly Entry[]): Record<string, string> {
   const row: Record<string, string> = {};
   for (const [index, { expression, alias }] of query.columns.entries()) {
+    const name = alias ?? (nameIn(expression) || `expr${index + 1}`);
     if (expression.kind !== 'call' || !aggregates.has(expression.name)) {
-      throw sqlError('Invalid or unsupported search. A column beside an aggregate needs GROUP BY.');
+      if (!query.group.some((each) => nameIn(each) === nameIn(expression))) {
+        throw sqlError('Invalid or unsupported search. A column beside an aggregate needs GROUP BY.');
+      }
+      const value = entries[0] ? columns.compile(expression).show(entries[0]) : null;
+      if (value !== null) row[name] = value;
+      continue;
     }
     const [input] = expression.inputs;
     const column = input === undefined || input.kind === 'star' ? null : columns.compile(input);
     const kept = column === null ? entries : entries.filter((entry) => column.of(entry) !== null);
     const value = aggregated(expression.name, column, kept);
-    if (value !== null) row[alias ?? `expr${index + 1}`] = value;
+    if (value !== null) row[name] = value;
   }
   return row;
 }

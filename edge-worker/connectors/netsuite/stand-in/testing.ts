@@ -1,8 +1,8 @@
 // What the tests of this folder share: a stand-in with a clock they turn, and raw calls to its doors.
 import { createPrivateKey } from 'node:crypto';
 import { SignJWT } from 'jose';
-import { controlled, type StandIn } from '../../stand-in.ts';
-import { standIn as makeStandIn } from '../stand-in.ts';
+import { controlled, type StandIn, type StandInFactory } from '../../stand-in.ts';
+import { standIn } from '../stand-in.ts';
 import { accountId, certificateId, clientId, privateKeyPem } from './credentials.ts';
 import { isRecord } from './values.ts';
 
@@ -40,15 +40,17 @@ export class Bench {
   nowMs = startMs;
   readonly pushed: Request[] = [];
   readonly slept: number[] = [];
-  /** What the hub answers to pushed batches. */
-  hubStatus = 202;
+  /** What the hub answers to what scripts send. */
+  hub: (request: Request) => Response = () => new Response(null, { status: 202 });
   readonly standIn: StandIn;
   readonly fetch: (request: Request) => Promise<Response>;
   readonly #tokens = new Map<string, string>();
 
-  constructor() {
+  /** With what the customer has installed, if anything. */
+  constructor(installed: (factory: StandInFactory) => StandInFactory = (factory) => factory) {
     let state = 7;
-    this.standIn = makeStandIn({
+    const make = installed(standIn);
+    this.standIn = make({
       baseUrl,
       nowMs: () => this.nowMs,
       chance: () => {
@@ -61,7 +63,7 @@ export class Bench {
       },
       send: async (request) => {
         this.pushed.push(request.clone());
-        return new Response(null, { status: this.hubStatus });
+        return this.hub(request);
       },
     });
     this.fetch = controlled(this.standIn);

@@ -1,6 +1,5 @@
 // Time entries and the weekly sheets they lie in.
 import { choice, date, flag, hours, number, type RecordType, recordType, reference, text } from './fields.ts';
-import { timeFields } from './package-fields.ts';
 
 const timeApproval = { 1: 'Open', 2: 'Pending Approval', 3: 'Approved', 4: 'Rejected' };
 const customerOrJob = 'customer job';
@@ -38,13 +37,10 @@ const timeBill = () =>
       flag('billed', { isReadOnly: true }),
       reference('timesheet', 'timesheet', { isReadOnly: true }),
       flag('timeModified', { isReadOnly: true }),
-      ...timeFields(),
     ],
     {
       cost: 'transaction',
       permission: 'TRAN_TIMEBILL',
-      revisionKey: 'custcol_tieout_rev',
-      isWatched: true,
       createdName: 'createdDate',
       nameKeys: [],
       indexed: ['customer', 'employee'],
@@ -67,7 +63,6 @@ const timeSheet = () =>
     {
       cost: 'transaction',
       permission: 'TRAN_TIMEBILL',
-      isWatched: true,
       createdName: 'createdDate',
       nameKeys: [],
       indexed: ['employee'],

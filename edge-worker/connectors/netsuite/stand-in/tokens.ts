@@ -1,7 +1,7 @@
 // The OAuth 2.0 token endpoint: client credentials by signed assertion, consent codes with PKCE, refresh tokens.
 import { constants, createHash, createHmac, type KeyObject, verify } from 'node:crypto';
 import type { Certificates } from './certificates.ts';
-import { accountHost, accountId, clientId, clientSecret } from './credentials.ts';
+import { accountHost, accountId, certificateId, clientId, clientSecret, consentRole } from './credentials.ts';
 import { isRecord } from './values.ts';
 import { type Answer, type Call, oauthError, plainJson } from './wire.ts';
 
@@ -18,12 +18,18 @@ const curves: Readonly<Record<string, string>> = { ES256: 'prime256v1', ES384: '
 
 export interface ConsentCode {
   readonly redirectUri: string;
+  readonly role: number;
   readonly scopes: ReadonlySet<string>;
   readonly challenge: string | null;
 }
 
-interface Grant {
+/** What a login may do, and as which role. */
+export interface Access {
   readonly scopes: ReadonlySet<string>;
+  readonly role: number;
+}
+
+interface Grant extends Access {
   readonly expiresMs: number;
 }
 
@@ -87,13 +93,16 @@ export class Tokens {
     ]);
   }
 
-  /** The scopes behind a bearer token; null when it is not, or no longer, valid. */
-  scopesOf(authorization: string | null): ReadonlySet<string> | null {
+  /** What is behind a bearer token; null when it is not, or no longer, valid. */
+  accessOf(authorization: string | null): Access | null {
     if (this.isRevoked()) return null;
     // Token-based clients of the old kind are let in unchecked: FACTS.md#auth.
-    if (authorization?.startsWith(`OAuth realm="${accountId}"`)) return new Set(['restlets', 'rest_webservices']);
+    if (authorization?.startsWith(`OAuth realm="${accountId}"`)) {
+      const role = this.#certificates.find(certificateId, this.#clock())?.role ?? consentRole;
+      return { scopes: new Set(['restlets', 'rest_webservices']), role };
+    }
     const grant = this.#access.get(authorization?.replace(/^Bearer /i, '') ?? '');
-    return grant && grant.expiresMs > this.#clock() ? grant.scopes : null;
+    return grant && grant.expiresMs > this.#clock() ? grant : null;
   }
 
   expire(authorization: string | null): void {
@@ -137,15 +146,15 @@ export class Tokens {
     const header = decode(head);
     const claims = decode(body);
     if (claims['iss'] !== clientId) throw new TokenRefusal('invalid_client', 401);
-    const key = this.#certificates.keyOf(String(header['kid'] ?? ''), this.#clock());
+    const found = this.#certificates.find(String(header['kid'] ?? ''), this.#clock());
     const isGenuine =
-      key && isSigned(String(header['alg']), key, `${head}.${body}`, Buffer.from(signature, 'base64url'));
+      found && isSigned(String(header['alg']), found.key, `${head}.${body}`, Buffer.from(signature, 'base64url'));
     if (!isGenuine) throw new TokenRefusal('invalid_grant');
     this.#checkTimes(claims);
     if (![claims['aud']].flat().some((each) => this.#audiences.has(String(each))))
       throw new TokenRefusal('invalid_grant');
     return plainJson({
-      access_token: this.#grantAccess(parseScopes(claims['scope'])),
+      access_token: this.#grantAccess({ scopes: parseScopes(claims['scope']), role: found.role }),
       expires_in: accessMs / 1000,
       token_type: 'Bearer',
     });
@@ -181,7 +190,7 @@ export class Tokens {
       .digest('base64url');
     const isProven = code.challenge === null ? client === 'confidential' : code.challenge === proof;
     if (!isProven) throw new TokenRefusal('invalid_grant');
-    return this.#consentAnswer(code.scopes, this.#newRefresh(code.scopes, client));
+    return this.#consentAnswer(code, this.#newRefresh(code, client));
   }
 
   #grantRefresh(form: URLSearchParams, client: 'confidential' | 'public'): Answer {
@@ -189,12 +198,12 @@ export class Tokens {
     const grant = this.#refresh.get(id);
     if (!grant || grant.expiresMs <= this.#clock()) throw new TokenRefusal('invalid_grant');
     // A public client's refresh token works once; a confidential client keeps the one it has.
-    if (!grant.isPublic) return this.#consentAnswer(grant.scopes, null);
+    if (!grant.isPublic) return this.#consentAnswer(grant, null);
     this.#refresh.delete(id);
-    return this.#consentAnswer(grant.scopes, this.#newRefresh(grant.scopes, client));
+    return this.#consentAnswer(grant, this.#newRefresh(grant, client));
   }
 
-  #consentAnswer(granted: ReadonlySet<string>, refreshToken: string | null): Answer {
+  #consentAnswer(granted: Access, refreshToken: string | null): Answer {
     return plainJson({
       access_token: this.#grantAccess(granted),
       ...(refreshToken === null ? {} : { refresh_token: refreshToken }),
@@ -203,16 +212,16 @@ export class Tokens {
     });
   }
 
-  #newRefresh(granted: ReadonlySet<string>, client: 'confidential' | 'public'): string {
+  #newRefresh({ scopes: granted, role }: Access, client: 'confidential' | 'public'): string {
     const id = this.#opaque('refresh');
     const expiresMs = this.#clock() + refreshMs[client];
-    this.#refresh.set(id, { scopes: granted, expiresMs, isPublic: client === 'public' });
+    this.#refresh.set(id, { scopes: granted, role, expiresMs, isPublic: client === 'public' });
     return id;
   }
 
-  #grantAccess(granted: ReadonlySet<string>): string {
+  #grantAccess({ scopes: granted, role }: Access): string {
     const token = this.#opaque('access');
-    this.#access.set(token, { scopes: granted, expiresMs: this.#clock() + accessMs });
+    this.#access.set(token, { scopes: granted, role, expiresMs: this.#clock() + accessMs });
     return token;
   }
 

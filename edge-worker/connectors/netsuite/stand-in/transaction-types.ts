@@ -12,7 +12,6 @@ import {
   sublist,
   text,
 } from './fields.ts';
-import { salesOrderFields, soldLineFields } from './package-fields.ts';
 
 const customerOrJob = 'customer job';
 
@@ -20,8 +19,6 @@ const transaction = {
   sequence: 'transaction',
   cost: 'transaction',
   table: 'transaction',
-  revisionKey: 'custbody_tieout_rev',
-  isWatched: true,
   createdName: 'createdDate',
   nameKeys: ['tranid'],
 } as const;
@@ -53,7 +50,6 @@ const soldLine = (): Field[] => [
   text('description', { maxLength: 999 }),
   reference('job', 'job', { label: 'Project' }),
   reference('price', ''),
-  ...soldLineFields(),
 ];
 
 const expenseReport = () =>
@@ -127,7 +123,6 @@ const salesOrder = () =>
       ...totals(),
       reference('createdFrom', '', { isReadOnly: true }),
       reference('opportunity', ''),
-      ...salesOrderFields(),
     ],
     {
       ...transaction,

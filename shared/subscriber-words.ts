@@ -22,6 +22,11 @@ export const subscriberWords: Readonly<Record<string, Words>> = {
     text: '{name} takes other events, but answered {status} to {type} ({event}). It was put aside; the others went on.',
     next: 'Whoever runs {name} mends the cause, then Retry tells it once more; Reject lets it go.',
   },
+  'events-expired': {
+    title: 'Events were not taken in time',
+    text: '{count} events for {name} at {url} were 30 days old and are not kept any longer. Later ones still are.',
+    next: 'Whoever runs {name} reads what it missed over the API; then choose Retry or Reject, both close this.',
+  },
   'event-failed': {
     title: 'Event could not be made',
     text: 'Tieout stumbled over the event {type} of this record: {problem}. Subscribers were not told of it.',

@@ -6,6 +6,7 @@ import type { Once } from '../flow/requests.ts';
 import type { Env } from '../platform/env.ts';
 import { log } from '../platform/log.ts';
 import { RecordUnavailable } from '../store/flush.ts';
+import { asyncApi } from './asyncapi.ts';
 import { InstallationAt, type Place, placeOfInstallation, unknownInstallation } from './at.ts';
 import { readBody } from './body.ts';
 import { type Caller, identify, mayCall } from './caller.ts';
@@ -29,6 +30,7 @@ export function api(ports: Ports): Hono<App> {
     c.header('referrer-policy', 'no-referrer');
   });
   app.get('/openapi.json', (c) => c.json(openApi(c.env.PUBLIC_URL), 200, { 'cache-control': 'max-age=300' }));
+  app.get('/asyncapi.json', (c) => c.json(asyncApi(), 200, { 'cache-control': 'max-age=300' }));
   app.get('/docs', async (c) => c.body(await docsPage(openApi(c.env.PUBLIC_URL)), 200, docsHeaders));
   app.post('/development/session', async (c) => c.json(await signInForDevelopment(c.env, ports, c.req.raw), 201));
   for (const one of routes) app.on(one.method.toUpperCase(), honoPath(one.path), (c) => serve(c, ports, one));

@@ -241,6 +241,68 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
+'/events': {
+get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path?: never; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
+"rows": (components['schemas']['Event'])[];
+}; }; };
+304: { headers: Record<string, unknown>; content?: never; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
+'/installations/{installation}/subscriptions/{subscription}/deliveries': {
+get: { parameters: { query?: { "limit"?: number; "after"?: string; "state"?: "delivered" | "failing" | "refused"; "type"?: string; "event"?: string; "subject"?: string; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; "subscription": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
+"rows": (components['schemas']['EventDelivery'])[];
+/** Send it as `after` for the next page; null on the last. */
+"next": string | null;
+}; }; };
+304: { headers: Record<string, unknown>; content?: never; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
+'/installations/{installation}/subscriptions/{subscription}/replay': {
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "subscription": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
+"events"?: (string)[];
+"since"?: string;
+}; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
+'/installations/{installation}/subscriptions/{subscription}/test': {
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "subscription": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
+"delivered": boolean;
+/** HTTP status of the answer; null when there was none. */
+"status": number | null;
+"problem": string | null;
+"tookMs": number;
+}; }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': {
+"delivered": boolean;
+/** HTTP status of the answer; null when there was none. */
+"status": number | null;
+"problem": string | null;
+"tookMs": number;
+}; }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
 '/installations/{installation}/exceptions': {
 get: { parameters: { query?: { "limit"?: number; "after"?: string; "state"?: "open" | "closed"; "owner"?: string; "control"?: string; "connection"?: string; "kind"?: "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "milestone" | "payment" | "project" | "resource" | "time"; "entity"?: string; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "rows": (components['schemas']['Exception'])[];
@@ -607,6 +669,33 @@ Match: {
 "candidates": (string)[];
 /** Other records there that may be the same. */
 "rivals": (string)[];
+};
+Event: {
+"type": string;
+"version": number;
+"title": string;
+"description": string;
+"schema": { [name: string]: unknown };
+"example": { [name: string]: unknown };
+};
+EventDelivery: {
+/** Its id, the webhook-id of every try. */
+"event": string;
+"type": string;
+"sequence": number;
+/** What it is about, by its id. */
+"subject": string;
+/** `failing`: tried again. `refused`: put aside, because the subscriber takes others but not this one. */
+"state": "delivered" | "failing" | "refused";
+"attempts": number;
+/** HTTP status of the latest answer; null when there was none. */
+"status": number | null;
+"problem": string | null;
+/** How long the latest call took. */
+"tookMs": number;
+"happenedAt": string;
+/** When it was tried last. */
+"at": string;
 };
 Exception: {
 "id": string;

@@ -98,6 +98,16 @@ export function take(core: LaneCore, id: string): Round | null {
   return { token, url: row.url, keys: row.keys, dispatches };
 }
 
+/** A call that tells nothing but that calls arrive. It is no event: nobody is told it again. */
+export function testRound(core: LaneCore, id: string): Round | null {
+  const row = subscriptionRow(core.store.sql, id);
+  if (!row) return null;
+  const about = { id: core.ports.makeId('test'), type: 'tieout.test', version: 1, madeMs: core.ports.nowMs() };
+  const payload = JSON.stringify({ subscription: id, message: 'Calls to this address arrive and can be verified.' });
+  const one = dispatchOf(core.store.installation, { ...about, seq: 0, subject: id, payload });
+  return { token: '', url: row.url, keys: row.keys, dispatches: [one] };
+}
+
 /** The same bytes at every try: subscribers may compare them. */
 function dispatchOf(installation: string, one: Announcement): Dispatch {
   const { seq, id, type, version, madeMs, payload } = one;
@@ -142,7 +152,7 @@ export function slotOf(
   return { entity: id, connection: '', recordType: '', part };
 }
 
-const holdOf = (owner: 'integration' | 'operator', code: string, params: Readonly<Record<string, string>>) =>
+export const holdOf = (owner: 'integration' | 'operator', code: string, params: Readonly<Record<string, string>>) =>
   ({ kind: 'customer', control: code, owner, code, params, hash: '', dueMinutes: 240 }) as const;
 
 class Settling {

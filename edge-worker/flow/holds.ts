@@ -54,6 +54,7 @@ export function raiseHold(tx: LaneTransaction, makeId: (prefix: string) => strin
   writeRows(tx.sql, holds, [row], 'replace');
   tx.record('exceptions', { ...exceptionOf(row), state: 'open', closedMs: null, closedBy: null, reason: null });
   tx.tell(request.entity, 'held', {
+    exception: row.id,
     control: request.control,
     code: request.code,
     connection: request.connection,
@@ -101,7 +102,8 @@ function close(tx: LaneTransaction, row: HoldRow, by: string, reason: string | n
   tx.excepted.add(row.entity);
   deleteRows(tx.sql, holds, [[row.id]]);
   tx.record('exceptions', { ...exceptionOf(row), state: 'closed', closedMs: tx.atMs, closedBy: by, reason });
-  tx.tell(row.entity, 'hold-closed', { control: row.control, connection: row.connection, by });
+  const { id: exception, entity, control, connection } = row;
+  tx.tell(entity, 'hold-closed', { exception, control, connection, by });
 }
 
 function exceptionOf(row: HoldRow) {

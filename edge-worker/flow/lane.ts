@@ -12,6 +12,7 @@ import { lookDue } from './look.ts';
 import { Reader } from './read.ts';
 import { RelayLoop } from './relay-loop.ts';
 import { replanSome } from './replan.ts';
+import { clearAnnouncements } from './replay.ts';
 import { showDue } from './show.ts';
 
 /** The lane is woken at least this often, so that whatever lost its wake-up is driven on. */
@@ -76,6 +77,7 @@ export class Lane {
     if (nowMs - this.#clearedMs >= clearEveryMs) {
       this.#clearedMs = nowMs;
       clearInbox(this.core);
+      clearAnnouncements(this.core);
     }
     this.#rearmSoon();
   }

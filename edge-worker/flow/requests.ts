@@ -174,6 +174,7 @@ function apply(lane: Lane, request: Change, sealed: string): Value {
 
 export type Question =
   | { readonly about: 'progress' }
+  | { readonly about: 'test-call'; readonly subscription: string }
   | { readonly about: 'subscriptions' }
   | { readonly about: 'health' }
   | { readonly about: 'key'; readonly key: string }
@@ -182,7 +183,11 @@ export type Question =
   | { readonly about: 'status'; readonly connection: string; readonly recordType: string; readonly recordId: string };
 
 /** Answers from the lane's own tables; for people's pages the record in D1 is read instead. */
-export function ask(lane: Lane, question: Question, gauges: Readonly<Record<string, unknown>>): unknown {
+export function ask(
+  lane: Lane,
+  question: Exclude<Question, { about: 'test-call' }>,
+  gauges: Readonly<Record<string, unknown>>,
+): unknown {
   switch (question.about) {
     case 'progress':
       return { ...progressOf(lane.core), ...gauges };

@@ -1,6 +1,7 @@
 // The next calls to a subscriber, signed by the Standard Webhooks scheme with every key that is alive.
 import { Webhook } from 'standardwebhooks';
 import type { Round } from './dispatch.ts';
+import type { Key } from './subscribe.ts';
 
 export interface SignedCall {
   readonly seq: number;
@@ -15,7 +16,15 @@ export interface SignedRound {
   readonly calls: readonly SignedCall[];
 }
 
-export function signRound({ token, url, dispatches }: Round, keys: readonly string[], nowMs: number): SignedRound {
+/** The sealed keys that are alive, newest first. */
+export function keysAlive({ keys }: Pick<Round, 'keys'>, nowMs: number): string[] {
+  const all = JSON.parse(keys) as readonly Key[];
+  return all.flatMap(([sealed, endsMs]) => (endsMs === null || endsMs > nowMs ? [sealed] : []));
+}
+
+/** `opened` are the keys that are alive, as they were sealed: the part of a request that named them. */
+export function signRound({ token, url, dispatches }: Round, opened: readonly string[], nowMs: number): SignedRound {
+  const keys = opened.map((text) => (JSON.parse(text) as { key: string }).key);
   const hooks = keys.map((key) => new Webhook(key));
   const at = new Date(nowMs);
   const calls = dispatches.map(({ seq, id, body }) => {

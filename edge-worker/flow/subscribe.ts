@@ -1,5 +1,6 @@
 // What people say about subscribers: add, change, rotate the key, pause, resume, remove. Each is one lane transaction
 // with an audit row.
+import { instantText } from '../../shared/dates.ts';
 import { outboundEvents } from '../../shared/events/_registry.ts';
 import { holds, subscriptions } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
@@ -9,6 +10,7 @@ import { tellAudit } from './audit.ts';
 import type { LaneCore } from './core.ts';
 import { slotOf } from './dispatch.ts';
 import { closeHold, type HoldRow } from './holds.ts';
+import { rewind, sequencesOf } from './replay.ts';
 import { StewardError } from './steward.ts';
 import { type Subscription, subscriptionRow, typesOf, waitingCount } from './subscribers.ts';
 
@@ -35,7 +37,11 @@ export type SubscriptionChange =
   | { readonly verb: 'make'; readonly subscription: NewSubscription; readonly key: string }
   | { readonly verb: 'alter'; readonly id: string; readonly to: Alteration }
   | { readonly verb: 'rotate'; readonly id: string; readonly key: string }
-  | { readonly verb: 'pause' | 'resume' | 'remove'; readonly id: string };
+  | { readonly verb: 'pause' | 'resume' | 'remove'; readonly id: string }
+  | { readonly verb: 'replay'; readonly id: string; readonly what: Replay };
+
+/** Everything since a moment, or some events by their ids. */
+export type Replay = { readonly sinceMs: number } | { readonly events: readonly string[] };
 
 /** `sealed` is the key that the request carries, if it carries one. */
 export function changeSubscription(
@@ -62,6 +68,9 @@ export function changeSubscription(
       return {};
     case 'remove':
       unsubscribe(core, request.id, by);
+      return {};
+    case 'replay':
+      replay(core, request.id, request.what, by);
       return {};
   }
 }
@@ -123,6 +132,15 @@ function resume(core: LaneCore, id: string, by: string): void {
   });
 }
 
+/** Under the same ids as before. One that does not answer is told when it does. */
+function replay(core: LaneCore, id: string, what: Replay, by: string): void {
+  const said = 'sinceMs' in what ? instantText(what.sinceMs) : `${what.events.length} events`;
+  changeOne(core, by, 'events-replayed', id, said, (tx, row) => {
+    if ('sinceMs' in what) rewind(core, row, what.sinceMs);
+    else tellAgain(row, sequencesOf(core, what.events), tx.atMs);
+  });
+}
+
 /** What it has not heard, it will not hear. */
 function unsubscribe(core: LaneCore, id: string, by: string): void {
   change(core, by, 'subscription-removed', id, {}, (tx) => {
@@ -132,11 +150,13 @@ function unsubscribe(core: LaneCore, id: string, by: string): void {
 }
 
 export const isOfSubscriber = ({ part, control }: Pick<HoldRow, 'part' | 'control'>) =>
-  part === 'subscriber' || part === 'event' || control === 'event-refused';
+  part === 'subscriber' || part === 'event' || control === 'event-refused' || control === 'events-expired';
 
 /** A person's answer to an exception of a subscriber. */
 export function answerSubscriber(core: LaneCore, hold: HoldRow, isRetry: boolean, by: string, reason: string): void {
   if (hold.part === 'event') return answerUnmade(core, hold, isRetry, by, reason);
+  if (hold.control === 'events-expired')
+    return change(core, by, 'events-let-go', hold.entity, {}, (tx) => closeHold(tx, hold, by, reason));
   if (hold.part === 'subscriber') return isRetry ? resume(core, hold.entity, by) : pause(core, hold.entity, by);
   changeOne(core, by, isRetry ? 'event-replayed' : 'event-let-go', hold.entity, hold.part, (tx, row) => {
     const { seq } = JSON.parse(hold.params) as { seq: string };

@@ -5,14 +5,13 @@ import { migrate } from 'drizzle-orm/durable-sqlite/migrator';
 import { connectors } from '../connectors/_registry.ts';
 import type { RecordClaim } from '../connectors/embed.ts';
 import { liveContext } from '../context.ts';
-import { type Outcome, settle, take, unreached } from '../flow/dispatch.ts';
+import { type Outcome, type Round, settle, take, testRound, unreached } from '../flow/dispatch.ts';
 import { type Checked, checkConnection } from '../flow/health.ts';
 import type { InboxEntry } from '../flow/intake.ts';
 import { Lane } from '../flow/lane.ts';
 import { type Proved, proveUser } from '../flow/people.ts';
 import { ask, type Change, type ChangeResult, change, type Once, type Question } from '../flow/requests.ts';
-import { type SignedRound, signRound } from '../flow/sign.ts';
-import { keysOf } from '../flow/subscribe.ts';
+import { keysAlive, type SignedRound, signRound } from '../flow/sign.ts';
 import { laneMigrations } from '../store/_lane-migrations.ts';
 import type { Env } from './env.ts';
 import { Governor } from './governor.ts';
@@ -128,15 +127,13 @@ export class LaneObject extends DurableObject<Env> {
   /** The next calls to a subscriber, signed; keys never leave the lane. Null when there is nothing to do. */
   async takeRound(subscription: string): Promise<SignedRound | null> {
     const round = take(this.#live.core, subscription);
-    if (!round) return null;
+    return round && this.#signed(round);
+  }
+
+  async #signed(round: Round): Promise<SignedRound> {
     const nowMs = Date.now();
-    const alive = keysOf(round).filter(([, endsMs]) => endsMs === null || endsMs > nowMs);
-    const opened = await Promise.all(alive.map(([sealed]) => this.#vault.open(sealed)));
-    return signRound(
-      round,
-      opened.map((text) => (JSON.parse(text) as { key: string }).key),
-      nowMs,
-    );
+    const opened = await Promise.all(keysAlive(round, nowMs).map((sealed) => this.#vault.open(sealed)));
+    return signRound(round, opened, nowMs);
   }
 
   /** Returns whether the next round may follow at once. */
@@ -173,6 +170,10 @@ export class LaneObject extends DurableObject<Env> {
   }
 
   async ask(question: Question): Promise<unknown> {
+    if (question.about === 'test-call') {
+      const round = testRound(this.#live.core, question.subscription);
+      return round && this.#signed(round);
+    }
     if (question.about !== 'progress') return ask(this.#live, question, {});
     const overflow = overflowStub(this.env, this.ctx.id.name ?? '', this.ctx.id.jurisdiction ?? '');
     // Null when it cannot say: the lane's own view is worth showing without it.

@@ -30,17 +30,15 @@ export const projectCreated = defineEvent({
     records: z.array(recordPlace).meta({ title: 'Where the project lies now' }),
   }),
   make: (moment) => {
-    if (!isComplete(moment)) return null;
     const { entity, records, look } = moment;
-    return {
-      key: entity.id,
-      payload: {
-        project: shown(entity),
-        customer: shownOrNull(look(entity.record['customer'])),
-        contract: shownOrNull(look(entity.record['contract'])),
-        records: placesOf(records),
-      },
+    if (!entity || !isComplete(moment)) return [];
+    const payload = {
+      project: shown(entity),
+      customer: shownOrNull(look(entity.record['customer'])),
+      contract: shownOrNull(look(entity.record['contract'])),
+      records: placesOf(records),
     };
+    return [{ key: entity.id, payload }];
   },
   example: {
     project: { id: 'prj_01J00000000000000000000000', version: 3, ...project.example },

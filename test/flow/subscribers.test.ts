@@ -209,3 +209,53 @@ describe('What is on its way to a subscriber', () => {
     expect(told.names).toEqual(['First']);
   });
 });
+
+describe('What was told', () => {
+  const day = 24 * hour;
+
+  it('can be told again since a moment: in order, under the same ids, before anything new', async () => {
+    const told = await new Told().subscribe();
+    await told.begin('First');
+    await told.pass(hour);
+    const sinceMs = told.rig.nowMs;
+    await told.begin('Second', 'Third');
+    await told.deliver();
+    await told.ask({ verb: 'replay', id: 'sub_1', what: { sinceMs } });
+    await told.begin('Fourth');
+    await told.deliver();
+    expect(told.names).toEqual(['First', 'Second', 'Third', 'Second', 'Third', 'Fourth']);
+    expect(new Set(told.heard.map(({ id }) => id)).size).toBe(4);
+  });
+
+  it('is kept for thirty days; what was not taken by then is dropped, and a person is told how much', async () => {
+    const told = await new Told().subscribe();
+    await told.begin('Taken');
+    await told.deliver();
+    told.answer = () => 410;
+    await told.begin('Lost', 'Lost too');
+    await told.pass(hour);
+    await told.pass(20 * day, day);
+    await told.begin('Kept');
+    await told.pass(11 * day, day);
+    expect(told.rig.held().sort()).toEqual(['events-expired', 'subscriber-gone']);
+    const [hold] = told.rig.rows("SELECT id, params FROM holds WHERE control = 'events-expired'");
+    expect(JSON.parse(String(hold?.['params']))).toMatchObject({ count: '2', name: 'Warehouse' });
+    told.answer = () => 200;
+    await told.ask({ verb: 'resume', id: 'sub_1' });
+    await told.deliver();
+    expect(told.names.at(-1)).toBe('Kept');
+    const answer = { verb: 'answer', hold: String(hold?.['id']), answer: 'retry', by: 'ada', reason: '' } as const;
+    expect(await change(told.rig.lane, answer, seal)).toMatchObject({ ok: true });
+    expect(told.rig.held()).toEqual([]);
+    const gone = await change(
+      told.rig.lane,
+      {
+        verb: 'subscription',
+        change: { verb: 'replay', id: 'sub_1', what: { events: [told.heard[0]?.id ?? ''] } },
+        by: 'ada',
+      },
+      seal,
+    );
+    expect(gone).toMatchObject({ ok: false, code: 'unknown-event' });
+  });
+});

@@ -31,7 +31,7 @@ export class Told {
     await this.rig.settle();
   }
 
-  async subscribe(types: readonly string[] = ['*']): Promise<this> {
+  async subscribe(types: readonly string[] = ['project.created']): Promise<this> {
     const subscription = { id: 'sub_1', name: 'Warehouse', url, types };
     await this.ask({ verb: 'make', subscription, key: 'whsec_bm90IGEgcmVhbCBrZXkgYXQgYWxs' });
     return this;

@@ -114,6 +114,9 @@ import Reason_Event_Failed_Title from '@salesforce/label/c.Reason_Event_Failed_T
 import Reason_Event_Refused_Next from '@salesforce/label/c.Reason_Event_Refused_Next';
 import Reason_Event_Refused_Text from '@salesforce/label/c.Reason_Event_Refused_Text';
 import Reason_Event_Refused_Title from '@salesforce/label/c.Reason_Event_Refused_Title';
+import Reason_Events_Expired_Next from '@salesforce/label/c.Reason_Events_Expired_Next';
+import Reason_Events_Expired_Text from '@salesforce/label/c.Reason_Events_Expired_Text';
+import Reason_Events_Expired_Title from '@salesforce/label/c.Reason_Events_Expired_Title';
 import Reason_Exhausted_Purchase_Order_Next from '@salesforce/label/c.Reason_Exhausted_Purchase_Order_Next';
 import Reason_Exhausted_Purchase_Order_Text from '@salesforce/label/c.Reason_Exhausted_Purchase_Order_Text';
 import Reason_Exhausted_Purchase_Order_Title from '@salesforce/label/c.Reason_Exhausted_Purchase_Order_Title';
@@ -373,6 +376,7 @@ export const reasons = {
   'subscriber-gone': { title: Reason_Subscriber_Gone_Title, text: Reason_Subscriber_Gone_Text, next: Reason_Subscriber_Gone_Next },
   'subscriber-stuck': { title: Reason_Subscriber_Stuck_Title, text: Reason_Subscriber_Stuck_Text, next: Reason_Subscriber_Stuck_Next },
   'event-refused': { title: Reason_Event_Refused_Title, text: Reason_Event_Refused_Text, next: Reason_Event_Refused_Next },
+  'events-expired': { title: Reason_Events_Expired_Title, text: Reason_Events_Expired_Text, next: Reason_Events_Expired_Next },
   'event-failed': { title: Reason_Event_Failed_Title, text: Reason_Event_Failed_Text, next: Reason_Event_Failed_Next },
   'wait-retry': { title: Reason_Wait_Retry_Title, text: Reason_Wait_Retry_Text, next: Reason_Wait_Retry_Next },
   reconnect: { title: Reason_Reconnect_Title, text: Reason_Reconnect_Text, next: Reason_Reconnect_Next },

@@ -6,18 +6,16 @@ import { wordsFor } from '../../shared/words.ts';
 import { connectors } from '../connectors/_registry.ts';
 import type { Embed } from '../connectors/embed.ts';
 import type { Context as Ports } from '../context.ts';
-import type { Health } from '../flow/health.ts';
 import type { Env } from '../platform/env.ts';
 import { log } from '../platform/log.ts';
 import { recordFor } from '../platform/record-database.ts';
 import { toBase64Url } from '../platform/vault.ts';
 import { placeOf } from '../store/directory.ts';
-import { connectionCopies, installations } from '../store/record-schema.ts';
+import { connectionCopies } from '../store/record-schema.ts';
 import { select, sql } from '../store/scoped-record.ts';
 import { InstallationAt, placeOfInstallation } from './at.ts';
 import { readBody, readText } from './body.ts';
-import { type Caller, identify } from './caller.ts';
-import { type PageState, refusalMarkup, shellPage, welcomeMarkup } from './embed-page.ts';
+import { consolePage, type Given } from './console-page.ts';
 import { issuedKeys } from './hooks.ts';
 import { ProblemError } from './problems.ts';
 import { spendProof } from './rate.ts';
@@ -30,13 +28,6 @@ type C = Context<App>;
 export function embeds(ports: Ports): Hono<App> {
   const app = new Hono<App>();
 
-  /** What stands in the frame, for whoever has a session. */
-  app.get('/embed/page', async (c) => {
-    const caller = await identify(c.env, ports, c.req.header('authorization'));
-    if (caller.kind !== 'session') throw new ProblemError('not-allowed', 'The page is for people.');
-    return c.html(await welcome(c.env, caller), 200, { 'cache-control': 'no-store' });
-  });
-
   /** The host page posts a signed token into the frame. */
   app.post('/embed/:system', async (c) => {
     const system = c.req.param('system');
@@ -44,15 +35,15 @@ export function embeds(ports: Ports): Hono<App> {
     if (embed?.proof !== 'token') throw new ProblemError('not-found', 'There is nothing at this address.');
     const token = new URLSearchParams(await readText(c.req.raw, 8_000)).get('token') ?? '';
     const outcome = await proveToken(c.env, ports, system, embed, token);
+    const { origins } = outcome;
     if (outcome.ok) {
-      const { origins, session } = outcome;
-      const caller = await identify(c.env, ports, `Bearer ${session.token}`);
-      return page(c, ports, origins, { session, system, content: await welcome(c.env, caller) });
+      const { session } = outcome;
+      const { installation } = session;
+      return page(c, ports, { mode: 'token', system, session, installation, words: null, origins });
     }
     log('page-refused', { system, refusal: outcome.refusal });
     const words = wordsFor(outcome.refusal, { system: titleOf(system) }, setupWords);
-    const content = await refusalMarkup(words);
-    return page(c, ports, outcome.origins, { session: null, system, content }, 403);
+    return page(c, ports, { mode: 'refused', system, session: null, installation: null, words, origins }, 403);
   });
 
   /** The frame of a host whose page proves its user by a record: it asks its parent for the proof. */
@@ -63,7 +54,7 @@ export function embeds(ports: Ports): Hono<App> {
     if (embed?.proof !== 'record') throw new ProblemError('not-found', 'There is nothing at this address.');
     await placeOfInstallation(c.env, installation);
     const origins = await originsOf(c.env, installation, system, embed);
-    return page(c, ports, origins, { session: null, system, installation, content: null });
+    return page(c, ports, { mode: 'record', system, session: null, installation, words: null, origins });
   });
 
   app.post('/embed/:system/session', async (c) => {
@@ -125,38 +116,6 @@ async function originsOf(env: Env, installation: string, system: string, embed: 
   return [...new Set(rows.flatMap((row) => embed.frameOrigins(JSON.parse(row.settings))))];
 }
 
-async function welcome(env: Env, caller: Caller): Promise<string> {
-  const installation = caller.installation ?? '';
-  const at = new InstallationAt(env, installation, await placeOfInstallation(env, installation), null);
-  const [health, named] = await Promise.all([
-    at.ask<Health>({ about: 'health' }),
-    // A name is worth waiting for, not worth failing for.
-    at.record.first(select(installations, sql``)).catch(() => null),
-  ]);
-  return welcomeMarkup({ caller, health, name: named?.name ?? installation });
-}
-
-async function page(
-  c: C,
-  ports: Ports,
-  origins: readonly string[],
-  state: Omit<PageState, 'nonce' | 'origins'>,
-  status: 200 | 403 = 200,
-): Promise<Response> {
-  const nonce = toBase64Url(ports.randomBytes(16));
-  const policy = [
-    "default-src 'none'",
-    `script-src 'nonce-${nonce}'`,
-    `style-src 'nonce-${nonce}'`,
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    `frame-ancestors ${origins.length > 0 ? origins.join(' ') : "'none'"}`,
-  ];
-  return c.html(await shellPage({ ...state, origins, nonce }), status, {
-    'content-security-policy': policy.join('; '),
-    'cache-control': 'no-store',
-    'referrer-policy': 'no-referrer',
-    'x-content-type-options': 'nosniff',
-  });
+function page(c: C, ports: Ports, given: Given, status: 200 | 403 = 200): Promise<Response> {
+  return consolePage(c.env, given, toBase64Url(ports.randomBytes(16)), status);
 }

@@ -1,6 +1,7 @@
 // Asking the API from a page: the session, the queries, and an answer's troubles in the form that pages show.
 import { type QueryKey, type UseQueryResult, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useSyncExternalStore } from 'react';
+import type { paths } from './_api.ts';
 import type { Api } from './client.ts';
 import { Empty, Loading, type Trouble, TroubleNote } from './parts/states.tsx';
 import type { Session, Sessions } from './session.ts';
@@ -11,6 +12,9 @@ export interface Asking {
   readonly session: Session;
 }
 
+type Me = paths['/me']['get']['responses'][200]['content']['application/json'];
+
+const MeContext = createContext<Me | null>(null);
 const AskingContext = createContext<Asking | null>(null);
 const SessionsContext = createContext<Sessions | null>(null);
 
@@ -22,9 +26,28 @@ export function Door({ sessions, children }: { readonly sessions: Sessions; read
   const { api, session } = standing;
   return (
     <SessionsContext value={sessions}>
-      <AskingContext value={{ api, session, installation: session.installation }}>{children}</AskingContext>
+      <AskingContext value={{ api, session, installation: session.installation }}>
+        <Known>{children}</Known>
+      </AskingContext>
     </SessionsContext>
   );
+}
+
+/** What may be done decides what is offered, so nothing is shown before it is known. */
+function Known({ children }: { readonly children: ReactNode }) {
+  const me = useAnswer(['me'], ({ api }) => api.GET('/me'));
+  return (
+    <Answer what="who you are" answer={me}>
+      {(known) => <MeContext value={known}>{children}</MeContext>}
+    </Answer>
+  );
+}
+
+/** Who is looking, and which operations of the API are theirs. */
+export function useMe(): Me {
+  const me = useContext(MeContext);
+  if (!me) throw new Error('asked outside the door');
+  return me;
 }
 
 export function useAsking(): Asking {

@@ -15,6 +15,8 @@ interface Given {
   readonly system: string;
   readonly session: Session | null;
   readonly installation: string | null;
+  /** Why nobody was proven. */
+  readonly words: { readonly title: string; readonly text: string; readonly next: string } | null;
   /** Host pages that may frame this one. */
   readonly origins: readonly string[];
 }
@@ -24,6 +26,13 @@ export type Standing =
   | { readonly is: 'signed-in'; readonly session: Session; readonly api: Api }
   /** Nothing goes on until the page is loaded anew, or the host proves its user again. */
   | { readonly is: 'outside'; readonly title: string; readonly next: string };
+
+interface Refused {
+  readonly type: string;
+  readonly detail: string;
+  readonly next: string;
+  readonly fields?: readonly { readonly problem: string }[];
+}
 
 const renewEveryMs = 10 * 60_000;
 const renewSoonMs = 60_000;
@@ -44,6 +53,7 @@ export class Sessions {
     if (given?.mode === 'record') this.#listen(given);
     if (given?.session) this.#enter(given.session);
     else if (given?.mode === 'record') this.#say('ready');
+    else if (given?.words) this.#refuse(given.words.title, `${given.words.text} ${given.words.next}`);
     else void this.#signInForDevelopment();
   }
 
@@ -63,7 +73,11 @@ export class Sessions {
       this.#become({ is: 'proving' });
       return this.#say('ready');
     }
-    this.#become({ is: 'outside', title: 'Your session has ended', next: 'Load the page anew.' });
+    this.#refuse('Your session has ended', 'Load the page anew.');
+  }
+
+  #refuse(title: string, next: string): void {
+    this.#become({ is: 'outside', title, next });
   }
 
   #become(standing: Standing): void {
@@ -126,13 +140,9 @@ export class Sessions {
       this.#say('accepted');
       return this.#enter((await answer.json()) as Session);
     }
-    const problem = answer ? ((await answer.json()) as { detail: string; next: string; type: string }) : null;
-    this.#say('refused', { code: problem?.type ?? 'unreachable' });
-    this.#become({
-      is: 'outside',
-      title: problem?.detail ?? 'Tieout could not be reached',
-      next: problem?.next ?? 'Load the page anew.',
-    });
+    const problem = answer ? ((await answer.json()) as Refused) : null;
+    this.#say('refused', { code: problem?.fields?.[0]?.problem ?? problem?.type ?? 'unreachable' });
+    this.#refuse(problem?.detail ?? 'Tieout could not be reached', problem?.next ?? 'Load the page anew.');
   }
 }
 

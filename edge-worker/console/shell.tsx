@@ -1,14 +1,38 @@
 // The frame around every page: where one is, where one can go, and what stands there while a page is on its way.
 import { lazy, Suspense } from 'react';
 import { NavLink, Route, Routes } from 'react-router';
+import { useMe } from './asking.tsx';
 import { Empty, Loading } from './parts/states.tsx';
 import './shell.css';
 
 const pages = [{ path: '', title: 'Overview', Page: lazy(() => import('./pages/overview.tsx')) }] as const;
 
+const roleTitles = {
+  viewer: 'Viewer',
+  sales: 'Sales',
+  finance: 'Finance',
+  delivery: 'Delivery',
+  admin: 'Integration admin',
+  approver: 'Approver',
+} as const;
+
+/** The host proved a name; what stands behind it in the audit is not for reading. */
+function Who() {
+  const { by, roles } = useMe();
+  return (
+    <header className="shell-who">
+      <strong>Tieout</strong>
+      <span className="quiet">
+        {by.replace(/ \([^()]*\)$/, '')}, {roles.map((role) => roleTitles[role]).join(', ')}
+      </span>
+    </header>
+  );
+}
+
 export function Shell() {
   return (
     <div className="shell">
+      <Who />
       <nav className="shell-nav" aria-label="Tieout">
         <ul>
           {pages.map(({ path, title }) => (

@@ -1,16 +1,22 @@
-// What is stuck, since when, whose turn it is, and how each connection is doing.
+// What is missing, what is stuck, since when and whose turn it is, and how each connection is doing.
 import { Answer, useAnswer } from '../asking.tsx';
 import type { Shape } from '../client.ts';
 import { useNowMs } from '../clock.ts';
+import { Connections, Steps } from '../parts/connections.tsx';
 import { Ago } from '../parts/figures.tsx';
 import { Grid } from '../parts/grid.tsx';
-import { Badge, Empty } from '../parts/states.tsx';
+import { Empty, Note } from '../parts/states.tsx';
 
 const watchEveryMs = 15_000;
 /** The oldest of what waits; the page of exceptions has them all. */
 const oldestMax = 50;
 
 export default function Overview() {
+  const health = useAnswer(
+    ['health'],
+    ({ api, installation }) => api.GET('/installations/{installation}/health', { params: { path: { installation } } }),
+    { everyMs: watchEveryMs },
+  );
   const waiting = useAnswer(
     ['exceptions', 'oldest'],
     ({ api, installation }) =>
@@ -19,15 +25,16 @@ export default function Overview() {
       }),
     { everyMs: watchEveryMs },
   );
-  const connections = useAnswer(
-    ['connections'],
-    ({ api, installation }) =>
-      api.GET('/installations/{installation}/connections', { params: { path: { installation } } }),
-    { everyMs: watchEveryMs },
-  );
   return (
     <div className="stack">
       <h1>Overview</h1>
+      {(health.data?.missing.length ?? 0) > 0 && (
+        <section aria-label="Still missing">
+          <Note tone="warning">
+            <Steps steps={health.data?.missing ?? []} />
+          </Note>
+        </section>
+      )}
       <section className="stack-close" aria-label="Waiting for people">
         <h2>Waiting for people, the oldest first</h2>
         <Answer what="what waits" answer={waiting}>
@@ -36,8 +43,8 @@ export default function Overview() {
       </section>
       <section className="stack-close" aria-label="Connections">
         <h2>Connections</h2>
-        <Answer what="the connections" answer={connections}>
-          {({ rows }) => <Connections rows={rows} />}
+        <Answer what="the connections" answer={health}>
+          {({ connections }) => <Connections rows={connections} />}
         </Answer>
       </section>
     </div>
@@ -69,25 +76,4 @@ function Waiting({ rows }: { readonly rows: readonly Shape<'Exception'>[] }) {
       ]}
     />
   );
-}
-
-function Connections({ rows }: { readonly rows: readonly Shape<'Connection'>[] }) {
-  return (
-    <Grid
-      label="Connections"
-      lines={rows}
-      idOf={(row) => row.id}
-      empty={<Empty title="Nothing is connected yet">An integration admin connects the first system.</Empty>}
-      columns={[
-        { id: 'title', title: 'System', isName: true, width: '2fr', show: (row) => row.title },
-        { id: 'roles', title: 'Role', show: (row) => row.roles.join(', ').toUpperCase() },
-        { id: 'account', title: 'Account', width: '2fr', minWidth: 140, show: (row) => row.account },
-        { id: 'state', title: 'State', show: (row) => <State row={row} /> },
-      ]}
-    />
-  );
-}
-
-function State({ row }: { readonly row: Shape<'Connection'> }) {
-  return row.state === 'active' ? <Badge tone="good">Working</Badge> : <Badge tone="bad">Stopped</Badge>;
 }

@@ -1,0 +1,90 @@
+// Connections as cards: how each is, what it still lacks in words with who does it, and a check on demand.
+import type { paths } from '../_api.ts';
+import { troubleOf, useChange, useMe } from '../asking.tsx';
+import type { Shape } from '../client.ts';
+import { Button } from './controls.tsx';
+import { Badge, Empty, type Tone } from './states.tsx';
+import './connections.css';
+
+type Health = paths['/installations/{installation}/health']['get']['responses'][200]['content']['application/json'];
+type Connection = Health['connections'][number];
+
+const states: Readonly<Record<Connection['state'], readonly [Tone, string]>> = {
+  active: ['good', 'Working'],
+  resting: ['warning', 'Trying again'],
+  paused: ['bad', 'Stopped'],
+};
+
+export function Connections({ rows }: { readonly rows: readonly Connection[] }) {
+  if (rows.length === 0)
+    return <Empty title="Nothing is connected yet">An integration admin connects the first system.</Empty>;
+  return (
+    <ul className="connections">
+      {rows.map((row) => (
+        <ConnectionCard key={row.connection} row={row} />
+      ))}
+    </ul>
+  );
+}
+
+function ConnectionCard({ row }: { readonly row: Connection }) {
+  const [tone, title] = states[row.state];
+  const { operations } = useMe();
+  const open = row.kinds.filter(({ state }) => state === 'open').map(({ kind }) => kind);
+  return (
+    <li className="card stack-close" data-connection={row.connection}>
+      <div className="row-apart">
+        <h3>
+          {row.title} <span className="quiet">{row.roles.join(', ').toUpperCase()}</span>
+        </h3>
+        <Badge tone={tone}>{title}</Badge>
+      </div>
+      <p className="quiet">
+        {row.account}, {row.environment}
+      </p>
+      {row.state === 'resting' && <p>It did not answer; Tieout asks it again by itself.</p>}
+      {row.loading > 0 && <p role="status">A first load is reading {row.loading} record types.</p>}
+      {open.length > 0 && <p>Flowing: {open.join(', ')}.</p>}
+      <Steps steps={row.missing} />
+      {operations.includes('checkConnection') && <Check connection={row.connection} />}
+    </li>
+  );
+}
+
+/** Costs the system a call, so somebody has to ask for it. */
+function Check({ connection }: { readonly connection: string }) {
+  const check = useChange(
+    ({ api, installation }) =>
+      api.POST('/installations/{installation}/connections/{connection}/check', {
+        params: { path: { installation, connection } },
+      }),
+    ['health'],
+  );
+  const trouble = check.error ? troubleOf(check.error) : null;
+  return (
+    <div className="row">
+      <Button onPress={() => check.mutate(null)} isPending={check.isPending}>
+        Check now
+      </Button>
+      <span role="status">
+        {check.isPending && 'Checking …'}
+        {check.data?.words}
+        {trouble && `${trouble.detail} ${trouble.next}`}
+      </span>
+    </div>
+  );
+}
+
+/** Steps that somebody has to take, in words. */
+export function Steps({ steps }: { readonly steps: readonly Shape<'Missing'>[] }) {
+  if (steps.length === 0) return null;
+  return (
+    <ul className="steps">
+      {steps.map(({ code, words }) => (
+        <li key={`${code} ${words.text}`}>
+          <strong>{words.title}.</strong> {words.text} {words.next}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -86,6 +86,7 @@ export const ownerWords: Readonly<Record<string, string>> = {
 export const amountWords: Readonly<Record<string, string>> = {
   sold: 'Sold',
   delivered: 'Delivered',
+  unbilled: 'Not billed yet',
   billed: 'Billed',
   paid: 'Paid',
   outstanding: 'Outstanding',

@@ -145,6 +145,8 @@ export interface ConnectorSpec<Name extends string, Settings extends z.ZodObject
   readonly isStatusWrittenAlong?: boolean;
   /** Record types whose page shows a status only when somebody has to act, because each status costs a call. */
   readonly showsExceptionsOnly?: readonly string[];
+  /** Record types whose page shows the figures of a project: what was sold, delivered, billed, paid and is held. */
+  readonly showsFigures?: readonly string[];
   /** Where a person sees the record, for links on counterpart pages. */
   readonly recordUrl: (settings: z.infer<Settings>, ref: RecordRef) => string | null;
   readonly receiver?: Receiver;

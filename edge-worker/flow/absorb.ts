@@ -11,6 +11,7 @@ import { type MergeContext, Merging } from './merge.ts';
 import type { CanonicalRecord } from './nouns.ts';
 import { type Observation, type Reading, readingsOf } from './observation.ts';
 import { Recognition, type Sighting } from './recognise.ts';
+import { showFigures } from './show-soon.ts';
 import { readStraysAgain } from './strays.ts';
 import { globalise } from './translate.ts';
 
@@ -75,6 +76,7 @@ class Absorption {
     );
     for (const entity of heldAround(tx.sql, changed, heldMax)) plan.add(entity);
     this.#links.write();
+    showFigures(tx, wiring, this.#drafts.figuresMoved);
     readStraysAgain(tx, wiring, newKeys);
     return { entities: plan, again: this.#merging.again };
   }

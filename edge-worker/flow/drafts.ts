@@ -5,6 +5,7 @@ import type { Derivation, Entity, Promotion } from '../../shared/entities/entity
 import { businessKeys, entityRows } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { deleteRows, readRows, type StoredRow, writeRows } from '../store/rows.ts';
+import { bookFigures } from './figures.ts';
 import { keysOf, kindOf } from './identity.ts';
 import type { CanonicalRecord, Provenance } from './nouns.ts';
 import { packProvenance, unpackProvenance } from './provenance.ts';
@@ -86,6 +87,8 @@ export class Drafts {
   readonly #tx: LaneTransaction;
   readonly #rows = new Map<string, StoredRow<typeof entityRows> | null>();
   readonly #drafts = new Map<string, Draft>();
+  /** Projects whose figures the changes moved; known once they are written. */
+  figuresMoved: ReadonlySet<string> = new Set();
 
   constructor(tx: LaneTransaction) {
     this.#tx = tx;
@@ -163,6 +166,7 @@ export class Drafts {
     writeRows(this.#tx.sql, entityRows, rows, 'replace');
     deleteRows(this.#tx.sql, businessKeys, oldKeys);
     writeRows(this.#tx.sql, businessKeys, newKeys, 'ignore');
+    this.figuresMoved = bookFigures(this.#tx, moved);
     return newKeys.map(({ key }) => key);
   }
 }

@@ -18,8 +18,9 @@ export function showSoon(
   delayMs: number,
   upToDate: UpToDate | null = null,
 ): void {
-  const hosts = [...wiring.connections.values()].filter((connection) => connection.connector.limits.statusBatchMax > 0);
+  const hosts = hostsIn(wiring);
   if (shown.size === 0 || hosts.length === 0) return;
+  showFigures(tx, wiring, projectsOf(tx, shown));
   const family = [...shown].flatMap((entity) => {
     const kind = kindOf(entity);
     return kind ? wiring.familyOf(kind).map((member) => siblingId(entity, member)) : [entity];
@@ -44,4 +45,45 @@ export function showSoon(
     upToDate?.host ?? '',
     JSON.stringify(upToDate?.entities ?? []),
   );
+}
+
+const hostsIn = (wiring: Wiring) =>
+  [...wiring.connections.values()].filter((connection) => connection.connector.limits.statusBatchMax > 0);
+
+/** A burst of hours is shown in one go. */
+const figuresShownMs = 1_500;
+
+/** Marks the pages that show the figures of these projects: deals, contracts, the projects themselves. */
+export function showFigures(tx: LaneTransaction, wiring: Wiring, projects: ReadonlySet<string>): void {
+  const places = hostsIn(wiring).flatMap((host) =>
+    (host.connector.showsFigures ?? []).map((type) => `${host.id} ${type}`),
+  );
+  if (projects.size === 0 || places.length === 0) return;
+  const family = wiring.familyOf('project');
+  const pages = [...projects].flatMap((project) => family.map((kind) => siblingId(project, kind)));
+  tx.sql.exec(
+    `INSERT INTO status_due (entity, connection, due_ms, tries, run)
+     SELECT DISTINCT entity, connection, ?3, 0, ?4 FROM links WHERE record_id IS NOT NULL
+     AND entity IN (SELECT value FROM json_each(?1))
+     AND connection || ' ' || record_type IN (SELECT value FROM json_each(?2))
+     ON CONFLICT DO UPDATE SET run = excluded.run, due_ms = min(due_ms, excluded.due_ms)`,
+    JSON.stringify(pages),
+    JSON.stringify(places),
+    tx.atMs + figuresShownMs,
+    tx.run,
+  );
+}
+
+/** The projects of entities that came to wait for a person, or wait no more: how much is held is another sum now. */
+function projectsOf(tx: LaneTransaction, shown: ReadonlySet<string>): ReadonlySet<string> {
+  const excepted = [...tx.excepted].filter((entity) => shown.has(entity));
+  if (excepted.length === 0) return new Set();
+  const rows = tx.sql
+    .exec(
+      `SELECT DISTINCT canonical ->> 'project' AS project FROM entities
+       WHERE id IN (SELECT value FROM json_each(?)) AND canonical ->> 'project' IS NOT NULL`,
+      JSON.stringify(excepted),
+    )
+    .toArray() as { project: string }[];
+  return new Set(rows.map(({ project }) => project));
 }

@@ -7,6 +7,7 @@ import type { ShownStatus, StatusState } from '../../shared/wire/status.ts';
 import type { StatusToShow } from '../connectors/connector.ts';
 import { commands, entityRows, holds, links, statusDue } from '../store/lane-schema.ts';
 import { type LaneSql, readColumns, readRows, type StoredRow } from '../store/rows.ts';
+import { figuresInWords } from './figures.ts';
 import { kindOf, siblingId } from './identity.ts';
 import type { LinkRow } from './links.ts';
 import type { CanonicalRecord } from './nouns.ts';
@@ -22,6 +23,9 @@ export type StatusMark = StoredRow<typeof statusDue>;
 /** The worst state of a family of entities is the one its page shows. */
 const worstFirst: readonly StatusState[] = ['failed', 'held', 'uncertain', 'waiting', 'on-its-way', 'in-step'];
 
+/** Whose row of a page the figures stand in, if it has one. */
+const figureSeats = ['erp', 'billing', 'psa', 'crm'] as const;
+
 /** Everything the statuses of some entities rest on, loaded in a statement per table. */
 export class StatusView {
   readonly #sql: LaneSql;
@@ -31,6 +35,7 @@ export class StatusView {
   readonly #commands = new Map<string, OpenCommand[]>();
   readonly #holds = new Map<string, HoldRow[]>();
   #records: ReadonlyMap<string, string> | null = null;
+  #figures: ReadonlyMap<string, Readonly<Record<string, string>>> | null = null;
 
   constructor(sql: LaneSql, wiring: Wiring, entities: readonly string[]) {
     this.#sql = sql;
@@ -71,7 +76,32 @@ export class StatusView {
       if (worst) shown.push(worst);
       else if (this.#isLeftOut(entity, connection)) shown.push(notCarriedOver(connection));
     }
-    return shown;
+    return this.#withFigures(entity, host, shown);
+  }
+
+  /** The figures of a project stand in one place of its pages: beside what the ledger says, or the nearest to it. */
+  #withFigures(entity: string, host: string, shown: readonly ShownStatus[]): readonly ShownStatus[] {
+    const page = this.pageOf(entity, host);
+    const types = this.#wiring.connections.get(host)?.connector.showsFigures ?? [];
+    if (page === null || !types.includes(page.recordType)) return shown;
+    const amounts = this.#figuresOf(siblingId(entity, 'project'));
+    if (amounts === null) return shown;
+    const systems = figureSeats.flatMap((role) =>
+      [...this.#wiring.connections.values()].filter((one) => one.id !== host && one.roles.includes(role)),
+    );
+    const place = systems
+      .map(({ connector }) => connector.name)
+      .find((name) => shown.some((one) => one.system === name));
+    return shown.map((status) => (status.system === place ? { ...status, amounts } : status));
+  }
+
+  /** Read when the first page asks for it, and then for all pages at once. */
+  #figuresOf(project: string): Readonly<Record<string, string>> | null {
+    if (this.#figures === null) {
+      const projects = (JSON.parse(this.#family) as string[]).filter((id) => kindOf(id) === 'project');
+      this.#figures = figuresInWords(this.#sql, projects);
+    }
+    return this.#figures.get(project) ?? null;
   }
 
   /** Whether a system would hold it and yet does not: rejected by a person, or taken back at its source. */

@@ -239,6 +239,21 @@ export const purchaseOrders = sqliteTable('purchase_orders', {
   currency: text('currency').notNull(),
 });
 
+/**
+ * Sums per project: what was sold, delivered, billed and paid, in minor units of each currency. The row `kept` says that
+ * a project's sums are complete.
+ */
+export const projectFigures = sqliteTable(
+  'project_figures',
+  {
+    project: text('project').notNull(),
+    figure: text('figure').notNull(),
+    currency: text('currency').notNull(),
+    minor: text('minor').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.project, table.figure, table.currency] })],
+);
+
 /** Record pages whose status is out of date. */
 export const statusDue = sqliteTable(
   'status_due',

@@ -125,6 +125,7 @@ export const contract = defineEntity({
     },
   ],
   isReady: (record) => record.isSigned,
+  counts: ({ isSigned, currentTotal, total }) => (isSigned ? { sold: currentTotal ?? total } : {}),
   example: {
     name: 'Harbour & Pine ERP rollout',
     customer: 'cus_01J00000000000000000000000',

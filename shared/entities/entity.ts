@@ -1,5 +1,6 @@
 // What a canonical entity is. One file per entity in this folder; nothing else lists them by hand.
 import { z } from 'zod';
+import type { Money } from '../money.ts';
 
 /** The four seats at the table. Fields are owned by a role, never by a vendor. */
 export const roles = ['crm', 'psa', 'erp', 'billing'] as const;
@@ -37,6 +38,10 @@ export interface Promotion<Giver> {
   ) => Readonly<Record<string, unknown>>;
 }
 
+/** What people see summed up on the pages of a deal and its project. In the order of their story. */
+export const figures = ['sold', 'delivered', 'unbilled', 'billed', 'paid', 'outstanding'] as const;
+export type Figure = (typeof figures)[number];
+
 export interface Entity<Name extends string = string, Shape extends z.ZodObject = z.ZodObject> {
   readonly name: Name;
   /** Three letters before the ULID in this entity's ids. Stored in outside systems, so it never changes. */
@@ -66,6 +71,10 @@ export interface Entity<Name extends string = string, Shape extends z.ZodObject 
    * The sources this record bills, with its line for each. The table of billed lines lets each source be billed once.
    */
   readonly bills?: (record: z.infer<Shape>) => readonly { readonly source: string; readonly line: string }[];
+  /** What it costs the customer, whatever its state; null for what is not charged. Held, it is worth that much. */
+  readonly worth?: (record: z.infer<Shape>) => Money | null;
+  /** What it adds to the figures of its `project`; rounded once per record, as a line of an invoice is. */
+  readonly counts?: (record: z.infer<Shape>) => Readonly<Partial<Record<Figure, Money | null>>>;
   /**
    * The calendar day a source transaction belongs to, for the cut-over; absent for entities that are not
    * transactions.

@@ -38,6 +38,9 @@ export const expense = defineEntity({
   },
   matchKeys: [['project', 'resource', 'spentOn', 'amount', 'category', 'note']],
   isReady: (record) => record.approval === 'submitted' || record.approval === 'approved',
+  worth: ({ isBillable, amount }) => (isBillable ? amount : null),
+  counts: ({ approval, isBillable, isInvoiced, amount }) =>
+    approval === 'approved' && isBillable ? { delivered: amount, unbilled: isInvoiced ? null : amount } : {},
   dayOf: 'spentOn',
   example: {
     project: 'prj_01J00000000000000000000000',

@@ -55,6 +55,9 @@ export const invoice = defineEntity({
           const source = time ?? expense ?? milestone;
           return source == null ? [] : [{ source, line }];
         }),
+  // Net of tax, like what was sold and delivered; what was paid and is owed are sums of money as they are.
+  counts: ({ status, subtotal, paid, balance }) =>
+    status === 'open' || status === 'paid' ? { billed: subtotal, paid, outstanding: balance } : {},
   dayOf: 'issuedOn',
   example: {
     number: 'INV1042',

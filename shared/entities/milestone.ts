@@ -25,6 +25,9 @@ export const milestone = defineEntity({
   bornIn: ['psa'],
   defaults: { currency: 'USD', isComplete: false, isInvoiced: false },
   matchKeys: [['name', 'project']],
+  worth: ({ isComplete, amount }) => (isComplete ? amount : null),
+  counts: ({ isComplete, isInvoiced, amount }) =>
+    isComplete ? { delivered: amount, unbilled: isInvoiced ? null : amount } : {},
   dayOf: 'completedOn',
   example: {
     name: 'Design signed off',

@@ -1,9 +1,22 @@
 // Hours that somebody worked. Logged and approved in the PSA; posted to the ERP only once approved.
 import { z } from 'zod';
 import { decimal } from '../decimal.ts';
+import { type Money, priceOf } from '../money.ts';
 import { defineEntity, owned, reference } from './entity.ts';
 
 const optionalText = z.string().nullable();
+
+/** Hours at their rate; null for what is not charged, or where what stands for the currency is none. */
+function chargeOf(record: {
+  readonly isBillable: boolean;
+  readonly rate: string | null;
+  readonly hours: string;
+  readonly currency: string;
+}): Money | null {
+  const { isBillable, rate, hours, currency } = record;
+  if (!isBillable || rate == null || hours == null || !/^[A-Z]{3}$/.test(currency)) return null;
+  return priceOf(rate, hours, currency, 'half-up');
+}
 
 export const time = defineEntity({
   name: 'time',
@@ -31,6 +44,12 @@ export const time = defineEntity({
   defaults: { isBillable: true, isTaxable: false, approval: 'open', isInvoiced: false, currency: 'USD' },
   matchKeys: [['project', 'resource', 'workedOn', 'hours', 'role', 'note']],
   isReady: (record) => record.approval === 'submitted' || record.approval === 'approved',
+  worth: chargeOf,
+  counts: (record) => {
+    if (record.approval !== 'approved') return {};
+    const delivered = chargeOf(record);
+    return { delivered, unbilled: record.isInvoiced ? null : delivered };
+  },
   dayOf: 'workedOn',
   example: {
     project: 'prj_01J00000000000000000000000',

@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Firm, startFirm } from '../support/firm.ts';
+import { crmPage } from '../support/pages.ts';
 import { approveTime, hire, jobOf, logTime, sell, until, win, workspaceOf } from '../support/people.ts';
 
 let firm: Firm;
+let opportunity = '';
 let user = '';
 let workspace = '';
 const project = 'Lakeside Hospital data platform';
@@ -22,14 +24,14 @@ beforeAll(async () => {
     'Senior Consultant',
     'Northwind Consulting GmbH',
   ));
-  const { opportunity } = sell(firm, {
+  ({ opportunity } = sell(firm, {
     account: 'Lakeside Hospital',
     name: project,
     legalEntity: 'Northwind Consulting GmbH',
     country: 'DE',
     purchaseOrder: 'PO-1201',
     rates: [['Senior Consultant', 185, 300]],
-  });
+  }));
   win(firm, opportunity);
   await until('the job in the ERP', () => jobOf(firm, project));
   workspace = await until('the workspace in the PSA', () => workspaceOf(firm, project));
@@ -39,6 +41,9 @@ afterAll(async () => {
   await firm?.close();
   rmSync(state, { recursive: true, force: true });
 });
+
+/** A decimal of the ledger as people read it. */
+const figure = (decimal: unknown) => String(decimal).replace(/\B(?=(\d{3})+\.)/g, ',');
 
 describe('Time', () => {
   it('is posted to the ERP once it is approved, and only then', async () => {
@@ -81,5 +86,20 @@ describe('Time', () => {
     expect(firm.crm.rows('tieout__Invoice__c')).toHaveLength(1);
     expect(firm.psa.rows('invoices')).toHaveLength(1);
     expect(firm.crm.rows('tieout__Invoice__c')[0]).toMatchObject({ tieout__Balance__c: 0 });
+    // Billing time fires no script in the ledger: that an entry is billed is known after the sweep of its type.
+    await firm.installation.ask('erp', ['timebill']);
+    const amounts = () =>
+      JSON.parse(String(crmPage(firm, opportunity, 'netsuite')?.['tieout__Amounts__c'])) as Record<string, string>;
+    await until('the page to show that nothing is left to bill', () => amounts()['unbilled'] === '0.00 EUR');
+    // Sold 300 hours at 185; 7.5 delivered and billed; paid with tax.
+    expect(amounts()).toEqual({
+      sold: '55,500.00 EUR',
+      delivered: '1,387.50 EUR',
+      unbilled: '0.00 EUR',
+      billed: '1,387.50 EUR',
+      paid: `${figure(firm.erp.rows('invoice')[0]?.['total'])} EUR`,
+      outstanding: '0.00 EUR',
+    });
+    expect(firm.crm.rows('tieout__Sync_Status_Changed__e').length).toBeGreaterThan(0);
   }, 120_000);
 });

@@ -63,6 +63,7 @@ export const example = defineConnector({
     startAt: (nowMs) => `t${nowMs - feedOverlapMs}`,
   })),
   compareVersions: compareText,
+  showsFigures: ['opportunity', 'engagement'],
   recordUrl: ({ baseUrl }, { recordType, recordId }) => `${baseUrl}/pages/${recordType}/${recordId}`,
   receiver,
   connect,

@@ -36,6 +36,7 @@ export const netsuite = defineConnector({
   feeds,
   compareVersions: compareStamps,
   isStatusWrittenAlong: true,
+  showsFigures: ['job'],
   recordUrl: (given, ref) => pageOf(given, ref.recordType, ref.recordId),
   receiver,
   embed,

@@ -83,7 +83,7 @@ describe.each(['tieout__', ''])('with names that begin with "%s"', (namespace) =
     ]);
   });
 
-  test('statuses are rows keyed by record and system, and nothing is published', async () => {
+  test('statuses are rows keyed by record and system; one row of each call announces its records', async () => {
     const { org, session } = open(namespace);
     const recordId = account(org);
     const status = {
@@ -103,7 +103,16 @@ describe.each(['tieout__', ''])('with names that begin with "%s"', (namespace) =
     expect(others).toEqual([]);
     expect(row?.[`${namespace}Sync_Ref__c`]).toBe(`${recordId}:netsuite`);
     expect(row?.[`${namespace}Status__c`]).toBe('in-step');
-    expect(org.rows(`${namespace}Sync_Status_Changed__e`)).toEqual([]);
+    const announced = () =>
+      org.rows(`${namespace}Sync_Status_Changed__e`).map((one) => one[`${namespace}Record_Ids__c`]);
+    expect(announced()).toEqual([recordId, recordId]);
+    const many = Array.from({ length: 14 }, (_, index) => ({ ...well, recordId: account(org, `Account ${index}`) }));
+    await session.showStatus?.(many.slice(0, 2));
+    expect(announced().slice(2)).toEqual([`${many[0]?.recordId} ${many[1]?.recordId}`]);
+    await session.showStatus?.(many);
+    expect(announced().slice(3)).toEqual(['*']);
+    const rows = org.rows(`${namespace}Sync_Status__c`);
+    expect(rows.filter((one) => one[`${namespace}Announces__c`] === '*')).toHaveLength(1);
   });
 });
 

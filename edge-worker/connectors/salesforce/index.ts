@@ -82,6 +82,7 @@ export const salesforce = defineConnector({
   rounding: 'half-up',
   feeds,
   compareVersions: compareText,
+  showsFigures: ['Opportunity'],
   recordUrl: ({ instanceUrl, namespace }, { recordType, recordId }) => {
     if (instanceUrl === undefined) return null;
     const typeName = new Dialect({ namespace, singleCurrency: null }).theirs(recordType);

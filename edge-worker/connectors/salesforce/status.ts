@@ -8,8 +8,15 @@ import type { Dialect } from './dialect.ts';
 
 export const statusType = 'tieout__Sync_Status__c';
 const keyField = 'tieout__Sync_Ref__c';
+const announcesField = 'tieout__Announces__c';
+/** As many ids of 18 characters as its 255 hold. */
+const announcedMax = 13;
+const announcesAll = '*';
 
-/** Upserts only, and nothing is published: pages read the rows, and pushes would count against the org's allowance. */
+/**
+ * Upserts only. One row of a call announces all its records, and a flow of the package publishes that once: pages that
+ * wait for something read again, and a push per row would use up the org's allowance.
+ */
 export async function showStatuses(
   rest: SalesforceRest,
   dialect: Dialect,
@@ -21,6 +28,9 @@ export async function showStatuses(
     const key = keyOf(status);
     if (key !== null) rows.set(key, dialect.outgoing(rowOf(key, status)));
   }
+  // The last one, so that whoever hears of it finds all the others saved.
+  const last = [...rows].at(-1);
+  if (last) rows.set(last[0], { ...last[1], [dialect.theirs(announcesField)]: announcementOf(statuses) });
   const outcomes = new Map<string, StatusResult>();
   const keys = [...rows.keys()];
   for (let start = 0; start < keys.length; start += collectionMax) {
@@ -60,7 +70,14 @@ function rowOf(key: string, { recordId, status }: StatusToShow): SObject {
     tieout__Next_Attempt__c: instantOrNull(status.nextMs),
     tieout__Owner__c: status.owner,
     tieout__Amounts__c: jsonOrNull(status.amounts),
+    // What an earlier run said here is taken back, or it would be said again.
+    [announcesField]: null,
   };
+}
+
+function announcementOf(statuses: readonly StatusToShow[]): string {
+  const ids = [...new Set(statuses.flatMap(({ recordId }) => id18(recordId) ?? []))];
+  return ids.length <= announcedMax ? ids.join(' ') : announcesAll;
 }
 
 function instantOrNull(ms: number | null): string | null {

@@ -1,5 +1,6 @@
 // What one source costs the customer: hours at their rate, an expense, a milestone that is complete.
-import { type Money, priceOf } from '../../../shared/money.ts';
+import { entities } from '../../../shared/entities/_registry.ts';
+import type { Money } from '../../../shared/money.ts';
 import type { ViewOf } from '../rule.ts';
 
 export interface Worth {
@@ -15,7 +16,7 @@ export function chargeOf(view: ViewOf<'time' | 'expense' | 'milestone'>): Worth 
     case 'time': {
       const { isBillable, rate, hours } = view.record;
       if (!isBillable || rate == null || hours == null) return null;
-      return { amount: /^[A-Z]{3}$/.test(currency) ? priceOf(rate, hours, currency, 'half-up') : null, currency };
+      return { amount: entities.time.worth?.(view.record) ?? null, currency };
     }
     case 'expense':
       return view.record.isBillable && view.record.amount ? { amount: view.record.amount, currency } : null;

@@ -5,6 +5,7 @@ import Amount_Held from '@salesforce/label/c.Amount_Held';
 import Amount_Outstanding from '@salesforce/label/c.Amount_Outstanding';
 import Amount_Paid from '@salesforce/label/c.Amount_Paid';
 import Amount_Sold from '@salesforce/label/c.Amount_Sold';
+import Amount_Unbilled from '@salesforce/label/c.Amount_Unbilled';
 import Owner_Delivery from '@salesforce/label/c.Owner_Delivery';
 import Owner_Finance from '@salesforce/label/c.Owner_Finance';
 import Owner_Hub from '@salesforce/label/c.Owner_Hub';
@@ -340,6 +341,7 @@ export const owners = {
 export const amounts = {
   sold: Amount_Sold,
   delivered: Amount_Delivered,
+  unbilled: Amount_Unbilled,
   billed: Amount_Billed,
   paid: Amount_Paid,
   outstanding: Amount_Outstanding,

@@ -1,0 +1,162 @@
+// What was sold, delivered, billed and paid of each project: sums kept up to date with every change of what counts, so
+// that a page never adds up a year's hours. Exact, per currency; the hub never makes an exchange rate.
+import { type EntityName, entities } from '../../shared/entities/_registry.ts';
+import { type Figure, figures } from '../../shared/entities/entity.ts';
+import { formatMoney, type Money, moneyOf } from '../../shared/money.ts';
+import { projectFigures } from '../store/lane-schema.ts';
+import type { LaneTransaction } from '../store/lane-store.ts';
+import { type LaneSql, readRows, type StoredRow, writeRows } from '../store/rows.ts';
+import { kindOf } from './identity.ts';
+import type { CanonicalRecord } from './nouns.ts';
+
+interface Counting {
+  readonly counts?: (record: never) => Readonly<Partial<Record<Figure, Money | null>>>;
+  readonly worth?: (record: never) => Money | null;
+}
+type Row = StoredRow<typeof projectFigures>;
+
+/** The row that says that a project's figures are kept: projects from before there were any are counted once. */
+const kept = { figure: 'kept', currency: '', minor: '0' } as const;
+const isCounting = (kind: EntityName) => 'counts' in entities[kind];
+const countingKinds = JSON.stringify((Object.keys(entities) as EntityName[]).filter(isCounting));
+
+/** An entity before and after a change. */
+export interface Moved {
+  readonly id: string;
+  readonly kind: EntityName;
+  readonly isNew: boolean;
+  readonly before: CanonicalRecord | null;
+  readonly record: CanonicalRecord;
+}
+
+/** Books what changed, which is written already. Returns the projects whose figures are others now. */
+export function bookFigures(tx: LaneTransaction, moved: readonly Moved[]): ReadonlySet<string> {
+  const born = moved
+    .filter(({ kind, isNew }) => kind === 'project' && isNew)
+    .map(({ id }) => ({ project: id, ...kept }));
+  writeRows(tx.sql, projectFigures, born, 'ignore');
+  const deltas = new Sums();
+  for (const { kind, before, record } of moved) {
+    if (!isCounting(kind)) continue;
+    if (before !== null) deltas.add(kind, before, -1n);
+    deltas.add(kind, record, 1n);
+  }
+  const projects = deltas.moved();
+  if (projects.length === 0) return new Set();
+  const rows = rowsOf(tx.sql, projects);
+  const known = new Set(rows.flatMap((row) => (row.figure === kept.figure ? [row.project] : [])));
+  for (const row of rows) deltas.addTo(row);
+  const uncounted = projects.filter((project) => !known.has(project));
+  writeRows(tx.sql, projectFigures, [...deltas.rows(known), ...countAnew(tx.sql, uncounted)], 'replace');
+  return new Set(projects);
+}
+
+/** Sums per project, figure and currency. */
+class Sums {
+  readonly #sums = new Map<string, { project: string; figure: Figure; currency: string; minor: bigint }>();
+
+  add(kind: EntityName, record: CanonicalRecord, sign: bigint): void {
+    const project = record['project'];
+    if (typeof project !== 'string') return;
+    const counted = (entities[kind] as Counting).counts?.(record as never) ?? {};
+    for (const [figure, amount] of Object.entries(counted)) {
+      if (amount) this.put(project, figure as Figure, amount.currency, sign * BigInt(amount.amountMinor));
+    }
+  }
+
+  /** Adds what was there before to a sum that moved; the others stay as they are, unwritten. */
+  addTo({ project, figure, currency, minor }: Row): void {
+    const sum = this.#sums.get(`${project}|${figure}|${currency}`);
+    if (sum) sum.minor += BigInt(minor);
+  }
+
+  put(project: string, figure: Figure, currency: string, minor: bigint): void {
+    const key = `${project}|${figure}|${currency}`;
+    const sum = this.#sums.get(key) ?? { project, figure, currency, minor: 0n };
+    this.#sums.set(key, sum);
+    sum.minor += minor;
+  }
+
+  /** Projects with a sum that is not nought; what came to nothing is forgotten. */
+  moved(): string[] {
+    for (const [key, { minor }] of this.#sums) if (minor === 0n) this.#sums.delete(key);
+    return [...new Set([...this.#sums.values()].map(({ project }) => project))];
+  }
+
+  rows(projects: ReadonlySet<string>): Row[] {
+    const own = [...this.#sums.values()].filter(({ project }) => projects.has(project));
+    return own.map((sum) => ({ ...sum, minor: sum.minor.toString() }));
+  }
+}
+
+function rowsOf(sql: LaneSql, projects: readonly string[]): Row[] {
+  const where = 'WHERE project IN (SELECT value FROM json_each(?))';
+  return readRows(sql, projectFigures, where, JSON.stringify(projects));
+}
+
+/** From everything that counts for them. Once per project, and only for those that came before their figures. */
+function countAnew(sql: LaneSql, projects: readonly string[]): Row[] {
+  if (projects.length === 0) return [];
+  const found = sql
+    .exec(
+      `SELECT kind, canonical FROM entities WHERE kind IN (SELECT value FROM json_each(?))
+       AND canonical ->> 'project' IN (SELECT value FROM json_each(?))`,
+      countingKinds,
+      JSON.stringify(projects),
+    )
+    .toArray() as { kind: EntityName; canonical: string }[];
+  const sums = new Sums();
+  for (const { kind, canonical } of found) sums.add(kind, JSON.parse(canonical) as CanonicalRecord, 1n);
+  return [...projects.map((project) => ({ project, ...kept })), ...sums.rows(new Set(projects))];
+}
+
+/** The figures of some projects in words, what is held among them; projects without any are left out. */
+export function figuresInWords(sql: LaneSql, projects: readonly string[]): ReadonlyMap<string, Record<string, string>> {
+  const amounts = new Map<string, Money[]>();
+  const add = (project: string, figure: string, amount: Money) => {
+    const key = `${project}|${figure}`;
+    amounts.set(key, [...(amounts.get(key) ?? []), amount]);
+  };
+  for (const { project, figure, currency, minor } of rowsOf(sql, projects))
+    if (figure !== kept.figure) add(project, figure, moneyOf(minor, currency));
+  for (const [project, amount] of heldIn(sql, projects)) add(project, 'held', amount);
+  const words = new Map<string, Record<string, string>>();
+  for (const project of projects) {
+    const told = [...figures, 'held'].flatMap((figure) => {
+      const list = amounts.get(`${project}|${figure}`);
+      return list ? [[figure, list.map(wordsOf).sort().join(' + ')] as const] : [];
+    });
+    if (told.length > 0) words.set(project, Object.fromEntries(told));
+  }
+  return words;
+}
+
+/** What waits for a person, per project and currency; an entity that is held in two places counts once. */
+function heldIn(sql: LaneSql, projects: readonly string[]): readonly (readonly [string, Money])[] {
+  const held = sql
+    .exec(
+      `SELECT id, canonical FROM entities WHERE id IN (SELECT entity FROM holds WHERE part = '')
+       AND canonical ->> 'project' IN (SELECT value FROM json_each(?))`,
+      JSON.stringify(projects),
+    )
+    .toArray() as { id: string; canonical: string }[];
+  const sums = new Map<string, readonly [string, Money]>();
+  for (const { id, canonical } of held) {
+    const kind = kindOf(id);
+    const record = JSON.parse(canonical) as CanonicalRecord;
+    const worth = kind && (entities[kind] as Counting).worth?.(record as never);
+    if (!worth) continue;
+    const project = String(record['project']);
+    const key = `${project}|${worth.currency}`;
+    const before = BigInt(sums.get(key)?.[1].amountMinor ?? '0');
+    sums.set(key, [project, moneyOf(before + BigInt(worth.amountMinor), worth.currency)]);
+  }
+  return [...sums.values()];
+}
+
+/** As people read it: `48,000.00 EUR`. */
+function wordsOf(amount: Money): string {
+  const [whole = '', places] = formatMoney(amount).split('.');
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
+  return `${grouped}${places === undefined ? '' : `.${places}`} ${amount.currency}`;
+}

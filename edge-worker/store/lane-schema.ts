@@ -240,8 +240,8 @@ export const purchaseOrders = sqliteTable('purchase_orders', {
 });
 
 /**
- * Sums per project: what was sold, delivered, billed and paid, in minor units of each currency. The row `kept` says that
- * a project's sums are complete.
+ * Sums per project: what was sold, delivered, billed and paid, in minor units of each currency. The row `kept` says
+ * that a project's sums are complete.
  */
 export const projectFigures = sqliteTable(
   'project_figures',

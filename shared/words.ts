@@ -2,6 +2,7 @@
 import { controlWords } from './control-words.ts';
 import { subscriberWords } from './subscriber-words.ts';
 import { timelineWords } from './timeline-words.ts';
+import { withdrawalWords } from './withdrawal-words.ts';
 
 export interface Words {
   readonly title: string;
@@ -18,6 +19,7 @@ export const words: Readonly<Record<string, Words>> = {
   ...timelineWords,
   ...controlWords,
   ...subscriberWords,
+  ...withdrawalWords,
   'wait-retry': {
     title: 'Trying again soon',
     text: '{system} could not be reached, was busy, or the record had just been changed by somebody else.',

@@ -7,6 +7,7 @@ import { answers } from './conformance/answers.ts';
 import { survives } from './conformance/bad-days.ts';
 import { carries } from './conformance/carries.ts';
 import { tells } from './conformance/tells.ts';
+import { withdraws } from './conformance/withdraws.ts';
 import { type Notes, notesOf } from './conformance/world.ts';
 
 export function conforms(connector: Connector, factory: StandInFactory, notes: Notes = notesOf(connector)): void {
@@ -15,6 +16,7 @@ export function conforms(connector: Connector, factory: StandInFactory, notes: N
     answers(suite);
     carries(suite);
     adds(suite);
+    withdraws(suite);
     survives(suite);
     tells(suite);
     it('skips only promises that there are', () => {

@@ -22,6 +22,8 @@ export type {
   StatusResult,
   StatusToShow,
   WireRecord,
+  Withdrawal,
+  WithdrawResult,
   Write,
   WriteResult,
 } from './session.ts';
@@ -97,6 +99,9 @@ export interface ExtraRow {
   readonly formula?: string;
 }
 
+/** The record is deleted; or it is kept, and an approval is taken off it, it is closed, or it is void. */
+export type WithdrawalForm = 'deleted' | 'unapproved' | 'closed' | 'voided';
+
 /** A table, not a program: admins may edit it, auditors may diff it, tests may run it both ways. */
 export interface EntityMap<E extends EntityName> {
   readonly recordType: string;
@@ -109,6 +114,8 @@ export interface EntityMap<E extends EntityName> {
   readonly canCreate: boolean;
   /** False where the system's records are read but not written. */
   readonly canWrite: boolean;
+  /** What becomes of a record that is withdrawn here. Absent = it cannot be: a person takes it back by hand. */
+  readonly withdrawal?: WithdrawalForm;
   /** A CEL condition over the record (`it`): until it holds, the record has no place here. Absent = always. */
   readonly when?: string;
   /** Reference fields that must be linked before a create; the others follow as an update. */

@@ -1,4 +1,5 @@
-// What the hub asks of one open connection: read, write, find, changes, describe, show. All verbs are plural.
+// What the hub asks of one open connection: read, write, withdraw, find, changes, describe, show. All verbs are
+// plural.
 import type { ShownStatus } from '../../shared/wire/status.ts';
 import type { FaultCode } from '../faults.ts';
 import type { Proof, RecordClaim } from './embed.ts';
@@ -26,6 +27,8 @@ export interface Snapshot extends RecordRef {
   readonly version: string;
   /** Our entity id, where the system keeps it with the record; null or absent when it does not or holds none. */
   readonly externalId?: string | null;
+  /** Whether it stands there as withdrawn; for kinds whose withdrawn records are kept. */
+  readonly isWithdrawn?: boolean;
   readonly wire: WireRecord;
 }
 
@@ -72,6 +75,26 @@ export type WriteResult =
     }
   /** The call stopped before this record; no try is counted. */
   | { readonly outcome: 'not-attempted' };
+
+/** One record of ours that is to count no more. Repeating it changes nothing. */
+export interface Withdrawal extends RecordRef {
+  readonly externalId: string;
+  readonly stamp: string;
+  /** Status rows to write in the same call, for systems with `isStatusWrittenAlong`. */
+  readonly statuses?: readonly ShownStatus[];
+}
+
+export type WithdrawResult =
+  /** Also when it had been withdrawn before. */
+  | {
+      readonly outcome: 'withdrawn';
+      /** The record as it stands now; null when the system deletes what is withdrawn. */
+      readonly snapshot: Snapshot | null;
+      readonly requestId: string | null;
+    }
+  /** It is on an invoice there: nothing was changed. */
+  | { readonly outcome: 'billed'; readonly message: string; readonly vendorCode: string | null }
+  | Exclude<WriteResult, { readonly outcome: 'applied' }>;
 
 /** A question "do you hold this already?". `field` null = our external id. */
 export interface FindKey {
@@ -126,6 +149,11 @@ export interface Session {
    * uncertain.
    */
   write(writes: readonly Write[]): Promise<readonly WriteResult[]>;
+  /**
+   * Takes back what must not count any more, in the way that the kind's map declares. Throws `uncertain` as `write`
+   * does. Absent where no map declares a way.
+   */
+  withdraw?(withdrawals: readonly Withdrawal[]): Promise<readonly WithdrawResult[]>;
   find(keys: readonly FindKey[]): Promise<readonly (readonly Snapshot[])[]>;
   /** A feed's next page. `cursor` null = from the beginning (first load). */
   changes(feed: string, cursor: string | null): Promise<ChangePage>;

@@ -318,7 +318,7 @@ get: { parameters: { query?: { "limit"?: number; "after"?: string; "state"?: "op
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
 '/installations/{installation}/exceptions/{exception}/{answer}': {
-post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "exception": string; "answer": "approve" | "reject" | "retry"; }; cookie?: never; }; requestBody: { content: { 'application/json': {
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "exception": string; "answer": "retry" | "approve" | "reject" | "credit" | "done" | "keep" | "reapprove"; }; cookie?: never; }; requestBody: { content: { 'application/json': {
 "reason"?: string;
 "by"?: string;
 }; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
@@ -711,6 +711,8 @@ Exception: {
 "code": string;
 "params": { [name: string]: string };
 "words": components['schemas']['Words'];
+/** What its owner may do; empty once it is closed. */
+"actions": (components['schemas']['Action'])[];
 /** Of the content an approval would hold for. */
 "hash": string | null;
 "madeAt": string;
@@ -725,6 +727,12 @@ Words: {
 "text": string;
 /** What to do, and who does it. */
 "next": string;
+};
+Action: {
+"action": "retry" | "approve" | "reject" | "credit" | "done" | "keep" | "reapprove";
+"title": string;
+"text": string;
+"needsReason": boolean;
 };
 System: {
 "name": string;

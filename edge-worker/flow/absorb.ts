@@ -1,7 +1,7 @@
 // Snapshots -> Changes: which entity each record is, what its owner changed, what arises from it. Runs inside one
 // lane transaction; no awaits.
 import { type EntityName, entities } from '../../shared/entities/_registry.ts';
-import { claimBilled } from './billing.ts';
+import { claimBilled, claimFreed } from './billing.ts';
 import { Drafts, deriveFrom } from './drafts.ts';
 import { heldAround } from './holds.ts';
 import { LinkBook } from './link-book.ts';
@@ -70,10 +70,11 @@ class Absorption {
     const changed = this.#drafts.changed();
     for (const entity of changed) plan.add(entity);
     const newKeys = this.#drafts.write(wiring.mappingVersion);
-    claimBilled(
+    const freed = claimBilled(
       tx,
       this.#drafts.all().filter((draft) => plan.has(draft.id)),
     );
+    for (const entity of [...freed, ...claimFreed(tx, freed)]) plan.add(entity);
     for (const entity of heldAround(tx.sql, changed, heldMax)) plan.add(entity);
     this.#links.write();
     showFigures(tx, wiring, this.#drafts.figuresMoved);

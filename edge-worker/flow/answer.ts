@@ -1,4 +1,5 @@
 // What a person says to a hold: approve, reject, or try again. One lane transaction with an audit row.
+import { type Action, actions } from '../../shared/actions.ts';
 import { rules } from '../rules/_registry.ts';
 import { type RecordTable, recordTables } from '../store/flush-rows.ts';
 import { approvals, commands, holds } from '../store/lane-schema.ts';
@@ -6,6 +7,7 @@ import type { LaneTransaction } from '../store/lane-store.ts';
 import { readRows, type StoredRow, writeRows } from '../store/rows.ts';
 import { askAgain } from './ask-again.ts';
 import { tellAudit } from './audit.ts';
+import { actionsOf } from './choices.ts';
 import type { LaneCore } from './core.ts';
 import { planSafely } from './guard.ts';
 import { answerGuilty } from './guilty-rows.ts';
@@ -15,25 +17,30 @@ import { plan } from './plan.ts';
 import { StewardError } from './steward.ts';
 import { answerSubscriber, isOfSubscriber } from './subscribe.ts';
 import { doubtedAnew } from './uncertainty.ts';
+import { withdrawn } from './withdrawals.ts';
 
-export type Answer = 'approve' | 'reject' | 'retry';
+/** What an action leaves behind for the plan to find, where that is not its own name. */
+const outcomes: Readonly<Partial<Record<Action, string>>> = {
+  approve: 'approved',
+  retry: 'approved',
+  reject: 'rejected',
+};
 
 /**
- * A person's answer to a hold. Approve and reject hold for exactly the content it was raised for; retry looks again.
+ * A person's answer to a hold. It holds for exactly the content the hold was raised for; retry looks again.
  */
-export function answer(core: LaneCore, hold: string, given: Answer, by: string, reason: string): void {
+export function answer(core: LaneCore, hold: string, given: Action, by: string, reason: string): void {
   const row = readRows(core.store.sql, holds, 'WHERE id = ?', hold)[0];
   if (!row) throw new StewardError('hold-not-open', 'This exception is closed already.', 'Nothing needs to be done.');
-  const rule = rules.find((one) => one.name === row.control);
-  const allowed: readonly Answer[] = rule ? rule.actions : ['retry', 'reject'];
+  const allowed = actionsOf(row.control);
   if (!allowed.includes(given))
     throw new StewardError(
       'action-not-offered',
       `${row.control} cannot be answered with ${given}.`,
       `Choose one of: ${allowed.join(', ')}.`,
     );
-  if (given === 'approve' && reason.trim() === '')
-    throw new StewardError('reason-missing', 'An approval needs a reason.', 'Say why this is right.');
+  if (actions[given].needsReason && reason.trim() === '')
+    throw new StewardError('reason-missing', `"${actions[given].title}" needs a reason.`, 'Say why this is right.');
   if (row.control === 'connection') return core.resume(row.connection, by);
   if (isOfSubscriber(row)) return answerSubscriber(core, row, given === 'retry', by, reason);
   if (row.control === 'poison-row') return answerKept(core, row, given, by, reason);
@@ -41,9 +48,10 @@ export function answer(core: LaneCore, hold: string, given: Answer, by: string, 
   core.store.transaction((tx) => {
     // "Retry" of what a target refused is an approval to send the same content again; settle takes it back when it is
     // refused again.
-    const outcome = given === 'reject' ? 'rejected' : 'approved';
-    const isLook = given === 'retry' && rule !== undefined;
-    if (!isLook) {
+    const outcome = outcomes[given] ?? given;
+    const isLook = given === 'retry' && rules.some((rule) => rule.name === row.control);
+    if (given === 'done') markWithdrawn(tx, row);
+    else if (!isLook) {
       const { entity, connection, control, hash } = row;
       writeRows(
         tx.sql,
@@ -88,7 +96,7 @@ function lookAgain(core: LaneCore, row: StoredRow<typeof holds>, by: string, rea
 }
 
 /** A row that D1 would not take. Links, billed lines and the audit are never let go of. */
-function answerKept(core: LaneCore, row: StoredRow<typeof holds>, given: Answer, by: string, reason: string): void {
+function answerKept(core: LaneCore, row: StoredRow<typeof holds>, given: Action, by: string, reason: string): void {
   const isVital = recordTables[row.recordType as RecordTable].isVital;
   if (given === 'reject' && isVital)
     throw new StewardError(
@@ -101,6 +109,12 @@ function answerKept(core: LaneCore, row: StoredRow<typeof holds>, given: Answer,
     closeHold(tx, row, by, reason);
     tellAudit(core, tx, by, `hold-${given}`, row.id, { control: row.control, entity: row.entity, reason });
   });
+}
+
+/** Taken back by hand: the target holds nothing of it that counts. */
+function markWithdrawn(tx: LaneTransaction, { entity, connection, recordType, part }: StoredRow<typeof holds>): void {
+  const query = 'UPDATE links SET given = ? WHERE entity = ? AND connection = ? AND record_type = ? AND part = ?';
+  tx.sql.exec(query, withdrawn, entity, connection, recordType, part);
 }
 
 function forgetWrites(tx: LaneTransaction, { entity, connection, recordType, part }: StoredRow<typeof holds>): void {

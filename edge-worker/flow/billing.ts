@@ -1,10 +1,11 @@
 // Billed lines: which record has billed which source. The table lets each source be billed once, whatever the path.
 import { entities } from '../../shared/entities/_registry.ts';
-import { billedLines } from '../store/lane-schema.ts';
+import { billedLines, links } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { deleteRows, readRows, writeRows } from '../store/rows.ts';
 import { kindOf } from './identity.ts';
 import type { CanonicalRecord } from './nouns.ts';
+import { readAgain } from './strays.ts';
 
 export interface Bill {
   readonly source: string;
@@ -19,16 +20,19 @@ export function billsOf(entity: string, record: CanonicalRecord | undefined): re
   return bills?.(record as never) ?? [];
 }
 
-/** Claims the sources that changed records bill, and gives back those they bill no more. The first claim stands. */
+/**
+ * Claims the sources that changed records bill, and gives back those they bill no more. The first claim stands.
+ * Returns the sources that nobody bills now.
+ */
 export function claimBilled(
   tx: LaneTransaction,
   changed: readonly { readonly id: string; readonly record: CanonicalRecord }[],
-): void {
+): readonly string[] {
   const billing = changed.filter(({ id }) => {
     const kind = kindOf(id);
     return kind !== null && 'bills' in entities[kind];
   });
-  if (billing.length === 0) return;
+  if (billing.length === 0) return [];
   const ids = JSON.stringify(billing.map(({ id }) => id));
   const before = readRows(tx.sql, billedLines, 'WHERE invoice IN (SELECT value FROM json_each(?))', ids);
   const now = billing.flatMap(({ id, record }) =>
@@ -41,7 +45,10 @@ export function claimBilled(
     billedLines,
     freed.map((row) => [row.source]),
   );
-  for (const { source, line } of freed) tx.record('billedLines', { source, line, invoice: '' });
+  for (const { source, line, invoice } of freed) {
+    tx.record('billedLines', { source, line, invoice: '' });
+    tx.tell(source, 'billing-freed', { invoice });
+  }
   const known = new Set(before.map((row) => row.source));
   writeRows(
     tx.sql,
@@ -59,4 +66,36 @@ export function claimBilled(
   for (const { source, line, invoice } of now) {
     if (!known.has(source) && mine.has(`${invoice}|${source}`)) tx.record('billedLines', { source, line, invoice });
   }
+  return freed.map((row) => row.source);
+}
+
+/**
+ * Sources were freed: invoices that were held because another had billed them claim them now, the others' systems are
+ * asked what they make of it. Returns those invoices.
+ */
+export function claimFreed(tx: LaneTransaction, freed: readonly string[]): readonly string[] {
+  if (freed.length === 0) return [];
+  const places = readRows(
+    tx.sql,
+    links,
+    'WHERE record_id IS NOT NULL AND entity IN (SELECT value FROM json_each(?))',
+    JSON.stringify(freed),
+  );
+  readAgain(
+    tx,
+    places.map(({ connection, recordType, recordId }) => ({ connection, recordType, recordId: recordId ?? '' })),
+  );
+  const waiting = tx.sql
+    .exec(
+      `SELECT DISTINCT e.id AS id, e.canonical AS canonical FROM holds h JOIN entities e ON e.id = h.entity
+       WHERE h.control = 'billed-twice' AND EXISTS
+         (SELECT 1 FROM json_each(h.around) AS looked WHERE looked.value IN (SELECT value FROM json_each(?)))`,
+      JSON.stringify(freed),
+    )
+    .toArray() as { id: string; canonical: string }[];
+  claimBilled(
+    tx,
+    waiting.map(({ id, canonical }) => ({ id, record: JSON.parse(canonical) as CanonicalRecord })),
+  );
+  return waiting.map(({ id }) => id);
 }

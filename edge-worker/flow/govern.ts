@@ -4,8 +4,11 @@ import type { Canonical, EntityName } from '../../shared/entities/_registry.ts';
 import type { Role } from '../../shared/entities/entity.ts';
 import type { Money } from '../../shared/money.ts';
 import { rules } from '../rules/_registry.ts';
-import type { Rule, RuleView } from '../rules/rule.ts';
+import type { Finding, Rule, RuleView } from '../rules/rule.ts';
 import type { CanonicalRecord, Consumption, Verdict } from './nouns.ts';
+
+/** Control -> what a person said: approved, rejected, or one of the control's own words. */
+export type Answers = ReadonlyMap<string, string>;
 
 /**
  * What govern needs to know of one entity and one target. Everything is loaded beforehand, for the whole run at once.
@@ -22,8 +25,8 @@ export interface Case {
   readonly twins: readonly string[];
   /** Sources this record bills that another record has billed. */
   readonly billedElsewhere: readonly string[];
-  /** The answers a person gave for exactly this content: control -> approved or rejected. */
-  readonly answers: ReadonlyMap<string, 'approved' | 'rejected'>;
+  /** The answers a person gave for exactly this content, by control. */
+  readonly answers: Answers;
   readonly lookup: (id: string | null) => CanonicalRecord | null;
   readonly consumed: (contract: string) => Money | null;
 }
@@ -51,6 +54,22 @@ export function govern(change: Case): Verdict | { readonly verdict: 'reject'; re
     }
   }
   return change.awaited.length > 0 ? { verdict: 'wait', until: change.awaited } : { verdict: 'grant', consumes };
+}
+
+/** Whether a control may take back what a target holds of this kind. */
+export function mayBeTakenBack(kind: EntityName): boolean {
+  return rules.some((rule) => rule.takesBack && rule.kinds.includes(kind));
+}
+
+/** Why what the target holds does not count there any more; null as long as it does. */
+export function takenBack(change: Case): { readonly rule: Rule; readonly finding: Finding } | null {
+  for (const role of change.targetRoles) {
+    for (const rule of rules) {
+      const finding = rule.takesBack && guards(rule, change.kind, role) ? rule.check(viewOf(change, role)) : null;
+      if (finding) return { rule, finding };
+    }
+  }
+  return null;
 }
 
 function guards(rule: Rule, kind: EntityName, role: Role): boolean {

@@ -1,13 +1,19 @@
 // Links in the making: one spelling of a fresh one, and of its copy for D1.
-import type { links } from '../store/lane-schema.ts';
+import { links } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
-import type { StoredRow } from '../store/rows.ts';
+import { deleteRows, type StoredRow } from '../store/rows.ts';
 import type { Slot } from './nouns.ts';
 
 export type LinkRow = StoredRow<typeof links>;
 
 /** In place of a content hash: the record counts as given what it held when it was linked. */
 export const asFound = 'as-found';
+
+/** Found on the first day as something that does not count: left alone until our content changes. */
+export function isLeftAsFound(link: LinkRow | null, content: string): boolean {
+  if (!link?.differences) return false;
+  return (JSON.parse(link.differences) as Record<string, string>)[asFound] === content;
+}
 
 /** Without a record id it remembers what a create under way takes; that one is under way, its command says. */
 export function newLink(slot: Slot & { readonly kind: string }, run: number, recordId: string | null = null): LinkRow {
@@ -22,6 +28,13 @@ export function newLink(slot: Slot & { readonly kind: string }, run: number, rec
     differences: null,
   };
   return { entity, connection, recordType, part, kind, recordId, ...known, run };
+}
+
+/** A record that is this entity's no more: out of the lane, and a former one for the history. */
+export function endLink(tx: LaneTransaction, link: LinkRow): void {
+  const { entity, kind, connection, recordType, recordId, part } = link;
+  deleteRows(tx.sql, links, [[entity, connection, recordType, part]]);
+  tx.record('links', { entity, kind, connection, recordType, recordId: recordId ?? '', part, endedMs: tx.atMs });
 }
 
 /** The copy for people and reports, written when the link is made. */

@@ -5,7 +5,7 @@ import { type EntityName, entities } from '../../shared/entities/_registry.ts';
 import { type Role, refersTo, roles, stewardOf } from '../../shared/entities/entity.ts';
 import type { Codec } from '../connectors/codecs.ts';
 import * as generalCodecs from '../connectors/codecs.ts';
-import type { Connector, Direction, ExtraRow, FieldMap } from '../connectors/connector.ts';
+import type { Connector, Direction, ExtraRow, FieldMap, WithdrawalForm } from '../connectors/connector.ts';
 import { compileFormula } from './formula.ts';
 
 const rowOverlay = z.object({
@@ -71,6 +71,7 @@ export interface CompiledMap {
   readonly livesOn: string | null;
   readonly canCreate: boolean;
   readonly canWrite: boolean;
+  readonly withdrawal: WithdrawalForm | null;
   readonly required: readonly string[];
   readonly awaits: readonly string[];
   /** Whether a record has a place in this system at all. */
@@ -195,6 +196,7 @@ export function compileMap(
     livesOn: map.livesOn ?? null,
     canCreate: map.canCreate,
     canWrite: map.canWrite,
+    withdrawal: map.withdrawal ?? null,
     required: map.required,
     awaits: map.awaits ?? [],
     isWanted: conditionOf(map.when, kind),

@@ -11,6 +11,7 @@ import type { CanonicalRecord } from './nouns.ts';
 import type { Observation, Reading } from './observation.ts';
 import { isSame, type Problem } from './translate.ts';
 import type { Connection, Wiring } from './wiring.ts';
+import { withdrawn } from './withdrawals.ts';
 
 export interface MergeContext {
   readonly tx: LaneTransaction;
@@ -64,6 +65,13 @@ export class Merging {
         this.#links.touched.add(link.entity);
         this.#tx.tell(link.entity, 'not-the-owner', { field, connection: seen.connection });
       }
+    }
+    if (link.given === withdrawn && seen.snapshot.isWithdrawn === false) {
+      // Somebody brought it back there: whether it is to count, the plan says.
+      isMoved = true;
+      link.given = null;
+      this.#links.touched.add(link.entity);
+      this.#tx.tell(link.entity, 'withdrawal-undone', { connection: seen.connection });
     }
     const unreadable = one.problems.filter(({ field }) => !this.#isOwner(wired, map, field));
     for (const { field } of unreadable) {

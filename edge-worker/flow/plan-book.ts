@@ -15,6 +15,7 @@ import { showSoon } from './show-soon.ts';
 import { type Encoded, mergeWire } from './translate.ts';
 import type { HoldVerdict } from './verdicts.ts';
 import type { Connection } from './wiring.ts';
+import { withdrawn } from './withdrawals.ts';
 
 /** A wait becomes a hold with an owner after this long. */
 export const waitMs = 24 * 3_600_000;
@@ -98,7 +99,7 @@ export class PlanBook {
       around,
       hash: encoded.content,
     });
-    this.#giveBack(target);
+    this.#giveBackUnwritten(target);
     this.enqueue(target, encoded, open, 'held', null, { ...verdict, isNews });
     if (target.link?.recordId == null) this.stopped.push([target.connection.id, target.entity]);
   }
@@ -177,14 +178,15 @@ export class PlanBook {
   drop(target: Target, open: readonly CommandRow[], by: string): void {
     const idle = open.filter((row) => !this.#context.inFlight.has(row.id) && row.state !== 'uncertain');
     this.leave(idle, 'dropped');
-    if (this.close(target, by) || idle.length > 0) this.#status(target, target.link?.recordId ? 'in-step' : 'ignored');
+    const isThere = target.link?.recordId != null && target.link.given !== withdrawn;
+    if (this.close(target, by) || idle.length > 0) this.#status(target, isThere ? 'in-step' : 'ignored');
     // What is under way may still make the record; then it is planned again.
     if (idle.length < open.length) this.#context.planLater.add(target.entity);
     const { link } = target;
     if (link?.recordId != null || idle.length < open.length) return;
     if (idle.length > 0) this.stopped.push([target.connection.id, target.entity]);
     if (!link) return;
-    this.#giveBack(target);
+    this.#giveBackUnwritten(target);
     this.#links.delete(slotOf(link));
     this.#unclaimed.push([link.entity, link.connection, link.recordType, link.part]);
   }
@@ -193,7 +195,8 @@ export class PlanBook {
   #status(target: Target, state: 'in-step' | 'ignored'): void {
     const { entity, connection, kind, link } = target;
     this.#shown.add(entity);
-    const none = { reason: null, params: null, owner: null, nextMs: null };
+    const reason = link?.given === withdrawn ? withdrawn : null;
+    const none = { reason, params: null, owner: null, nextMs: null };
     const { tx } = this.#context;
     tx.record('statuses', {
       entity,
@@ -225,8 +228,12 @@ export class PlanBook {
   }
 
   /** What was granted and never written takes nothing from a purchase order any more. */
-  #giveBack({ link }: Target): void {
-    if (!link?.consumption || link.given !== null) return;
+  #giveBackUnwritten(target: Target): void {
+    if (target.link?.given === null) this.giveBack(target);
+  }
+
+  giveBack({ link }: Target): void {
+    if (!link?.consumption) return;
     this.#view.book(JSON.parse(link.consumption) as Consumption, null);
     this.keepLink({ ...link, consumption: null });
   }

@@ -6,6 +6,7 @@ import { approvals, billedLines, commands, entityRows, links, purchaseOrders } f
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { type LaneSql, type RowOf, readRows, type StoredRow } from '../store/rows.ts';
 import { billsOf } from './billing.ts';
+import type { Answers } from './govern.ts';
 import { type HoldRow, holdsOf } from './holds.ts';
 import { keysOf, kindOf } from './identity.ts';
 import type { LinkRow } from './links.ts';
@@ -26,7 +27,7 @@ export class PlanView {
   readonly commands = new Map<string, CommandRow[]>();
   readonly links = new Map<string, LinkRow>();
   readonly holds: Map<string, HoldRow>;
-  readonly #answers = new Map<string, Map<string, 'approved' | 'rejected'>>();
+  readonly #answers = new Map<string, Map<string, string>>();
   readonly #twins = new Map<string, readonly string[]>();
   readonly #mates = new Map<string, Set<string>>();
   readonly #coming = new Set<string>();
@@ -53,7 +54,7 @@ export class PlanView {
     )) {
       const key = `${row.entity}|${row.connection}|${row.hash}`;
       const answers = this.#answers.get(key) ?? new Map();
-      this.#answers.set(key, answers.set(row.control, row.outcome as 'approved' | 'rejected'));
+      this.#answers.set(key, answers.set(row.control, row.outcome));
     }
     this.#loadTwins(tx.sql, planned);
     this.#loadConsumed(tx.sql);
@@ -106,7 +107,7 @@ export class PlanView {
     }
   }
 
-  answersFor(entity: string, connection: string, hash: string): ReadonlyMap<string, 'approved' | 'rejected'> {
+  answersFor(entity: string, connection: string, hash: string): Answers {
     return this.#answers.get(`${entity}|${connection}|${hash}`) ?? new Map();
   }
 
@@ -223,10 +224,9 @@ export class PlanView {
     }
   }
 
-  /** Which invoice has billed the sources that the planned records bill. */
+  /** Which invoice has billed the sources that the planned records bill, and the planned records themselves. */
   #loadBilled(sql: LaneSql, planned: readonly string[]): void {
-    const sources = planned.flatMap((id) => billsOf(id, this.records.get(id)).map((bill) => bill.source));
-    if (sources.length === 0) return;
+    const sources = planned.flatMap((id) => [id, ...billsOf(id, this.records.get(id)).map((bill) => bill.source)]);
     const rows = readRows(
       sql,
       billedLines,
@@ -234,6 +234,11 @@ export class PlanView {
       JSON.stringify(sources),
     );
     for (const row of rows) this.#billed.set(row.source, row.invoice);
+  }
+
+  /** The invoice that bills an entity; null while none does. */
+  billedBy(entity: string): string | null {
+    return this.#billed.get(entity) ?? null;
   }
 
   /** Sources this entity bills that another one has billed. */

@@ -8,16 +8,18 @@ import { entities } from '../../shared/entities/_registry.ts';
 import { waits } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { readRows } from '../store/rows.ts';
-import { type Case, govern } from './govern.ts';
+import { type Answers, govern, mayBeTakenBack, takenBack } from './govern.ts';
 import { kindOf } from './identity.ts';
-import { asFound, newLink } from './links.ts';
+import { asFound, isLeftAsFound, newLink } from './links.ts';
 import { kindsInOrder } from './mapping.ts';
 import type { CanonicalRecord, Consumption } from './nouns.ts';
 import { PlanBook, slotOfTarget, type Target } from './plan-book.ts';
+import { caseOf, type Looked } from './plan-case.ts';
 import { type CommandRow, PlanView, slotOf } from './plan-view.ts';
 import { type Encoded, encode, isSame } from './translate.ts';
 import { loopVerdict, movedVerdict, problemVerdict, unroutedVerdict } from './verdicts.ts';
 import type { Connection, Wiring } from './wiring.ts';
+import { planWithdrawal, type Withdrawing, withdrawing, withdrawn } from './withdrawals.ts';
 
 export interface PlanContext {
   readonly tx: LaneTransaction;
@@ -134,16 +136,21 @@ class Planning {
       return this.#book.leave(rest, 'superseded');
     }
     const encoded = this.#encode(target);
-    if (link && isLinked && link.given === asFound) return this.#takeAsFound(target, encoded, open);
-    if (link && isLinked && link.given === encoded.hash) return this.#book.inStep(target, open);
     const answers = this.#view.answersFor(target.entity, connection.id, encoded.content);
+    const look = () => caseOf(this.#view, target, encoded, open, answers);
+    const taking = isLinked && mayBeTakenBack(target.kind) ? takenBack(look().change) : null;
+    if (link && isLinked && link.given === asFound) return this.#takeAsFound(target, encoded, open, taking !== null);
+    if (taking && !isLeftAsFound(link, encoded.content))
+      return this.#takeBack({ target, encoded, open, answers, choices: this.#choicesOf(target), taking });
+    this.#endWithdrawal(target);
+    if (link && isLinked && link.given === encoded.hash) return this.#book.inStep(target, open);
     if ([...answers.values()].includes('rejected')) return this.#book.drop(target, open, 'rejected');
     if (this.#isOutcomeHeld(target, encoded, open, answers)) return;
     const problem = problemVerdict(encoded);
     if (problem) return this.#book.hold(target, encoded, open, problem);
     const loop = loopVerdict(link, encoded.hash, this.#tx.atMs);
     if (loop) return this.#book.hold(target, encoded, open, loop);
-    this.#judge(target, encoded, open, answers);
+    this.#judge(target, encoded, open, look());
   }
 
   #encode(target: Target): Encoded {
@@ -162,7 +169,7 @@ class Planning {
    * First day: the record counts as given what it holds. What differs is told, and left alone until our value
    * changes.
    */
-  #takeAsFound(target: Target, encoded: Encoded, open: readonly CommandRow[]): void {
+  #takeAsFound(target: Target, encoded: Encoded, open: readonly CommandRow[], isTakenBack: boolean): void {
     const { link, record, entity, connection } = target;
     if (!link) return;
     const baseline = link.baseline === null ? {} : (JSON.parse(link.baseline) as Record<string, unknown>);
@@ -170,11 +177,39 @@ class Planning {
       (field) => field in baseline && !isSame(baseline[field], encoded.carried[field]),
     );
     for (const field of fields) this.#tx.tell(entity, 'difference-found', { field, connection: connection.id });
-    const differences = Object.fromEntries(fields.map((field) => [field, hashOf(record[field] ?? null)]));
-    const kept = { ...link, differences: fields.length > 0 ? JSON.stringify(differences) : null };
+    const differences = fields.map((field) => [field, hashOf(record[field] ?? null)]);
+    if (isTakenBack) differences.push([asFound, encoded.content]);
+    const text = differences.length > 0 ? JSON.stringify(Object.fromEntries(differences)) : null;
+    const kept = { ...link, differences: text };
     const given = fields.length > 0 ? this.#encode({ ...target, link: kept }).hash : encoded.hash;
     this.#book.keepLink({ ...kept, given });
     this.#book.inStep(target, open);
+  }
+
+  #takeBack(one: Withdrawing): void {
+    const { target, open, choices } = one;
+    const content = withdrawing(one.encoded);
+    planWithdrawal(this.#book, this.#view, one, () => {
+      if (this.#isOutcomeHeld(target, content, open, choices)) return;
+      if (this.#isObserved(target)) return this.#book.drop(target, open, 'observed');
+      this.#book.close(target, 'granted');
+      this.#book.enqueue(target, content, open, 'due', null);
+    });
+  }
+
+  #choicesOf({ entity, connection }: Target): Answers {
+    return this.#view.answersFor(entity, connection.id, withdrawn);
+  }
+
+  /** It counts: whatever was said of its withdrawal is over. */
+  #endWithdrawal(target: Target): void {
+    if (this.#choicesOf(target).size === 0) return;
+    const over = 'DELETE FROM approvals WHERE entity = ? AND connection = ? AND hash = ?';
+    this.#tx.sql.exec(over, target.entity, target.connection.id, withdrawn);
+  }
+
+  #isObserved({ connection, kind }: Target): boolean {
+    return this.#context.wiring.flow(connection.id, kind).state === 'observe';
   }
 
   /** While a match is not accepted the connection is only read. */
@@ -203,42 +238,20 @@ class Planning {
     return this.#view.commands.get(slotOf(slotOfTarget(target))) ?? [];
   }
 
-  #judge(target: Target, encoded: Encoded, open: readonly CommandRow[], answers: Case['answers']): void {
-    const { entity, kind, record, connection, map, link } = target;
-    const isCreate = link?.recordId == null;
+  #judge(target: Target, encoded: Encoded, open: readonly CommandRow[], looked: Looked): void {
+    const { connection } = target;
+    const { isCreate, answers } = looked.change;
     const elsewhere = isCreate && !answers.has('moved-route') ? this.#heldElsewhere(target) : null;
     if (elsewhere) return this.#book.hold(target, encoded, open, movedVerdict(elsewhere, connection.id));
-    const needed = map.livesOn ? [...new Set([...map.required, map.livesOn])] : map.required;
-    const unlinked = isCreate
-      ? needed.filter((field) => record[field] == null || this.#isMissing(target, encoded, field))
-      : [];
-    const ids = unlinked.flatMap((field) => (typeof record[field] === 'string' ? [record[field] as string] : []));
-    for (const reference of ids) this.#book.waitFor(target, reference);
-    const hoped = isCreate ? encoded.missing.filter(({ field }) => map.awaits.includes(field)) : [];
-    const hopes = [...ids, ...hoped.map((one) => one.entity)];
-    const awaited = hopes.filter((id) => this.#view.isOnItsWay(id, connection.id));
-    const before = link?.consumption ? (JSON.parse(link.consumption) as Consumption) : null;
-    const verdict = govern({
-      entity,
-      kind,
-      record,
-      targetRoles: connection.roles,
-      isCreate,
-      unresolved: unlinked.filter((field) => !awaited.includes(record[field] as string)),
-      awaited,
-      twins: isCreate && !map.livesOn ? this.#twinsOf(target, open) : [],
-      billedElsewhere: this.#view.billedElsewhere(entity),
-      answers,
-      lookup: (id) => (id === null ? null : (this.#view.records.get(id) ?? null)),
-      consumed: (contract) => this.#view.consumed(contract, before),
-    });
+    for (const reference of looked.unlinked) this.#book.waitFor(target, reference);
+    const verdict = govern(looked.change);
     if (verdict.verdict === 'reject') return this.#book.drop(target, open, 'rejected');
     if (verdict.verdict === 'hold') return this.#book.hold(target, encoded, open, verdict);
     this.#book.close(target, verdict.verdict === 'wait' ? 'waits' : 'granted');
     if (verdict.verdict === 'wait') return this.#book.enqueue(target, encoded, open, 'waiting', verdict.until);
     // Optional references that are not linked yet follow as an update once they are.
     for (const reference of encoded.missing) this.#book.waitFor(target, reference.entity);
-    this.#grant(target, encoded, open, before, verdict.consumes);
+    this.#grant(target, encoded, open, looked.before, verdict.consumes);
   }
 
   /** Another connection of the same role that holds this entity's record already. */
@@ -252,18 +265,6 @@ class Planning {
     return null;
   }
 
-  /** What was granted already is not held back by a twin that came after it. */
-  #twinsOf({ entity, connection, map }: Target, open: readonly CommandRow[]): readonly string[] {
-    const there = this.#view.twinsOf(entity, connection.id);
-    if (open.some((row) => row.state === 'due')) return there;
-    return [...there, ...this.#view.twinsComing(entity, connection.id, map.recordType)];
-  }
-
-  #isMissing(target: Target, encoded: Encoded, field: string): boolean {
-    if (field === target.map.livesOn) return target.hostId === null;
-    return encoded.missing.some((reference) => reference.field === field);
-  }
-
   #grant(
     target: Target,
     encoded: Encoded,
@@ -271,10 +272,8 @@ class Planning {
     before: Consumption | null,
     after: Consumption | null,
   ): void {
-    const { kind, connection } = target;
-    if (this.#context.wiring.flow(connection.id, kind).state === 'observe')
-      return this.#book.drop(target, open, 'observed');
-    const link = target.link ?? newLink({ ...slotOfTarget(target), kind }, this.#tx.run);
+    if (this.#isObserved(target)) return this.#book.drop(target, open, 'observed');
+    const link = target.link ?? newLink({ ...slotOfTarget(target), kind: target.kind }, this.#tx.run);
     const consumption = after ? JSON.stringify(after) : null;
     this.#view.book(before, after);
     // The command is the claim; a link without a record is only written for what it has to remember.
@@ -286,7 +285,7 @@ class Planning {
    * What the target itself refused, or what could not be found out, is not tried again until a person said so or the
    * content changed.
    */
-  #isOutcomeHeld(target: Target, encoded: Encoded, open: readonly CommandRow[], answers: Case['answers']): boolean {
+  #isOutcomeHeld(target: Target, encoded: Encoded, open: readonly CommandRow[], answers: Answers): boolean {
     const hold = this.#view.holds.get(slotOf(slotOfTarget(target)));
     if (!hold || !outcomeControls.has(hold.control) || hold.hash !== encoded.content || open.length === 0) return false;
     return answers.get(hold.control) !== 'approved';

@@ -8,13 +8,14 @@ import { deleteRows, readRows, writeRows } from '../store/rows.ts';
 import { absorb } from './absorb.ts';
 import { raiseHold } from './holds.ts';
 import { type CommandState, move } from './lifecycle.ts';
-import { type LinkRow, newLink, recordLink } from './links.ts';
+import { asFound, endLink, type LinkRow, newLink, recordLink } from './links.ts';
 import type { Observation } from './observation.ts';
 import { outcomeControls, type PlanContext, plan, waitersOf } from './plan.ts';
 import { type CommandRow, slotOf } from './plan-view.ts';
 import { Saved } from './saved.ts';
 import { type RecordPlace, readAgain, readReferringAgain, releaseWaits } from './strays.ts';
 import { doubted } from './uncertainty.ts';
+import { billedControl, withdrawn } from './withdrawals.ts';
 
 /** Tries before a lock or a conflict becomes somebody's work. */
 const triesMax = 8;
@@ -65,6 +66,7 @@ export class Receipts {
       tx.tell(row.entity, 'value-altered', { field, connection: row.connection }),
     );
     const isNewLink = link.recordId === null;
+    const isRevived = link.given === withdrawn;
     const recent = (link.writes === null ? [] : (JSON.parse(link.writes) as [string, number][])).slice(-4);
     Object.assign(link, {
       recordId: snapshot.recordId,
@@ -85,12 +87,44 @@ export class Receipts {
     if (isOlder || this.#context.planLater.delete(row.entity)) this.#plan.add(row.entity);
     this.#seen.push({ connection: row.connection, snapshot, readMs: this.#startedMs, eventMs: row.eventMs });
     this.#receipt(row, outcome, snapshot.recordId, requestId, null, callsMilli);
-    tx.tell(row.entity, `command-${outcome}`, {
+    if (isRevived) tx.excepted.add(row.entity);
+    tx.tell(row.entity, isRevived ? 'command-revived' : `command-${outcome}`, {
       connection: row.connection,
       command: row.id,
       recordId: snapshot.recordId,
     });
     this.#status({ ...row, recordId: snapshot.recordId }, 'in-step', null, null, null);
+  }
+
+  /** Taken back: the record is kept as its system leaves it, or it is a former one, and the next is a create. */
+  withdrawn(row: CommandRow, snapshot: Snapshot | null, requestId: string | null, callsMilli: number): void {
+    const { tx, wiring } = this.#context;
+    const { entity, connection, recordType, recordId } = row;
+    const link = this.#linkOf(row);
+    const recent = (link.writes === null ? [] : (JSON.parse(link.writes) as [string, number][])).slice(-4);
+    if (snapshot) {
+      const baseline = JSON.stringify(new Saved(wiring, row, snapshot).baselineAsLeft(link.baseline));
+      const writes = JSON.stringify([...recent, [row.hash, tx.atMs]]);
+      Object.assign(link, { given: withdrawn, baseline, writes, run: tx.run });
+      this.#changedLinks.add(link);
+      this.#seen.push({ connection, snapshot, readMs: this.#startedMs, eventMs: row.eventMs });
+    } else endLink(tx, link);
+    this.#leave(row, 'done');
+    this.shown.add(entity);
+    tx.excepted.add(entity);
+    // It is planned again: what it took from a purchase order is given back, and what may count again waits for a person.
+    this.#context.planLater.delete(entity);
+    this.#plan.add(entity);
+    this.#receipt(row, 'withdrawn', recordId, requestId, null, callsMilli);
+    tx.tell(entity, 'command-withdrawn', { connection, command: row.id, recordType, recordId: recordId ?? '' });
+    this.#status(row, 'ignored', withdrawn, null, null);
+  }
+
+  /** It is on an invoice of which we had not heard: the record is read again, and finance decide. */
+  billed(row: CommandRow, message: string): void {
+    const { connection, recordType, recordId } = row;
+    if (recordId !== null) readAgain(this.#context.tx, [{ connection, recordType, recordId }], row.eventMs);
+    this.hold(row, billedControl, 'finance', billedControl, { connection, number: '', message });
   }
 
   refused(
@@ -248,7 +282,7 @@ function leftAlone(differences: string | null, carriedText: string): string | nu
   if (differences === null) return null;
   const carried = JSON.parse(carriedText) as Record<string, unknown>;
   const left = Object.entries(JSON.parse(differences) as Record<string, string>).filter(
-    ([field]) => !(field in carried),
+    ([field]) => field !== asFound && !(field in carried),
   );
   return left.length > 0 ? JSON.stringify(Object.fromEntries(left)) : null;
 }

@@ -2,13 +2,14 @@
 // disk before the call.
 import { hashOf } from '../../shared/canonical-json.ts';
 import type { ShownStatus } from '../../shared/wire/status.ts';
-import type { Session, Write, WriteResult } from '../connectors/connector.ts';
+import type { Session, Withdrawal, WithdrawResult, Write, WriteResult } from '../connectors/connector.ts';
 import { Fault, type FaultCode } from '../faults.ts';
 import { attempts, commands } from '../store/lane-schema.ts';
 import type { LaneStore } from '../store/lane-store.ts';
 import { readColumns, readRows, writeRows } from '../store/rows.ts';
 import type { CommandRow } from './plan-view.ts';
 import type { Connection } from './wiring.ts';
+import { withdrawn } from './withdrawals.ts';
 
 /** One call about to be made: its attempt and the commands it carries. */
 export interface Batch {
@@ -22,7 +23,7 @@ export interface Batch {
 export type BatchOutcome =
   | {
       readonly kind: 'answered';
-      readonly results: readonly WriteResult[];
+      readonly results: readonly (WriteResult | WithdrawResult)[];
       /** Status rows written in the same call, per command; null where a system does not take them. */
       readonly along: readonly (readonly ShownStatus[])[] | null;
     }
@@ -35,7 +36,7 @@ export interface Unsent {
 }
 
 /** What it takes to choose. The rest of a row, its bodies above all, is read once it is chosen. */
-const choice = ['id', 'entity', 'connection', 'recordType', 'part', 'recordId', 'isCreate', 'madeMs'] as const;
+const choice = ['id', 'entity', 'connection', 'recordType', 'part', 'recordId', 'isCreate', 'hash', 'madeMs'] as const;
 export type DueCommand = Pick<CommandRow, (typeof choice)[number]>;
 
 /** The key of a target record: at most one command is under way for it. */
@@ -78,7 +79,7 @@ export function chooseDue(
     const key = recordKeyOf(row);
     if (taken.has(key) || busy.has(key)) continue;
     taken.add(key);
-    const group = `${row.recordType} ${row.isCreate}`;
+    const group = `${row.recordType} ${row.isCreate} ${row.hash === withdrawn}`;
     const rows = byType.get(group);
     if (rows) rows.push(row);
     else byType.set(group, [row]);
@@ -132,39 +133,54 @@ export async function send(
   batch: Batch,
   statusesAlong: () => (row: CommandRow) => readonly ShownStatus[],
 ): Promise<BatchOutcome | Unsent> {
-  let writes: readonly Write[];
-  let session: Session;
+  let call: () => Promise<readonly (WriteResult | WithdrawResult)[]>;
+  let along: readonly (readonly ShownStatus[])[];
   try {
-    writes = writesOf(batch, statusesAlong());
-    session = open();
+    const session = open();
+    along = statusesOf(batch, statusesAlong());
+    call = callOf(session, batch, along);
   } catch (error) {
     return { kind: 'unsent', error };
   }
   try {
-    const results = await session.write(writes);
-    if (results.length !== writes.length)
+    const results = await call();
+    if (results.length !== batch.commands.length)
       throw new Fault('uncertain', 'The system answered for another number of records');
-    const along = batch.connection.connector.isStatusWrittenAlong ? writes.map(({ statuses = [] }) => statuses) : null;
-    return { kind: 'answered', results, along };
+    return { kind: 'answered', results, along: batch.connection.connector.isStatusWrittenAlong ? along : null };
   } catch (error) {
     return { kind: 'failed', fault: faultFrom(error) };
   }
 }
 
-function writesOf(batch: Batch, statusesOf: (row: CommandRow) => readonly ShownStatus[]): readonly Write[] {
+function statusesOf(batch: Batch, statusesFor: (row: CommandRow) => readonly ShownStatus[]) {
   const isAlong = batch.connection.connector.isStatusWrittenAlong === true;
-  return batch.commands.map((row): Write => {
-    const statuses = isAlong ? statusesOf(row) : [];
-    return {
-      recordType: row.recordType,
+  return batch.commands.map((row) => (isAlong ? statusesFor(row) : []));
+}
+
+/** The commands of a batch are all writes, or all take back what must not count any more. */
+function callOf(session: Session, batch: Batch, along: readonly (readonly ShownStatus[])[]) {
+  const common = (row: CommandRow, index: number) => {
+    const statuses = along[index] ?? [];
+    const { recordType, id: stamp } = row;
+    return { recordType, externalId: externalIdOf(row), stamp, ...(statuses.length > 0 && { statuses }) };
+  };
+  if (batch.commands.some((row) => row.hash === withdrawn)) {
+    const withdrawals = batch.commands.map(
+      (row, index): Withdrawal => ({ ...common(row, index), recordId: row.recordId ?? '' }),
+    );
+    const { withdraw } = session;
+    if (!withdraw) throw new Error(`${batch.connection.id} cannot withdraw`);
+    return () => withdraw(withdrawals);
+  }
+  const writes = batch.commands.map(
+    (row, index): Write => ({
+      ...common(row, index),
       recordId: row.recordId,
-      externalId: externalIdOf(row),
       idempotencyKey: idempotencyKeyOf(row),
       wire: JSON.parse(row.wire) as Record<string, unknown>,
-      stamp: row.id,
-      ...(statuses.length > 0 && { statuses }),
-    };
-  });
+    }),
+  );
+  return () => session.write(writes);
 }
 
 /** Our identity in the target, kept by it where it can. */

@@ -1,8 +1,9 @@
 // What the API asks of a lane: changes that people make, and questions that only the lane can answer.
+import type { Action } from '../../shared/actions.ts';
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import { answeredRequests } from '../store/lane-schema.ts';
 import { readRows, writeRows } from '../store/rows.ts';
-import { type Answer, answer } from './answer.ts';
+import { answer } from './answer.ts';
 import { matches } from './first-day.ts';
 import { healthOf } from './health.ts';
 import { keyOf, makeKey, type NewKey, revokeKey } from './keys.ts';
@@ -55,7 +56,7 @@ export type Change =
   | {
       readonly verb: 'answer';
       readonly hold: string;
-      readonly answer: Answer;
+      readonly answer: Action;
       readonly by: string;
       readonly reason: string;
     }

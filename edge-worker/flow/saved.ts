@@ -10,6 +10,7 @@ import { decode, isSame, mergeWire } from './translate.ts';
 import type { Wiring } from './wiring.ts';
 
 export class Saved {
+  readonly #wiring: Wiring;
   readonly #map: CompiledMap | null;
   readonly #row: CommandRow;
   readonly #wire: WireRecord;
@@ -18,6 +19,7 @@ export class Saved {
   readonly #carried: CanonicalRecord;
 
   constructor(wiring: Wiring, row: CommandRow, snapshot: Snapshot) {
+    this.#wiring = wiring;
     this.#map = wiring.mapFor(row.connection, row.kind as EntityName);
     this.#row = row;
     this.#wire = snapshot.wire;
@@ -35,6 +37,22 @@ export class Saved {
     return Object.keys(this.#carried).every(
       (field) => field in this.#values && isSame(sent[field], this.#values[field]),
     );
+  }
+
+  /**
+   * The baseline after a withdrawal: whatever the target made of the record is what we wanted, but for what its own
+   * role says and for the records it names.
+   */
+  baselineAsLeft(before: string | null): Record<string, unknown> {
+    const baseline = before === null ? {} : (JSON.parse(before) as Record<string, unknown>);
+    const map = this.#map;
+    if (!map) return baseline;
+    const references = new Set(referencePaths(map.kind).map((path) => path.field));
+    for (const [field, value] of Object.entries(this.#values)) {
+      const isTheirs = this.#wiring.owns(this.#row.connection, map.kind, field);
+      if (!isTheirs && !references.has(field)) baseline[field] = value;
+    }
+    return baseline;
   }
 
   /**

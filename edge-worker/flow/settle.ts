@@ -1,6 +1,6 @@
 // What an answer means for each command of a call, and what a look at the target means for one in doubt. Its outcome
 // goes into the receipts: one lane transaction.
-import type { Snapshot, WriteResult } from '../connectors/connector.ts';
+import type { Snapshot, WithdrawResult, WriteResult } from '../connectors/connector.ts';
 import type { Fault } from '../faults.ts';
 import { attempts } from '../store/lane-schema.ts';
 import { deleteRows } from '../store/rows.ts';
@@ -11,6 +11,7 @@ import { Receipts } from './receipts.ts';
 import type { Batch, BatchOutcome } from './relay.ts';
 import { Saved } from './saved.ts';
 import { isPastLateCommit, nextLookMs } from './uncertainty.ts';
+import { withdrawn } from './withdrawals.ts';
 import { showSettled, writtenAlong } from './written-along.ts';
 
 /** Settles one call. `context.inFlight` must no longer name its commands. */
@@ -20,7 +21,7 @@ export function settleBatch(context: PlanContext, batch: Batch, outcome: BatchOu
   const callsMilli = Math.ceil(1000 / batch.commands.length);
   batch.commands.forEach((row, index) => {
     if (outcome.kind === 'failed') settling.failed(row, outcome.fault);
-    else settling.answered(row, outcome.results[index] as WriteResult, callsMilli);
+    else settling.answered(row, outcome.results[index] as WriteResult | WithdrawResult, callsMilli);
   });
   settling.receipts.finish();
   showSettled(context, settling.receipts.shown, writtenAlong(batch, outcome));
@@ -57,8 +58,11 @@ class Settling {
     this.receipts = new Receipts(context, rows, startedMs);
   }
 
-  answered(row: CommandRow, result: WriteResult, callsMilli: number): void {
+  answered(row: CommandRow, result: WriteResult | WithdrawResult, callsMilli: number): void {
     if (result.outcome === 'not-attempted') return;
+    if (result.outcome === 'withdrawn')
+      return this.receipts.withdrawn(row, result.snapshot, result.requestId, callsMilli);
+    if (result.outcome === 'billed') return this.receipts.billed(row, result.message);
     if (result.outcome === 'refused')
       return this.receipts.refused(row, result.code, result.message, result.fields, result.vendorCode);
     const wasMade = row.isCreate === 1 && !result.created;
@@ -84,13 +88,14 @@ class Settling {
   }
 
   looked(row: CommandRow, look: Look): void {
+    if (row.hash === withdrawn && this.#isWithdrawn(row, look)) return;
     const { tx, wiring } = this.#context;
     const patience = { settleMs: wiring.connections.get(row.connection)?.connector.settleMs };
     if (!isPastLateCommit(row, patience, this.#startedMs) && !this.#isProof(row, look)) {
       return this.receipts.lookAgain(row, nextLookMs(row, patience, tx.atMs));
     }
     if (look.found === 'record') {
-      const isOurs = new Saved(this.#context.wiring, row, look.snapshot).holdsWhatWeSent;
+      const isOurs = row.hash !== withdrawn && new Saved(this.#context.wiring, row, look.snapshot).holdsWhatWeSent;
       // A create that took effect is ours even when its content is older; an update that did not is sent again.
       if (row.isCreate === 1 || isOurs) return this.receipts.applied(row, look.snapshot, 'found', !isOurs, null, 0);
       return this.receipts.keep(row, 'due', tx.atMs);
@@ -112,6 +117,14 @@ class Settling {
     this.receipts.lookAgain(row, tx.atMs + 60_000);
   }
 
+  /** What is gone or stands there as withdrawn has been taken back, by whomever. */
+  #isWithdrawn(row: CommandRow, look: Look): boolean {
+    const snapshot = look.found === 'record' ? look.snapshot : null;
+    if (look.found !== 'gone' && !snapshot?.isWithdrawn) return false;
+    this.receipts.withdrawn(row, snapshot, null, 0);
+    return true;
+  }
+
   /**
    * What counts before a late commit can be ruled out. An update must show a save later than the last one we know of.
    */
@@ -122,6 +135,7 @@ class Settling {
     const connector = wiring.connections.get(row.connection)?.connector;
     const known = this.receipts.knownVersion(row);
     const isSavedSince = connector !== undefined && connector.compareVersions(look.snapshot.version, known) > 0;
-    return isSavedSince && new Saved(wiring, row, look.snapshot).holdsWhatWeSent;
+    // Of what was to be withdrawn, a save that did not withdraw it proves nothing.
+    return row.hash !== withdrawn && isSavedSince && new Saved(wiring, row, look.snapshot).holdsWhatWeSent;
   }
 }

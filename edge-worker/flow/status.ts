@@ -12,8 +12,9 @@ import { kindOf, siblingId } from './identity.ts';
 import type { LinkRow } from './links.ts';
 import type { CanonicalRecord } from './nouns.ts';
 import type { Connection, Wiring } from './wiring.ts';
+import { withdrawn } from './withdrawals.ts';
 
-const linkColumns = ['entity', 'connection', 'recordType', 'recordId', 'seenMs'] as const;
+const linkColumns = ['entity', 'connection', 'recordType', 'recordId', 'seenMs', 'given'] as const;
 type PageLink = Pick<LinkRow, (typeof linkColumns)[number]>;
 const commandColumns = ['entity', 'connection', 'id', 'state', 'dueMs'] as const;
 type OpenCommand = Pick<StoredRow<typeof commands>, (typeof commandColumns)[number]>;
@@ -21,7 +22,15 @@ type HoldRow = StoredRow<typeof holds>;
 export type StatusMark = StoredRow<typeof statusDue>;
 
 /** The worst state of a family of entities is the one its page shows. */
-const worstFirst: readonly StatusState[] = ['failed', 'held', 'uncertain', 'waiting', 'on-its-way', 'in-step'];
+const worstFirst: readonly StatusState[] = [
+  'failed',
+  'held',
+  'uncertain',
+  'waiting',
+  'on-its-way',
+  'ignored',
+  'in-step',
+];
 
 /** Whose row of a page the figures stand in, if it has one. */
 const figureSeats = ['erp', 'billing', 'psa', 'crm'] as const;
@@ -164,9 +173,13 @@ export class StatusView {
       const reason = state === 'uncertain' ? 'wait-look' : null;
       return [{ ...base, state, reason, params: null, nextMs: Math.max(command.dueMs, nowMs), owner: null }];
     }
-    return link ? [{ ...base, state: 'in-step', reason: null, params: null, nextMs: null, owner: null }] : [];
+    if (!link) return [];
+    const end = link.given === withdrawn ? ({ state: 'ignored', reason: withdrawn } as const) : inStep;
+    return [{ ...base, ...end, params: null, nextMs: null, owner: null }];
   }
 }
+
+const inStep = { state: 'in-step', reason: null } as const;
 
 /** Said, so that a page does not go on showing what was true before. */
 function notCarriedOver(connection: Connection): ShownStatus {

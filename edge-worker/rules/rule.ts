@@ -1,4 +1,6 @@
 // What a control is: what it looks at, when it holds a change, whose turn it then is, and what that person may do.
+
+import type { Action } from '../../shared/actions.ts';
 import type { Canonical, EntityName } from '../../shared/entities/_registry.ts';
 import type { Role } from '../../shared/entities/entity.ts';
 import type { Money } from '../../shared/money.ts';
@@ -67,7 +69,9 @@ export interface Rule {
   /** When the hold is overdue, in minutes of work time. */
   readonly dueMinutes: number;
   /** `retry` = look again after mending; `approve` = this once, with a reason; `reject` = never this content. */
-  readonly actions: readonly ('retry' | 'approve' | 'reject')[];
+  readonly actions: readonly Action[];
+  /** What it would hold is withdrawn where the target holds it already: it does not count there any more. */
+  readonly takesBack?: true;
   readonly check: (view: RuleView) => Finding | null;
   /** What this record takes from a contract's purchase order once granted; for controls that keep count. */
   readonly consumes?: (view: RuleView) => { readonly contract: string; readonly amount: Money } | null;

@@ -10,6 +10,7 @@ export const unapprovedTime = defineRule({
   dueMinutes: 960,
   // Approving it here would go round the approval in the system where the hours are kept.
   actions: ['retry', 'reject'],
+  takesBack: true,
   check: ({ record }) => {
     if (record.approval === 'approved') return null;
     const { hours, workedOn: day, approval } = record;
@@ -25,7 +26,7 @@ export const unapprovedTime = defineRule({
       holds: 'unapproved-time',
     },
     {
-      title: 'An approval that was taken back holds the next change of an entry the ledger already has',
+      title: 'An approval that was taken back takes back what the ledger has of the entry',
       record: { approval: 'submitted' },
       isCreate: false,
       holds: 'unapproved-time',

@@ -29,6 +29,8 @@ export const notes = z.strictObject({
   edits: z.partialRecord(z.string(), values).default({}),
   /** A field beyond the map, and how a person fills it in; `{text}` = the text. Without it any free text is taken. */
   added: z.partialRecord(z.string(), z.strictObject({ path: z.string(), values })).default({}),
+  /** How a person bills a record: a verb of the stand-in with its parameters, or what is typed into the record. */
+  billing: z.partialRecord(z.string(), z.strictObject({ act: z.string().optional(), values })).default({}),
   /** "METHOD /path" of the requests that write, as a regular expression. */
   writeRoute: z.string().default('^(POST|PUT|PATCH|DELETE) '),
   /** A field to rename, as `schema-change` takes it. */
@@ -206,6 +208,15 @@ export class World {
     const path = map.fields[this.textField(kind) ?? '']?.at.split('.').at(-1) ?? 'name';
     const typed = await this.#fill(this.notes.edits[kind] ?? { [path]: 'Edited {#}' });
     this.standIn.update(map.recordType, recordId, typed);
+  }
+
+  /** Somebody puts the record on an invoice. */
+  async bill(kind: EntityName, recordId: string): Promise<void> {
+    const billing = this.notes.billing[kind];
+    if (billing === undefined) throw new Error(`conformance.json does not say how a ${kind} is billed`);
+    const typed = await this.#fill(billing.values);
+    if (billing.act === undefined) this.standIn.update(this.map(kind).recordType, recordId, typed);
+    else this.standIn.act(billing.act, typed);
   }
 
   rows(kind: EntityName): number {

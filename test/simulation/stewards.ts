@@ -1,10 +1,10 @@
 // The people who own holds: they look at what is open every few minutes and answer by what they know of the deal,
 // never by when they happen to look.
 
-import type { Answer } from '../../edge-worker/flow/answer.ts';
 import { rules } from '../../edge-worker/rules/_registry.ts';
 import { holds } from '../../edge-worker/store/lane-schema.ts';
 import { readRows, type StoredRow } from '../../edge-worker/store/rows.ts';
+import type { Action } from '../../shared/actions.ts';
 import type { Desk } from './desk.ts';
 import type { Deal, Firm } from './firm.ts';
 import type { LaneHost } from './lane-host.ts';
@@ -104,7 +104,7 @@ export class Stewards {
     return hold.connection === 'erp' && hold.control === 'refused' && !/^(con|cus)_/.test(hold.entity);
   }
 
-  #answerTo(hold: Hold): Answer | null {
+  #answerTo(hold: Hold): Action | null {
     if (hold.control === 'connection') return 'retry';
     if ((this.#answered.get(keyOf(hold)) ?? 0) >= answersMax) return null;
     const deal = this.dealOf(hold.entity);

@@ -17,6 +17,8 @@ import type {
   Connector,
   Session,
   Snapshot,
+  Withdrawal,
+  WithdrawResult,
   Write,
   WriteResult,
 } from '../../edge-worker/connectors/connector.ts';
@@ -178,10 +180,20 @@ function searchingFirst(options: ConnectOptions<unknown, unknown>): Session {
     await showAlong(writes, results);
     return results;
   };
+  const takeBack = async (withdrawals: readonly Withdrawal[]): Promise<readonly WithdrawResult[]> => {
+    const results = ((await inner.withdraw?.(withdrawals)) ?? []).map((result) =>
+      result.outcome === 'withdrawn' && result.snapshot ? { ...result, snapshot: marked(result.snapshot) } : result,
+    );
+    await showAlong(withdrawals, results);
+    return results;
+  };
   /** As if in the same call: an answer that breaks off after the records were saved leaves all of it unknown. */
-  const showAlong = async (writes: readonly Write[], results: readonly WriteResult[]) => {
+  const showAlong = async (
+    writes: readonly (Write | Withdrawal)[],
+    results: readonly (WriteResult | WithdrawResult)[],
+  ) => {
     const rows = results.flatMap((result, index) => {
-      if (result.outcome !== 'applied') return [];
+      if (!('snapshot' in result) || result.snapshot === null) return [];
       const { recordType, recordId } = result.snapshot;
       const place = { recordType, recordId };
       return (writes[index]?.statuses ?? []).map((status) => ({ ...place, status }));
@@ -194,6 +206,7 @@ function searchingFirst(options: ConnectOptions<unknown, unknown>): Session {
   return {
     ...inner,
     find,
+    withdraw: takeBack,
     read: async (refs) =>
       (await inner.read(refs)).map((one) => (one.found === 'here' ? { ...one, snapshot: marked(one.snapshot) } : one)),
     write: async (writes) => {

@@ -141,6 +141,7 @@ function ended(session: Session, alive: <Result>(work: Promise<Result>) => Promi
     read: (refs) => alive(session.read(refs)),
     find: (keys) => alive(session.find(keys)),
     write: (writes) => alive(session.write(writes)),
+    withdraw: (withdrawals) => alive(session.withdraw?.(withdrawals) ?? Promise.resolve([])),
     changes: (feed, cursor) => alive(session.changes(feed, cursor)),
     showStatus: (statuses) => alive(session.showStatus?.(statuses) ?? Promise.resolve([])),
     describe: (recordType) => alive(session.describe(recordType)),

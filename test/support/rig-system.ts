@@ -11,6 +11,8 @@ import {
   type Snapshot,
   type StatusResult,
   type StatusToShow,
+  type Withdrawal,
+  type WithdrawResult,
   type Write,
   type WriteResult,
 } from '../../edge-worker/connectors/connector.ts';
@@ -74,15 +76,37 @@ export class RigSystem {
   onWrite:
     | ((writes: readonly Write[], carryOut: () => readonly WriteResult[]) => Promise<readonly WriteResult[]>)
     | null = null;
+  onWithdraw:
+    | ((
+        withdrawals: readonly Withdrawal[],
+        carryOut: () => readonly WithdrawResult[],
+      ) => Promise<readonly WithdrawResult[]>)
+    | null = null;
+  /** What is withdrawn is deleted rather than kept. */
+  deletes = false;
+  readonly #gone = new Set<string>();
   onFind: (() => void | Promise<void>) | null = null;
   onChanges: ((feed: string, cursor: string | null) => ChangePage | Promise<ChangePage>) | null = null;
   onStatus: ((statuses: readonly StatusToShow[]) => Promise<readonly StatusResult[]>) | null = null;
   #serial = 0;
 
   put(recordType: string, recordId: string, wire: Wire, externalId: string | null = null): Snapshot {
-    const row = { recordType, recordId, version: String(1_000_000 + ++this.#serial), externalId, wire };
+    const row = {
+      recordType,
+      recordId,
+      version: String(1_000_000 + ++this.#serial),
+      externalId,
+      isWithdrawn: false,
+      wire,
+    };
     this.rows.set(`${recordType}|${recordId}`, row);
     return row;
+  }
+
+  /** Somebody deletes a record in the system's own pages; it leaves a tombstone. */
+  remove(recordType: string, recordId: string): void {
+    this.rows.delete(`${recordType}|${recordId}`);
+    this.#gone.add(`${recordType}|${recordId}`);
   }
 
   readonly count = (verb: string) => this.calls.filter((call) => call.startsWith(verb)).length;
@@ -93,8 +117,9 @@ export class RigSystem {
         this.calls.push(`read ${refs.map((ref) => ref.recordId).join()}`);
         await this.onRead?.(refs);
         return refs.map((ref): ReadResult => {
-          const snapshot = this.rows.get(`${ref.recordType}|${ref.recordId}`);
-          return snapshot ? { found: 'here', ref, snapshot } : { found: 'hidden', ref };
+          const key = `${ref.recordType}|${ref.recordId}`;
+          const snapshot = this.rows.get(key);
+          return snapshot ? { found: 'here', ref, snapshot } : { found: this.#gone.has(key) ? 'gone' : 'hidden', ref };
         });
       },
       find: async (keys: readonly FindKey[]) => {
@@ -109,6 +134,11 @@ export class RigSystem {
         const carryOut = () => writes.map((write) => this.#write(write));
         return this.onWrite ? this.onWrite(writes, carryOut) : carryOut();
       },
+      withdraw: async (withdrawals) => {
+        this.calls.push(`withdraw ${withdrawals.map((one) => one.recordId).join()}`);
+        const carryOut = () => withdrawals.map((one) => this.#withdraw(one));
+        return this.onWithdraw ? this.onWithdraw(withdrawals, carryOut) : carryOut();
+      },
       changes: async (feed, cursor) => {
         this.calls.push(`changes ${feed}`);
         return this.onChanges ? this.onChanges(feed, cursor) : { notices: [], cursor: 'end', hasMore: false };
@@ -120,6 +150,18 @@ export class RigSystem {
       describe: async () => [],
       check: async () => ({ account: '', missing: [] }),
     };
+  }
+
+  #withdraw({ recordType, recordId, externalId }: Withdrawal): WithdrawResult {
+    const row = this.rows.get(`${recordType}|${recordId}`);
+    if (row?.wire['billed'] === true) return { outcome: 'billed', message: 'On a bill', vendorCode: null };
+    if (this.deletes) {
+      this.remove(recordType, recordId);
+      return { outcome: 'withdrawn', snapshot: null, requestId: null };
+    }
+    const snapshot = { ...this.put(recordType, recordId, { ...row?.wire }, externalId), isWithdrawn: true };
+    this.rows.set(`${recordType}|${recordId}`, snapshot);
+    return { outcome: 'withdrawn', snapshot, requestId: null };
   }
 
   #write({ recordType, recordId, externalId, wire }: Write): WriteResult {

@@ -1,5 +1,7 @@
 // Routes of what waits for a person: the list, in words, and the answers.
 import { z } from 'zod';
+import { actionNames, actions } from '../../../shared/actions.ts';
+import { actionsOf } from '../../flow/choices.ts';
 import { connectionCopies, exceptions as exceptionRows } from '../../store/record-schema.ts';
 import type { StoredRow } from '../../store/rows.ts';
 import { columnsOf, joined, sql } from '../../store/scoped-record.ts';
@@ -22,6 +24,13 @@ const exception = z
     code: z.string(),
     params,
     words,
+    actions: z
+      .array(
+        z
+          .object({ action: z.enum(actionNames), title: z.string(), text: z.string(), needsReason: z.boolean() })
+          .meta({ id: 'Action' }),
+      )
+      .meta({ description: 'What its owner may do; empty once it is closed.' }),
     hash: z.string().nullable().meta({ description: 'Of the content an approval would hold for.' }),
     madeAt: instant,
     dueAt: instant,
@@ -40,6 +49,7 @@ function shown(row: ExceptionRow): z.input<typeof exception> {
     state: row.state === 'open' ? 'open' : 'closed',
     params: parsed<Record<string, string>>(row.params) ?? {},
     words: wordsOf(code, row.params, system ?? connection),
+    actions: row.state === 'open' ? actionsOf(control).map((action) => ({ action, ...actions[action] })) : [],
     madeAt: instantOf(row.madeMs),
     dueAt: instantOf(row.dueMs),
     closedAt: instantOf(row.closedMs),
@@ -87,9 +97,10 @@ const answerException = route({
   tag: 'Exceptions',
   summary: 'Answer an exception',
   description:
-    '`retry` looks again after something was mended; `approve` lets exactly this content pass, once, with a reason; ' +
-    '`reject` leaves this content out for good.',
-  params: z.object({ exception: z.string(), answer: z.enum(['approve', 'reject', 'retry']) }),
+    'With one of the actions that the exception lists. `retry` looks again after something was mended; `approve` lets ' +
+    'exactly this content pass, once, with a reason; `reject` leaves this content out for good; the others are ' +
+    'explained by their words.',
+  params: z.object({ exception: z.string(), answer: z.enum(actionNames) }),
   body: z.object({ reason: z.string().max(500).default(''), by: z.string().min(1).max(120).optional() }),
   shape: changed,
   handle: ({ at, params: { exception: hold, answer }, body: { reason, by }, caller }) =>

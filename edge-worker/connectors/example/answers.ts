@@ -20,6 +20,11 @@ export const readAnswer = z.object({
 });
 const saved = z.object({ status: z.union([z.literal(200), z.literal(201)]), record });
 export const writeAnswer = z.object({ results: z.array(z.union([saved, refused])) });
+export const withdrawAnswer = z.object({
+  results: z.array(
+    z.union([z.object({ status: z.literal(200), record }), z.object({ deleted: z.literal(true) }), refused]),
+  ),
+});
 export const findAnswer = z.object({ results: z.array(z.array(record)) });
 export const statusAnswer = z.object({ results: z.array(z.union([z.object({ status: z.literal(200) }), refused])) });
 export const changesAnswer = z.object({

@@ -7,6 +7,8 @@ import {
   type Session,
   type Snapshot,
   type WireRecord,
+  type Withdrawal,
+  type WithdrawResult,
   type Write,
   type WriteResult,
 } from '../connector.ts';
@@ -17,6 +19,7 @@ import {
   readAnswer,
   schemaAnswer,
   statusAnswer,
+  withdrawAnswer,
   writeAnswer,
 } from './answers.ts';
 import { type Call, callerOf, type Options, secrets, settings } from './client.ts';
@@ -86,6 +89,9 @@ function connect(options: Options): Session {
 
     // May be repeated: the external id names the record, and a create's key answers a repeat from the first time.
     write: (writes) => perType(writes, (type, list) => writeRecords(call, type, list)),
+
+    // May be repeated: what is withdrawn already stays so.
+    withdraw: (withdrawals) => perType(withdrawals, (type, list) => withdrawRecords(call, type, list)),
 
     find: (keys) =>
       perType(keys, async (type, list) => {
@@ -157,6 +163,22 @@ async function writeRecords(call: Call, type: string, writes: readonly Write[]):
   });
 }
 
+async function withdrawRecords(
+  call: Call,
+  type: string,
+  list: readonly Withdrawal[],
+): Promise<readonly WithdrawResult[]> {
+  const records = list.map(({ recordId: id, stamp }) => ({ id, stamp }));
+  const { body, requestId } = await call('write', `PUT /v1/${type}/withdraw`, { records }, withdrawAnswer);
+  return body.results.map((result) => {
+    if ('record' in result) return { outcome: 'withdrawn', snapshot: snapshotOf(type, result.record), requestId };
+    if ('deleted' in result) return { outcome: 'withdrawn', snapshot: null, requestId };
+    const { code, message, fields } = result;
+    if (code === 'billed') return { outcome: 'billed', message, vendorCode: code };
+    return { outcome: 'refused', code: codeOf[code] ?? 'rejected', message, fields, vendorCode: code };
+  });
+}
+
 /** Their calls are for one record type each; results come back in the order they were asked for. */
 async function perType<Asked extends { readonly recordType: string }, Result>(
   asked: readonly Asked[],
@@ -189,6 +211,7 @@ function snapshotOf(
     recordId: wire.id,
     version: wire.version,
     externalId: typeof ours === 'string' ? ours : null,
+    isWithdrawn: wire['withdrawn'] === true,
     wire,
   };
 }

@@ -54,6 +54,7 @@ export const maps = {
     recordType: 'engagement',
     canCreate: true,
     canWrite: true,
+    withdrawal: 'closed',
     required: ['customer'],
     fields: {
       name: at('title', text),
@@ -79,6 +80,7 @@ export const maps = {
     recordType: 'agreement',
     canCreate: true,
     canWrite: true,
+    withdrawal: 'closed',
     required: ['customer'],
     fields: {
       name: at('title', text),
@@ -147,6 +149,7 @@ export const maps = {
     recordType: 'hours',
     canCreate: true,
     canWrite: true,
+    withdrawal: 'unapproved',
     required: ['project', 'resource'],
     fields: {
       project: at('engagement_id', textOrNull),
@@ -208,6 +211,7 @@ export const maps = {
     recordType: 'bill',
     canCreate: true,
     canWrite: true,
+    withdrawal: 'deleted',
     required: ['customer'],
     fields: {
       number: at('no', text),

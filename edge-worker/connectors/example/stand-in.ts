@@ -21,10 +21,11 @@ import {
 } from './stand-in/answers.ts';
 import { isValues, schemas, Table, type Values } from './stand-in/books.ts';
 import { disturb, Webhooks } from './stand-in/webhooks.ts';
+import { withdrawOne } from './stand-in/withdrawals.ts';
 
 const client = { id: 'example-client', secret: 'example-secret' };
 const concurrentMax = 8;
-const batchMax = { read: 200, batch: 100, find: 100, statuses: 200 };
+const batchMax = { read: 200, batch: 100, withdraw: 100, find: 100, statuses: 200 };
 const feedPageMax = 500;
 const tokenLifeMs = 3_600_000;
 
@@ -115,7 +116,8 @@ class ExampleServer implements StandIn {
 
   #dispatch(route: string, body: string, query: URLSearchParams): Answer {
     if (route === 'POST /oauth/token') return this.#issueToken(new URLSearchParams(body));
-    if (route === 'GET /v1/account') return this.#describeAccount();
+    const { account, environment } = this.connection;
+    if (route === 'GET /v1/account') return { status: 200, body: { account, environment, missing: [] } };
     const posted = body === '' ? {} : parseBody(body);
     if (posted === null) return failure(400, 'malformed', 'The body is not a JSON object');
     if (route === 'PUT /v1/statuses') return this.#saveStatuses(posted['statuses']);
@@ -128,6 +130,8 @@ class ExampleServer implements StandIn {
         return batch(posted['ids'], batchMax.read, (id) => readOne(table, String(id), renamed.outward));
       case 'PUT batch':
         return this.#write(type, table, posted['records'], route, renamed);
+      case 'PUT withdraw':
+        return this.#withdraw(type, table, posted['records'], route, renamed);
       case 'POST find':
         return batch(posted['keys'], batchMax.find, (key) => {
           const { field, value } = isValues(key) ? key : {};
@@ -152,11 +156,6 @@ class ExampleServer implements StandIn {
     const token = `token-${++this.#serial}`;
     this.#tokens.set(token, this.#nowMs() + tokenLifeMs);
     return { status: 200, body: { access_token: token, expires_in: tokenLifeMs / 1000 } };
-  }
-
-  #describeAccount(): Answer {
-    const { account, environment } = this.connection;
-    return { status: 200, body: { account, environment, missing: [] } };
   }
 
   #write(type: string, table: Table, records: unknown, route: string, renamed: Renamed): Answer {
@@ -189,6 +188,16 @@ class ExampleServer implements StandIn {
       if (row.stamp === (before?.stamp ?? null)) this.#announce(type, row.id, 'changed');
       return { status: before === undefined ? 201 : 200, record: renamed.outward(row) };
     });
+  }
+
+  #withdraw(type: string, table: Table, records: unknown, route: string, renamed: Renamed): Answer {
+    const desk = {
+      ...{ table, nowMs: this.#nowMs(), show: renamed.outward },
+      isRejected: this.#board.take('reject', route) !== null,
+      isLocked: this.#board.take('lock', route) !== null,
+      announce: (id: string, kind: 'changed' | 'deleted') => this.#announce(type, id, kind),
+    };
+    return batch(records, batchMax.withdraw, (record) => withdrawOne(type, record, desk));
   }
 
   #changes(table: Table, query: URLSearchParams, route: string): Answer {

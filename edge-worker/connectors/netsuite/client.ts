@@ -1,4 +1,6 @@
 // The session: each verb is one call of our RESTlet, and results keep the order of the questions.
+
+import type { z } from 'zod';
 import { instantText } from '../../../shared/dates.ts';
 import type { ShownStatus } from '../../../shared/wire/status.ts';
 import { Fault } from '../../faults.ts';
@@ -11,6 +13,8 @@ import type {
   Snapshot,
   StatusResult,
   StatusToShow,
+  Withdrawal,
+  WithdrawResult,
   Write,
   WriteResult,
 } from '../connector.ts';
@@ -21,6 +25,7 @@ import { type ListIds, listIdsOf, type Outward } from './list-ids.ts';
 import { refusalOf } from './refusals.ts';
 import { type IfCut, openRestlet, type Restlet } from './restlet.ts';
 import type { Secrets, Settings } from './settings.ts';
+import { endingOf, isBilled, savedAs, standing, withdrawnBy } from './withdrawals.ts';
 
 /** At most so many records a call, by PROTOCOL.md. */
 export const recordsMax = 100;
@@ -45,6 +50,7 @@ export function openSession(options: ConnectOptions<Settings, Secrets>): Session
   return {
     read: (refs) => read(connection, refs),
     write: (writes) => write(connection, writes),
+    withdraw: (withdrawals) => withdraw(connection, withdrawals),
     find: (keys) => find(connection, keys),
     changes: async (feed, cursor) => askFeed(connection.restlet, feed, cursor, options.nowMs()),
     describe: async (recordType) => {
@@ -97,6 +103,33 @@ async function write(connection: Connection, writes: readonly Write[]): Promise<
     }
   }
   return results.map((result) => result ?? { outcome: 'not-attempted' });
+}
+
+/** A record that is refused may be on an invoice: those are read, and left as they are. */
+async function withdraw(
+  connection: Connection,
+  withdrawals: readonly Withdrawal[],
+): Promise<readonly WithdrawResult[]> {
+  const unknown = withdrawals.find(({ recordType }) => endingOf(recordType) === null);
+  if (unknown) throw new Fault('schema-changed', `NetSuite has no way to withdraw a ${unknown.recordType}`);
+  const results = (await write(connection, withdrawals.map(savedAs))).map(withdrawnBy);
+  const refused = withdrawals.filter((_, index) => results[index]?.outcome === 'refused');
+  if (refused.length === 0) return results;
+  const records = refused.map((ref) => ({ type: ref.recordType, id: ref.recordId }));
+  const { body } = await connection.restlet.call({ verb: 'read', records }, answers.readAnswer, 'uncertain');
+  const read = new Map(paired(refused, body.results, 'uncertain'));
+  return withdrawals.map((one, index) => withdrawnOr(results[index]!, read.get(one)));
+}
+
+/** What is gone counts no more. */
+function withdrawnOr(
+  result: WithdrawResult,
+  read: z.infer<typeof answers.readAnswer>['results'][number] | undefined,
+): WithdrawResult {
+  if (result.outcome !== 'refused' || read === undefined) return result;
+  const { message, vendorCode } = result;
+  if (read.found) return isBilled(read.record) ? { outcome: 'billed', message, vendorCode } : result;
+  return read.deleted ? { outcome: 'withdrawn', snapshot: null, requestId: null } : result;
 }
 
 function recordOf(one: Write, { values, sublists }: Outward) {
@@ -228,7 +261,7 @@ function snapshotOf({ lists, currencies }: Connection, record: answers.AnsweredR
   };
   const name = type === 'employee' ? { name: nameOfPerson(values) } : {};
   const wire = { id, externalid, ...name, values, sublists };
-  return { recordType: type, recordId: id, version: lastmodified, externalId: externalid, wire };
+  return { recordType: type, recordId: id, version: lastmodified, externalId: externalid, ...standing(record), wire };
 }
 
 /** A person's name is in two parts; the record's own name may carry a number in front. */

@@ -19,7 +19,7 @@ import {
 } from './values.ts';
 
 /** UNVERIFIED: the flag that says a time entry is on an invoice. The record itself only shows `posted`. */
-const timeBilledAt = 'values.billed';
+export const timeBilledAt = 'values.billed';
 
 /** UNVERIFIED: the kind of a time entry that records work done, in contrast to planned work. */
 const actualTime = 'A';
@@ -136,6 +136,7 @@ const time: EntityMap<'time'> = {
   recordType: 'timebill',
   canCreate: true,
   canWrite: true,
+  withdrawal: 'unapproved',
   required: ['project', 'resource'],
   fields: {
     // The field is called customer, and holds the project.

@@ -100,7 +100,10 @@ export class Table {
     this.#byPath = new Map(this.fields.map((field) => [field.path, field]));
   }
 
-  /** Creates or changes one record. Versions are whole seconds: two saves in one second carry the same. */
+  /**
+   * Creates or changes one record. Versions are whole seconds: two saves in one second carry the same. A save brings
+   * back what was withdrawn.
+   */
   save(
     id: string | null,
     values: Values,
@@ -113,6 +116,7 @@ export class Table {
     );
     const row: Stored = {
       ...before,
+      withdrawn: false,
       ...values,
       ...Object.fromEntries(nested),
       id: before?.id ?? `${this.#type.slice(0, 2)}${++this.#serial}`,

@@ -85,15 +85,30 @@ import Reason_Account_Mismatch_Title from '@salesforce/label/c.Reason_Account_Mi
 import Reason_Awaiting_Acceptance_Next from '@salesforce/label/c.Reason_Awaiting_Acceptance_Next';
 import Reason_Awaiting_Acceptance_Text from '@salesforce/label/c.Reason_Awaiting_Acceptance_Text';
 import Reason_Awaiting_Acceptance_Title from '@salesforce/label/c.Reason_Awaiting_Acceptance_Title';
+import Reason_Awaiting_Credit_Next from '@salesforce/label/c.Reason_Awaiting_Credit_Next';
+import Reason_Awaiting_Credit_Text from '@salesforce/label/c.Reason_Awaiting_Credit_Text';
+import Reason_Awaiting_Credit_Title from '@salesforce/label/c.Reason_Awaiting_Credit_Title';
 import Reason_Awaiting_Match_Next from '@salesforce/label/c.Reason_Awaiting_Match_Next';
 import Reason_Awaiting_Match_Text from '@salesforce/label/c.Reason_Awaiting_Match_Text';
 import Reason_Awaiting_Match_Title from '@salesforce/label/c.Reason_Awaiting_Match_Title';
+import Reason_Awaiting_Reapproval_Next from '@salesforce/label/c.Reason_Awaiting_Reapproval_Next';
+import Reason_Awaiting_Reapproval_Text from '@salesforce/label/c.Reason_Awaiting_Reapproval_Text';
+import Reason_Awaiting_Reapproval_Title from '@salesforce/label/c.Reason_Awaiting_Reapproval_Title';
 import Reason_Before_Cutover_Next from '@salesforce/label/c.Reason_Before_Cutover_Next';
 import Reason_Before_Cutover_Text from '@salesforce/label/c.Reason_Before_Cutover_Text';
 import Reason_Before_Cutover_Title from '@salesforce/label/c.Reason_Before_Cutover_Title';
 import Reason_Billed_Twice_Next from '@salesforce/label/c.Reason_Billed_Twice_Next';
 import Reason_Billed_Twice_Text from '@salesforce/label/c.Reason_Billed_Twice_Text';
 import Reason_Billed_Twice_Title from '@salesforce/label/c.Reason_Billed_Twice_Title';
+import Reason_Billing_Freed_Next from '@salesforce/label/c.Reason_Billing_Freed_Next';
+import Reason_Billing_Freed_Text from '@salesforce/label/c.Reason_Billing_Freed_Text';
+import Reason_Billing_Freed_Title from '@salesforce/label/c.Reason_Billing_Freed_Title';
+import Reason_Command_Revived_Next from '@salesforce/label/c.Reason_Command_Revived_Next';
+import Reason_Command_Revived_Text from '@salesforce/label/c.Reason_Command_Revived_Text';
+import Reason_Command_Revived_Title from '@salesforce/label/c.Reason_Command_Revived_Title';
+import Reason_Command_Withdrawn_Next from '@salesforce/label/c.Reason_Command_Withdrawn_Next';
+import Reason_Command_Withdrawn_Text from '@salesforce/label/c.Reason_Command_Withdrawn_Text';
+import Reason_Command_Withdrawn_Title from '@salesforce/label/c.Reason_Command_Withdrawn_Title';
 import Reason_Connection_Next from '@salesforce/label/c.Reason_Connection_Next';
 import Reason_Connection_Text from '@salesforce/label/c.Reason_Connection_Text';
 import Reason_Connection_Title from '@salesforce/label/c.Reason_Connection_Title';
@@ -247,6 +262,18 @@ import Reason_Wait_Unlock_Title from '@salesforce/label/c.Reason_Wait_Unlock_Tit
 import Reason_Waited_Too_Long_Next from '@salesforce/label/c.Reason_Waited_Too_Long_Next';
 import Reason_Waited_Too_Long_Text from '@salesforce/label/c.Reason_Waited_Too_Long_Text';
 import Reason_Waited_Too_Long_Title from '@salesforce/label/c.Reason_Waited_Too_Long_Title';
+import Reason_Withdraw_By_Hand_Next from '@salesforce/label/c.Reason_Withdraw_By_Hand_Next';
+import Reason_Withdraw_By_Hand_Text from '@salesforce/label/c.Reason_Withdraw_By_Hand_Text';
+import Reason_Withdraw_By_Hand_Title from '@salesforce/label/c.Reason_Withdraw_By_Hand_Title';
+import Reason_Withdrawal_Undone_Next from '@salesforce/label/c.Reason_Withdrawal_Undone_Next';
+import Reason_Withdrawal_Undone_Text from '@salesforce/label/c.Reason_Withdrawal_Undone_Text';
+import Reason_Withdrawal_Undone_Title from '@salesforce/label/c.Reason_Withdrawal_Undone_Title';
+import Reason_Withdrawn_After_Invoice_Next from '@salesforce/label/c.Reason_Withdrawn_After_Invoice_Next';
+import Reason_Withdrawn_After_Invoice_Text from '@salesforce/label/c.Reason_Withdrawn_After_Invoice_Text';
+import Reason_Withdrawn_After_Invoice_Title from '@salesforce/label/c.Reason_Withdrawn_After_Invoice_Title';
+import Reason_Withdrawn_Next from '@salesforce/label/c.Reason_Withdrawn_Next';
+import Reason_Withdrawn_Text from '@salesforce/label/c.Reason_Withdrawn_Text';
+import Reason_Withdrawn_Title from '@salesforce/label/c.Reason_Withdrawn_Title';
 import Reason_Write_Loop_Next from '@salesforce/label/c.Reason_Write_Loop_Next';
 import Reason_Write_Loop_Text from '@salesforce/label/c.Reason_Write_Loop_Text';
 import Reason_Write_Loop_Title from '@salesforce/label/c.Reason_Write_Loop_Title';
@@ -380,6 +407,15 @@ export const reasons = {
   'event-refused': { title: Reason_Event_Refused_Title, text: Reason_Event_Refused_Text, next: Reason_Event_Refused_Next },
   'events-expired': { title: Reason_Events_Expired_Title, text: Reason_Events_Expired_Text, next: Reason_Events_Expired_Next },
   'event-failed': { title: Reason_Event_Failed_Title, text: Reason_Event_Failed_Text, next: Reason_Event_Failed_Next },
+  withdrawn: { title: Reason_Withdrawn_Title, text: Reason_Withdrawn_Text, next: Reason_Withdrawn_Next },
+  'withdrawn-after-invoice': { title: Reason_Withdrawn_After_Invoice_Title, text: Reason_Withdrawn_After_Invoice_Text, next: Reason_Withdrawn_After_Invoice_Next },
+  'awaiting-credit': { title: Reason_Awaiting_Credit_Title, text: Reason_Awaiting_Credit_Text, next: Reason_Awaiting_Credit_Next },
+  'awaiting-reapproval': { title: Reason_Awaiting_Reapproval_Title, text: Reason_Awaiting_Reapproval_Text, next: Reason_Awaiting_Reapproval_Next },
+  'withdraw-by-hand': { title: Reason_Withdraw_By_Hand_Title, text: Reason_Withdraw_By_Hand_Text, next: Reason_Withdraw_By_Hand_Next },
+  'command-withdrawn': { title: Reason_Command_Withdrawn_Title, text: Reason_Command_Withdrawn_Text, next: Reason_Command_Withdrawn_Next },
+  'command-revived': { title: Reason_Command_Revived_Title, text: Reason_Command_Revived_Text, next: Reason_Command_Revived_Next },
+  'withdrawal-undone': { title: Reason_Withdrawal_Undone_Title, text: Reason_Withdrawal_Undone_Text, next: Reason_Withdrawal_Undone_Next },
+  'billing-freed': { title: Reason_Billing_Freed_Title, text: Reason_Billing_Freed_Text, next: Reason_Billing_Freed_Next },
   'wait-retry': { title: Reason_Wait_Retry_Title, text: Reason_Wait_Retry_Text, next: Reason_Wait_Retry_Next },
   reconnect: { title: Reason_Reconnect_Title, text: Reason_Reconnect_Text, next: Reason_Reconnect_Next },
   'correct-fields': { title: Reason_Correct_Fields_Title, text: Reason_Correct_Fields_Text, next: Reason_Correct_Fields_Next },

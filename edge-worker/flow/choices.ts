@@ -1,0 +1,16 @@
+// What may be answered to a hold: a control says so itself; of the others it stands here.
+import type { Action } from '../../shared/actions.ts';
+import { rules } from '../rules/_registry.ts';
+import { billedControl, byHandControl } from './withdrawals.ts';
+
+/** What cannot be decided by content is looked at again once it was mended, or left out. */
+const usual: readonly Action[] = ['retry', 'reject'];
+
+const choices: Readonly<Record<string, readonly Action[]>> = {
+  [billedControl]: ['credit', 'keep', 'reapprove'],
+  [byHandControl]: ['done', 'keep'],
+};
+
+export function actionsOf(control: string): readonly Action[] {
+  return rules.find((rule) => rule.name === control)?.actions ?? choices[control] ?? usual;
+}

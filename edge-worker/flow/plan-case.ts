@@ -1,0 +1,61 @@
+// What govern is told of one entity and one target: the record, its references there, its twins, and what people said
+// of it. Pure, on what the plan has loaded.
+
+import type { Answers, Case } from './govern.ts';
+import type { Consumption } from './nouns.ts';
+import type { Target } from './plan-book.ts';
+import type { CommandRow, PlanView } from './plan-view.ts';
+import type { Encoded } from './translate.ts';
+
+/** A case with the references that decide it: every reference that has no record there yet is reason to look again. */
+export interface Looked {
+  readonly change: Case;
+  readonly unlinked: readonly string[];
+  /** What the record takes from a purchase order as it was granted last. */
+  readonly before: Consumption | null;
+}
+
+export function caseOf(
+  view: PlanView,
+  target: Target,
+  encoded: Encoded,
+  open: readonly CommandRow[],
+  answers: Answers,
+): Looked {
+  const { entity, kind, record, connection, map, link } = target;
+  const isCreate = link?.recordId == null;
+  const needed = map.livesOn ? [...new Set([...map.required, map.livesOn])] : map.required;
+  const missing = isCreate ? needed.filter((field) => record[field] == null || isMissing(target, encoded, field)) : [];
+  const unlinked = missing.flatMap((field) => (typeof record[field] === 'string' ? [record[field] as string] : []));
+  const hoped = isCreate ? encoded.missing.filter(({ field }) => map.awaits.includes(field)) : [];
+  const hopes = [...unlinked, ...hoped.map((one) => one.entity)];
+  const awaited = hopes.filter((id) => view.isOnItsWay(id, connection.id));
+  const before = link?.consumption ? (JSON.parse(link.consumption) as Consumption) : null;
+  const change: Case = {
+    entity,
+    kind,
+    record,
+    targetRoles: connection.roles,
+    isCreate,
+    unresolved: missing.filter((field) => !awaited.includes(record[field] as string)),
+    awaited,
+    twins: isCreate && !map.livesOn ? twinsOf(view, target, open) : [],
+    billedElsewhere: view.billedElsewhere(entity),
+    answers,
+    lookup: (id) => (id === null ? null : (view.records.get(id) ?? null)),
+    consumed: (contract) => view.consumed(contract, before),
+  };
+  return { change, unlinked, before };
+}
+
+/** What was granted already is not held back by a twin that came after it. */
+function twinsOf(view: PlanView, { entity, connection, map }: Target, open: readonly CommandRow[]): readonly string[] {
+  const there = view.twinsOf(entity, connection.id);
+  if (open.some((row) => row.state === 'due')) return there;
+  return [...there, ...view.twinsComing(entity, connection.id, map.recordType)];
+}
+
+function isMissing(target: Target, encoded: Encoded, field: string): boolean {
+  if (field === target.map.livesOn) return target.hostId === null;
+  return encoded.missing.some((reference) => reference.field === field);
+}

@@ -1,0 +1,81 @@
+// What a target holds of an entity and does not count any more: taken back there, or, once it is billed, finance's to
+// decide. Part of the plan.
+import { entities } from '../../shared/entities/_registry.ts';
+import type { Rule } from '../rules/rule.ts';
+import type { Answers } from './govern.ts';
+import type { PlanBook, Target } from './plan-book.ts';
+import type { CommandRow, PlanView } from './plan-view.ts';
+import type { Encoded } from './translate.ts';
+import type { HoldVerdict } from './verdicts.ts';
+
+/** In place of a content hash: what the target is to hold, or holds, is nothing that counts. */
+export const withdrawn = 'withdrawn';
+
+/** Why something does not count any more, and the control that says so. */
+export interface Taking {
+  readonly rule: Rule;
+  readonly finding: { readonly code: string; readonly params: Readonly<Record<string, string>> };
+}
+
+/** The content of a command that withdraws. What people answer to it holds until the record counts again. */
+export function withdrawing(encoded: Encoded): Encoded {
+  const nothing = { wire: {}, initial: {}, carried: {}, missing: [], problems: [] };
+  return { ...encoded, ...nothing, hash: withdrawn, content: withdrawn };
+}
+
+export const billedControl = 'withdrawn-after-invoice';
+/** The system offers no way that the hub may go. */
+export const byHandControl = 'withdraw-by-hand';
+/** What finance may say, and what is waited for then. Asked for approval again, it is delivery's turn. */
+const billedCodes: Readonly<Record<string, { readonly code: string; readonly owner: HoldVerdict['owner'] }>> = {
+  credit: { code: 'awaiting-credit', owner: 'finance' },
+  reapprove: { code: 'awaiting-reapproval', owner: 'delivery' },
+};
+
+export interface Withdrawing {
+  readonly target: Target;
+  readonly encoded: Encoded;
+  readonly open: readonly CommandRow[];
+  /** To the content as it is now. */
+  readonly answers: Answers;
+  /** To its withdrawal. */
+  readonly choices: Answers;
+  readonly taking: Taking;
+}
+
+/** `send` puts the command that withdraws, unless something keeps it. */
+export function planWithdrawal(book: PlanBook, view: PlanView, one: Withdrawing, send: () => void): void {
+  const { target, encoded, open, choices, taking } = one;
+  if (target.link?.given === withdrawn) return stayWithdrawn(book, one);
+  if ([...choices.values()].some((choice) => choice === 'keep' || choice === 'rejected'))
+    return book.drop(target, open, 'kept');
+  const invoice = view.billedBy(target.entity);
+  if (invoice !== null || target.record['isInvoiced'] === true) {
+    const number = String(view.records.get(invoice ?? '')?.['number'] ?? '');
+    return book.hold(target, withdrawing(encoded), open, billedVerdict(target, choices.get(billedControl), number));
+  }
+  if (target.map.withdrawal === null)
+    return book.hold(target, withdrawing(encoded), open, byHandVerdict(target, taking));
+  send();
+}
+
+/** It is out of the books there. What may yet count again waits for its owner; the rest is done with. */
+function stayWithdrawn(book: PlanBook, { target, encoded, open, answers, taking }: Withdrawing): void {
+  book.giveBack(target);
+  const { isReady } = entities[target.kind] as { isReady?: (record: never) => boolean };
+  const { name: control, owner, dueMinutes } = taking.rule;
+  const isOver = answers.get(control) === 'rejected' || !(isReady?.(target.record as never) ?? true);
+  if (isOver) return book.drop(target, open, withdrawn);
+  book.hold(target, encoded, open, { verdict: 'hold', control, owner, dueMinutes, ...taking.finding });
+}
+
+function billedVerdict({ connection }: Target, answer: string | undefined, number: string): HoldVerdict {
+  const { code, owner } = billedCodes[answer ?? ''] ?? { code: billedControl, owner: 'finance' as const };
+  const params = { connection: connection.id, number };
+  return { verdict: 'hold', control: billedControl, owner, dueMinutes: answer ? 2_400 : 480, code, params };
+}
+
+function byHandVerdict({ connection, link }: Target, { finding }: Taking): HoldVerdict {
+  const params = { ...finding.params, connection: connection.id, recordId: link?.recordId ?? '' };
+  return { verdict: 'hold', control: byHandControl, owner: 'finance', dueMinutes: 480, code: byHandControl, params };
+}

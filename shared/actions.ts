@@ -1,0 +1,28 @@
+// What the owner of an exception may do. The code is sent and stored; a button takes its words from here.
+interface ActionWords {
+  readonly title: string;
+  /** What happens then. */
+  readonly text: string;
+  readonly needsReason: boolean;
+}
+
+export const actions = {
+  retry: { title: 'Look again', text: 'Looks again, after something was mended.', needsReason: false },
+  approve: { title: 'Approve once', text: 'Lets exactly this content pass, once.', needsReason: true },
+  reject: { title: 'Reject', text: 'Leaves exactly this content out for good.', needsReason: false },
+  credit: {
+    title: 'Credit and rebill',
+    text: 'The invoice is credited or voided in the ledger; once it is, the entry is withdrawn there by itself.',
+    needsReason: false,
+  },
+  done: { title: 'Done by hand', text: 'It was taken back there by hand: nothing is left to do.', needsReason: false },
+  keep: { title: 'Keep', text: 'Leaves what was written as it is.', needsReason: true },
+  reapprove: {
+    title: 'Ask for approval again',
+    text: 'Delivery approves the entry again where it is kept, or says that it was not worked.',
+    needsReason: false,
+  },
+} as const satisfies Record<string, ActionWords>;
+
+export type Action = keyof typeof actions;
+export const actionNames = Object.keys(actions) as [Action, ...Action[]];

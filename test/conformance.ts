@@ -6,9 +6,9 @@ import { adds } from './conformance/adds.ts';
 import { answers } from './conformance/answers.ts';
 import { survives } from './conformance/bad-days.ts';
 import { carries } from './conformance/carries.ts';
+import { type Notes, notesOf } from './conformance/notes.ts';
 import { tells } from './conformance/tells.ts';
 import { withdraws } from './conformance/withdraws.ts';
-import { type Notes, notesOf } from './conformance/world.ts';
 
 export function conforms(connector: Connector, factory: StandInFactory, notes: Notes = notesOf(connector)): void {
   const suite = { connector, factory, notes, names: new Set<string>() };

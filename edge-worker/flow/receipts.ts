@@ -112,7 +112,7 @@ export class Receipts {
     this.#leave(row, 'done');
     this.shown.add(entity);
     tx.excepted.add(entity);
-    // It is planned again: what it took from a purchase order is given back, and what may count again waits for a person.
+    // It is planned again: its purchase order gets back what it took, and what may count again waits for a person.
     this.#context.planLater.delete(entity);
     this.#plan.add(entity);
     this.#receipt(row, 'withdrawn', recordId, requestId, null, callsMilli);

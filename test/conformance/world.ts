@@ -1,5 +1,4 @@
 // One stand-in, session and clock for one promise: how records are made, written and edited, whatever the system.
-import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { writePath } from '../../edge-worker/connectors/codecs.ts';
 import type {
@@ -16,32 +15,9 @@ import { type EntityName, entities } from '../../shared/entities/_registry.ts';
 import { refersTo } from '../../shared/entities/entity.ts';
 import { Clock, chanceOf, connectOptions, type TestOptions } from '../support/options.ts';
 import { exampleWith, type Fields, mapOf, type PlainMap, rowsOf, toWire } from '../support/wire.ts';
+import type { Notes } from './notes.ts';
 
 const values = z.record(z.string(), z.unknown());
-
-/** `conformance.json` of a connector's folder: what the suite cannot know, and which skips have which reason. */
-export const notes = z.strictObject({
-  /** Promise (or `entity: promise`) -> why this system cannot keep it. */
-  skips: z.record(z.string(), z.string().min(10)).default({}),
-  /** What a person types to make a record. `{customer}` = the id of a made customer, `{#}` = a fresh number. */
-  records: z.partialRecord(z.string(), z.strictObject({ type: z.string().optional(), values })).default({}),
-  /** What a person changes in a record. Without it the first text field is changed. */
-  edits: z.partialRecord(z.string(), values).default({}),
-  /** A field beyond the map, and how a person fills it in; `{text}` = the text. Without it any free text is taken. */
-  added: z.partialRecord(z.string(), z.strictObject({ path: z.string(), values })).default({}),
-  /** How a person bills a record: a verb of the stand-in with its parameters, or what is typed into the record. */
-  billing: z.partialRecord(z.string(), z.strictObject({ act: z.string().optional(), values })).default({}),
-  /** "METHOD /path" of the requests that write, as a regular expression. */
-  writeRoute: z.string().default('^(POST|PUT|PATCH|DELETE) '),
-  /** A field to rename, as `schema-change` takes it. */
-  rename: z.string().optional(),
-});
-export type Notes = z.infer<typeof notes>;
-
-export function notesOf(connector: Connector): Notes {
-  const path = `edge-worker/connectors/${connector.name}/conformance.json`;
-  return notes.parse(existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {});
-}
 
 const pagesMax = 500;
 

@@ -136,7 +136,7 @@ describe('An approval that is taken back', () => {
     expect([entry().isWithdrawn, rig.held()]).toEqual([false, []]);
   });
 
-  it('where the ledger deletes what is withdrawn leaves a former link, and one entry after the next approval', async () => {
+  it('where the ledger deletes what is withdrawn leaves a former link, and one entry after the next', async () => {
     const { rig, log, entries, first } = await posted({ deletes: true });
     await log('open');
     expect(entries()).toEqual([]);

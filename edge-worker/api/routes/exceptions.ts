@@ -97,8 +97,8 @@ const answerException = route({
   tag: 'Exceptions',
   summary: 'Answer an exception',
   description:
-    'With one of the actions that the exception lists. `retry` looks again after something was mended; `approve` lets ' +
-    'exactly this content pass, once, with a reason; `reject` leaves this content out for good; the others are ' +
+    'With one of the actions that the exception lists. `retry` looks again after something was mended; `approve` ' +
+    'lets exactly this content pass, once, with a reason; `reject` leaves this content out for good; the others are ' +
     'explained by their words.',
   params: z.object({ exception: z.string(), answer: z.enum(actionNames) }),
   body: z.object({ reason: z.string().max(500).default(''), by: z.string().min(1).max(120).optional() }),

@@ -24,6 +24,7 @@ describe('the wire', () => {
       stamp: 's1',
       version: '2026-11-22T10:15:00Z',
       saved_by: 'api',
+      withdrawn: false,
     };
     expect(made).toEqual({ results: [{ status: 201, record }] });
     expect(await desk.put([{ external_id: 'cus_1', values: { address: { zip: '20457' } } }])).toMatchObject({

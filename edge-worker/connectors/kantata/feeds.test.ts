@@ -1,6 +1,7 @@
 // Kantata's feeds against its stand-in: crowded seconds, approvals, late and lost rows, and what a quiet minute costs.
 import { expect, test } from 'vitest';
-import { notesOf, World } from '../../../test/conformance/world.ts';
+import { notesOf } from '../../../test/conformance/notes.ts';
+import { World } from '../../../test/conformance/world.ts';
 import type { Notice } from '../connector.ts';
 import { kantata } from './index.ts';
 import { standIn } from './stand-in.ts';

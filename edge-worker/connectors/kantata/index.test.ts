@@ -1,7 +1,8 @@
 // What is special to Kantata, against its stand-in: hidden records, approvals of time, searches, statuses, the account.
 import { expect, test } from 'vitest';
 import type { ShownStatus } from '../../../shared/wire/status.ts';
-import { notesOf, World } from '../../../test/conformance/world.ts';
+import { notesOf } from '../../../test/conformance/notes.ts';
+import { World } from '../../../test/conformance/world.ts';
 import { fromWire } from '../../../test/support/wire.ts';
 import type { RecordRef, Snapshot } from '../connector.ts';
 import { kantata } from './index.ts';

@@ -1,6 +1,7 @@
 // Kantata's writes against its stand-in: units, cross-references, invoices, custom fields, refusals.
 import { expect, test } from 'vitest';
-import { notesOf, World } from '../../../test/conformance/world.ts';
+import { notesOf } from '../../../test/conformance/notes.ts';
+import { World } from '../../../test/conformance/world.ts';
 import { type Fields, fromWire } from '../../../test/support/wire.ts';
 import type { Snapshot, Write } from '../connector.ts';
 import { kantata } from './index.ts';

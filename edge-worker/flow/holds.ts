@@ -68,6 +68,7 @@ export function raiseHold(tx: LaneTransaction, makeId: (prefix: string) => strin
  * hours.
  */
 export function heldAround(sql: LaneTransaction['sql'], changed: readonly string[], limit: number): string[] {
+  if (changed.length === 0) return [];
   const rows = sql
     .exec(
       `SELECT DISTINCT entity FROM holds WHERE around IS NOT NULL AND EXISTS

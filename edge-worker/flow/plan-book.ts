@@ -51,6 +51,8 @@ export class PlanBook {
   readonly #shown = new Set<string>();
   /** Creates that stopped being on their way, as [connection, entity]: who waits for them is planned again. */
   readonly stopped: [string, string][] = [];
+  /** Contracts whose purchase order has got something back: what did not fit may fit now. */
+  readonly freed = new Set<string>();
 
   constructor(context: PlanContext, view: PlanView) {
     this.#context = context;
@@ -234,7 +236,9 @@ export class PlanBook {
 
   giveBack({ link }: Target): void {
     if (!link?.consumption) return;
-    this.#view.book(JSON.parse(link.consumption) as Consumption, null);
+    const taken = JSON.parse(link.consumption) as Consumption;
+    this.#view.book(taken, null);
+    this.freed.add(taken.contract);
     this.keepLink({ ...link, consumption: null });
   }
 }

@@ -234,6 +234,12 @@ export class PlanView {
       JSON.stringify(sources),
     );
     for (const row of rows) this.#billed.set(row.source, row.invoice);
+    const own = new Set(planned);
+    const bills = rows.filter((row) => own.has(row.source) && !this.records.has(row.invoice));
+    if (bills.length === 0) return;
+    const where = 'WHERE id IN (SELECT value FROM json_each(?))';
+    for (const row of readRows(sql, entityRows, where, JSON.stringify(bills.map((bill) => bill.invoice))))
+      this.records.set(row.id, JSON.parse(row.canonical) as CanonicalRecord);
   }
 
   /** The invoice that bills an entity; null while none does. */

@@ -5,10 +5,9 @@
 import { hashOf } from '../../shared/canonical-json.ts';
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import { entities } from '../../shared/entities/_registry.ts';
-import { waits } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
-import { readRows } from '../store/rows.ts';
 import { type Answers, govern, mayBeTakenBack, takenBack } from './govern.ts';
+import { heldAround } from './holds.ts';
 import { kindOf } from './identity.ts';
 import { asFound, isLeftAsFound, newLink } from './links.ts';
 import { kindsInOrder } from './mapping.ts';
@@ -16,6 +15,7 @@ import type { CanonicalRecord, Consumption } from './nouns.ts';
 import { PlanBook, slotOfTarget, type Target } from './plan-book.ts';
 import { caseOf, type Looked } from './plan-case.ts';
 import { type CommandRow, PlanView, slotOf } from './plan-view.ts';
+import { waitersOf } from './strays.ts';
 import { type Encoded, encode, isSame } from './translate.ts';
 import { loopVerdict, movedVerdict, problemVerdict, unroutedVerdict } from './verdicts.ts';
 import type { Connection, Wiring } from './wiring.ts';
@@ -41,27 +41,18 @@ export const outcomeControls: ReadonlySet<string> = new Set([
 ]);
 /** Dependents of what stopped are planned in turn: time on a project, the project on a customer. */
 const roundsMax = 4;
+/** Held entities planned anew because a purchase order got something back; an answer brings the rest. */
+const heldMax = 500;
 
 export function plan(context: PlanContext, planned: Iterable<string>): void {
   const done = new Set<string>();
   let round = [...planned];
   for (let count = 0; count < roundsMax && round.length > 0; count++) {
     for (const entity of round) done.add(entity);
-    const stopped = new Planning(context, round).run();
-    round = waitersOf(context.tx, stopped).filter((entity) => !done.has(entity));
+    const { stopped, freed } = new Planning(context, round).run();
+    const next = [...waitersOf(context.tx, stopped), ...heldAround(context.tx.sql, [...freed], heldMax)];
+    round = next.filter((entity) => !done.has(entity));
   }
-}
-
-/** Who waits for records that are not on their way any more. */
-export function waitersOf(tx: Pick<LaneTransaction, 'sql'>, stopped: readonly (readonly [string, string])[]): string[] {
-  if (stopped.length === 0) return [];
-  const rows = readRows(
-    tx.sql,
-    waits,
-    'WHERE (connection, reference) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))',
-    JSON.stringify(stopped),
-  );
-  return [...new Set(rows.map((row) => row.entity))];
 }
 
 class Planning {
@@ -79,12 +70,12 @@ class Planning {
     this.#book = new PlanBook(context, this.#view);
   }
 
-  run(): readonly (readonly [string, string])[] {
+  run(): Pick<PlanBook, 'stopped' | 'freed'> {
     // What is referred to is planned first, so that a dependent sees the command that will make its reference.
     const inOrder = [...this.#planned].sort((a, b) => rank(a) - rank(b));
     for (const entity of inOrder) this.#planEntity(entity);
     this.#book.write();
-    return this.#book.stopped;
+    return this.#book;
   }
 
   #planEntity(entity: string): void {

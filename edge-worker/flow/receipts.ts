@@ -10,10 +10,10 @@ import { raiseHold } from './holds.ts';
 import { type CommandState, move } from './lifecycle.ts';
 import { asFound, endLink, type LinkRow, newLink, recordLink } from './links.ts';
 import type { Observation } from './observation.ts';
-import { outcomeControls, type PlanContext, plan, waitersOf } from './plan.ts';
+import { outcomeControls, type PlanContext, plan } from './plan.ts';
 import { type CommandRow, slotOf } from './plan-view.ts';
 import { Saved } from './saved.ts';
-import { type RecordPlace, readAgain, readReferringAgain, releaseWaits } from './strays.ts';
+import { type RecordPlace, readAgain, readReferringAgain, releaseWaits, waitersOf } from './strays.ts';
 import { doubted } from './uncertainty.ts';
 import { billedControl, withdrawn } from './withdrawals.ts';
 

@@ -153,6 +153,18 @@ export function releaseWaits(
   return rows.map((row) => row.entity);
 }
 
+/** Who waits for records that are not on their way any more. */
+export function waitersOf(tx: Pick<LaneTransaction, 'sql'>, stopped: readonly (readonly [string, string])[]): string[] {
+  if (stopped.length === 0) return [];
+  const rows = readRows(
+    tx.sql,
+    waits,
+    'WHERE (connection, reference) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))',
+    JSON.stringify(stopped),
+  );
+  return [...new Set(rows.map((row) => row.entity))];
+}
+
 /**
  * Asks for records to be read. Asking while one is being read gives it another due time, so that the asking outlives
  * that read.

@@ -44,6 +44,7 @@ export function openSession(connection: Connection, store: LaneStore, options: S
   const verbs: Session = {
     read: async (refs) => (await session()).read(refs),
     write: async (writes) => (await session()).write(writes),
+    withdraw: async (withdrawals) => (await (await session()).withdraw?.(withdrawals)) ?? [],
     find: async (keys) => (await session()).find(keys),
     changes: async (feed, cursor) => (await session()).changes(feed, cursor),
     describe: async (recordType) => (await session()).describe(recordType),
@@ -70,7 +71,7 @@ export function heeding(session: Session, throttled: () => void): Session {
         throw error;
       }
     };
-  const { proveUser, showStatus } = session;
+  const { proveUser, showStatus, withdraw } = session;
   return {
     read: heed(session.read),
     write: heed(session.write),
@@ -79,6 +80,7 @@ export function heeding(session: Session, throttled: () => void): Session {
     describe: heed(session.describe),
     check: heed(session.check),
     ...(proveUser && { proveUser: heed(proveUser) }),
+    ...(withdraw && { withdraw: heed(withdraw) }),
     ...(showStatus && { showStatus: heed(showStatus) }),
   };
 }

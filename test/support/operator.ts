@@ -34,7 +34,14 @@ export interface OpenException {
   readonly owner: string;
   readonly code: string;
   readonly params: Readonly<Record<string, string>>;
-  readonly words: { readonly title: string; readonly text: string; readonly next: string };
+  readonly words: Words;
+  readonly actions: readonly { readonly action: string; readonly title: string }[];
+}
+
+export interface Words {
+  readonly title: string;
+  readonly text: string;
+  readonly next: string;
 }
 
 /** A record that nobody claims yet: entities it may be, and other records there that may be the same. */
@@ -46,6 +53,10 @@ export interface Match {
 
 export interface EntityHistory {
   readonly versions: readonly { readonly canonical: Readonly<Record<string, unknown>> }[];
+  readonly timeline: readonly {
+    readonly run: number;
+    readonly entries: readonly { readonly code: string; readonly words: Words }[];
+  }[];
   readonly receipts: readonly { readonly connection: string; readonly outcome: string; readonly at: string }[];
 }
 
@@ -177,7 +188,7 @@ export class Installation {
     return this.#call('POST', `/subscriptions/${subscription}/${verb}`, {});
   }
 
-  answer(exception: string, answer: 'approve' | 'reject' | 'retry', reason: string, by = 'finance'): Promise<unknown> {
+  answer(exception: string, answer: string, reason: string, by = 'finance'): Promise<unknown> {
     return this.#call('POST', `/exceptions/${exception}/${answer}`, { reason, by });
   }
 

@@ -44,3 +44,13 @@ export const timePage = ({ psa }: Pick<Firm, 'psa'>, entry: string): Row | undef
 /** What a page in the CRM says about another system. */
 export const crmPage = ({ crm }: Pick<Firm, 'crm'>, id: string, system: string): Row | undefined =>
   crm.rows('tieout__Sync_Status__c').find((row) => row['tieout__Sync_Ref__c'] === `${id}:${system}`);
+
+/** What the timeline says of a record and of what arises from it, in titles, the oldest first. */
+export async function timelineOf(firm: Firm, connection: string, type: string, id: string): Promise<string[]> {
+  const { entities } = await firm.installation.status(connection, type, id);
+  const histories = await Promise.all(entities.map(({ entity }) => firm.installation.entity(entity)));
+  return histories
+    .flatMap(({ timeline }) => timeline)
+    .sort((a, b) => a.run - b.run)
+    .flatMap(({ entries }) => entries.map(({ words }) => words.title));
+}

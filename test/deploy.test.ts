@@ -23,6 +23,8 @@ function shapeOf(config: Config): unknown {
     objects: config.durable_objects.bindings.map(({ name, class_name: type }) => [name, type]),
     migrations: config.migrations,
     databases: config.d1_databases.map(({ binding, migrations_dir: migrations }) => [binding, migrations]),
+    buckets: config.r2_buckets.map(({ binding }) => binding),
+    assets: config.assets,
     producers: config.queues.producers?.map(({ binding }) => binding),
     consumers: config.queues.consumers?.map(({ queue: _queue, dead_letter_queue: dead, ...figures }) => ({
       ...figures,
@@ -71,6 +73,7 @@ describe('A deploy', () => {
     const all = [configOf(), ...environments.map(configOf)];
     const names = all.flatMap((config) => [
       ...config.d1_databases.map((database) => database.database_id),
+      ...config.r2_buckets.map((bucket) => bucket.bucket_name),
       ...(config.queues.consumers ?? []).map(({ queue }) => queue),
       config.vars['PUBLIC_URL'],
       config.name,

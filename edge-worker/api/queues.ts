@@ -1,6 +1,6 @@
 // What comes off the queues: pages of lanes to wake, subscribers to call, and pointers that failed every try.
 import type { Context } from '../context.ts';
-import { type SweepPage, sweepPage } from '../flow/sweep.ts';
+import { type LanePlace, type SweepPage, sweepPage, unwoken } from '../flow/sweep.ts';
 import { callSubscribers, type SubscriberPointer } from '../platform/call-subscribers.ts';
 import type { Env } from '../platform/env.ts';
 import { laneStub } from '../platform/lanes.ts';
@@ -26,8 +26,13 @@ const doors: readonly Door[] = [
   {
     of: /-sweep-dead$/,
     failed: 'sweep-page-failed',
-    // The next sweep brings its lanes again; the operator learns of it.
-    take: async (message) => log('sweep-page-dead', { lanes: (message.body as SweepPage).installations.length }),
+    // The next sweep brings its lanes again; the operator learns which of them is the guilty one.
+    take: async (message, env) => {
+      const page = message.body as SweepPage;
+      log('sweep-page-dead', { lanes: page.installations.length });
+      const wake = ({ installation, jurisdiction }: LanePlace) => laneStub(env, installation, jurisdiction).sweep();
+      for (const one of await unwoken(page, wake)) log('lane-not-woken', one);
+    },
   },
   {
     of: /-events$/,

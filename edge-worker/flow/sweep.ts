@@ -35,7 +35,19 @@ export async function sweepAll(
  * comes again.
  */
 export async function sweepPage(page: SweepPage, wake: (place: LanePlace) => Promise<unknown>): Promise<void> {
+  const failed = await unwoken(page, wake);
+  if (failed.length > 0) throw new Error(`${failed.length} of ${page.installations.length} lanes could not be woken`);
+}
+
+/** Wakes them too, and says which of them could not be. */
+export async function unwoken(
+  page: SweepPage,
+  wake: (place: LanePlace) => Promise<unknown>,
+): Promise<{ readonly installation: string; readonly message: string }[]> {
   const woken = await Promise.allSettled(page.installations.map(wake));
-  const failed = woken.filter((one) => one.status === 'rejected').length;
-  if (failed > 0) throw new Error(`${failed} of ${page.installations.length} lanes could not be woken`);
+  return page.installations.flatMap(({ installation }, index) => {
+    const outcome = woken[index];
+    if (outcome?.status !== 'rejected') return [];
+    return [{ installation, message: outcome.reason instanceof Error ? outcome.reason.message : 'unknown' }];
+  });
 }

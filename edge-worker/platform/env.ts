@@ -7,6 +7,8 @@ export interface Env {
   readonly DIRECTORY: D1Database;
   /** The record of this shard. `storeFor` in record-database.ts is the only place that names it. */
   readonly RECORD: D1Database;
+  /** Where history older than D1 keeps will go. */
+  readonly ARCHIVE: R2Bucket;
   readonly LANE: DurableObjectNamespace<LaneObject>;
   readonly OVERFLOW: DurableObjectNamespace<OverflowObject>;
   readonly SWEEP: Queue<SweepPage>;

@@ -83,7 +83,8 @@ export async function startHub(options: HubOptions): Promise<Hub> {
         LANE: { className: 'LaneObject', useSQLite: true },
         OVERFLOW: { className: 'OverflowObject', useSQLite: true },
       },
-      serviceBindings: { ASSETS: assetsIn(assets) },
+      serviceBindings: { ASSETS: assetsIn(assets), ...options.recordSwitch?.bindings },
+      r2Buckets: { ARCHIVE: 'archive' },
       d1Databases: { DIRECTORY: 'directory', RECORD: 'record' },
       queueProducers: { SWEEP: { queueName: 'tieout-sweep' }, EVENTS: { queueName: 'tieout-events' } },
       queueConsumers: {
@@ -95,7 +96,6 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       resourcePersistencePath: options.state,
       unsafeDirectSockets: [{ host: '127.0.0.1', port: options.port }],
       cf: false,
-      ...(options.recordSwitch && { serviceBindings: options.recordSwitch.bindings }),
       ...(options.onLog && { handleStructuredLogs: ({ message }) => options.onLog?.(message) }),
     }),
   );

@@ -15,6 +15,7 @@ export interface Saving {
 }
 
 export interface Run {
+  readonly serial: number;
   readonly script: string;
   readonly entry: string;
   readonly units: number;
@@ -25,7 +26,7 @@ export class Office extends Bench {
   readonly customer: string;
   readonly job: string;
   readonly employee: string;
-  #runsBefore = 0;
+  #lastRun = 0;
 
   constructor() {
     super(withSuiteApp);
@@ -92,8 +93,8 @@ export class Office extends Bench {
   /** Since the last look. */
   runs(): readonly Run[] {
     const all = this.standIn.act('script-runs', {}) as readonly Run[];
-    const since = all.slice(this.#runsBefore);
-    this.#runsBefore = all.length;
+    const since = all.filter(({ serial }) => serial > this.#lastRun);
+    this.#lastRun = all.at(-1)?.serial ?? 0;
     return since;
   }
 

@@ -9,7 +9,7 @@ import type { Entry } from '../shelf.ts';
 import type { Doing } from '../suitescript/frame.ts';
 import type { FormField } from '../suitescript/n/form.ts';
 import { blank, ScriptRecord } from '../suitescript/n/script-record.ts';
-import { isSet, type Values } from '../values.ts';
+import { isSet } from '../values.ts';
 import type { Answer, Call } from '../wire.ts';
 import { pageOf } from './addresses.ts';
 import { buttonsOf, fieldDrawn, tabsDrawn, tabsOf } from './form-page.ts';
@@ -49,7 +49,7 @@ export class RecordPage {
       return this.#take(mode, entry, record, new URLSearchParams(body));
     } catch (problem) {
       if (!(problem instanceof Refusal)) throw problem;
-      return this.#draw(mode, entry, record, problem.message);
+      return this.#draw(mode, entry, record, problem);
     }
   }
 
@@ -83,23 +83,22 @@ export class RecordPage {
         return pageOf(this.#type.id, entry.id);
       }
       const values = changesIn(record, sent);
+      // Should the save be refused, what was typed is still there.
+      record.fill(values, {});
       const { id } =
-        mode === 'copy'
-          ? this.#keepCopy(record, values)
-          : books.save(this.#type, entry?.id ?? null, { values }, 'person');
+        mode === 'copy' ? this.#keepCopy(record) : books.save(this.#type, entry?.id ?? null, { values }, 'person');
       return pageOf(this.#type.id, id);
     };
     return redirect(scripts.events.as(this.#doing, work));
   }
 
   /** Lines come along; so does whatever the page held unseen, unless a script cleared it there. */
-  #keepCopy(record: ScriptRecord, changes: Values): Entry {
-    const sublists = record.lines.changed();
-    const values = { ...record.changed(), ...changes };
-    return this.#world.books.save(this.#type, null, { values, sublists }, 'person');
+  #keepCopy(record: ScriptRecord): Entry {
+    const patch = { values: record.changed(), sublists: record.lines.changed() };
+    return this.#world.books.save(this.#type, null, patch, 'person');
   }
 
-  #draw(mode: Mode, entry: Entry | null, record: ScriptRecord, refusal: string | null): Answer {
+  #draw(mode: Mode, entry: Entry | null, record: ScriptRecord, refusal: Refusal | null): Answer {
     const { store } = this.#world.books;
     const { id: type, label } = this.#type;
     const name = entry === null ? '' : store.displayName([type], entry.id);
@@ -111,7 +110,7 @@ export class RecordPage {
     const fields = fieldsDrawn(shown, mode);
     const tabs = tabsDrawn(tabsOf(form));
     const own = entry === null ? '' : pageOf(type, entry.id);
-    const said = refusal === null ? null : banner('error', 'Notice', refusal);
+    const said = refusal === null ? null : banner('error', 'Notice', refusal.message);
     const body =
       mode === 'view'
         ? html`${said}<div class="buttons">${this.#viewButtons(own, entry)}${buttonsOf(form)}</div>${fields}${tabs}`
@@ -120,7 +119,7 @@ export class RecordPage {
       title,
       kind: label,
       body,
-      status: refusal === null ? 200 : 400,
+      status: refusal?.status ?? 200,
       record: { type, id: entry?.id ?? '', mode },
       clientScript: scriptOf(form),
     });

@@ -36,6 +36,15 @@ export class Doors {
     if (!mayOpen(deployment, doing.role)) {
       return restletError(403, 'INSUFFICIENT_PERMISSION', 'You do not have permission to run this script.');
     }
+    try {
+      return this.#restletAnswer(call, deployment, doing);
+    } catch (problem) {
+      const { name, message } = problem as Error;
+      return restletError(400, /^[A-Z_]+$/.test(name) ? name : 'UNEXPECTED_ERROR', message);
+    }
+  }
+
+  #restletAnswer(call: HttpCall, deployment: Deployment, doing: Doing): Answer {
     const entry = entryOf[call.method] ?? '';
     if (!this.#platform.has(deployment, entry)) {
       return restletError(405, 'SSS_INVALID_METHOD', 'The script has no such entry point.');
@@ -51,14 +60,9 @@ export class Doors {
       // UNVERIFIED: the code for a body that is no JSON.
       return restletError(400, 'INVALID_REQUEST', 'The request could not be understood by the server.');
     }
-    try {
-      const answered = this.#platform.run(deployment, { entry, context: () => [given], doing });
-      const body = typeof answered === 'string' ? answered : JSON.stringify(answered ?? '');
-      return { status: 200, headers: json, body };
-    } catch (problem) {
-      const { name, message } = problem as Error;
-      return restletError(400, /^[A-Z_]+$/.test(name) ? name : 'UNEXPECTED_ERROR', message);
-    }
+    const answered = this.#platform.run(deployment, { entry, context: () => [given], doing });
+    const body = typeof answered === 'string' ? answered : JSON.stringify(answered ?? '');
+    return { status: 200, headers: json, body };
   }
 
   /** Throws `NotFound` or `NotAllowed`; what the script itself throws is the page's affair. */

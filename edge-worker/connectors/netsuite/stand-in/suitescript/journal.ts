@@ -9,6 +9,7 @@ export interface Logged {
 }
 
 export interface Run {
+  readonly serial: number;
   readonly script: string;
   readonly deployment: string;
   readonly entry: string;
@@ -22,6 +23,7 @@ export class Journal {
   readonly logged: Logged[] = [];
   readonly runs: Run[] = [];
   readonly #nowMs: () => number;
+  #serial = 0;
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;
@@ -37,8 +39,8 @@ export class Journal {
     });
   }
 
-  ran(run: Run): void {
-    push(this.runs, run);
+  ran(run: Omit<Run, 'serial'>): void {
+    push(this.runs, { serial: ++this.#serial, ...run });
   }
 }
 

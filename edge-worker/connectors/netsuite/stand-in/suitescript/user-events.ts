@@ -59,7 +59,8 @@ export class UserEvents implements Watcher {
       try {
         this.#run(deployment, 'beforeSubmit', { type: event, newRecord, oldRecord });
       } catch (problem) {
-        throw new Refusal('USER_ERROR', (problem as Error).message);
+        // Scripts may throw bare texts.
+        throw new Refusal('USER_ERROR', problem instanceof Error ? problem.message : String(problem));
       }
       Object.assign(draft.values, newRecord.changed());
       Object.assign(draft.sublists, newRecord.lines.changed());

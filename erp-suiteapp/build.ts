@@ -1,6 +1,6 @@
 // Makes the package's scripts: TypeScript in, SuiteScript 2.1 AMD out, one file each, the vendor's header first.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { join, relative } from 'node:path';
 import { type Plugin, rollup } from 'rollup';
@@ -8,6 +8,7 @@ import { type Plugin, rollup } from 'rollup';
 const project = import.meta.dirname;
 const root = join(project, '..');
 const output = join(project, 'src/FileCabinet/SuiteApps/com.tieout.hub/scripts');
+const objects = join(project, 'src/Objects');
 
 /** Source -> name in the File Cabinet, where script files are written with underscores. */
 const entries: Readonly<Record<string, string>> = {
@@ -21,6 +22,11 @@ const entries: Readonly<Record<string, string>> = {
   'erp-suiteapp/scripts/entries/install.ts': 'tieout_install.js',
   'erp-suiteapp/scripts/entries/uninstall.ts': 'tieout_uninstall.js',
   'erp-suiteapp/scripts/entries/sweep.ts': 'tieout_ss_sweep.js',
+};
+
+/** Parts that are left out unless they are asked for: `npm run package:suiteapp -- --event-subscriber`. */
+const options: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'event-subscriber': { 'erp-suiteapp/scripts/entries/event-subscriber.ts': 'tieout_es_record.js' },
 };
 
 /** The vendor's own line of tools, made to run once without its installer, which fetches a Java archive. */
@@ -75,14 +81,27 @@ function tidied(code: string, banner: string): string {
 }
 
 /** File name in the File Cabinet -> what stands in it. */
-export async function bundleScripts(): Promise<ReadonlyMap<string, string>> {
+export async function bundleScripts(chosen: readonly string[] = []): Promise<ReadonlyMap<string, string>> {
   const made = new Map<string, string>();
-  for (const [source, name] of Object.entries(entries)) made.set(name, await bundle(source));
+  const sources = { ...entries, ...Object.assign({}, ...chosen.map((option) => options[option])) };
+  for (const [source, name] of Object.entries<string>(sources)) made.set(name, await bundle(source));
   return made;
 }
 
-async function build(): Promise<void> {
-  const files = await bundleScripts();
+/** File name below `Objects` -> text, of an option. */
+export function objectsOf(option: string): ReadonlyMap<string, string> {
+  const folder = join(project, 'options', option);
+  return new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+}
+
+async function build(chosen: readonly string[]): Promise<void> {
+  const files = await bundleScripts(chosen);
+  for (const option of Object.keys(options)) {
+    for (const [name, text] of objectsOf(option)) {
+      if (chosen.includes(option)) writeFileSync(join(objects, name), text);
+      else rmSync(join(objects, name), { force: true });
+    }
+  }
   rmSync(output, { recursive: true, force: true });
   mkdirSync(output, { recursive: true });
   for (const [name, code] of files) writeFileSync(join(output, name), code);
@@ -96,6 +115,6 @@ function packIntoZip(): void {
 }
 
 if (process.argv[1] === import.meta.filename) {
-  await build();
+  await build(Object.keys(options).filter((option) => process.argv.includes(`--${option}`)));
   if (process.argv.includes('--package')) packIntoZip();
 }

@@ -1,5 +1,5 @@
 // The flush: waiting rows in batches, each sent by itself; whatever is not sent stays for the next flush or a drain.
-import { noticesMax } from '../../shared/wire/envelope.ts';
+import { type EnvelopeNotice, noticesMax } from '../../shared/wire/envelope.ts';
 import { nowMs, nowText } from './clock.ts';
 import { accountId } from './environment.ts';
 import { countTries, markSent, waitingRows } from './outbox.ts';
@@ -26,10 +26,15 @@ export function nextBatches(): Batch[] {
   const batches: Batch[] = [];
   for (let at = 0; at < rows.length; at += noticesMax) {
     const notices = rows.slice(at, at + noticesMax);
-    const ids = notices.map(({ id }) => id).join(',');
-    batches.push({ delivery: `${accountId()}-${notices[0]?.id}-${fingerprint(ids)}`, notices });
+    batches.push(batchOf(notices));
   }
   return batches;
+}
+
+/** A batch is named by the rows in it, so that sending them again is the same delivery. */
+export function batchOf(notices: readonly EnvelopeNotice[]): Batch {
+  const ids = notices.map(({ id }) => id).join(',');
+  return { delivery: `${accountId()}-${notices[0]?.id}-${fingerprint(ids)}`, notices };
 }
 
 /**

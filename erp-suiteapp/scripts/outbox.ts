@@ -18,15 +18,16 @@ export const outboxFields = {
 export type ChangeKind = 'changed' | 'deleted';
 
 /** Create 2 units, save 4. */
-export function noteChange(recordType: string, recordId: string, kind: ChangeKind): void {
+export function noteChange(recordType: string, recordId: string, kind: ChangeKind): EnvelopeNotice {
+  const at = nowText();
   const row = record.create({ type: outboxType });
   row.setValue({ fieldId: outboxFields.type, value: recordType });
   row.setValue({ fieldId: outboxFields.record, value: recordId });
   row.setValue({ fieldId: outboxFields.kind, value: kind });
-  row.setValue({ fieldId: outboxFields.at, value: nowText() });
+  row.setValue({ fieldId: outboxFields.at, value: at });
   row.setValue({ fieldId: outboxFields.sent, value: false });
   row.setValue({ fieldId: outboxFields.tries, value: 0 });
-  row.save();
+  return { id: String(row.save()), type: recordType, record: recordId, kind, at };
 }
 
 const columns =
@@ -45,6 +46,14 @@ export function waitingRows(after: number, limit: number): EnvelopeNotice[] {
     kind: row['kind'] === 'deleted' ? 'deleted' : 'changed',
     at: row['noted'] ?? '',
   }));
+}
+
+/** Whether a row of this record is to be sent already. 10 units. */
+export function isWaiting(recordType: string, recordId: string): boolean {
+  const text =
+    `SELECT id FROM ${outboxType} WHERE ${outboxFields.record} = ? AND ${outboxFields.type} = ? ` +
+    `AND ${outboxFields.sent} = 'F' FETCH FIRST 1 ROWS ONLY`;
+  return select(text, [recordId, recordType]).length > 0;
 }
 
 /** 2 units a row. A row that a sweep has cleared meanwhile is sent as well. */

@@ -3,6 +3,7 @@ import * as cache from 'N/cache';
 import * as random from 'N/crypto/random';
 import * as runtime from 'N/runtime';
 import * as serverWidget from 'N/ui/serverWidget';
+import * as url from 'N/url';
 import { accountId, environment } from './environment.ts';
 import { type Html, html, scriptValue } from './html.ts';
 import { isHookOf } from './hub-address.ts';
@@ -18,7 +19,7 @@ const fieldIds = {
 } as const;
 
 /** The scripts that sign. Nothing else in the account can use the key, and nobody can read it. */
-const signers = ['customscript_tieout_mr_flush', 'customscript_tieout_sl_settings', 'customscript_tieout_uninstall'];
+const signers = ['mr_flush', 'sl_settings', 'sl_sync', 'uninstall'].map((name) => `customscript_tieout_${name}`);
 const nonceSeconds = 3600;
 
 type Parameters = Readonly<Record<string, unknown>>;
@@ -32,6 +33,12 @@ const nonceKey = () => `form-${runtime.getCurrentUser().id}`;
 function addHtml(form: serverWidget.Form, id: string, content: Html): void {
   const field = form.addField({ id, type: serverWidget.FieldType.INLINEHTML, label: ' ' });
   field.defaultValue = content.text;
+}
+
+function addText(form: serverWidget.Form, id: string, label: string, value: string): void {
+  const field = form.addField({ id, type: serverWidget.FieldType.TEXT, label });
+  field.isMandatory = true;
+  field.defaultValue = value;
 }
 
 export function notInstalledForm(): serverWidget.Form {
@@ -73,12 +80,8 @@ It then shows an installation, a hook address and a key, once. Enter them here.<
 <p><a href="${settings.hub}/connect/netsuite?${place}" target="_blank" rel="noopener">Connect to Tieout</a></p>
 ${checklist(settings)}</div>`,
   );
-  form.addField({
-    id: fieldIds.installation,
-    type: serverWidget.FieldType.TEXT,
-    label: 'Installation',
-  }).isMandatory = true;
-  form.addField({ id: fieldIds.hook, type: serverWidget.FieldType.TEXT, label: 'Hook address' }).isMandatory = true;
+  addText(form, fieldIds.installation, 'Installation', settings.installation);
+  addText(form, fieldIds.hook, 'Hook address', settings.hook);
   form.addSecretKeyField({
     id: fieldIds.key,
     label: 'Key',
@@ -92,6 +95,12 @@ ${checklist(settings)}</div>`,
   field.updateDisplayType({ displayType: serverWidget.FieldDisplayType.HIDDEN });
   form.addSubmitButton({ label: 'Store' });
   return form;
+}
+
+/** The same page, asked for the form although it is connected. */
+function connectAddress(): string {
+  const { id: scriptId, deploymentId } = runtime.getCurrentScript();
+  return url.resolveScript({ scriptId, deploymentId, params: { connect: 'T' } });
 }
 
 /** Null when stored; else why not. The nonce shows that the form came from this page, not from another site. */
@@ -127,7 +136,8 @@ export function framedForm(settings: Settings, open: string | null): serverWidge
   addHtml(
     form,
     'custpage_tieout_frame',
-    html`${style}<div class="tieout"><iframe name="tieout-page" title="Tieout settings"></iframe></div>
+    html`${style}<div class="tieout"><iframe name="tieout-page" title="Tieout settings"></iframe>
+<p><a href="${connectAddress()}">Connect again or replace the key</a></p></div>
 <script>(function () {
   var form = document.createElement('form');
   var field = document.createElement('input');

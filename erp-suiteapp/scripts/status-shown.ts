@@ -4,7 +4,8 @@ import { select } from './suiteql.ts';
 
 export interface Step {
   readonly at: string;
-  readonly code: string;
+  readonly state: string;
+  readonly reason: string;
   readonly params: Readonly<Record<string, string>> | null;
 }
 
@@ -67,6 +68,7 @@ function stepsIn(value: unknown): Step[] {
   return value.flatMap((each: unknown) => {
     const step = textsIn(each);
     if (step === null) return [];
-    return [{ at: step['at'] ?? '', code: step['code'] ?? '', params: textsIn((each as { params?: unknown }).params) }];
+    const { at = '', state = '', reason = '', params = '' } = step;
+    return [{ at, state, reason, params: textsIn(parsed(params)) }];
   });
 }

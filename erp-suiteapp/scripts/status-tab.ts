@@ -36,7 +36,7 @@ function systems(statuses: readonly ShownStatus[], context: TabContext): Html {
 
 const isKnown = (state: string): state is StatusState => Object.hasOwn(statusStates, state);
 
-function stateOf({ state }: ShownStatus): Html {
+function stateOf({ state }: Pick<ShownStatus, 'state'>): Html {
   const look = isKnown(state) ? statusStates[state] : { title: state, tone: 'neutral', icon: 'question' };
   const icon = html`<span class="icon" aria-hidden="true">${icons[look.icon] ?? ''}</span>`;
   return html`<span class="state ${look.tone}">${icon}<span>${look.title}</span></span>`;
@@ -84,9 +84,9 @@ function timeline(statuses: readonly ShownStatus[], context: TabContext): Html {
   return html`<h2>Timeline</h2><ol>${steps.map(({ system, step }) => stepShown(system, step, context))}</ol>`;
 }
 
-function stepShown(system: string, { at, code, params }: Step, context: TabContext): Html {
-  const { title, text } = wordsFor(code, { system: nameOf(system), ...params });
-  return html`<li>${instant(at, context)} <strong>${title}</strong> ${text}</li>`;
+function stepShown(system: string, { at, state, reason, params }: Step, context: TabContext): Html {
+  const why = reason === '' ? '' : `: ${wordsFor(reason, { system: nameOf(system), ...params }).title}`;
+  return html`<li>${instant(at, context)} ${nameOf(system)} ${stateOf({ state })}${why}</li>`;
 }
 
 /** Systems and amounts come by their codes. */

@@ -9,9 +9,13 @@ import { marks, select } from './suiteql.ts';
 
 const dayMs = 86_400_000;
 const sentKeptMs = 7 * dayMs;
+/** They prove a deletion to the hub when it asks for the record. */
+const deletionsKeptMs = 90 * dayMs;
 /** While no hub listens rows are of no use: a first load reads everything anew. */
 const unsentKeptMs = 30 * dayMs;
 const idsPerQuestion = 500;
+/** Our own cleared rows are in the trace as well, and there may be thousands of them. */
+const deletionPagesMax = 60;
 const pageRows = 1000;
 const noteUnits = 6;
 const clearUnits = 4;
@@ -22,7 +26,8 @@ const hasUnits = (units: number) => runtime.getCurrentScript().getRemainingUsage
 export function sweep(): void {
   const settings = readSettings();
   if (settings?.state === 'connected') noteDeletions(settings);
-  clearRows(`${outboxFields.sent} = 'T'`, sentKeptMs);
+  clearRows(`${outboxFields.sent} = 'T' AND ${outboxFields.kind} = 'changed'`, sentKeptMs);
+  clearRows(`${outboxFields.sent} = 'T' AND ${outboxFields.kind} = 'deleted'`, deletionsKeptMs);
   if (settings?.state !== 'connected') clearRows(`${outboxFields.sent} = 'F'`, unsentKeptMs);
 }
 
@@ -30,7 +35,7 @@ function noteDeletions(settings: Settings): void {
   const startedAt = nowText();
   // A day back, so that zones do not matter; what was noted before is left out by its row.
   const since = new Date(Date.parse(settings.sweptTo || startedAt) - dayMs);
-  const found = deletionsSince(since, 10);
+  const found = deletionsSince(since, deletionPagesMax);
   for (let at = 0; at < found.length; at += idsPerQuestion) {
     const part = found.slice(at, at + idsPerQuestion);
     const noted = notedAlready(part);

@@ -15,9 +15,9 @@ import { marks, select } from './suiteql.ts';
 type Found = { readonly found: true; readonly record: ShownRecord };
 type Missing = { readonly found: false; readonly deleted: boolean };
 
-/** The vendor's own trace is looked through this far back; older deletions read as "not visible". */
-const deletionDays = 90;
-const deletionPagesMax = 5;
+/** The sweep of every hour has noted what was deleted before, so the vendor's own trace is asked for the rest only. */
+const deletionDays = 2;
+const deletionPagesMax = 20;
 const dayMs = 86_400_000;
 
 const outOfUnits = () =>

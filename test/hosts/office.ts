@@ -6,7 +6,7 @@ import { outboxType, settingType, withSuiteApp } from './suiteapp.ts';
 export const hook = 'https://hub.tieout.example/hooks/netsuite/ins_1/mac';
 export const secret = 'tieout-test-key-0123456789abcdef';
 const keyName = 'guid-of-the-key';
-const signers = ['customscript_tieout_mr_flush', 'customscript_tieout_sl_settings', 'customscript_tieout_uninstall'];
+const signers = ['mr_flush', 'sl_settings', 'sl_sync', 'uninstall'].map((name) => `customscript_tieout_${name}`);
 
 export interface Saving {
   readonly context?: string;

@@ -6,7 +6,7 @@ import { loadFile } from '../../edge-worker/connectors/netsuite/stand-in/suitesc
 import { projectOf } from '../../edge-worker/connectors/netsuite/stand-in/suitescript/project.ts';
 import { knownType } from '../../erp-suiteapp/scripts/record-types.ts';
 import { Checker, scriptTypes } from './sdf.ts';
-import { suiteApp as files } from './suiteapp.ts';
+import { suiteApp as files, suiteAppWith } from './suiteapp.ts';
 
 const cabinet = 'FileCabinet/SuiteApps/com.tieout.hub/scripts';
 const code = [...files].filter(([path]) => path.startsWith(`${cabinet}/`));
@@ -51,6 +51,16 @@ describe('The SDF project', () => {
     expect(new Checker(broken).check().map((finding) => finding.rule)).toContain(rule);
   });
 
+  test('keeps every rule with its optional parts too, and breaking one is noticed', async () => {
+    const whole = new Map(await suiteAppWith(['event-subscriber']));
+    expect(new Checker(whole).check()).toEqual([]);
+    const file = 'Objects/custevsub_tieout_record.xml';
+    const text = whole.get(file) ?? '';
+    const broken = [text.replace('UPDATED', 'SAVED'), text.replace('JOB<', 'PROJECT<'), text.replace(/_es_/, '_ev_')];
+    const found = broken.map((each) => new Checker(new Map(whole).set(file, each)).check().map(({ rule }) => rule));
+    expect(found).toEqual([['choice'], ['choice'], ['reference']]);
+  });
+
   test('names the line of what it finds', () => {
     const text = textOf(flush).replace('PT15M', 'PT5M');
     const [found] = new Checker(new Map(files).set(flush, text)).check();
@@ -76,7 +86,7 @@ describe('The SDF project', () => {
   test('deploys its user event on every captured type, as its own role, in every context', () => {
     const deployed = projectOf(files).deployments.filter(({ scriptType }) => scriptType === 'usereventscript');
     const captured = [...new Schema().types.keys()].filter((id) => knownType(id)?.isCaptured === true);
-    expect(deployed.map(({ recordType }) => recordType).sort()).toEqual(captured.sort());
+    expect(deployed.flatMap(({ recordTypes }) => recordTypes).sort()).toEqual(captured.sort());
     for (const { runAsRole, contexts } of deployed) {
       expect(runAsRole).toBe('customrole_tieout_integration');
       for (const context of ['CSVIMPORT', 'MAPREDUCE', 'SCHEDULED', 'WORKFLOW', 'RESTLET', 'WEBSERVICES']) {

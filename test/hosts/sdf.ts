@@ -22,8 +22,38 @@ interface FieldRule {
   readonly feature?: string;
 }
 
-const types: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, FieldRule>>>>>> = schema.types;
-const enums: Readonly<Record<string, readonly string[]>> = schema.enums;
+/** New in 2026.2 and not in the schema yet: its shape is that of the vendor's help. */
+const eventSubscriber = {
+  eventsubscriber: {
+    scriptid: { attr: true, required: true, prefix: 'custevsub', max: 99 },
+    scriptfilepath: { required: true },
+    criteria: { of: 'criteria', required: true },
+  },
+  criteria: { criterion: { of: 'criterion', required: true } },
+  criterion: {
+    domain: { enum: 'event_domain', required: true },
+    type: { enum: 'event_type', required: true },
+    parameters: { of: 'parameters' },
+  },
+  parameters: { parameter: { of: 'parameter', required: true } },
+  parameter: {
+    name: { enum: 'event_parameter', required: true },
+    operator: { enum: 'event_operator', required: true },
+    value: { enum: 'scriptdeployment_recordtype', required: true },
+  },
+};
+
+const types: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, FieldRule>>>>>> = {
+  ...schema.types,
+  eventsubscriber: eventSubscriber,
+};
+const enums: Readonly<Record<string, readonly string[]>> = {
+  ...schema.enums,
+  event_domain: ['RECORD'],
+  event_type: ['CREATED', 'UPDATED', 'DELETED'],
+  event_parameter: ['RECORDTYPE'],
+  event_operator: ['EQ'],
+};
 
 /** Lists that the schema takes for free text. */
 const listed: Readonly<Record<string, string>> = {
@@ -39,6 +69,7 @@ export const scriptTypes: Readonly<Record<string, string>> = {
   restlet: 'Restlet',
   portlet: 'Portlet',
   sdfinstallationscript: 'SDFInstallationScript',
+  eventsubscriber: 'EventSubscriber',
 };
 
 export class Checker {
@@ -163,7 +194,7 @@ export class Checker {
 
   #header(file: string, root: Node, script: string): void {
     const named = /\[(\/SuiteApps\/[\w./-]+)\]/.exec(
-      root.children.find(({ tag }) => tag === 'scriptfile')?.text ?? '',
+      root.children.find(({ tag }) => /^scriptfile(path)?$/.test(tag))?.text ?? '',
     )?.[1];
     const code = this.#files.get(`FileCabinet${named ?? ''}`);
     if (code === undefined) return;

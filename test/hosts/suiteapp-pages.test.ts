@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Json } from '../../edge-worker/connectors/netsuite/stand-in/testing.ts';
 import { statusStates } from '../../shared/wire/status.ts';
-import { Office, projectPage, suiteletPage } from './office.ts';
+import { isSigned, Office, projectPage, suiteletPage } from './office.ts';
 
 const clerk = 'customrole_sales_clerk';
 
@@ -66,16 +66,22 @@ describe('The subtab', () => {
   });
 
   test('shows the amounts of a project and its timeline, newest first', async () => {
-    const timeline = [
-      { at: '2026-11-21T09:00:00Z', code: 'entity-new', params: { fields: 'name' } },
-      { at: '2026-11-22T09:00:00Z', code: 'link-born', params: { recordId: '7' } },
-    ];
     const amounts = { billed: '1,200.00 EUR', unbilled: '300.00 EUR', held: '0.00 EUR' };
-    await show(status('psa', { amounts, timeline }));
+    const params = { role: 'Developer' };
+    await show(status('psa', { amounts, state: 'held', reason: 'rate-mismatch', params }));
+    office.nowMs += 60_000;
+    await show(status('psa', { amounts }));
+    await show(status('psa', { amounts, last: '2026-11-22T09:30:00Z' }));
     const shown = await tab();
     expect(shown).toContain('<dt>Billed (Psa)</dt><dd>1,200.00 EUR</dd>');
     expect(shown).toContain('<dt>Held (Psa)</dt>');
-    expect(shown.indexOf('Linked as new')).toBeLessThan(shown.indexOf('Known to Tieout'));
+    const [, timeline = ''] = shown.split('<h2>Timeline</h2>');
+    const steps = timeline.match(/<li>.*?<\/li>/gs) ?? [];
+    const texts = steps.map((step) => step.replace(/<span class="icon"[^>]*>.<\/span>|<[^>]*>/g, '').trim());
+    expect(texts).toEqual([
+      '11/22/2026 10:01 am Psa In step',
+      '11/22/2026 10:00 am Psa Held: Rate differs from the contract',
+    ]);
   });
 
   test('escapes whatever a row holds, and opens no address but https', async () => {
@@ -93,7 +99,9 @@ describe('The subtab', () => {
 
   test('is shown even when a row is damaged, and says so little when there is none', async () => {
     expect(await tab()).toContain('Nothing is known of this record yet');
-    await show(status('psa', { params: '{broken', amounts: '[1', timeline: '{"a":1}' }));
+    await show(status('psa', { params: '{broken', amounts: '[1' }));
+    const [row] = office.standIn.rows('customrecord_tieout_status');
+    office.standIn.update('customrecord_tieout_status', String(row?.id), { custrecord_tieout_st_timeline: '{"a":1}' });
     expect(await tab()).toContain('In step');
   });
 
@@ -125,10 +133,23 @@ describe('Sync now', () => {
   const sync = async (form: Readonly<Record<string, string>> | null) =>
     JSON.parse((await office.page(suiteletPage('sl_sync', form ? {} : { type: 'job', id: job }), clerk, form)).text);
 
-  test('writes one outbox row and asks for a flush', async () => {
-    expect(await sync({ type: 'job', id: job })).toEqual({ accepted: true });
-    expect(office.outbox()).toMatchObject([{ custrecord_tieout_ob_rectype: 'job', custrecord_tieout_ob_recid: job }]);
-    expect(office.submitted()).toHaveLength(1);
+  test('writes one outbox row and sends it at once, signed', async () => {
+    office.connect();
+    office.runs();
+    expect(await sync({ type: 'job', id: job })).toEqual({ said: 'sent' });
+    const [request = expect.fail('nothing was sent')] = office.pushed;
+    expect(await isSigned(request)).toBe(true);
+    expect(await request.json()).toMatchObject({ notices: [{ type: 'job', record: job }] });
+    expect(office.unsent()).toEqual([]);
+    expect(office.runs()).toMatchObject([{ script: 'customscript_tieout_sl_sync', units: 28 }]);
+  });
+
+  test('says that it is noted when the hub is away or not connected, and leaves the row to be sent', async () => {
+    expect(await sync({ type: 'job', id: job })).toEqual({ said: 'noted' });
+    office.connect();
+    office.hub = () => new Response(null, { status: 503 });
+    expect(await sync({ type: 'job', id: job })).toEqual({ said: 'noted' });
+    expect(office.unsent()).toHaveLength(2);
   });
 
   test.each([
@@ -136,7 +157,7 @@ describe('Sync now', () => {
     ['a type that is not captured', { type: 'currency', id: '1' }],
     ['an id that is none', { type: 'job', id: '1 OR 1=1' }],
   ])('refuses %s', async (_, form) => {
-    expect(await sync(form)).toEqual({ accepted: false });
+    expect(await sync(form)).toEqual({ said: 'refused' });
     expect(office.outbox()).toEqual([]);
   });
 });

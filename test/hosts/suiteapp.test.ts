@@ -1,7 +1,7 @@
 // What the built SuiteApp does at each save of an account, whoever saves and by which door.
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Office, projectPage } from './office.ts';
-import { integrationRole, outboxType } from './suiteapp.ts';
+import { integrationRole, outboxType, suiteAppWith } from './suiteapp.ts';
 
 let office: Office;
 let job: string;
@@ -114,5 +114,46 @@ describe('A save', () => {
   test('deleting a record is noted with its id', () => {
     office.standIn.remove('job', job);
     expect(office.outbox()).toMatchObject([{ custrecord_tieout_ob_event: 'deleted', custrecord_tieout_ob_recid: job }]);
+  });
+});
+
+describe('The event subscriber', () => {
+  /** A package of somebody else, whose user event changes the project when the customer is saved. */
+  const theirs = new Map([
+    ['manifest.xml', '<manifest><projectname>Theirs</projectname></manifest>'],
+    [
+      'Objects/customscript_theirs.xml',
+      `<usereventscript scriptid="customscript_theirs"><name>Theirs</name>
+<scriptfile>[/SuiteScripts/theirs.js]</scriptfile><scriptdeployments><scriptdeployment scriptid="customdeploy_theirs">
+<isdeployed>T</isdeployed><recordtype>CUSTOMER</recordtype></scriptdeployment></scriptdeployments></usereventscript>`,
+    ],
+    [
+      'FileCabinet/SuiteScripts/theirs.js',
+      `/** @NApiVersion 2.1
+ * @NScriptType UserEventScript */
+define(['N/record'], (record) => ({ afterSubmit: ({ newRecord }) => {
+  record.submitFields({ type: 'job', id: newRecord.getValue('comments'), values: { comments: 'x' } });
+} }));`,
+    ],
+  ]);
+  const saveByTheirs = async () => {
+    office.save('customer', office.customer, { comments: job });
+    await office.standIn.act('run-submitted', {});
+  };
+
+  test('is no part of the package unless it is asked for', async () => {
+    office.standIn.install?.(theirs);
+    await saveByTheirs();
+    expect(recordsNoted()).toEqual([office.customer]);
+  });
+
+  test('notes saves that run no user event, and nothing that waits already', async () => {
+    office.standIn.install?.(theirs);
+    office.standIn.install?.(await suiteAppWith(['event-subscriber']));
+    await saveByTheirs();
+    expect(recordsNoted()).toEqual([office.customer, job]);
+    await saveByTheirs();
+    expect(recordsNoted()).toEqual([office.customer, job, office.customer]);
+    expect(office.problems()).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StandIn, StandInFactory } from '../../edge-worker/connectors/stand-in.ts';
-import { bundleScripts } from '../../erp-suiteapp/build.ts';
+import { bundleScripts, objectsOf } from '../../erp-suiteapp/build.ts';
 
 const project = 'erp-suiteapp/src';
 const cabinet = 'FileCabinet/SuiteApps/com.tieout.hub/scripts';
@@ -23,14 +23,20 @@ export const outboxType = 'customrecord_tieout_outbox';
 export const settingType = 'customrecord_tieout_setting';
 
 /** Path below `src` -> text, the built scripts among them. */
-export const suiteApp: ReadonlyMap<string, string> = await readProject();
+export const suiteApp: ReadonlyMap<string, string> = await suiteAppWith([]);
 
-async function readProject(): Promise<ReadonlyMap<string, string>> {
+/** With parts that are left out unless they are asked for. */
+export async function suiteAppWith(options: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const files = new Map<string, string>();
   for (const path of pathsIn(project)) {
-    if (path.endsWith('.xml')) files.set(path.slice(project.length + 1), readFileSync(path, 'utf8'));
+    if (path.endsWith('.xml') && !path.includes('/custevsub_')) {
+      files.set(path.slice(project.length + 1), readFileSync(path, 'utf8'));
+    }
   }
-  for (const [name, code] of await builtScripts()) files.set(`${cabinet}/${name}`, code);
+  for (const option of options) {
+    for (const [name, text] of objectsOf(option)) files.set(`Objects/${name}`, text);
+  }
+  for (const [name, code] of await builtScripts(options)) files.set(`${cabinet}/${name}`, code);
   return files;
 }
 
@@ -42,12 +48,13 @@ function pathsIn(path: string): readonly string[] {
 }
 
 /** Many test files use the same build: it is made once for each state of the sources. */
-async function builtScripts(): Promise<readonly (readonly [string, string])[]> {
+async function builtScripts(options: readonly string[]): Promise<readonly (readonly [string, string])[]> {
   const hash = createHash('sha256');
   for (const path of sources.flatMap(pathsIn)) hash.update(path).update(readFileSync(path));
+  for (const option of options) hash.update(option);
   const known = join(kept, `${hash.digest('hex').slice(0, 16)}.json`);
   if (existsSync(known)) return JSON.parse(readFileSync(known, 'utf8')) as [string, string][];
-  const made = [...(await bundleScripts())];
+  const made = [...(await bundleScripts(options))];
   mkdirSync(kept, { recursive: true });
   // Written aside and moved in one go, so that another process never reads half a build.
   writeFileSync(`${known}.${process.pid}`, JSON.stringify(made));

@@ -12,6 +12,35 @@ import * as url from 'N/url';
 
 const shownForMs = 8000;
 
+interface Told {
+  readonly type: message.Type;
+  readonly title: string;
+  readonly message: string;
+}
+
+function toldOf(said: string): Told {
+  switch (said) {
+    case 'sent':
+      return {
+        type: message.Type.CONFIRMATION,
+        title: 'Asked',
+        message: 'Tieout reads this record now. Load the page again in a few seconds to see what came of it.',
+      };
+    case 'noted':
+      return {
+        type: message.Type.INFORMATION,
+        title: 'Noted',
+        message: 'Tieout cannot be reached at the moment. It reads this record as soon as it can be.',
+      };
+    default:
+      return {
+        type: message.Type.WARNING,
+        title: 'Not asked',
+        message: 'Tieout could not be asked. Try again in a minute.',
+      };
+  }
+}
+
 /** A client script must have an entry point of the platform's own; ours has nothing to do there. */
 export const pageInit = (): void => undefined;
 
@@ -21,19 +50,12 @@ export const syncNow = async (): Promise<void> => {
     scriptId: 'customscript_tieout_sl_sync',
     deploymentId: 'customdeploy_tieout_sl_sync',
   });
-  let isAccepted = false;
+  let said = 'refused';
   try {
     const answer = await https.post.promise({ url: address, body: { type: String(type), id: String(id) } });
-    isAccepted = answer.code === 200 && JSON.parse(answer.body).accepted === true;
+    if (answer.code === 200) said = String(JSON.parse(answer.body).said);
   } catch {
     // Said below, like any other refusal.
   }
-  const told = isAccepted
-    ? {
-        type: message.Type.CONFIRMATION,
-        title: 'Asked',
-        message: 'Tieout reads this record anew, usually within seconds.',
-      }
-    : { type: message.Type.WARNING, title: 'Not asked', message: 'Tieout could not be asked. Try again in a minute.' };
-  message.create({ ...told, duration: shownForMs }).show();
+  message.create({ ...toldOf(said), duration: shownForMs }).show();
 };

@@ -22,7 +22,7 @@ export const onRequest: EntryPoints.Suitelet.onRequest = ({ request, response })
     return response.writePage(connectForm(readSettings() ?? settings, refusal));
   }
   const isConnected = settings.state === 'connected' && settings.key !== '' && settings.proven !== '';
-  if (!isConnected) return response.writePage(connectForm(settings, null));
+  if (!isConnected || request.parameters['connect'] === 'T') return response.writePage(connectForm(settings, null));
   const open = String(request.parameters['open'] ?? '');
   response.writePage(framedForm(settings, page.test(open) ? open : null));
 };

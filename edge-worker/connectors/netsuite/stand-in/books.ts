@@ -89,7 +89,10 @@ export class Books {
       sublists: { ...before?.sublists, ...patch.sublists },
       externalId: patch.externalId === undefined ? (before?.externalId ?? null) : patch.externalId,
     };
-    for (const key in patch.values) draft.values[key] = patch.values[key] ?? null;
+    for (const key in patch.values) {
+      if (channel !== 'load' && type.fields.get(key)?.isViewOnly) throw refusals.viewOnly(key);
+      draft.values[key] = patch.values[key] ?? null;
+    }
     const event = patch.event ?? (before ? 'edit' : 'create');
     if (channel !== 'load') this.#watch.before(draft, event);
     complete(draft, this);

@@ -18,6 +18,8 @@ export interface Field {
   readonly kind: FieldKind;
   readonly isMandatory: boolean;
   readonly isReadOnly: boolean;
+  /** Whether anybody but administrators may change it. */
+  readonly isViewOnly: boolean;
   /** On pages: shown, shown but not to be typed into, or kept there unseen. */
   readonly display: 'normal' | 'locked' | 'hidden';
   readonly maxLength: number | null;
@@ -32,6 +34,7 @@ export interface FieldOptions {
   readonly label?: string;
   readonly isMandatory?: boolean;
   readonly isReadOnly?: boolean;
+  readonly isViewOnly?: boolean;
   readonly display?: Field['display'];
   readonly maxLength?: number;
   readonly within?: string;
@@ -79,6 +82,7 @@ function field(kind: FieldKind, name: string, options: FieldOptions, more: Parti
     kind,
     isMandatory: options.isMandatory ?? false,
     isReadOnly: options.isReadOnly ?? false,
+    isViewOnly: options.isViewOnly ?? false,
     display: options.display ?? 'normal',
     maxLength: options.maxLength ?? (kind === 'text' ? 300 : null),
     choices: [],

@@ -18,6 +18,7 @@ export class Refusal extends Error {
 const userError = (message: string, path: string | null = null) => new Refusal('USER_ERROR', message, path);
 
 export const refusals = {
+  viewOnly: (field: string) => userError(`You do not have permissions to set a value for element ${field}.`, field),
   missing: (labels: readonly string[], path: string) =>
     userError(`Please enter value(s) for: ${labels.join(', ')}.`, path),
   invalidValue: (value: string, field: string, path = field) =>

@@ -69,6 +69,7 @@ export class Schema {
       kind,
       isMandatory: false,
       isReadOnly: false,
+      isViewOnly: false,
       display: 'normal',
       maxLength: kind === 'text' ? 300 : null,
       choices: [],

@@ -67,9 +67,14 @@ export class Scripts {
     }
   }
 
+  /** Tasks first, then event subscribers. */
   async runSubmitted(): Promise<void> {
     const { queue } = this.platform;
     for (let next = queue.next(); next; next = queue.next()) await this.runTask(next);
+    for (const { subscriber, recordType, recordId } of queue.takeTold()) {
+      const context = () => [{ context: { recordType }, payload: { recordId } }];
+      await this.platform.runWaiting(subscriber, { entry: 'handle', context, doing: bySystem('OTHER') });
+    }
   }
 
   /** Null when it is running already. */

@@ -49,6 +49,7 @@ function fieldOf(node: Node): Field {
   return make(idOf(node), {
     ...(label === '' ? {} : { label }),
     isMandatory: textIn(node, 'ismandatory') === 'T',
+    isViewOnly: ['0', '1'].includes(textIn(node, 'accesslevel')),
     display: displays[textIn(node, 'displaytype')] ?? 'normal',
   });
 }

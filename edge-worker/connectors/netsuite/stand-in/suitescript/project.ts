@@ -12,8 +12,8 @@ export interface Deployment {
   readonly scriptType: string;
   /** Below the File Cabinet, e.g. `/SuiteApps/com.acme.app/restlet.js`. */
   readonly file: string;
-  /** The record type of a user event, in lower case. */
-  readonly recordType: string;
+  /** The record types of a user event or event subscriber, in lower case. */
+  readonly recordTypes: readonly string[];
   /** Execution contexts; null = all that the platform runs it in by default. */
   readonly contexts: ReadonlySet<string> | null;
   readonly runAsRole: string | null;
@@ -110,8 +110,26 @@ export function projectOf(files: ProjectFiles): Project {
   return made;
 }
 
+/** Told of events after the save, by itself. UNVERIFIED: how criteria go together. */
+function subscriberOf(node: Node): Deployment {
+  const values = (childOf(node, 'criteria')?.children ?? []).flatMap((each) =>
+    (childOf(each, 'parameters')?.children ?? []).map(
+      (given) => `${textIn(each, 'type')} ${textIn(given, 'value').toLowerCase()}`,
+    ),
+  );
+  return {
+    ...{ script: idOf(node), id: idOf(node), title: idOf(node), scriptType: node.tag, recordTypes: values },
+    file: fileIn(node, 'scriptfilepath'),
+    ...{ contexts: null, runAsRole: null, allRoles: true, roles: [], isDeployed: true, isScheduled: false },
+    ...{ everyMs: 0, parameters: {} },
+  };
+}
+
+const fileIn = (node: Node, tag: string) => /^\[(\/[^\]]+)\]$/.exec(textIn(node, tag))?.[1] ?? '';
+
 function deploymentsOf(node: Node): Deployment[] {
-  const file = /^\[(\/[^\]]+)\]$/.exec(textIn(node, 'scriptfile'))?.[1] ?? '';
+  if (node.tag === 'eventsubscriber') return [subscriberOf(node)];
+  const file = fileIn(node, 'scriptfile');
   const defaults = defaultsOf(node);
   return (childOf(node, 'scriptdeployments')?.children ?? []).map((each) => {
     const contexts = listIn(each, 'executioncontext');
@@ -122,7 +140,7 @@ function deploymentsOf(node: Node): Deployment[] {
       title: textIn(each, 'title') || textIn(node, 'name'),
       scriptType: node.tag,
       file,
-      recordType: textIn(each, 'recordtype').toLowerCase(),
+      recordTypes: [textIn(each, 'recordtype').toLowerCase()],
       contexts: contexts.length === 0 ? null : new Set(contexts),
       runAsRole: childOf(each, 'runasrole') ? referred(textIn(each, 'runasrole')) : null,
       allRoles: textIn(each, 'allroles') === 'T',

@@ -4,10 +4,18 @@ import { scriptError } from './script-error.ts';
 
 const types: ReadonlySet<string> = new Set(['mapreducescript', 'scheduledscript']);
 
+/** What an event subscriber is told of one save. */
+export interface Told {
+  readonly subscriber: Deployment;
+  readonly recordType: string;
+  readonly recordId: string;
+}
+
 export class Queue {
   readonly #deployments: () => readonly Deployment[];
   readonly #nowMs: () => number;
   readonly #submitted: Deployment[] = [];
+  readonly #told: Told[] = [];
   readonly #running = new Set<Deployment>();
   /** When each deployment's rhythm brought it last. */
   readonly #lastMs = new Map<string, number>();
@@ -34,6 +42,14 @@ export class Queue {
 
   next(): Deployment | null {
     return this.#submitted.shift() ?? null;
+  }
+
+  tell(told: Told): void {
+    this.#told.push(told);
+  }
+
+  takeTold(): readonly Told[] {
+    return this.#told.splice(0);
   }
 
   /** One run at a time for each deployment. */

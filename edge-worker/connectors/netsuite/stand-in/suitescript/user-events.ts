@@ -70,6 +70,7 @@ export class UserEvents implements Watcher {
 
   /** The save stands whatever a script says now. */
   after(type: RecordType, before: Entry | null, after: Entry | null, event: string): void {
+    this.#tellSubscribers(type, (after ?? before)!.id, event);
     for (const deployment of this.#at(type, 'afterSubmit')) {
       const newRecord = new ScriptRecord(this.#platform.desk, type, (after ?? before)!);
       if (event === 'xedit' && before && after) newRecord.showOnly(changedKeys(before, after));
@@ -79,6 +80,15 @@ export class UserEvents implements Watcher {
       } catch (problem) {
         this.#platform.journal.write('error', deployment.script, { title: 'afterSubmit', details: problem });
       }
+    }
+  }
+
+  /** Event subscribers hear of every save, those of user events too, and run later. */
+  #tellSubscribers(type: RecordType, recordId: string, event: string): void {
+    const kind = { create: 'CREATED', delete: 'DELETED' }[event] ?? 'UPDATED';
+    for (const each of this.#platform.deployments) {
+      if (each.scriptType !== 'eventsubscriber' || !each.recordTypes.includes(`${kind} ${type.id}`)) continue;
+      this.#platform.queue.tell({ subscriber: each, recordType: type.id.toUpperCase(), recordId });
     }
   }
 
@@ -119,7 +129,7 @@ export class UserEvents implements Watcher {
       (each) =>
         each.scriptType === 'usereventscript' &&
         each.isDeployed &&
-        (each.recordType === type.id || each.recordType === 'record') &&
+        (each.recordTypes.includes(type.id) || each.recordTypes.includes('record')) &&
         (each.contexts ?? usualContexts).has(context),
     );
     this.#deployed.set(key, found);

@@ -7,6 +7,11 @@ export const setupWords: Readonly<Record<string, Words>> = {
     text: 'No system is connected as the {role}.',
     next: 'An integration admin connects one.',
   },
+  'unknown-connection': {
+    title: 'No such connection',
+    text: 'This installation has no connection of that name.',
+    next: 'Load the page anew: the connection may have been taken away.',
+  },
   reconnect: {
     title: 'Stopped',
     text: '{system} no longer accepts the credentials of this connection.',

@@ -1,4 +1,5 @@
 // The one catalogue from codes to words: what happened and what to do next. Codes are stored, words are not.
+import { checkWords } from './check-words.ts';
 import { controlWords } from './control-words.ts';
 import { subscriberWords } from './subscriber-words.ts';
 import { timelineWords } from './timeline-words.ts';
@@ -18,6 +19,7 @@ const gap = '—';
 export const words: Readonly<Record<string, Words>> = {
   ...timelineWords,
   ...controlWords,
+  ...checkWords,
   ...subscriberWords,
   ...withdrawalWords,
   'wait-retry': {

@@ -27,6 +27,7 @@ function caseOf(rule: Rule, example: RuleExample): Case {
   return {
     entity: `${entities[kind].prefix}_01J00000000000000000000000`,
     kind,
+    connection: 'target',
     record: { ...entities[kind].example, ...example.record },
     targetRoles: [example.towards ?? (rule.towards.includes('erp') ? 'erp' : 'psa')],
     isCreate: example.isCreate ?? true,
@@ -162,6 +163,7 @@ const cases: fc.Arbitrary<Case> = fc.constantFrom(...entityNames).chain((kind) =
       ...rest,
       entity: `${entities[kind].prefix}_01J00000000000000000000000`,
       kind,
+      connection: 'target',
       awaited: [],
       answers: new Map(),
       lookup: (id: string | null) => {

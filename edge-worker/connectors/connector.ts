@@ -6,7 +6,7 @@ import type { Role } from '../../shared/entities/entity.ts';
 import type { Codec } from './codecs.ts';
 import type { Embed } from './embed.ts';
 import type { Receiver } from './receiver.ts';
-import type { Environment, RecordRef, Session } from './session.ts';
+import type { Environment, RecordRef, Session, WireRecord } from './session.ts';
 
 export type { Delivery, Expected, Received, Receiver, Refusal, Reply } from './receiver.ts';
 export type {
@@ -150,6 +150,8 @@ export interface ConnectorSpec<Name extends string, Settings extends z.ZodObject
   readonly compareVersions: (a: string, b: string) => number;
   /** Status rows travel with the write itself. */
   readonly isStatusWrittenAlong?: boolean;
+  /** By record type, what its record will say once what people ask about beforehand has happened: a deal is won. */
+  readonly foreseen?: Readonly<Record<string, WireRecord>>;
   /** Record types whose page shows a status only when somebody has to act, because each status costs a call. */
   readonly showsExceptionsOnly?: readonly string[];
   /** Record types whose page shows the figures of a project: what was sold, delivered, billed, paid and is held. */

@@ -10,6 +10,7 @@ import { keepRechecks, take } from './inbox.ts';
 import type { Observation } from './observation.ts';
 import { type Found, keyOf, type Reader, type Wanted } from './read.ts';
 import { showSoon } from './show-soon.ts';
+import { keepTried, type Tried, tryAsked } from './trial.ts';
 
 /** Tries of a record that is asked for again because a copy lagged: never so many that it counts as hidden. */
 const lagTriesMax = 5;
@@ -21,7 +22,8 @@ export async function decide(core: LaneCore, reader: Reader): Promise<boolean> {
   if (wanted.size === 0 && watermark === null && late.wanted.length === 0) return false;
   const { found } = late;
   await reader.read([...wanted.values()], found);
-  const run = new Run(core, [...late.wanted, ...wanted.values()], found, watermark);
+  const asked = [...late.wanted, ...wanted.values()];
+  const run = new Run(core, asked, found, watermark, tryAsked(core, asked, found.seen));
   try {
     core.store.transaction((tx) => run.finish(tx, run.absorb(tx, found.seen)));
   } catch (error) {
@@ -36,12 +38,20 @@ class Run {
   readonly #wanted: readonly Wanted[];
   readonly #found: Found;
   readonly #watermark: number | null;
+  readonly #tried: readonly Tried[];
 
-  constructor(core: LaneCore, wanted: readonly Wanted[], found: Found, watermark: number | null) {
+  constructor(
+    core: LaneCore,
+    wanted: readonly Wanted[],
+    found: Found,
+    watermark: number | null,
+    tried: readonly Tried[],
+  ) {
     this.#core = core;
     this.#wanted = wanted;
     this.#found = found;
     this.#watermark = watermark;
+    this.#tried = tried;
   }
 
   /** Takes records over and plans what came of them. Returns those to be read again. */
@@ -61,6 +71,7 @@ class Run {
     tellUnreadable(core, tx, this.#found.unreadable);
     const asked = this.#asked(tx);
     if (!isPlanned) planIn(core, tx, asked);
+    keepTried(tx, this.#tried);
     // "Sync now": whatever came of it, the page shows it again.
     showSoon(tx, core.wiring, asked, 0);
     const tries = new Map(this.#wanted.map((one) => [keyOf(one), one.tries] as const));

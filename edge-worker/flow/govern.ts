@@ -3,6 +3,7 @@
 import type { Canonical, EntityName } from '../../shared/entities/_registry.ts';
 import type { Role } from '../../shared/entities/entity.ts';
 import type { Money } from '../../shared/money.ts';
+import type { Owner } from '../faults.ts';
 import { rules } from '../rules/_registry.ts';
 import type { Finding, Rule, RuleView } from '../rules/rule.ts';
 import type { CanonicalRecord, Consumption, Verdict } from './nouns.ts';
@@ -16,6 +17,7 @@ export type Answers = ReadonlyMap<string, string>;
 export interface Case {
   readonly entity: string;
   readonly kind: EntityName;
+  readonly connection: string;
   readonly record: CanonicalRecord;
   readonly targetRoles: readonly Role[];
   readonly isCreate: boolean;
@@ -70,6 +72,18 @@ export function takenBack(change: Case): { readonly rule: Rule; readonly finding
     }
   }
   return null;
+}
+
+/** All that would hold it, whichever decides; for people who ask beforehand. */
+export function everyFinding(change: Case): readonly (Finding & { readonly owner: Owner })[] {
+  return change.targetRoles.flatMap((role) => {
+    const view = viewOf(change, role);
+    return rules.flatMap((rule) => {
+      if (!guards(rule, change.kind, role) || change.answers.has(rule.name)) return [];
+      const finding = rule.check(view);
+      return finding ? [{ ...finding, owner: rule.owner }] : [];
+    });
+  });
 }
 
 function guards(rule: Rule, kind: EntityName, role: Role): boolean {

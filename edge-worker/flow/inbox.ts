@@ -69,10 +69,17 @@ export function take(core: LaneCore): Taken {
       const one = { connection: row.connection, recordType, recordId, kind, eventMs: row.receivedMs, tries: 0 };
       const known = wanted.get(keyOf(one));
       const eventMs = Math.min(one.eventMs, known?.eventMs ?? one.eventMs);
-      wanted.set(keyOf(one), { ...known, ...one, eventMs });
+      wanted.set(keyOf(one), { ...known, ...one, kind: strongest(known?.kind, kind), eventMs });
     }
   }
   return { wanted, watermark };
+}
+
+/** News that comes after a person's question does not take its place. */
+const kinds: readonly Notice['kind'][] = ['check', 'sync-now'];
+
+function strongest(known: Notice['kind'] | undefined, kind: Notice['kind']): Notice['kind'] {
+  return kinds.find((one) => one === known || one === kind) ?? kind;
 }
 
 /** What was read is done, unless it was asked for anew while it was being read: then its due time is another one. */

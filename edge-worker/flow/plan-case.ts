@@ -34,6 +34,7 @@ export function caseOf(
   const change: Case = {
     entity,
     kind,
+    connection: connection.id,
     record,
     targetRoles: connection.roles,
     isCreate,

@@ -27,6 +27,8 @@ export interface PlanContext {
   readonly makeId: (prefix: string) => string;
   /** Ids of commands whose call is under way. */
   readonly inFlight: ReadonlySet<string>;
+  /** In place of `govern` where a plan is only tried out. */
+  readonly judge?: typeof govern;
   /** Entities whose newer content waits for the outcome of what is under way; settle plans them again. */
   readonly planLater: Set<string>;
 }
@@ -235,7 +237,7 @@ class Planning {
     const elsewhere = isCreate && !answers.has('moved-route') ? this.#heldElsewhere(target) : null;
     if (elsewhere) return this.#book.hold(target, encoded, open, movedVerdict(elsewhere, connection.id));
     for (const reference of looked.unlinked) this.#book.waitFor(target, reference);
-    const verdict = govern(looked.change);
+    const verdict = (this.#context.judge ?? govern)(looked.change);
     if (verdict.verdict === 'reject') return this.#book.drop(target, open, 'rejected');
     if (verdict.verdict === 'hold') return this.#book.hold(target, encoded, open, verdict);
     this.#book.close(target, verdict.verdict === 'wait' ? 'waits' : 'granted');
@@ -272,10 +274,7 @@ class Planning {
     this.#book.enqueue(target, encoded, open, 'due', null);
   }
 
-  /**
-   * What the target itself refused, or what could not be found out, is not tried again until a person said so or the
-   * content changed.
-   */
+  /** What the target itself refused, or nobody could find out, waits for a person or for other content. */
   #isOutcomeHeld(target: Target, encoded: Encoded, open: readonly CommandRow[], answers: Answers): boolean {
     const hold = this.#view.holds.get(slotOf(slotOfTarget(target)));
     if (!hold || !outcomeControls.has(hold.control) || hold.hash !== encoded.content || open.length === 0) return false;

@@ -3,14 +3,15 @@
 
 import { canonicalJson } from '../../shared/canonical-json.ts';
 import type { EntityName } from '../../shared/entities/_registry.ts';
-import type { ShownStatus, StatusState } from '../../shared/wire/status.ts';
+import { checkSystem, type ShownReason, type ShownStatus, type StatusState } from '../../shared/wire/status.ts';
 import type { StatusToShow } from '../connectors/connector.ts';
-import { commands, entityRows, holds, links, statusDue } from '../store/lane-schema.ts';
+import { checks, commands, entityRows, holds, links, statusDue } from '../store/lane-schema.ts';
 import { type LaneSql, readColumns, readRows, type StoredRow } from '../store/rows.ts';
 import { figuresInWords } from './figures.ts';
 import { kindOf, siblingId } from './identity.ts';
 import type { LinkRow } from './links.ts';
 import type { CanonicalRecord } from './nouns.ts';
+import { shownMs } from './trial.ts';
 import type { Connection, Wiring } from './wiring.ts';
 import { withdrawn } from './withdrawals.ts';
 
@@ -43,6 +44,7 @@ export class StatusView {
   readonly #links = new Map<string, PageLink[]>();
   readonly #commands = new Map<string, OpenCommand[]>();
   readonly #holds = new Map<string, HoldRow[]>();
+  readonly #checks = new Map<string, StoredRow<typeof checks>[]>();
   #records: ReadonlyMap<string, string> | null = null;
   #figures: ReadonlyMap<string, Readonly<Record<string, string>>> | null = null;
 
@@ -55,6 +57,7 @@ export class StatusView {
     for (const row of readColumns(sql, links, linkColumns, isLinked, this.#family)) push(this.#links, row.entity, row);
     for (const row of readColumns(sql, commands, commandColumns, where, this.#family))
       push(this.#commands, row.entity, row);
+    for (const row of readRows(sql, checks, where, this.#family)) push(this.#checks, row.entity, row);
     const isOfContent = `${where} AND part <> 'status'`;
     for (const row of readRows(sql, holds, isOfContent, this.#family)) push(this.#holds, row.entity, row);
   }
@@ -85,7 +88,7 @@ export class StatusView {
       if (worst) shown.push(worst);
       else if (this.#isLeftOut(entity, connection)) shown.push(notCarriedOver(connection));
     }
-    return this.#withFigures(entity, host, shown);
+    return [...this.#withFigures(entity, host, shown), ...this.#checkOf(entity, host, nowMs)];
   }
 
   /** The figures of a project stand in one place of its pages: beside what the ledger says, or the nearest to it. */
@@ -111,6 +114,20 @@ export class StatusView {
       this.#figures = figuresInWords(this.#sql, projects);
     }
     return this.#figures.get(project) ?? null;
+  }
+
+  /** The answer to somebody who asked on this page whether the record would pass. */
+  #checkOf(entity: string, host: string, nowMs: number): ShownStatus[] {
+    const rows = this.#familyOf(entity).flatMap((member) => this.#checks.get(member) ?? []);
+    const row = rows.find((one) => one.connection === host && nowMs - one.atMs < shownMs);
+    if (!row) return [];
+    const reasons = JSON.parse(row.reasons) as readonly ShownReason[];
+    const [first] = reasons;
+    const answer = first
+      ? { state: 'would-be-held' as const, reason: first.code, params: first.params, owner: first.owner }
+      : { state: 'would-pass' as const, reason: null, params: null, owner: null };
+    const nothing = { counterpart: null, link: null, nextMs: null, amounts: null };
+    return [{ ...answer, ...nothing, system: checkSystem, reasons, lastMs: row.atMs }];
   }
 
   /** Whether a system would hold it and yet does not: rejected by a person, or taken back at its source. */

@@ -268,6 +268,19 @@ export const statusDue = sqliteTable(
   (table) => [primaryKey({ columns: [table.entity, table.connection] })],
 );
 
+/** What a check of a record found, shown on the page it was asked on. Forgotten after minutes. */
+export const checks = sqliteTable(
+  'checks',
+  {
+    entity: text('entity').notNull(),
+    connection: text('connection').notNull(),
+    /** JSON: every reason that would hold it. */
+    reasons: text('reasons').notNull(),
+    atMs: integer('at_ms').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.entity, table.connection] })],
+);
+
 /**
  * Rows still to be written to D1: one entry per lane transaction, as JSON of arrays per table. Deleted only after D1
  * answered.

@@ -16,9 +16,22 @@ export const statusStates = {
   uncertain: { title: 'Being checked', tone: 'warning', icon: 'question' },
   'not-connected': { title: 'Not connected', tone: 'neutral', icon: 'unlinked' },
   ignored: { title: 'Not carried over', tone: 'neutral', icon: 'ban' },
+  'would-pass': { title: 'Would pass', tone: 'success', icon: 'check' },
+  'would-be-held': { title: 'Would be held', tone: 'warning', icon: 'warning' },
 } as const satisfies Record<string, StatusLook>;
 
 export type StatusState = keyof typeof statusStates;
+
+/** One of several reasons, each with whose turn it would be and the system it is about. */
+export interface ShownReason {
+  readonly code: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly owner: string;
+  readonly system: string;
+}
+
+/** Stands in the place of a system where a status answers a person's question about the record itself. */
+export const checkSystem = 'tieout';
 
 /** What stands in one status row. Instants are milliseconds; each host writes them in its own form. */
 export interface ShownStatus {
@@ -37,6 +50,8 @@ export interface ShownStatus {
   readonly nextMs: number | null;
   /** Whose turn it is; null when nobody needs to act. */
   readonly owner: string | null;
+  /** Every reason there is, where the status answers a check; the first of them stands in `reason` too. */
+  readonly reasons?: readonly ShownReason[];
   /** Figures as people read them, e.g. `billed` and `outstanding`. */
   readonly amounts: Readonly<Record<string, string>> | null;
 }

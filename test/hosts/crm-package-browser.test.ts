@@ -117,10 +117,23 @@ describe.skipIf(!hasBrowser)('In a real browser (skipped where Chromium is not i
       await visitor.button('Check this deal').click();
       await visitor.hasText('Asked.');
       expect(stage.asked().map((row) => row[`${ns}Kind__c`])).toEqual(['CHECK']);
+      const reasons = [
+        { code: 'missing-purchase-order', params: { contract: 'Rollout' }, owner: 'finance', system: 'netsuite' },
+        { code: 'missing-tax-profile', params: { contract: 'Rollout' }, owner: 'sales', system: 'netsuite' },
+      ];
+      const Last_Synced__c = new Date().toISOString();
+      stage.tell('tieout', 'would-be-held', { Params__c: JSON.stringify({ reasons }), Last_Synced__c });
+      await visitor.hasText('The check is done.');
+      for (const words of ['Would be held', 'Purchase order is missing', 'Finance', 'Tax profile', 'Sales']) {
+        await visitor.hasText(words);
+      }
+      expect(await visitor.violations()).toEqual([]);
+      await visitor.shot('check');
       stage.served.org.act('win', { id: stage.deal });
       await visitor.record('Opportunity', stage.deal);
       await visitor.hasText('In step');
       expect(await visitor.button('Check this deal').count()).toBe(0);
+      expect(await visitor.text()).not.toContain('Would be held');
     });
 
     it('listens to events only while it waits for something, and hears of a run at once', async () => {

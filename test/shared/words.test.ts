@@ -51,7 +51,7 @@ describe('the catalogue', () => {
 });
 
 describe('a status', () => {
-  it('is one of eight states', () => {
+  it('is one of ten states', () => {
     const states: StatusState[] = [
       'in-step',
       'on-its-way',
@@ -61,6 +61,8 @@ describe('a status', () => {
       'uncertain',
       'not-connected',
       'ignored',
+      'would-pass',
+      'would-be-held',
     ];
     expect(Object.keys(statusStates).sort()).toEqual(states.sort());
   });

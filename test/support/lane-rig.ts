@@ -24,6 +24,7 @@ export interface RigSeat {
   readonly flow?: Flow['state'];
   readonly routing?: Routing;
   readonly maps?: Connector['maps'];
+  readonly foreseen?: Connector['foreseen'];
   readonly feeds?: readonly Feed[];
   /** Records per call; 100 where it is not said. */
   readonly batch?: number;
@@ -161,6 +162,7 @@ function connectorOf(id: string, seat: RigSeat): Connector {
     roles: ['crm', 'psa', 'erp', 'billing'],
     maps: seat.maps ?? rigMaps,
     feeds: seat.feeds ?? [],
+    foreseen: seat.foreseen ?? {},
     settleMs: 5_000,
     repeatSafety: 'external-id',
     rounding: 'half-up',

@@ -22,6 +22,8 @@ const stateThere: Readonly<Record<StatusState, 'successful' | 'pending' | 'faile
   held: 'failed',
   failed: 'failed',
   'not-connected': 'failed',
+  'would-pass': 'successful',
+  'would-be-held': 'failed',
 };
 
 /**

@@ -77,6 +77,7 @@ export const salesforce = defineConnector({
     timeoutMs: 2 * minuteMs,
   },
   maps,
+  foreseen: { Opportunity: { IsWon: true, IsClosed: true } },
   repeatSafety: 'external-id',
   settleMs,
   rounding: 'half-up',

@@ -12,6 +12,8 @@ const announcesField = 'tieout__Announces__c';
 /** As many ids of 18 characters as its 255 hold. */
 const announcedMax = 13;
 const announcesAll = '*';
+/** Reasons of one check that fit into the field of parameters, however long their texts are. */
+const reasonsMax = 25;
 
 /**
  * Upserts only. One row of a call announces all its records, and a flow of the package publishes that once: pages that
@@ -63,7 +65,7 @@ function rowOf(key: string, { recordId, status }: StatusToShow): SObject {
     tieout__Target_System__c: status.system,
     tieout__Status__c: status.state,
     tieout__Reason__c: status.reason,
-    tieout__Params__c: jsonOrNull(status.params),
+    tieout__Params__c: paramsOf(status),
     tieout__External_Ref__c: status.counterpart,
     tieout__Link__c: status.link,
     tieout__Last_Synced__c: instantOrNull(status.lastMs),
@@ -78,6 +80,11 @@ function rowOf(key: string, { recordId, status }: StatusToShow): SObject {
 function announcementOf(statuses: readonly StatusToShow[]): string {
   const ids = [...new Set(statuses.flatMap(({ recordId }) => id18(recordId) ?? []))];
   return ids.length <= announcedMax ? ids.join(' ') : announcesAll;
+}
+
+/** The answer to a check carries its reasons in the place of the parameters of one. */
+function paramsOf({ params, reasons }: StatusToShow['status']): string | null {
+  return reasons ? JSON.stringify({ reasons: reasons.slice(0, reasonsMax) }) : jsonOrNull(params);
 }
 
 function instantOrNull(ms: number | null): string | null {

@@ -29,7 +29,11 @@ const query = gql`
         }
       }
       aggregate {
-        counts: Sync_Status__c(first: 50, groupBy: { Status__c: { group: true } }) {
+        counts: Sync_Status__c(
+          first: 50
+          where: { Target_System__c: { ne: "tieout" } }
+          groupBy: { Status__c: { group: true } }
+        ) {
           edges { node { aggregate { state: Status__c { value } count: Id { count { value } } } } }
         }
       }

@@ -1,6 +1,9 @@
 // What Salesforce answers -> what the pages show. No state, no platform modules: every function is a plain one.
 import { amounts, labels, owners, reasons, states, systems } from 'c/tieoutWords';
 
+/** Stands in the place of a system where a row answers a check of the record itself. */
+const checkSystem = 'tieout';
+
 /** Stands where a parameter was not given. */
 const gap = '—';
 
@@ -93,15 +96,40 @@ const statusOf = (node) => {
 /** What needs somebody stands first. */
 const order = ['failed', 'held', 'uncertain', 'waiting', 'on-its-way', 'not-connected', 'in-step', 'ignored'];
 
+const isCheck = (node) => node.system.value === checkSystem;
+
 export const readStatuses = (answer) =>
   rowsOf(answer, 'statuses')
+    .filter((node) => !isCheck(node))
     .map(statusOf)
     .sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state) || a.system.localeCompare(b.system));
 
 export const isUnfinished = (statuses) => statuses.some(({ state }) => unfinished.has(state));
 
-/** What a page shows, in one text: any other text is news. Stamps are whole seconds, so they alone would not do. */
-export const wordingOf = (answer) => JSON.stringify(rowsOf(answer, 'statuses'));
+/** What the last check of the record has found; null while nobody has asked for one. */
+export const readCheck = (answer) => {
+  const node = rowsOf(answer, 'statuses').find(isCheck);
+  if (!node) return null;
+  const found = parsed(node.params.value)?.reasons ?? [];
+  return {
+    look: stateLook(node.state.value),
+    at: msOf(node.last.value),
+    isClear: found.length === 0,
+    reasons: found.map(({ code, params, owner, system }, index) => ({
+      key: `${index} ${code}`,
+      ...reasonOf(code, { system, ...params }),
+      owner: owners[owner] ?? owner,
+      system: systemName(system),
+    })),
+  };
+};
+
+/**
+ * What a page shows of the check, or of everything else, in one text: any other text is news. Stamps are whole
+ * seconds, so they alone would not do.
+ */
+export const wordingOf = (answer, ofCheck) =>
+  JSON.stringify(rowsOf(answer, 'statuses').filter((node) => isCheck(node) === ofCheck));
 
 const moments = (answer, statuses) => [
   ...statuses.flatMap(({ id, system, state, last, next }) => [

@@ -2,7 +2,16 @@
 import canView from '@salesforce/customPermission/View_Status';
 import STATUS from '@salesforce/schema/Sync_Status__c';
 import { askToCheck, askToSync } from 'c/tieoutAsk';
-import { fill, isUnfinished, messageOf, readStatuses, readTimeline, rowsOf, wordingOf } from 'c/tieoutReading';
+import {
+  fill,
+  isUnfinished,
+  messageOf,
+  readCheck,
+  readStatuses,
+  readTimeline,
+  rowsOf,
+  wordingOf,
+} from 'c/tieoutReading';
 import { labels } from 'c/tieoutWords';
 import { isEmpEnabled, subscribe, unsubscribe } from 'lightning/empApi';
 import { gql, graphql } from 'lightning/graphql';
@@ -90,9 +99,9 @@ export default class TieoutStatus extends LightningElement {
     this.answer = data;
     this.statuses = readStatuses(data);
     this.timeline = readTimeline(data, this.statuses);
-    if (this.asked && wordingOf(data) !== this.asked.wording) {
+    if (this.asked && wordingOf(data, this.asked.isCheck) !== this.asked.wording) {
+      this.announcement = this.asked.isCheck ? labels.checked : labels.answered;
       this.asked = null;
-      this.announcement = labels.answered;
     }
     this.watch();
   }
@@ -129,8 +138,17 @@ export default class TieoutStatus extends LightningElement {
     return deal !== undefined && deal.isClosed.value !== true;
   }
 
+  get hasStatuses() {
+    return this.statuses.length > 0;
+  }
+
   get hasTimeline() {
     return this.timeline.length > 0;
+  }
+
+  /** Only of use before the deal is closed: afterwards the statuses say what has come of it. */
+  get check() {
+    return this.isOpenDeal ? readCheck(this.answer) : null;
   }
 
   /** Said instead of statuses when there are none to show. */
@@ -140,22 +158,22 @@ export default class TieoutStatus extends LightningElement {
       const text = fill(labels.errorText, { message: messageOf(this.error) });
       return { role: 'alert', title: labels.errorTitle, text, canReload: true };
     }
-    if (this.statuses.length > 0) return null;
+    if (this.statuses.length > 0 || this.check) return null;
     if (this.connection === 'connected') return { role: 'status', title: labels.emptyTitle, text: labels.emptyText };
     return { role: 'status', title: labels.notConnectedTitle, text: labels.notConnectedText };
   }
 
   sync() {
-    return this.ask(askToSync);
+    return this.ask(askToSync, false);
   }
 
-  check() {
-    return this.ask(askToCheck);
+  askForCheck() {
+    return this.ask(askToCheck, true);
   }
 
-  async ask(send) {
+  async ask(send, isCheck) {
     if (this.asked) return;
-    this.asked = { wording: wordingOf(this.answer) };
+    this.asked = { isCheck, wording: wordingOf(this.answer, isCheck) };
     this.announcement = labels.asked;
     try {
       await send(this.objectApiName, this.recordId);

@@ -18,8 +18,14 @@ import Page_Answered from '@salesforce/label/c.Page_Answered';
 import Page_Ask_Failed from '@salesforce/label/c.Page_Ask_Failed';
 import Page_Asked from '@salesforce/label/c.Page_Asked';
 import Page_Asked_Sync from '@salesforce/label/c.Page_Asked_Sync';
+import Page_Check_Clear from '@salesforce/label/c.Page_Check_Clear';
 import Page_Check_Deal from '@salesforce/label/c.Page_Check_Deal';
 import Page_Check_Deal_For from '@salesforce/label/c.Page_Check_Deal_For';
+import Page_Check_Reasons from '@salesforce/label/c.Page_Check_Reasons';
+import Page_Check_System from '@salesforce/label/c.Page_Check_System';
+import Page_Check_Title from '@salesforce/label/c.Page_Check_Title';
+import Page_Checked from '@salesforce/label/c.Page_Checked';
+import Page_Checked_At from '@salesforce/label/c.Page_Checked_At';
 import Page_Connect from '@salesforce/label/c.Page_Connect';
 import Page_Connect_Again from '@salesforce/label/c.Page_Connect_Again';
 import Page_Counterpart from '@salesforce/label/c.Page_Counterpart';
@@ -103,6 +109,9 @@ import Reason_Billed_Twice_Title from '@salesforce/label/c.Reason_Billed_Twice_T
 import Reason_Billing_Freed_Next from '@salesforce/label/c.Reason_Billing_Freed_Next';
 import Reason_Billing_Freed_Text from '@salesforce/label/c.Reason_Billing_Freed_Text';
 import Reason_Billing_Freed_Title from '@salesforce/label/c.Reason_Billing_Freed_Title';
+import Reason_Check_Failed_Next from '@salesforce/label/c.Reason_Check_Failed_Next';
+import Reason_Check_Failed_Text from '@salesforce/label/c.Reason_Check_Failed_Text';
+import Reason_Check_Failed_Title from '@salesforce/label/c.Reason_Check_Failed_Title';
 import Reason_Command_Revived_Next from '@salesforce/label/c.Reason_Command_Revived_Next';
 import Reason_Command_Revived_Text from '@salesforce/label/c.Reason_Command_Revived_Text';
 import Reason_Command_Revived_Title from '@salesforce/label/c.Reason_Command_Revived_Title';
@@ -166,6 +175,9 @@ import Reason_Moved_Route_Title from '@salesforce/label/c.Reason_Moved_Route_Tit
 import Reason_No_Route_Next from '@salesforce/label/c.Reason_No_Route_Next';
 import Reason_No_Route_Text from '@salesforce/label/c.Reason_No_Route_Text';
 import Reason_No_Route_Title from '@salesforce/label/c.Reason_No_Route_Title';
+import Reason_No_Target_Next from '@salesforce/label/c.Reason_No_Target_Next';
+import Reason_No_Target_Text from '@salesforce/label/c.Reason_No_Target_Text';
+import Reason_No_Target_Title from '@salesforce/label/c.Reason_No_Target_Title';
 import Reason_Not_The_Owner_Next from '@salesforce/label/c.Reason_Not_The_Owner_Next';
 import Reason_Not_The_Owner_Text from '@salesforce/label/c.Reason_Not_The_Owner_Text';
 import Reason_Not_The_Owner_Title from '@salesforce/label/c.Reason_Not_The_Owner_Title';
@@ -285,6 +297,8 @@ import State_Not_Connected from '@salesforce/label/c.State_Not_Connected';
 import State_On_Its_Way from '@salesforce/label/c.State_On_Its_Way';
 import State_Uncertain from '@salesforce/label/c.State_Uncertain';
 import State_Waiting from '@salesforce/label/c.State_Waiting';
+import State_Would_Be_Held from '@salesforce/label/c.State_Would_Be_Held';
+import State_Would_Pass from '@salesforce/label/c.State_Would_Pass';
 
 export const labels = {
   title: Page_Title,
@@ -293,6 +307,12 @@ export const labels = {
   syncNowFor: Page_Sync_Now_For,
   checkDeal: Page_Check_Deal,
   checkDealFor: Page_Check_Deal_For,
+  checkTitle: Page_Check_Title,
+  checkClear: Page_Check_Clear,
+  checkReasons: Page_Check_Reasons,
+  checkSystem: Page_Check_System,
+  checkedAt: Page_Checked_At,
+  checked: Page_Checked,
   asked: Page_Asked,
   askedSync: Page_Asked_Sync,
   answered: Page_Answered,
@@ -384,6 +404,8 @@ export const states = {
   uncertain: { title: State_Uncertain, tone: 'warning', icon: 'question' },
   'not-connected': { title: State_Not_Connected, tone: 'neutral', icon: 'unlinked' },
   ignored: { title: State_Ignored, tone: 'neutral', icon: 'ban' },
+  'would-pass': { title: State_Would_Pass, tone: 'success', icon: 'check' },
+  'would-be-held': { title: State_Would_Be_Held, tone: 'warning', icon: 'warning' },
 };
 
 export const reasons = {
@@ -401,6 +423,8 @@ export const reasons = {
   'duplicate-time': { title: Reason_Duplicate_Time_Title, text: Reason_Duplicate_Time_Text, next: Reason_Duplicate_Time_Next },
   'missing-tax-profile': { title: Reason_Missing_Tax_Profile_Title, text: Reason_Missing_Tax_Profile_Text, next: Reason_Missing_Tax_Profile_Next },
   'missing-terms': { title: Reason_Missing_Terms_Title, text: Reason_Missing_Terms_Text, next: Reason_Missing_Terms_Next },
+  'no-target': { title: Reason_No_Target_Title, text: Reason_No_Target_Text, next: Reason_No_Target_Next },
+  'check-failed': { title: Reason_Check_Failed_Title, text: Reason_Check_Failed_Text, next: Reason_Check_Failed_Next },
   'subscriber-off': { title: Reason_Subscriber_Off_Title, text: Reason_Subscriber_Off_Text, next: Reason_Subscriber_Off_Next },
   'subscriber-gone': { title: Reason_Subscriber_Gone_Title, text: Reason_Subscriber_Gone_Text, next: Reason_Subscriber_Gone_Next },
   'subscriber-stuck': { title: Reason_Subscriber_Stuck_Title, text: Reason_Subscriber_Stuck_Text, next: Reason_Subscriber_Stuck_Next },

@@ -3,6 +3,7 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
+export * from './page-schema.ts';
 export * from './subscriber-schema.ts';
 export * from './wiring-schema.ts';
 
@@ -252,33 +253,6 @@ export const projectFigures = sqliteTable(
     minor: text('minor').notNull(),
   },
   (table) => [primaryKey({ columns: [table.project, table.figure, table.currency] })],
-);
-
-/** Record pages whose status is out of date. */
-export const statusDue = sqliteTable(
-  'status_due',
-  {
-    entity: text('entity').notNull(),
-    connection: text('connection').notNull(),
-    dueMs: integer('due_ms').notNull(),
-    tries: integer('tries').notNull(),
-    /** The run that marked it last: a mark made while a status is being shown is not lost with the older one. */
-    run: integer('run').notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.entity, table.connection] })],
-);
-
-/** What a check of a record found, shown on the page it was asked on. Forgotten after minutes. */
-export const checks = sqliteTable(
-  'checks',
-  {
-    entity: text('entity').notNull(),
-    connection: text('connection').notNull(),
-    /** JSON: every reason that would hold it. */
-    reasons: text('reasons').notNull(),
-    atMs: integer('at_ms').notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.entity, table.connection] })],
 );
 
 /**

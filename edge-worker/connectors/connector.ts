@@ -137,8 +137,6 @@ export interface ConnectorSpec<Name extends string, Settings extends z.ZodObject
   /** What the vault keeps. Never logged, never returned by the API. */
   readonly secrets: Secrets;
   readonly limits: Limits;
-  /** In place of `requestsPerSecondMax`, where the vendor allows each account its own figure. */
-  readonly requestsPerSecond?: (settings: z.infer<Settings>) => number;
   /** One map per entity kind the system carries. */
   readonly maps: { readonly [E in EntityName]?: EntityMap<E> };
   readonly repeatSafety: 'external-id' | 'idempotency-key' | 'crosswalk' | 'search-first';
@@ -156,6 +154,8 @@ export interface ConnectorSpec<Name extends string, Settings extends z.ZodObject
   readonly showsExceptionsOnly?: readonly string[];
   /** Record types whose page shows the figures of a project: what was sold, delivered, billed, paid and is held. */
   readonly showsFigures?: readonly string[];
+  /** What is otherwise in an account with these settings: its own rate, another way of access, fields it lacks. */
+  readonly variation?: (settings: z.infer<Settings>) => Variation;
   /** Where a person sees the record, for links on counterpart pages. */
   readonly recordUrl: (settings: z.infer<Settings>, ref: RecordRef) => string | null;
   readonly receiver?: Receiver;
@@ -164,15 +164,23 @@ export interface ConnectorSpec<Name extends string, Settings extends z.ZodObject
   connect(options: ConnectOptions<z.infer<Settings>, z.infer<Secrets>>): Session;
 }
 
+/** What of a description may differ from account to account. */
+export interface Variation {
+  readonly limits?: Limits;
+  readonly maps?: { readonly [E in EntityName]?: EntityMap<E> };
+  readonly settleMs?: number;
+  readonly feeds?: readonly Feed[];
+}
+
 /** What the hub holds: the same, with settings and secrets checked at the door instead of trusted. */
 export type Connector<Name extends string = string> = Omit<
   ConnectorSpec<Name, z.ZodObject, z.ZodObject>,
-  'connect' | 'embed' | 'recordUrl' | 'requestsPerSecond'
+  'connect' | 'embed' | 'recordUrl' | 'variation'
 > & {
   readonly embed: Embed<unknown> | null;
   recordUrl(settings: unknown, ref: RecordRef): string | null;
-  /** With the account's own rate; settings that cannot be read are the session's matter. */
-  limitsFor(settings: unknown): Limits;
+  /** Nothing where the settings cannot be read, which is the session's matter. */
+  variation?(settings: unknown): Variation;
   connect(options: ConnectOptions<unknown, unknown>): Session;
 };
 
@@ -183,15 +191,15 @@ export function defineConnector<const Name extends string, Settings extends z.Zo
   for (const [limit, value] of Object.entries(spec.limits)) {
     if (!Number.isSafeInteger(value) || value < 0) throw new Error(`${spec.name}: limit ${limit} must be a count`);
   }
-  const { connect, embed, recordUrl, requestsPerSecond, ...rest } = spec;
-  const { limits } = spec;
+  const { connect, embed, recordUrl, variation, ...rest } = spec;
   return {
     ...rest,
-    limitsFor: (settings) => {
-      const given = spec.settings.safeParse(settings);
-      if (!requestsPerSecond || !given.success) return limits;
-      return { ...limits, requestsPerSecondMax: requestsPerSecond(given.data) };
-    },
+    ...(variation && {
+      variation: (settings) => {
+        const given = spec.settings.safeParse(settings);
+        return given.success ? variation(given.data) : {};
+      },
+    }),
     embed: embed ? checkedEmbed(embed, (settings) => spec.settings.parse(settings)) : null,
     recordUrl: (settings, ref) => recordUrl(spec.settings.parse(settings), ref),
     connect: (options) =>
@@ -201,6 +209,11 @@ export function defineConnector<const Name extends string, Settings extends z.Zo
         secrets: spec.secrets.parse(options.secrets),
       }),
   };
+}
+
+/** The connector as it is in an account with these settings. */
+export function connectorUnder(connector: Connector, settings: unknown): Connector {
+  return connector.variation ? { ...connector, ...connector.variation(settings) } : connector;
 }
 
 function checkedEmbed<Settings>(embed: Embed<Settings>, parse: (settings: unknown) => Settings): Embed<unknown> {

@@ -1,9 +1,10 @@
 // Systems that cannot push, and what pushes missed: each feed is asked in its rhythm, its notices are written down
 // before
 // its cursor moves.
-import type { ChangePage, Notice } from '../connectors/connector.ts';
+import type { ChangePage, Feed, Notice } from '../connectors/connector.ts';
 import { cursors } from '../store/lane-schema.ts';
-import { deleteRows, readRows, type StoredRow } from '../store/rows.ts';
+import type { LaneTransaction } from '../store/lane-store.ts';
+import { deleteRows, readRows, type StoredRow, writeRows } from '../store/rows.ts';
 import type { LaneCore } from './core.ts';
 import { problemOf } from './guard.ts';
 import { closeHold, holdAt, raiseHold } from './holds.ts';
@@ -36,6 +37,17 @@ const toldByCore = new WeakMap<LaneCore, Map<string, { version: string; firstMs:
 const lastNewsByCore = new WeakMap<LaneCore, Map<string, number>>();
 const failuresByCore = new WeakMap<LaneCore, Map<string, number>>();
 
+/** Feeds that are not asked yet begin now; what was there before comes with a load. */
+export function startFeeds(tx: LaneTransaction, connection: string, feeds: readonly Feed[]): void {
+  const started = feeds.map(({ name, startAt }) => ({ connection, feed: name, cursor: startAt(tx.atMs) }));
+  writeRows(
+    tx.sql,
+    cursors,
+    started.map((row) => ({ ...row, nextMs: 0, purpose: 'feed' })),
+    'ignore',
+  );
+}
+
 /** Asks every feed of a connection that is due. Returns whether anything was written down. */
 export async function askFeeds(core: LaneCore, id: string): Promise<boolean> {
   const where = 'WHERE connection = ? AND next_ms <= ? ORDER BY next_ms';
@@ -44,6 +56,11 @@ export async function askFeeds(core: LaneCore, id: string): Promise<boolean> {
   for (const row of readRows(core.store.sql, cursors, where, id, untilMs)) {
     const connection = core.callable(id);
     if (!connection) break;
+    if (row.purpose === 'feed' && !connection.connector.feeds.some(({ name }) => name === row.feed)) {
+      // The account's settings offer it no more; if they do again, it begins anew.
+      deleteRows(core.store.sql, cursors, [[row.connection, row.feed, row.purpose]]);
+      continue;
+    }
     try {
       isNews = (await askFeed(core, connection, row)) || isNews;
       core.succeeded(id);

@@ -1,10 +1,14 @@
 // New credentials or settings for a connection that is there already: what waited for it goes on with them.
 import type { z } from 'zod';
+import { connectorUnder } from '../connectors/connector.ts';
 import { tokens } from '../store/lane-schema.ts';
+import type { LaneTransaction } from '../store/lane-store.ts';
 import { deleteRows, readRows } from '../store/rows.ts';
 import { tellAudit } from './audit.ts';
 import type { LaneCore } from './core.ts';
+import { startFeeds } from './feeds.ts';
 import { StewardError } from './steward.ts';
+import type { Connection } from './wiring.ts';
 
 export interface Credentials {
   readonly connection: string;
@@ -31,7 +35,7 @@ export function reconnect(
   if (settings) check(wired.connector.settings, settings, 'settings');
   core.store.transaction((tx) => {
     tx.sql.exec('UPDATE connections SET sealed_secrets = ? WHERE id = ?', sealed, connection);
-    if (settings) tx.sql.exec('UPDATE connections SET settings = ? WHERE id = ?', JSON.stringify(settings), connection);
+    if (settings) resettle(core, tx, wired, settings);
     // Tokens were given for the old credentials.
     const old = readRows(tx.sql, tokens, 'WHERE connection = ?', connection);
     deleteRows(
@@ -43,6 +47,19 @@ export function reconnect(
     core.resumeIn(tx, connection, by);
   });
   core.resumed(connection);
+}
+
+/** Other settings may mean other feeds and other fields: both are taken up at once. */
+function resettle(
+  core: LaneCore,
+  tx: LaneTransaction,
+  { id, connector }: Connection,
+  settings: Readonly<Record<string, unknown>>,
+): void {
+  tx.sql.exec('UPDATE connections SET settings = ? WHERE id = ?', JSON.stringify(settings), id);
+  const { feeds, maps } = connectorUnder(core.ports.connectors[connector.name] ?? connector, settings);
+  startFeeds(tx, id, feeds);
+  for (const kind of Object.keys(maps)) core.store.setValue(`replan ${kind}`, '');
 }
 
 function check(schema: z.ZodType, given: unknown, what: string): void {

@@ -3,12 +3,13 @@
 import { canonicalJson, hashOf } from '../../shared/canonical-json.ts';
 import { type EntityName, entities } from '../../shared/entities/_registry.ts';
 import type { Role } from '../../shared/entities/entity.ts';
-import type { Environment } from '../connectors/connector.ts';
+import { connectorUnder, type Environment } from '../connectors/connector.ts';
 import { commands, connectionRows, cursors, flows, mappingVersions } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { readRows, writeRows } from '../store/rows.ts';
 import { tellAudit } from './audit.ts';
 import type { LaneCore } from './core.ts';
+import { startFeeds } from './feeds.ts';
 import { matches, straysOf } from './first-day.ts';
 import { compileMap, type MappingContent, mappingContent } from './mapping.ts';
 import { plan } from './plan.ts';
@@ -70,7 +71,8 @@ export interface NewConnection {
 
 /** Adds a connection; its feeds start now, what was there before comes with the first load. */
 export function connect(core: LaneCore, made: NewConnection, by: string): void {
-  const connector = core.ports.connectors[made.system];
+  const system = core.ports.connectors[made.system];
+  const connector = system && connectorUnder(system, made.settings);
   if (!connector)
     throw new StewardError(
       'unknown-system',
@@ -110,18 +112,7 @@ export function connect(core: LaneCore, made: NewConnection, by: string): void {
       kinds.map((kind) => ({ connection: id, kind, state: flow, cutoverOn: null })),
       'replace',
     );
-    writeRows(
-      tx.sql,
-      cursors,
-      connector.feeds.map((feed) => ({
-        connection: id,
-        feed: feed.name,
-        cursor: feed.startAt(tx.atMs),
-        nextMs: 0,
-        purpose: 'feed',
-      })),
-      'ignore',
-    );
+    startFeeds(tx, id, connector.feeds);
     // What is known already has its place here from the start.
     if (flow === 'open') for (const kind of kinds) core.store.setValue(`replan ${kind}`, '');
     tellAudit(core, tx, by, 'connection-made', id, { system, account, environment });

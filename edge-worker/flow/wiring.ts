@@ -2,7 +2,7 @@
 // them changes.
 import { type EntityName, entities, entityNames } from '../../shared/entities/_registry.ts';
 import { type Role, roles } from '../../shared/entities/entity.ts';
-import type { Connector, Environment } from '../connectors/connector.ts';
+import { type Connector, connectorUnder, type Environment } from '../connectors/connector.ts';
 import { connectionRows, flows, mappingVersions } from '../store/lane-schema.ts';
 import { type LaneSql, readRows } from '../store/rows.ts';
 import { type CompiledMap, compileMap, type MappingContent, mappingContent, ownerOf } from './mapping.ts';
@@ -176,13 +176,14 @@ function routeOf(seated: readonly Connection[], valueAt: (field: string) => unkn
 }
 
 function connectionFrom(row: typeof connectionRows.$inferSelect, connector: Connector): Connection {
+  const settings = JSON.parse(row.settings) as Record<string, unknown>;
   return {
     id: row.id,
-    connector,
+    connector: connectorUnder(connector, settings),
     roles: JSON.parse(row.roles) as Role[],
     account: row.account,
     environment: row.environment as Environment,
-    settings: JSON.parse(row.settings) as Record<string, unknown>,
+    settings,
     routing: row.routing ? (JSON.parse(row.routing) as Routing) : null,
     state: row.state as Connection['state'],
     keyVersion: row.keyVersion,

@@ -29,7 +29,7 @@ const renewBeforeMs = 60_000;
 /** The session parses and unseals once; a failure to do so is tried again at the next call. */
 export function openSession(connection: Connection, store: LaneStore, options: SessionOptions): Session {
   const { connector } = connection;
-  options.governor.admit(connection.id, connector.limitsFor(connection.settings));
+  options.governor.admit(connection.id, connector.limits);
   let opened: Promise<Session> | null = null;
   const session = () => {
     opened ??= connectWith(connector, connection, store, options).catch((error: unknown) => {

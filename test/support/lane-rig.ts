@@ -167,7 +167,6 @@ function connectorOf(id: string, seat: RigSeat): Connector {
     repeatSafety: 'external-id',
     rounding: 'half-up',
     limits,
-    limitsFor: () => limits,
     compareVersions: (a: string, b: string) => Number(a) - Number(b),
     settings: z.object({}),
     secrets: z.object({ key: z.string() }),

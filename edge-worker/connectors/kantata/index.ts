@@ -1,5 +1,5 @@
 // Kantata OX (formerly Mavenlink), a PSA: pull only, cross-references instead of idempotency keys.
-import { defineConnector, type Session } from '../connector.ts';
+import { defineConnector, type Limits, type Session } from '../connector.ts';
 import { Client, type Options, type Settings, secrets, settings } from './client.ts';
 import { compareVersions, feeds, readChanges } from './feeds.ts';
 import { maps } from './map.ts';
@@ -13,25 +13,27 @@ const requestMs = 180_000;
 /** UNVERIFIED: how long a new record may be missing from lists. */
 const searchLagMs = 60_000;
 
+const limits: Limits = {
+  // UNVERIFIED: their numbers are behind a customer login. Three at a time have been safe elsewhere.
+  concurrentMax: 3,
+  concurrentReserve: 1,
+  requestsPerSecondMax: 4,
+  readBatchMax: 200,
+  // There is no bulk update, and what a bulk create does when one of its records fails is not documented.
+  writeBatchMax: 1,
+  findBatchMax: 50,
+  statusBatchMax: 1,
+  timeoutMs: 60_000,
+};
+
 export const kantata = defineConnector({
   name: 'kantata',
   title: 'Kantata OX',
   roles: ['psa'],
   settings,
   secrets,
-  limits: {
-    // UNVERIFIED: their numbers are behind a customer login. Three at a time have been safe elsewhere.
-    concurrentMax: 3,
-    concurrentReserve: 1,
-    requestsPerSecondMax: 4,
-    readBatchMax: 200,
-    // There is no bulk update, and what a bulk create does when one of its records fails is not documented.
-    writeBatchMax: 1,
-    findBatchMax: 50,
-    statusBatchMax: 1,
-    timeoutMs: 60_000,
-  },
-  requestsPerSecond: (given) => given.requestsPerSecond,
+  limits,
+  variation: ({ requestsPerSecond }) => ({ limits: { ...limits, requestsPerSecondMax: requestsPerSecond } }),
   maps,
   repeatSafety: 'crosswalk',
   settleMs: requestMs + searchLagMs,

@@ -102,6 +102,21 @@ function ended(kind: Caller['kind']): ProblemError {
   return new ProblemError('session-ended', 'This session has ended.', { headers });
 }
 
+/** Whose exceptions a role answers. Who approves mappings need not answer for what they hold back. */
+const ownersByRole: Readonly<Record<HostRole, readonly string[]>> = {
+  viewer: [],
+  sales: ['sales'],
+  finance: ['finance'],
+  delivery: ['delivery'],
+  admin: ['integration', 'operator'],
+  approver: [],
+};
+
+/** Null = everybody's. */
+export function ownersOf({ kind, roles }: Caller): readonly string[] | null {
+  return kind === 'operator' ? null : roles.flatMap((role) => ownersByRole[role]);
+}
+
 /** By the table. That the installation is theirs, the door has seen before. */
 export function mayCall(caller: Caller, operation: Operation): boolean {
   if (caller.kind === 'operator') return true;

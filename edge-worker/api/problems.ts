@@ -62,14 +62,15 @@ export class ProblemError extends Error {
   }
 }
 
-/** What a lane would not do: its own code, its own next step. */
+/** What a lane would not do: its own code, its own next step. 409, unless the code is one of the table's. */
 export class LaneRefusal extends ProblemError {
-  override readonly status = 409;
+  override readonly status: number;
   override readonly type: string;
 
   constructor(code: string, detail: string, next: string) {
     super('unexpected', detail, { next });
     this.type = code;
+    this.status = code in problems ? problems[code as ProblemType].status : 409;
   }
 }
 

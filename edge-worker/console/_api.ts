@@ -86,6 +86,48 @@ delete: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; };
 429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
+'/installations/{installation}/causes': {
+get: { parameters: { query?: { "owner"?: string; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
+"rows": (components['schemas']['Cause'])[];
+}; }; };
+304: { headers: Record<string, unknown>; content?: never; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
+'/installations/{installation}/causes/{cause}/{answer}': {
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "cause": string; "answer": "retry" | "approve" | "reject" | "credit" | "done" | "keep" | "reapprove"; }; cookie?: never; }; requestBody: { content: { 'application/json': {
+/** Some actions need one. */
+"reason"?: string;
+}; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
+"job": string;
+"total": number;
+}); }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
+"job": string;
+"total": number;
+}); }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
+'/installations/{installation}/jobs/{job}': {
+get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path: { "installation": string; "job": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Job']; }; };
+304: { headers: Record<string, unknown>; content?: never; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
 '/installations/{installation}/connections': {
 get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "rows": (components['schemas']['Connection'])[];
@@ -304,7 +346,7 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
 '/installations/{installation}/exceptions': {
-get: { parameters: { query?: { "limit"?: number; "after"?: string; "state"?: "open" | "closed"; "owner"?: string; "control"?: string; "connection"?: string; "kind"?: "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "milestone" | "payment" | "project" | "resource" | "time"; "entity"?: string; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
+get: { parameters: { query?: { "limit"?: number; "after"?: string; "state"?: "open" | "closed"; "snoozed"?: "without" | "with" | "only"; "cause"?: string; "owner"?: string; "assignee"?: string; "control"?: string; "connection"?: string; "kind"?: "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "milestone" | "payment" | "project" | "resource" | "time"; "entity"?: string; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "rows": (components['schemas']['Exception'])[];
 /** Send it as `after` for the next page; null on the last. */
 "next": string | null;
@@ -317,10 +359,52 @@ get: { parameters: { query?: { "limit"?: number; "after"?: string; "state"?: "op
 429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
+'/installations/{installation}/exceptions/{exception}': {
+get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path: { "installation": string; "exception": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['ExceptionInFull']; }; };
+304: { headers: Record<string, unknown>; content?: never; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
 '/installations/{installation}/exceptions/{exception}/{answer}': {
 post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "exception": string; "answer": "retry" | "approve" | "reject" | "credit" | "done" | "keep" | "reapprove"; }; cookie?: never; }; requestBody: { content: { 'application/json': {
+/** Some actions need one. */
 "reason"?: string;
+/** For whom the operator answers; others answer for themselves. */
 "by"?: string;
+}; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
+'/installations/{installation}/exceptions/{exception}/assignee': {
+put: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "exception": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
+/** You, if left out; null = nobody. */
+"assignee"?: string | null;
+}; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
+'/installations/{installation}/exceptions/{exception}/snooze': {
+put: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "exception": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
+/** Null = see it again now. */
+"until": string | null;
+/** Some actions need one. */
+"reason"?: string;
 }; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
 202: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
 401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
@@ -623,6 +707,54 @@ Key: {
 "expiresAt": string | null;
 "revokedAt": string | null;
 };
+Cause: {
+"cause": string;
+"control": string;
+"code": string;
+"owner": string;
+"connection": string | null;
+"system": string | null;
+/** Of one of them. */
+"words": {
+"title": string;
+/** What happened. */
+"text": string;
+/** What to do, and who does it. */
+"next": string;
+};
+"params": { [name: string]: string };
+"kinds": (string)[];
+"open": number;
+"overdue": number;
+"snoozed": number;
+"unassigned": number;
+"oldestAt": string;
+"newestAt": string;
+/** Of the most urgent one. */
+"dueAt": string;
+"actions": (components['schemas']['Action'])[];
+};
+Action: {
+"action": "retry" | "approve" | "reject" | "credit" | "done" | "keep" | "reapprove";
+"title": string;
+"text": string;
+"needsReason": boolean;
+};
+Job: {
+"job": string;
+"state": "running" | "done";
+"cause": string;
+"answer": "retry" | "approve" | "reject" | "credit" | "done" | "keep" | "reapprove";
+"by": string;
+"total": number;
+"done": number;
+/** Answers that were refused; they wait as before. */
+"failed": number;
+/** Why the last of them was. */
+"problem": string | null;
+"startedAt": string;
+"endedAt": string | null;
+};
 Connection: {
 "id": string;
 "system": string;
@@ -699,7 +831,11 @@ EventDelivery: {
 };
 Exception: {
 "id": string;
+/** What it has in common with others; see the list of causes. */
+"cause": string;
 "state": "open" | "closed";
+/** What people call the record. */
+"label": string | null;
 "entity": string | null;
 "kind": string | null;
 "connection": string | null;
@@ -708,15 +844,17 @@ Exception: {
 "control": string;
 /** Whose turn it is. */
 "owner": string;
+"assignee": string | null;
 "code": string;
 "params": { [name: string]: string };
 "words": components['schemas']['Words'];
-/** What its owner may do; empty once it is closed. */
+/** What you may answer; empty when it is not your turn. */
 "actions": (components['schemas']['Action'])[];
 /** Of the content an approval would hold for. */
 "hash": string | null;
 "madeAt": string;
 "dueAt": string;
+"snoozedUntil": string | null;
 "closedAt": string | null;
 "closedBy": string | null;
 "reason": string | null;
@@ -728,11 +866,58 @@ Words: {
 /** What to do, and who does it. */
 "next": string;
 };
-Action: {
-"action": "retry" | "approve" | "reject" | "credit" | "done" | "keep" | "reapprove";
+ExceptionInFull: {
+"id": string;
+/** What it has in common with others; see the list of causes. */
+"cause": string;
+"state": "open" | "closed";
+/** What people call the record. */
+"label": string | null;
+"entity": string | null;
+"kind": string | null;
+"connection": string | null;
+"system": string | null;
+"recordType": string | null;
+"control": string;
+/** Whose turn it is. */
+"owner": string;
+"assignee": string | null;
+"code": string;
+"params": { [name: string]: string };
+"words": components['schemas']['Words'];
+/** What you may answer; empty when it is not your turn. */
+"actions": (components['schemas']['Action'])[];
+/** Of the content an approval would hold for. */
+"hash": string | null;
+"madeAt": string;
+"dueAt": string;
+"snoozedUntil": string | null;
+"closedAt": string | null;
+"closedBy": string | null;
+"reason": string | null;
+/** The entity as it is now. */
+"record": { [name: string]: unknown } | null;
+"systems": ({
+"connection": string;
+"system": string | null;
 "title": string;
-"text": string;
-"needsReason": boolean;
+"recordType": string | null;
+"recordId": string | null;
+/** Where a person sees it there. */
+"link": string | null;
+"state": string | null;
+"reason": string | null;
+"params": { [name: string]: string } | null;
+"words": (components['schemas']['Words']) & (Record<string, unknown> | null);
+})[];
+/** Earlier exceptions of the same record, the newest first. */
+"before": ({
+"id": string;
+"control": string;
+"words": components['schemas']['Words'];
+"madeAt": string;
+"closedBy": string | null;
+})[];
 };
 System: {
 "name": string;

@@ -1,6 +1,7 @@
 // When each loop of a lane next has work, read off its tables in one statement.
 import type { LaneCore, Loop } from './core.ts';
 import { callableMs } from './dispatch.ts';
+import { isWorking } from './jobs.ts';
 import { waitMs } from './plan-book.ts';
 import { waitingSubscribers } from './subscribers.ts';
 
@@ -61,7 +62,7 @@ export function agendaOf(core: LaneCore): ReadonlyMap<Loop, number> {
     )
     .toArray()[0] as LaneDue;
   const isUndecided = (lane.newest ?? 0) > Number(core.store.value('watermark') ?? '0');
-  if (isUndecided || lane.replan !== null) agenda.set('decide', 0);
+  if (isUndecided || lane.replan !== null || isWorking(core)) agenda.set('decide', 0);
   else if (recheckMs < Number.POSITIVE_INFINITY) agenda.set('decide', recheckMs);
   if (lane.unflushed !== null) agenda.set('flush', 0);
   else if (core.store.hasKeptRows) agenda.set('flush', core.keptAgainMs);

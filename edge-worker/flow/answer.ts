@@ -2,7 +2,7 @@
 import { type Action, actions } from '../../shared/actions.ts';
 import { rules } from '../rules/_registry.ts';
 import { type RecordTable, recordTables } from '../store/flush-rows.ts';
-import { approvals, commands, holds } from '../store/lane-schema.ts';
+import { approvals, commands, type holds } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { readRows, type StoredRow, writeRows } from '../store/rows.ts';
 import { askAgain } from './ask-again.ts';
@@ -11,6 +11,7 @@ import { actionsOf } from './choices.ts';
 import type { LaneCore } from './core.ts';
 import { planSafely } from './guard.ts';
 import { answerGuilty } from './guilty-rows.ts';
+import { type Owners, openHold } from './hold-care.ts';
 import { closeHold } from './holds.ts';
 import { move } from './lifecycle.ts';
 import { plan } from './plan.ts';
@@ -29,9 +30,15 @@ const outcomes: Readonly<Partial<Record<Action, string>>> = {
 /**
  * A person's answer to a hold. It holds for exactly the content the hold was raised for; retry looks again.
  */
-export function answer(core: LaneCore, hold: string, given: Action, by: string, reason: string): void {
-  const row = readRows(core.store.sql, holds, 'WHERE id = ?', hold)[0];
-  if (!row) throw new StewardError('hold-not-open', 'This exception is closed already.', 'Nothing needs to be done.');
+export function answer(
+  core: LaneCore,
+  hold: string,
+  given: Action,
+  by: string,
+  reason: string,
+  owners: Owners = null,
+): void {
+  const row = openHold(core, hold, owners);
   const allowed = actionsOf(row.control);
   if (!allowed.includes(given))
     throw new StewardError(

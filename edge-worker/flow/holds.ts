@@ -1,5 +1,6 @@
 // Raising and closing holds: every change that waits for a person has exactly one row per slot, an owner, a reason
 // and a due time.
+import { hashOf } from '../../shared/canonical-json.ts';
 import { holds } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { deleteRows, readRows, type StoredRow, writeRows } from '../store/rows.ts';
@@ -44,6 +45,10 @@ export function raiseHold(tx: LaneTransaction, makeId: (prefix: string) => strin
   const { dueMinutes, around, ...plain } = request;
   const row: HoldRow = {
     ...plain,
+    cause: causeOf(request),
+    // Whoever looked after it goes on doing so when its content changes.
+    assignee: there?.control === request.control ? there.assignee : null,
+    snoozedMs: null,
     params,
     around: around ? JSON.stringify(around) : null,
     id: makeId('exc'),
@@ -62,6 +67,16 @@ export function raiseHold(tx: LaneTransaction, makeId: (prefix: string) => strin
   });
   return row.id;
 }
+
+/** Holds of one cause can be told and answered together: same control, same code, same target, same complaint. */
+export function causeOf({ control, code, connection, params }: HoldRequest): string {
+  const complaint = params['message'] ?? params['problem'];
+  const same = complaint === undefined ? [] : [hashOf(complaint.replace(particulars, '#')).slice(0, 8)];
+  return [control, code, connection, ...same].join('.');
+}
+
+/** What differs between two complaints of one kind: quoted names, and whatever has a digit in it. */
+const particulars = /"[^"]*"|'[^']*'|[\w.:-]*\d[\w.:-]*/g;
 
 /**
  * Held entities that were looked at together with one of these: a contract that got its purchase order frees its
@@ -105,6 +120,12 @@ function close(tx: LaneTransaction, row: HoldRow, by: string, reason: string | n
   tx.record('exceptions', { ...exceptionOf(row), state: 'closed', closedMs: tx.atMs, closedBy: by, reason });
   const { id: exception, entity, control, connection } = row;
   tx.tell(entity, 'hold-closed', { exception, control, connection, by });
+}
+
+/** Something about a hold changed that its content is no part of. */
+export function keepHold(tx: LaneTransaction, row: HoldRow): void {
+  writeRows(tx.sql, holds, [row], 'replace');
+  tx.record('exceptions', { ...exceptionOf(row), state: 'open', closedMs: null, closedBy: null, reason: null });
 }
 
 function exceptionOf(row: HoldRow) {

@@ -1,8 +1,8 @@
 // API keys of an installation: made, revoked, and told of to whoever has to check one.
 
 import type { LaneTransaction } from '../store/lane-store.ts';
+import { apiKeys } from '../store/people-schema.ts';
 import { readRows, type StoredRow, writeRows } from '../store/rows.ts';
-import { apiKeys } from '../store/wiring-schema.ts';
 import { tellAudit } from './audit.ts';
 import type { LaneCore } from './core.ts';
 import { StewardError } from './steward.ts';

@@ -8,6 +8,7 @@ import { fanOut } from './dispatch.ts';
 import { askFeeds } from './feeds.ts';
 import { FlushLoop } from './flush-loop.ts';
 import { clearInbox, record, waitingCount } from './inbox.ts';
+import { workSome } from './jobs.ts';
 import { lookDue } from './look.ts';
 import { Reader } from './read.ts';
 import { RelayLoop } from './relay-loop.ts';
@@ -151,7 +152,8 @@ export class Lane {
   }
 
   async #decide(): Promise<void> {
-    while ((await decide(this.core, this.#reader)) || replanSome(this.core)) this.#afterLaneChange();
+    while ((await decide(this.core, this.#reader)) || replanSome(this.core) || (await workSome(this.core)))
+      this.#afterLaneChange();
   }
 
   /**

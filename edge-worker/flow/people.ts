@@ -2,8 +2,8 @@
 import type { HostRole } from '../../shared/host-roles.ts';
 import type { Person, ProofRefusal, RecordClaim } from '../connectors/embed.ts';
 import { Fault, type FaultCode } from '../faults.ts';
+import { sessions } from '../store/people-schema.ts';
 import { readRows, type StoredRow, writeRows } from '../store/rows.ts';
-import { sessions } from '../store/wiring-schema.ts';
 import { tellAudit } from './audit.ts';
 import type { LaneCore } from './core.ts';
 import { StewardError } from './steward.ts';

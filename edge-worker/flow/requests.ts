@@ -6,6 +6,8 @@ import { readRows, writeRows } from '../store/rows.ts';
 import { answer } from './answer.ts';
 import { matches } from './first-day.ts';
 import { healthOf } from './health.ts';
+import { assignHold, type Owners, snoozeHold } from './hold-care.ts';
+import { jobOf, type NewJob, startJob } from './jobs.ts';
 import { keyOf, makeKey, type NewKey, revokeKey } from './keys.ts';
 import type { Lane } from './lane.ts';
 import type { MappingContent } from './mapping.ts';
@@ -59,7 +61,17 @@ export type Change =
       readonly answer: Action;
       readonly by: string;
       readonly reason: string;
+      readonly owners?: Owners;
     }
+  | { readonly verb: 'assign'; readonly hold: string; readonly assignee: string | null; readonly by: string }
+  | {
+      readonly verb: 'snooze';
+      readonly hold: string;
+      readonly untilMs: number | null;
+      readonly reason: string;
+      readonly by: string;
+    }
+  | { readonly verb: 'start-job'; readonly job: NewJob; readonly by: string }
   | { readonly verb: 'ask-feeds'; readonly connection: string; readonly feeds: readonly string[] | null }
   | { readonly verb: 'resume'; readonly connection: string; readonly by: string }
   | { readonly verb: 'reconnect'; readonly credentials: Credentials; readonly by: string }
@@ -146,8 +158,16 @@ function apply(lane: Lane, request: Change, sealed: string): Value {
     case 'publish':
       return { version: publish(core, mappingContent.parse(request.content), request.by) };
     case 'answer':
-      answer(core, request.hold, request.answer, request.by, request.reason);
+      answer(core, request.hold, request.answer, request.by, request.reason, request.owners);
       return {};
+    case 'assign':
+      assignHold(core, request.hold, request.assignee, request.by);
+      return {};
+    case 'snooze':
+      snoozeHold(core, request.hold, request.untilMs, request.reason, request.by);
+      return {};
+    case 'start-job':
+      return startJob(core, request.job, request.by);
     case 'ask-feeds':
       askNow(core, request.connection, request.feeds);
       return {};
@@ -178,6 +198,7 @@ export type Question =
   | { readonly about: 'test-call'; readonly subscription: string }
   | { readonly about: 'subscriptions' }
   | { readonly about: 'health' }
+  | { readonly about: 'job'; readonly job: string }
   | { readonly about: 'key'; readonly key: string }
   | { readonly about: 'session'; readonly session: string }
   | { readonly about: 'matches'; readonly connection: string; readonly kind: EntityName; readonly limit: number }
@@ -194,6 +215,8 @@ export function ask(
       return { ...progressOf(lane.core), ...gauges };
     case 'health':
       return healthOf(lane.core);
+    case 'job':
+      return jobOf(lane.core, question.job);
     case 'key':
       return keyOf(lane.core, question.key);
     case 'session':

@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 export * from './page-schema.ts';
+export * from './people-schema.ts';
 export * from './subscriber-schema.ts';
 export * from './wiring-schema.ts';
 
@@ -194,6 +195,12 @@ export const holds = sqliteTable(
     around: text('around'),
     madeMs: integer('made_ms').notNull(),
     dueMs: integer('due_ms').notNull(),
+    /** What it has in common with others: answered at once, told once. */
+    cause: text('cause'),
+    /** Who looks after it. */
+    assignee: text('assignee'),
+    /** Until when nobody wants to see it. */
+    snoozedMs: integer('snoozed_ms'),
   },
   (table) => [uniqueIndex('holds_slot').on(table.entity, table.connection, table.recordType, table.part)],
 );
@@ -263,15 +270,6 @@ export const flushLog = sqliteTable('flush_log', {
   seq: integer('seq').primaryKey(),
   run: integer('run').notNull(),
   rows: text('rows').notNull(),
-});
-
-/** What became of people's changes that carried a key: the same request again is answered from here for a day. */
-export const answeredRequests = sqliteTable('answered_requests', {
-  key: text('key').primaryKey(),
-  /** Of the request: another one under the same key is refused. */
-  hash: text('hash').notNull(),
-  value: text('value').notNull(),
-  atMs: integer('at_ms').notNull(),
 });
 
 /** Single values: run counter, watermark, installation, audit head. */

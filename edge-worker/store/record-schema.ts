@@ -156,6 +156,9 @@ export const exceptions = sqliteTable(
     closedMs: integer('closed_ms'),
     closedBy: text('closed_by'),
     reason: text('reason'),
+    cause: text('cause'),
+    assignee: text('assignee'),
+    snoozedMs: integer('snoozed_ms'),
     run: integer('run').notNull(),
   },
   (table) => [

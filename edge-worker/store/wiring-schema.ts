@@ -1,5 +1,5 @@
 // How one installation is wired, in its lane: feeds, connections and their tokens, flows, mapping versions.
-import { integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /** Where each feed goes on, and when it is asked next. */
 export const cursors = sqliteTable(
@@ -64,32 +64,3 @@ export const mappingVersions = sqliteTable('mapping_versions', {
   publishedMs: integer('published_ms').notNull(),
   by: text('by').notNull(),
 });
-
-/** API keys. Of the key itself only a hash is kept. */
-export const apiKeys = sqliteTable('api_keys', {
-  id: text('id').primaryKey(),
-  name: text('name').notNull(),
-  scopes: text('scopes').notNull(),
-  hash: text('hash').notNull(),
-  perMinute: integer('per_minute').notNull(),
-  by: text('by').notNull(),
-  madeMs: integer('made_ms').notNull(),
-  expiresMs: integer('expires_ms'),
-  revokedMs: integer('revoked_ms'),
-});
-
-/** Sessions of people whom a host page proved. `proof` is what proved them, unique because it is taken once. */
-export const sessions = sqliteTable(
-  'sessions',
-  {
-    id: text('id').primaryKey(),
-    proof: text('proof').notNull(),
-    connection: text('connection').notNull(),
-    user: text('user').notNull(),
-    name: text('name').notNull(),
-    roles: text('roles').notNull(),
-    madeMs: integer('made_ms').notNull(),
-    endsMs: integer('ends_ms').notNull(),
-  },
-  (table) => [uniqueIndex('sessions_proof').on(table.proof)],
-);

@@ -1,0 +1,143 @@
+// Routes of causes: what waits, grouped by what it has in common; and one answer to a whole group, as a job.
+import { z } from 'zod';
+import type { JobRow } from '../../flow/jobs.ts';
+import { connectionCopies, exceptions as exceptionRows } from '../../store/record-schema.ts';
+import { sql } from '../../store/scoped-record.ts';
+import { changed } from '../at.ts';
+import { ownersOf } from '../caller.ts';
+import { actionShape, actionsFor, answerName, reasonText } from '../exception-shapes.ts';
+import { idFor } from '../once.ts';
+import { ProblemError } from '../problems.ts';
+import { ok, type Route, route } from '../route.ts';
+import { instant, instantOf, params, parsed, words, wordsOf } from '../shapes.ts';
+import { causeOfRow } from './exceptions.ts';
+
+const count = z.int().min(0);
+const causeShape = z
+  .object({
+    cause: z.string(),
+    control: z.string(),
+    code: z.string(),
+    owner: z.string(),
+    connection: z.string().nullable(),
+    system: z.string().nullable(),
+    words: words.meta({ description: 'Of one of them.' }),
+    params,
+    kinds: z.array(z.string()),
+    open: count,
+    overdue: count,
+    snoozed: count,
+    unassigned: count,
+    oldestAt: instant,
+    newestAt: instant,
+    dueAt: instant.meta({ description: 'Of the most urgent one.' }),
+    actions: z.array(actionShape),
+  })
+  .meta({ id: 'Cause' });
+
+interface CauseRow {
+  readonly cause: string;
+  readonly control: string;
+  readonly code: string;
+  readonly owner: string;
+  readonly connection: string | null;
+  readonly system: string | null;
+  readonly params: string;
+  readonly kinds: string | null;
+  readonly open: number;
+  readonly overdue: number;
+  readonly snoozed: number;
+  readonly unassigned: number;
+  readonly oldestMs: number;
+  readonly newestMs: number;
+  readonly dueMs: number;
+}
+
+const listCauses = route({
+  operation: 'listCauses',
+  method: 'get',
+  path: '/installations/{installation}/causes',
+  tag: 'Exceptions',
+  summary: 'List what waits, grouped by cause, the largest group first',
+  query: z.object({ owner: z.string().optional() }),
+  shape: z.object({ rows: z.array(causeShape) }),
+  handle: async ({ at, query: { owner }, caller, ports }) => {
+    const nowMs = ports.nowMs();
+    // A bare column beside max() is that of the row with the highest value: the words are those of the newest one.
+    const rows = await at.record.all(sql<CauseRow>`
+      SELECT ${causeOfRow} AS cause, control, code, owner, connection, max(system) AS system, params,
+        group_concat(DISTINCT kind) AS kinds, count(*) AS open, sum(due_ms < ${nowMs}) AS overdue,
+        sum(coalesce(snoozed_ms, 0) > ${nowMs}) AS snoozed, sum(assignee IS NULL) AS unassigned,
+        min(made_ms) AS oldestMs, max(made_ms) AS newestMs, min(due_ms) AS dueMs
+      FROM ${exceptionRows} LEFT JOIN ${connectionCopies} ON connections.id = exceptions.connection
+      WHERE exceptions.state = 'open' ${owner === undefined ? sql`` : sql`AND owner = ${owner}`}
+      GROUP BY 1, owner ORDER BY open DESC, cause LIMIT 1000`);
+    return ok({
+      rows: rows.map(({ params: given, kinds, oldestMs, newestMs, dueMs, ...row }) => ({
+        ...row,
+        params: parsed<Record<string, string>>(given) ?? {},
+        words: wordsOf(row.code, given, row.system ?? row.connection),
+        kinds: (kinds ?? '').split(',').filter(Boolean),
+        oldestAt: instantOf(oldestMs),
+        newestAt: instantOf(newestMs),
+        dueAt: instantOf(dueMs),
+        actions: actionsFor(caller, row),
+      })),
+    });
+  },
+});
+
+const answerCause = route({
+  operation: 'answerCause',
+  method: 'post',
+  path: '/installations/{installation}/causes/{cause}/{answer}',
+  tag: 'Exceptions',
+  summary: 'Answer everything that waits for one cause, as a job',
+  description: 'What waits for it now, and nothing that joins later. Follow the job until it is done.',
+  params: z.object({ cause: z.string().max(300), answer: answerName }),
+  body: z.object({ reason: reasonText }),
+  shape: changed.and(z.object({ job: z.string(), total: count })),
+  handle: async ({ at, params: { cause, answer }, body: { reason }, caller, ports, once }) => {
+    const job = { id: idFor(ports, 'job', once), cause, answer, reason, owners: ownersOf(caller) };
+    const { status, body } = await at.change({ verb: 'start-job', job, by: caller.by });
+    return { status, body: { ...body, job: String(body['job']), total: Number(body['total']) } };
+  },
+});
+
+const readJob = route({
+  operation: 'readJob',
+  method: 'get',
+  path: '/installations/{installation}/jobs/{job}',
+  tag: 'Exceptions',
+  summary: 'Read how far a job is',
+  params: z.object({ job: z.string() }),
+  shape: z
+    .object({
+      job: z.string(),
+      state: z.enum(['running', 'done']),
+      cause: z.string(),
+      answer: answerName,
+      by: z.string(),
+      total: count,
+      done: count,
+      failed: count.meta({ description: 'Answers that were refused; they wait as before.' }),
+      problem: z.string().nullable().meta({ description: 'Why the last of them was.' }),
+      startedAt: instant,
+      endedAt: instant.nullable(),
+    })
+    .meta({ id: 'Job' }),
+  handle: async ({ at, params: { job } }) => {
+    const row = await at.ask<JobRow | null>({ about: 'job', job });
+    if (!row) throw new ProblemError('not-found', 'There is no such job, or it ended more than a month ago.');
+    const { id, state, cause, answer, by, total, done, failed, problem, madeMs, endedMs } = row;
+    return ok({
+      ...{ job: id, cause, by, total, done, failed, problem },
+      state: state === 'done' ? ('done' as const) : ('running' as const),
+      answer: answerName.parse(answer),
+      startedAt: instantOf(madeMs),
+      endedAt: instantOf(endedMs),
+    });
+  },
+});
+
+export const causes: readonly Route[] = [listCauses, answerCause, readJob];

@@ -1,0 +1,60 @@
+// What people leave in a lane: their keys and sessions, the work they asked for, what became of their requests.
+import { integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+
+/** API keys. Of the key itself only a hash is kept. */
+export const apiKeys = sqliteTable('api_keys', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  scopes: text('scopes').notNull(),
+  hash: text('hash').notNull(),
+  perMinute: integer('per_minute').notNull(),
+  by: text('by').notNull(),
+  madeMs: integer('made_ms').notNull(),
+  expiresMs: integer('expires_ms'),
+  revokedMs: integer('revoked_ms'),
+});
+
+/** Sessions of people whom a host page proved. `proof` is what proved them, unique because it is taken once. */
+export const sessions = sqliteTable(
+  'sessions',
+  {
+    id: text('id').primaryKey(),
+    proof: text('proof').notNull(),
+    connection: text('connection').notNull(),
+    user: text('user').notNull(),
+    name: text('name').notNull(),
+    roles: text('roles').notNull(),
+    madeMs: integer('made_ms').notNull(),
+    endsMs: integer('ends_ms').notNull(),
+  },
+  (table) => [uniqueIndex('sessions_proof').on(table.proof)],
+);
+
+/** Long pieces of work that a person asked for, driven portion by portion; what is left follows from the row. */
+export const jobs = sqliteTable('jobs', {
+  id: text('id').primaryKey(),
+  cause: text('cause').notNull(),
+  answer: text('answer').notNull(),
+  reason: text('reason').notNull(),
+  by: text('by').notNull(),
+  owners: text('owners'),
+  state: text('state').notNull(),
+  total: integer('total').notNull(),
+  done: integer('done').notNull(),
+  failed: integer('failed').notNull(),
+  /** The last hold that was taken, and the last one there was when the job began. */
+  afterHold: text('after_hold').notNull(),
+  untilHold: text('until_hold').notNull(),
+  problem: text('problem'),
+  madeMs: integer('made_ms').notNull(),
+  endedMs: integer('ended_ms'),
+});
+
+/** What became of people's changes that carried a key: the same request again is answered from here for a day. */
+export const answeredRequests = sqliteTable('answered_requests', {
+  key: text('key').primaryKey(),
+  /** Of the request: another one under the same key is refused. */
+  hash: text('hash').notNull(),
+  value: text('value').notNull(),
+  atMs: integer('at_ms').notNull(),
+});

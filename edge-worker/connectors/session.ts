@@ -7,7 +7,10 @@ import type { Proof, RecordClaim } from './embed.ts';
 export type WireRecord = Readonly<Record<string, unknown>>;
 export type Environment = 'production' | 'sandbox';
 
-/** Names one record of one outside system. */
+/**
+ * Names one record of one outside system. A line that is an entity by itself, e.g. an expense of a report, is a record
+ * too: of the type `<type>:<list>`, under the id `<record id>:<line>`.
+ */
 export interface RecordRef {
   readonly recordType: string;
   readonly recordId: string;
@@ -33,7 +36,13 @@ export interface Snapshot extends RecordRef {
 }
 
 export type ReadResult =
-  | { readonly found: 'here'; readonly ref: RecordRef; readonly snapshot: Snapshot }
+  | {
+      readonly found: 'here';
+      readonly ref: RecordRef;
+      readonly snapshot: Snapshot;
+      /** All lines of the record that are records by themselves. One that was known and is not among them is gone. */
+      readonly lines?: readonly Snapshot[];
+    }
   /** Proved by a tombstone: the record was deleted. */
   | { readonly found: 'gone'; readonly ref: RecordRef }
   /** Not seen, which proves nothing: archived, filtered, no permission, or not there yet. */

@@ -15,6 +15,7 @@ import { RelayLoop } from './relay-loop.ts';
 import { replanSome } from './replan.ts';
 import { clearAnnouncements } from './replay.ts';
 import { showDue } from './show.ts';
+import { adoptNewer } from './upgrade.ts';
 
 /** The lane is woken at least this often, so that whatever lost its wake-up is driven on. */
 const wakeMs = 30_000;
@@ -41,6 +42,7 @@ export class Lane {
     this.#flush = new FlushLoop(this.core);
     this.#reader = new Reader(this.core, () => this.kick('decide'));
     this.core.recover();
+    adoptNewer(this.core);
   }
 
   /** Writes a delivery down and starts to decide. The caller answers the sender only after this has returned. */

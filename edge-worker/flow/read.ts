@@ -3,6 +3,7 @@
 import type { Notice, ReadResult, RecordRef } from '../connectors/connector.ts';
 import type { LaneCore } from './core.ts';
 import { problemOf } from './guard.ts';
+import { linkedLinesOf } from './lines.ts';
 import { unlinkedReferences } from './link-book.ts';
 import type { Observation } from './observation.ts';
 import { faultFrom, isOfARecord } from './relay.ts';
@@ -187,13 +188,33 @@ export class Reader {
       const refs = batch.map(({ recordType, recordId }) => ({ recordType, recordId }));
       const results = await core.session(connection).read(refs);
       core.succeeded(connection.id);
-      for (const [index, one] of batch.entries()) sort(call.found, one, results[index], readMs);
+      for (const [index, one] of batch.entries()) {
+        sort(call.found, one, results[index], readMs);
+        this.#sortLines(call.found, one, results[index], readMs);
+      }
       return null;
     } catch (error) {
       if (isOfARecord(error)) return this.#search(call, batch, error);
       core.failed(connection, faultFrom(error));
       call.found.again.push(...batch.map(oftener));
       return null;
+    }
+  }
+
+  /**
+   * A record brings its lines along. A linked line that is not among them may have been added after this read: it is
+   * asked for by itself, and that answer counts.
+   */
+  #sortLines(found: Found, one: Wanted, result: ReadResult | undefined, readMs: number): void {
+    const { store, wiring } = this.#core;
+    if (result === undefined || result.found === 'hidden') return;
+    const lines = result.found === 'here' ? (result.lines ?? []) : [];
+    const { connection, eventMs } = one;
+    for (const snapshot of lines) found.seen.push({ connection, snapshot, readMs, eventMs });
+    const there = new Set(lines.map((line) => `${line.recordType} ${line.recordId}`));
+    for (const ref of linkedLinesOf(store.sql, wiring, one)) {
+      if (!there.has(`${ref.recordType} ${ref.recordId}`))
+        found.again.push({ connection, eventMs, ...ref, kind: 'changed', tries: 0 });
     }
   }
 

@@ -11,6 +11,7 @@ import { tellAudit } from './audit.ts';
 import type { LaneCore } from './core.ts';
 import { startFeeds } from './feeds.ts';
 import { matches, straysOf } from './first-day.ts';
+import { toldTypeOf } from './lines.ts';
 import { compileMap, type MappingContent, mappingContent } from './mapping.ts';
 import { plan } from './plan.ts';
 import { readAgain } from './strays.ts';
@@ -127,7 +128,8 @@ export function connect(core: LaneCore, made: NewConnection, by: string): void {
 export function load(core: LaneCore, connection: string, kinds: readonly EntityName[], by: string): void {
   const wired = connectionOf(core, connection);
   core.store.transaction((tx) => {
-    const types = new Set(kinds.flatMap((kind) => wired.connector.maps[kind]?.recordType ?? []));
+    const typeOf = (kind: EntityName) => wired.connector.maps[kind]?.recordType;
+    const types = new Set(kinds.map(typeOf).flatMap((type) => (type === undefined ? [] : toldTypeOf(type))));
     writeRows(
       tx.sql,
       cursors,

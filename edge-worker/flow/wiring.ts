@@ -91,6 +91,12 @@ export class Wiring {
     return paths;
   }
 
+  /** The types of lines of a record type that are records by themselves here. */
+  lineTypesOf(connection: string, recordType: string): readonly string[] {
+    const types = entityNames.flatMap((kind) => this.mapFor(connection, kind)?.recordType ?? []);
+    return [...new Set(types)].filter((type) => type.startsWith(`${recordType}:`));
+  }
+
   flow(connection: string, kind: EntityName): Flow {
     return this.#flows.get(`${connection} ${kind}`) ?? openFlow;
   }

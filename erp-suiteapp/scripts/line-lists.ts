@@ -1,7 +1,8 @@
 // Sublists: read as they are; written whole. Where the system offers the lines, the named ones are ticked.
 import type * as record from 'N/record';
-import { isJson, type Json, listIn, Refusal } from './asked.ts';
+import { isJson, type Json, listIn, optionalTextIn, Refusal } from './asked.ts';
 import type { KnownType, LineList } from './record-types.ts';
+import { noSuchRecord } from './refusals.ts';
 import { fromWire, toWire, type WireValue } from './values.ts';
 
 const linesMax = 10_000;
@@ -56,6 +57,53 @@ function replaceLines({ id: sublistId }: LineList, into: record.Record, lines: r
   for (let line = into.getLineCount({ sublistId }) - 1; line >= 0; line--) into.removeLine({ sublistId, line });
   const fields = lineFields(sublistId, into);
   for (const [line, values] of lines.entries()) fillLine(sublistId, into, line, values, fields);
+}
+
+/** Our key of a line that stands beside lines of others. */
+const ourKey = 'custcol_tieout_key';
+
+/** One line that a request names, and whether it was there before. */
+export interface AskedLine {
+  readonly list: string;
+  readonly fieldId: string;
+  readonly value: string;
+  readonly isNew: boolean;
+}
+
+/** Lines named by their number are changed; those named by our key are changed or added. All others stay. */
+export function mergeLists(type: KnownType, into: record.Record, given: unknown): readonly AskedLine[] {
+  if (!isJson(given)) throw new Refusal('INVALID_REQUEST', '"lines" must be an object.');
+  return Object.keys(given).flatMap((name) => {
+    const list = type.lists.find(({ id, kind }) => id === name && kind === 'lines');
+    if (!list) throw unknownField(name);
+    return listIn(given, name, linesMax).map((values) => mergeLine(list, into, values));
+  });
+}
+
+function mergeLine({ id: sublistId }: LineList, into: record.Record, values: Json): AskedLine {
+  const number = optionalTextIn(values, 'line');
+  const key = optionalTextIn(values, ourKey);
+  const named = number === null ? { fieldId: ourKey, value: key } : { fieldId: 'line', value: number };
+  if (named.value === null) throw new Refusal('INVALID_REQUEST', `A line names itself by "line" or by "${ourKey}".`);
+  const { fieldId, value } = { fieldId: named.fieldId, value: named.value };
+  const found = into.findSublistLineWithValue({ sublistId, fieldId, value });
+  if (found < 0 && number !== null) throw noSuchRecord();
+  const line = found < 0 ? into.getLineCount({ sublistId }) : found;
+  fillLine(sublistId, into, line, values, lineFields(sublistId, into));
+  return { list: sublistId, fieldId, value, isNew: found < 0 };
+}
+
+/** Where each line asked for stands in the record as saved, in the order asked. */
+export function placesOf(
+  lists: Readonly<Record<string, readonly Readonly<WireLine>[]>>,
+  asked: readonly AskedLine[],
+): Readonly<Record<string, readonly { readonly line: string; readonly created: boolean }[]>> {
+  const places: Record<string, { line: string; created: boolean }[]> = {};
+  for (const { list, fieldId, value, isNew } of asked) {
+    const there = (lists[list] ?? []).find((line) => line[fieldId] === value);
+    places[list] = [...(places[list] ?? []), { line: String(there?.['line'] ?? ''), created: isNew }];
+  }
+  return places;
 }
 
 /** Lines that are not named are unticked. */

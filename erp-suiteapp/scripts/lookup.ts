@@ -26,20 +26,30 @@ export function selectFrom(type: KnownType, text: string, params: readonly (stri
   }
 }
 
-/** Value -> ids. 10 units for each 500 values. */
+/** Value -> ids. 10 units for each 500 values. A column of a line is named with its list: `expense.custcol_x`. */
 export function idsBy(type: KnownType, column: string, values: readonly string[]): ReadonlyMap<string, string[]> {
-  if (!isColumn(column))
+  const [list = '', lineColumn = ''] = column.split('.');
+  const isOfLine = type.code !== null && type.lists.some(({ id }) => id === list) && isColumn(lineColumn);
+  if (!isOfLine && !isColumn(column))
     throw new Refusal('INVALID_CONTENT', `Unknown property '${column}' in the request body.`, column);
+  const question = isOfLine
+    ? { shown: `transaction AS id, ${lineColumn} AS sought`, from: 'transactionline', by: lineColumn, more: '' }
+    : {
+        shown: `id, ${column} AS sought`,
+        from: type.table,
+        by: column,
+        more: `${ofType(type)} ORDER BY id`,
+      };
   const found = new Map<string, string[]>();
   const sought = [...new Set(values)];
   for (let at = 0; at < sought.length; at += valuesPerQuestion) {
     const part = sought.slice(at, at + valuesPerQuestion);
-    const text =
-      `SELECT id, ${column} AS sought FROM ${type.table} ` +
-      `WHERE ${column} IN (${marks(part)})${ofType(type)} ORDER BY id`;
+    const { shown, from, by, more } = question;
+    const text = `SELECT ${shown} FROM ${from} WHERE ${by} IN (${marks(part)})${more}`;
     for (const row of selectFrom(type, text, part)) {
       const key = row['sought'] ?? '';
-      found.set(key, [...(found.get(key) ?? []), row['id'] ?? '']);
+      const ids = found.get(key) ?? [];
+      if (!ids.includes(row['id'] ?? '')) found.set(key, [...ids, row['id'] ?? '']);
     }
   }
   return found;

@@ -2,7 +2,7 @@
 import * as record from 'N/record';
 import { type Json, listIn, optionalTextIn, Refusal, recordsMax, statusesMax, textIn } from './asked.ts';
 import { type Budget, recordCosts, statusUnits } from './budget.ts';
-import { fillLists } from './line-lists.ts';
+import { type AskedLine, fillLists, mergeLists, placesOf } from './line-lists.ts';
 import { idsBy } from './lookup.ts';
 import { fillRecord, type ShownRecord, shownRecord } from './record-form.ts';
 import { type KnownType, knownType } from './record-types.ts';
@@ -14,6 +14,7 @@ type Applied = {
   readonly id: string;
   readonly created: boolean;
   readonly record: ShownRecord;
+  readonly lines?: ReturnType<typeof placesOf>;
 };
 type Outcome = Applied | Refused | { readonly outcome: 'not-attempted' };
 
@@ -83,32 +84,51 @@ function keysOf({ type, statuses }: Plan, id: string | null | Refusal): string[]
   return statuses.map((status) => statusKey(type.id, id, String(status['system'] ?? '')));
 }
 
-function applyOne({ each, typeName }: Plan, id: string | null | Refusal): Applied {
-  const type = typeNamed(typeName);
+function applyOne(plan: Plan, id: string | null | Refusal): Applied {
   if (id instanceof Refusal) throw id;
-  const into = id === null ? record.create({ type: type.id }) : load(type, id);
-  const saved = savedId(type, into, each);
-  return { outcome: 'applied', id: saved, created: id === null, record: shownRecord(type, load(type, saved)) };
+  const hasLines = plan.each['lines'] !== undefined;
+  try {
+    return saveOne(plan, id);
+  } catch (problem) {
+    // Another run may have made the record that these lines belong to since it was looked for.
+    const made = hasLines && id === null ? targetsOf([plan])[0] : null;
+    if (typeof made !== 'string') throw problem;
+    return saveOne(plan, made);
+  }
 }
 
-function savedId(type: KnownType, into: record.Record, each: Json): string {
+function saveOne({ each, typeName }: Plan, id: string | null): Applied {
+  const type = typeNamed(typeName);
+  const into = id === null ? record.create({ type: type.id }) : load(type, id);
+  const { saved, asked } = savedId(type, into, each, id === null);
+  const shown = shownRecord(type, load(type, saved));
+  const applied: Applied = { outcome: 'applied', id: saved, created: id === null, record: shown };
+  return asked === null ? applied : { ...applied, lines: placesOf(shown.sublists, asked) };
+}
+
+function savedId(type: KnownType, into: record.Record, each: Json, isNew: boolean) {
   try {
-    fill(type, into, each);
-    return String(into.save());
+    const asked = fill(type, into, each, isNew);
+    return { saved: String(into.save()), asked };
   } catch (problem) {
     throw refusedSave(problem, into);
   }
 }
 
-function fill(type: KnownType, into: record.Record, each: Json): void {
-  fillRecord(type, into, each['values'] ?? {});
+/** Returns the lines that the request names one by one, null where it names none. */
+function fill(type: KnownType, into: record.Record, each: Json, isNew: boolean): readonly AskedLine[] | null {
+  const { lines } = each;
+  // Lines of a record that is there leave all else of it alone.
+  if (lines === undefined || isNew) fillRecord(type, into, each['values'] ?? {});
   fillLists(type, into, each['sublists'] ?? {});
+  const asked = lines === undefined ? null : mergeLists(type, into, lines);
   const stamp = optionalTextIn(each, 'stamp');
   if (type.stampField !== null && stamp !== null) into.setValue({ fieldId: type.stampField, value: stamp });
   const externalId = optionalTextIn(each, 'externalid');
   // A record found by id keeps the external id it has: somebody else may rely on it.
   const hasOne = String(into.getValue({ fieldId: 'externalid' }) ?? '') !== '';
   if (externalId !== null && !hasOne) into.setValue({ fieldId: 'externalid', value: externalId });
+  return asked;
 }
 
 function load(type: KnownType, id: string): record.Record {

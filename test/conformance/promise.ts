@@ -7,12 +7,15 @@ import { type Suite, World } from './world.ts';
 
 export type Promised = (name: string, keep: (world: World) => Promise<void>) => void;
 
+/** A full page of every kind takes a busy machine a while. */
+const promiseMs = 60_000;
+
 export function promisesOf(suite: Suite, kind?: EntityName): Promised {
   return (name, keep) => {
     const keys = kind === undefined ? [name] : [name, `${kind}: ${name}`];
     for (const key of keys) suite.names.add(key);
     const reason = keys.map((key) => suite.notes.skips[key]).find((found) => found !== undefined);
-    if (reason === undefined) it(name, async () => keep(new World(suite)));
+    if (reason === undefined) it(name, async () => keep(new World(suite)), promiseMs);
     else it.skip(`${name} (${reason})`);
   };
 }

@@ -67,9 +67,15 @@ function keysOf(list: readonly RecordRef[]): Set<string> {
   return new Set(list.map((ref) => `${ref.recordType} ${ref.recordId}`));
 }
 
+/** A line that is a record by itself is told with the record it stands in. */
+const toldAs = ({ recordType, recordId }: RecordRef): RecordRef =>
+  recordType.includes(':')
+    ? { recordType: recordType.replace(/:.*$/, ''), recordId: recordId.replace(/:.*$/, '') }
+    : { recordType, recordId };
+
 function missingIn(told: readonly RecordRef[], wanted: readonly RecordRef[]): string[] {
   const keys = keysOf(told);
-  return [...keysOf(wanted)].filter((key) => !keys.has(key));
+  return [...keysOf(wanted.map(toldAs))].filter((key) => !keys.has(key));
 }
 
 async function tellsEveryChange(world: World): Promise<void> {

@@ -143,3 +143,54 @@ describe('apply', () => {
     ]);
   });
 });
+
+describe('apply of lines that stand beside lines of others', () => {
+  const fare = (key: string, more: Json = {}): Json => ({
+    custcol_tieout_key: key,
+    category: '1',
+    expensedate: '2026-11-20',
+    foreignamount: '21.56',
+    currency: '1',
+    customer: office.job,
+    memo: 'Train',
+    ...more,
+  });
+  const report = (lines: readonly Json[], more: Json = {}): Json => ({
+    type: 'expensereport',
+    id: null,
+    externalid: 'rep_1',
+    values: { entity: office.employee, memo: 'November', approvalstatus: '2' },
+    lines: { expense: lines },
+    stamp: 'rev-1',
+    ...more,
+  });
+
+  test('makes the record of the first, lets later ones join it, and adds none twice', async () => {
+    const [made] = await apply(report([fare('exp_1'), fare('exp_2')]));
+    const named = (line: string, created: boolean) => ({ line, created });
+    expect(made).toMatchObject({ created: true, lines: { expense: [named('1', true), named('2', true)] } });
+    const [joined] = await apply(report([fare('exp_2'), fare('exp_3')], { values: { memo: 'Not this' } }));
+    expect(joined).toMatchObject({ created: false, lines: { expense: [named('2', false), named('3', true)] } });
+    expect(office.standIn.rows('expensereport')).toMatchObject([{ memo: 'November' }]);
+    expect(office.standIn.rows('expensereport:expense')).toHaveLength(3);
+  });
+
+  test('changes the line of a number, and refuses a number that is not there and a line without a name', async () => {
+    const [made] = await apply(report([fare('exp_1'), fare('exp_2')]));
+    const change = (lines: readonly Json[]) => report(lines, { id: made?.['id'], externalid: null, values: {} });
+    await apply(change([{ line: '2', memo: 'Hotel' }]));
+    const missing = await apply(change([{ line: '9', memo: 'Hotel' }]));
+    expect(missing).toMatchObject([{ outcome: 'refused', code: 'NONEXISTENT_ID' }]);
+    const unnamed = await apply(change([{ memo: 'Hotel' }]));
+    expect(unnamed).toMatchObject([{ outcome: 'refused', code: 'INVALID_REQUEST' }]);
+    expect(office.standIn.rows('expensereport:expense').map((line) => line['memo'])).toEqual(['Train', 'Hotel']);
+  });
+
+  test('finds records by a column of their lines', async () => {
+    await apply(report([fare('exp_1')]), report([fare('exp_2')], { externalid: 'rep_2' }));
+    const key = (field: string, value: string) => ({ type: 'expensereport', field, value });
+    const keys = [key('expense.custcol_tieout_key', 'exp_2'), key('expense.custcol_tieout_key', 'exp_9')];
+    const [ours, none] = await office.results({ verb: 'find', keys });
+    expect([ours, none]).toMatchObject([{ records: [{ externalid: 'rep_2' }] }, { records: [] }]);
+  });
+});

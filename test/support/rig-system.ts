@@ -119,7 +119,8 @@ export class RigSystem {
         return refs.map((ref): ReadResult => {
           const key = `${ref.recordType}|${ref.recordId}`;
           const snapshot = this.rows.get(key);
-          return snapshot ? { found: 'here', ref, snapshot } : { found: this.#gone.has(key) ? 'gone' : 'hidden', ref };
+          if (snapshot) return { found: 'here', ref, snapshot, lines: this.#linesOf(ref) };
+          return { found: ref.recordType.includes(':') || this.#gone.has(key) ? 'gone' : 'hidden', ref };
         });
       },
       find: async (keys: readonly FindKey[]) => {
@@ -162,6 +163,13 @@ export class RigSystem {
     const snapshot = { ...this.put(recordType, recordId, { ...row?.wire }, externalId), isWithdrawn: true };
     this.rows.set(`${recordType}|${recordId}`, snapshot);
     return { outcome: 'withdrawn', snapshot, requestId: null };
+  }
+
+  /** Lines that are records by themselves: `<id>:<line>` of the type `<type>:<list>`. */
+  #linesOf(ref: RecordRef): readonly Snapshot[] {
+    const isOf = (row: Snapshot) =>
+      row.recordType.startsWith(`${ref.recordType}:`) && row.recordId.startsWith(`${ref.recordId}:`);
+    return [...this.rows.values()].filter(isOf);
   }
 
   #write({ recordType, recordId, externalId, wire }: Write): WriteResult {

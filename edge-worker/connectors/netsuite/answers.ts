@@ -29,7 +29,13 @@ const refused = z.object({
 export const applyAnswer = z.object({
   results: z.array(
     z.discriminatedUnion('outcome', [
-      z.object({ outcome: z.literal('applied'), id, created: z.boolean(), record }),
+      z.object({
+        outcome: z.literal('applied'),
+        id,
+        created: z.boolean(),
+        record,
+        lines: z.record(z.string(), z.array(z.object({ line: id, created: z.boolean() }))).optional(),
+      }),
       refused,
       z.object({ outcome: z.literal('not-attempted') }),
     ]),

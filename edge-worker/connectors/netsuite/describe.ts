@@ -23,11 +23,34 @@ const typesByName: Readonly<Record<string, FieldType>> = {
 };
 const selectType = 'select';
 
+const writableLists = /^(sublists\.item$|line\.)/;
+
 /** Of records with lines the description tells body fields only; a person's name as one is the session's own. */
 const addedFields: Readonly<Record<string, readonly SchemaField[]>> = {
   employee: [added('name', 'Name', 'text')],
   salesorder: [added('sublists.item', 'Lines', 'list')],
-  invoice: [added('sublists.item', 'Lines', 'list'), added('sublists.time', 'Billed time', 'list')],
+  invoice: [
+    added('sublists.item', 'Lines', 'list'),
+    added('sublists.time', 'Billed time', 'list'),
+    added('sublists.expcost', 'Billed expenses', 'list'),
+  ],
+  'expensereport:expense': [
+    added('line.expensedate', 'Date', 'date'),
+    added('line.category', 'Category', 'reference'),
+    added('line.foreignamount', 'Amount in its currency', 'money'),
+    added('line.currency', 'Currency', 'reference'),
+    added('line.customer', 'Customer:Project', 'reference'),
+    added('line.isbillable', 'Billable', 'boolean'),
+    added('line.isnonreimbursable', 'Not reimbursed', 'boolean'),
+    added('line.memo', 'Memo', 'text'),
+  ],
+  'customerpayment:apply': [
+    added('line', 'The application', 'list'),
+    added('line.doc', 'Invoice', 'reference'),
+    added('line.job', 'Project', 'reference'),
+    added('line.amount', 'Amount applied', 'money'),
+    added('line.total', 'Total of the invoice', 'money'),
+  ],
 };
 
 export function describeFields(
@@ -40,7 +63,7 @@ export function describeFields(
 }
 
 function added(path: string, label: string, type: FieldType): SchemaField {
-  const isWritable = path === 'sublists.item';
+  const isWritable = writableLists.test(path);
   return { path, label, type, isRequired: false, isWritable, lengthMax: null, choices: null };
 }
 

@@ -10,7 +10,17 @@ import type { Restlet } from './restlet.ts';
 const pageRows = 500;
 const outboxFeed = 'outbox';
 /** Each is swept by itself: some saves fire no script, so the outbox alone would miss them. */
-const sweptTypes = ['customer', 'job', 'employee', 'timebill', 'salesorder', 'invoice'] as const;
+const sweptTypes = [
+  'customer',
+  'job',
+  'employee',
+  'projecttask',
+  'timebill',
+  'expensereport',
+  'salesorder',
+  'invoice',
+  'customerpayment',
+] as const;
 const sweepEveryMs = 300_000;
 
 /** UNVERIFIED: how much later than its stamp a save may show up. */

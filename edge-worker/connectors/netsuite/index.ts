@@ -1,12 +1,13 @@
 // NetSuite: the ledger, and the PSA too for firms that keep projects and time there; reached through our
 // RESTlet. PROTOCOL.md is what is spoken, FACTS.md why.
 import { defineConnector } from '../connector.ts';
-import { openSession, recordsMax, statusesMax } from './client.ts';
+import { openSession, statusesMax } from './client.ts';
 import { embed } from './embed.ts';
 import { compareStamps, feeds } from './feeds.ts';
 import { maps } from './map.ts';
 import { receiver } from './receiver.ts';
 import { pageOf, secrets, settings } from './settings.ts';
+import { recordsMax } from './snapshots.ts';
 
 /** UNVERIFIED: a RESTlet is stopped after 300 s, so a call that was cut can save nothing later than that. */
 const restletLifetimeMs = 300_000;

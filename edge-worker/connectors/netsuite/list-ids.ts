@@ -3,7 +3,7 @@ import type { WireRecord } from '../connector.ts';
 import { isValues, type Values, valuesAt } from './records.ts';
 import type { Settings } from './settings.ts';
 
-type TableName = 'currencies' | 'subsidiaries' | 'terms' | 'projectStatuses';
+type TableName = 'currencies' | 'subsidiaries' | 'terms' | 'projectStatuses' | 'expenseCategories';
 
 /** Which fields of a record type hold the id of a list entry, and the setting that names the entries. */
 const listFields: Readonly<Record<string, Readonly<Record<string, TableName>>>> = {
@@ -12,6 +12,9 @@ const listFields: Readonly<Record<string, Readonly<Record<string, TableName>>>> 
   employee: { subsidiary: 'subsidiaries' },
   salesorder: { currency: 'currencies', subsidiary: 'subsidiaries', terms: 'terms' },
   invoice: { currency: 'currencies', subsidiary: 'subsidiaries', terms: 'terms' },
+  expensereport: { currency: 'currencies', subsidiary: 'subsidiaries' },
+  'expensereport:expense': { currency: 'currencies', category: 'expenseCategories' },
+  customerpayment: { currency: 'currencies', subsidiary: 'subsidiaries' },
 };
 
 const roleField = 'custcol_tieout_role';
@@ -48,6 +51,7 @@ export function listIdsOf(settings: Settings): ListIds {
     subsidiaries: tableOf(settings.subsidiaries),
     terms: tableOf(settings.terms),
     projectStatuses: tableOf(settings.projectStatuses),
+    expenseCategories: tableOf(settings.expenseCategories),
   } as const satisfies Record<TableName, unknown>;
   const soldByRole = new Map(Object.entries(settings.serviceItems));
   const rolesByItem = new Map([...soldByRole].filter(([role]) => role !== anyRole).map(([role, item]) => [item, role]));

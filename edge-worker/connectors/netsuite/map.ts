@@ -1,12 +1,25 @@
 // Our entities as this vendor's records. Paths are field ids under `values.` and lines under `sublists.` (PROTOCOL.md).
 
-import { day, dayOrNull, exact, exactOrNull, flag, inverseFlag, text, textOrNull, textUpTo } from '../codecs.ts';
+import {
+  day,
+  dayOrNull,
+  exact,
+  exactOrNull,
+  flag,
+  inverseFlag,
+  moneyBeside,
+  orNull,
+  text,
+  textOrNull,
+  textUpTo,
+} from '../codecs.ts';
 import { at, type EntityMap, type ExtraRow } from '../connector.ts';
 import {
   amount,
   amountOrNull,
   billingMode,
   billingType,
+  coversInvoice,
   currencyCode,
   invoiceLines,
   invoiceStatus,
@@ -14,6 +27,7 @@ import {
   pricingModel,
   projectStatus,
   rateCardLines,
+  taskStatus,
   taxAmount,
   timeApproval,
 } from './values.ts';
@@ -158,6 +172,75 @@ const time: EntityMap<'time'> = {
   extra: timeExtra,
 };
 
+/** A line of the person's report of that month. What the report itself says is said once, by the line that makes it. */
+const expense: EntityMap<'expense'> = {
+  recordType: 'expensereport:expense',
+  canCreate: true,
+  canWrite: true,
+  required: ['project', 'resource'],
+  fields: {
+    resource: at('values.entity', textOrNull),
+    report: at('values.memo', textOrNull, 'out'),
+    project: at('line.customer', textOrNull),
+    spentOn: at('line.expensedate', day),
+    category: at('line.category', textOrNull),
+    // In the currency it was spent in: what it comes to in the company's own is the ledger's to say.
+    amount: at('line.foreignamount', moneyBeside('line.currency')),
+    currency: at('line.currency', currencyCode),
+    isBillable: at('line.isbillable', flag),
+    isReimbursable: at('line.isnonreimbursable', inverseFlag),
+    note: at('line.memo', textUpTo(longTextMax)),
+  },
+  extra: [
+    { at: 'values.trandate', codec: text, formula: 'it.spentOn' },
+    // Approved where it was entered; what accounting has to say comes after.
+    { at: 'values.complete', codec: flag, constant: true },
+    { at: 'values.supervisorapproval', codec: flag, constant: true },
+  ],
+};
+
+/** UNVERIFIED: that a task without planned work is what the account shows as a milestone. */
+const noWork = '0';
+
+const milestone: EntityMap<'milestone'> = {
+  recordType: 'projecttask',
+  canCreate: true,
+  canWrite: true,
+  required: ['project'],
+  fields: {
+    name: at('values.title', text),
+    project: at('values.project', textOrNull),
+    dueOn: at('values.finishbydate', dayOrNull),
+    amount: at('values.custevent_tieout_amount', orNull(moneyBeside('values.custevent_tieout_currency'))),
+    currency: at('values.custevent_tieout_currency', currencyCode),
+    percentComplete: at('values.custevent_tieout_percent', exactOrNull),
+    isComplete: at('values.status', taskStatus),
+    completedOn: at('values.custevent_tieout_completed', dayOrNull),
+    note: at('values.message', textUpTo(longTextMax)),
+  },
+  extra: [{ at: 'values.estimatedwork', codec: text, constant: noWork }],
+};
+
+/** What one payment settles of one invoice. */
+const payment: EntityMap<'payment'> = {
+  recordType: 'customerpayment:apply',
+  canCreate: false,
+  canWrite: false,
+  required: [],
+  fields: {
+    number: at('values.tranid', textOrNull, 'in'),
+    customer: at('values.customer', textOrNull, 'in'),
+    receivedOn: at('values.trandate', day, 'in'),
+    currency: at('values.currency', currencyCode, 'in'),
+    checkNumber: at('values.checknumber', textOrNull, 'in'),
+    memo: at('values.memo', textOrNull, 'in'),
+    invoice: at('line.doc', textOrNull, 'in'),
+    project: at('line.job', textOrNull, 'in'),
+    amount: at('line.amount', amount, 'in'),
+    isFull: at('line', coversInvoice, 'in'),
+  },
+};
+
 const invoice: EntityMap<'invoice'> = {
   recordType: 'invoice',
   canCreate: false,
@@ -186,4 +269,4 @@ const invoice: EntityMap<'invoice'> = {
   },
 };
 
-export const maps = { customer, project, contract, resource, time, invoice };
+export const maps = { customer, project, contract, resource, time, expense, milestone, invoice, payment };

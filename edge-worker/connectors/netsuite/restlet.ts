@@ -1,5 +1,6 @@
 // One call of our RESTlet: token, request, and what became of it. Throws `Fault` and nothing else.
 import { z } from 'zod';
+import { parseExactJson } from '../../../shared/canonical-json.ts';
 import { Fault } from '../../faults.ts';
 import type { ConnectOptions } from '../connector.ts';
 import { requestToken, signAssertion } from '../kits/oauth.ts';
@@ -115,7 +116,7 @@ async function reach(options: ConnectOptions<Settings, Secrets>, request: Reques
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactJson(text);
   } catch {
     return undefined;
   }

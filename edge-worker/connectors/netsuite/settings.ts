@@ -54,6 +54,9 @@ export const settings = z.object({
   serviceItems: idTable
     .default({})
     .meta({ title: 'What is sold', description: 'Role -> id of the service sold; * for every other role' }),
+  expenseCategories: idTable
+    .default({})
+    .meta({ title: 'Expense categories', description: 'Category of the PSA -> id of the expense category' }),
 });
 export type Settings = z.infer<typeof settings>;
 
@@ -93,9 +96,14 @@ const pagePaths: Readonly<Record<string, string>> = {
   timebill: '/app/accounting/transactions/timebill.nl',
   salesorder: '/app/accounting/transactions/salesord.nl',
   invoice: '/app/accounting/transactions/custinvc.nl',
+  expensereport: '/app/accounting/transactions/exprept.nl',
+  customerpayment: '/app/accounting/transactions/custpymt.nl',
+  projecttask: '/app/accounting/project/projecttask.nl',
 };
 
 export function pageOf(given: Settings, recordType: string, recordId: string): string | null {
-  const path = pagePaths[recordType];
-  return path === undefined ? null : `${addressesOf(given).app}${path}?id=${encodeURIComponent(recordId)}`;
+  // A line is seen on the page of the record it stands in.
+  const path = pagePaths[recordType.replace(/:.*$/, '')];
+  const id = encodeURIComponent(recordId.replace(/:.*$/, ''));
+  return path === undefined ? null : `${addressesOf(given).app}${path}?id=${id}`;
 }

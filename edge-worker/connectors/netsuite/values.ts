@@ -1,4 +1,6 @@
 // Codecs for values that only this vendor writes so: names behind list ids, statuses, rate cards, invoice lines.
+
+import { compareDecimal } from '../../../shared/decimal.ts';
 import type { Canonical } from '../../../shared/entities/_registry.ts';
 import { type Money, moneyOf } from '../../../shared/money.ts';
 import {
@@ -70,6 +72,24 @@ export const billingType = choice('billing-type', { 'time-and-materials': '2', '
 
 export const timeApproval = choice('time-approval', { open: '1', submitted: '2', approved: '3', rejected: '4' });
 
+/** A task is complete or it is not; what it is before that is the account's own. */
+export const taskStatus: Codec<boolean> = codec(
+  'task-status',
+  (wire) => wire === 'COMPLETE',
+  (value) => (value ? 'COMPLETE' : 'PROGRESS'),
+);
+
+/** Whether an application settles its invoice by itself: what is applied is what the invoice comes to. */
+export const coversInvoice: Codec<boolean> = codec(
+  'covers-invoice',
+  (wire) => {
+    if (!isValues(wire)) return refuse('covers-invoice', wire);
+    const total = exactOrNull.decode(wire['total'], wire);
+    return total !== null && compareDecimal(exact.decode(wire['amount'], wire), total) === 0;
+  },
+  (value) => value,
+);
+
 /** UNVERIFIED: how an invoice's status is spelt. Labels, short forms and the query tables' letters are understood. */
 const invoiceStatuses: Readonly<Record<string, Canonical<'invoice'>['status']>> = {
   open: 'open',
@@ -124,29 +144,52 @@ function readRateLine(line: Values): RateLine {
   };
 }
 
-/** Time lines and other lines lie in two sublists. A line's key names its sublist, so that keys of both never meet. */
+/** UNVERIFIED: the number by which a billed expense names its line of the report. */
+const expenseLineAt = 'line';
+/** The project task that a line bills, in a column of our package. */
+const milestoneAt = 'custcol_tieout_milestone';
+
+/**
+ * Time, expenses and other lines lie in three sublists. A line's key names its sublist, so that keys of two never meet.
+ */
 export const invoiceLines: Codec<InvoiceLine[]> = codec<InvoiceLine[]>(
   'invoice-lines',
   (wire, record) => {
     if (!isValues(wire)) return refuse('invoice-lines', wire);
-    const others = linesOf('invoice-lines', wire['item'] ?? []);
-    const times = linesOf('invoice-lines', wire['time'] ?? []).filter((line) => flag.decode(line['apply'], line));
+    const listOf = (name: string) => linesOf('invoice-lines', wire[name] ?? []);
+    const ticked = (name: string) => listOf(name).filter((line) => flag.decode(line['apply'], line));
+    const nothing = { time: null, expense: null, milestone: null };
     return [
-      ...others.map((line) => readInvoiceLine(line, `item-${keyOf(line, 'line')}`, null, record)),
-      ...times.map((line) => readInvoiceLine(line, `time-${keyOf(line, 'doc')}`, keyOf(line, 'doc'), record)),
+      ...listOf('item').map((line) => {
+        const milestone = textOrNull.decode(line[milestoneAt], line);
+        return readInvoiceLine(line, `item-${keyOf(line, 'line')}`, { ...nothing, milestone }, record);
+      }),
+      ...ticked('time').map((line) => {
+        const time = keyOf(line, 'doc');
+        return readInvoiceLine(line, `time-${time}`, { ...nothing, time }, record);
+      }),
+      ...ticked('expcost').map((line) => {
+        const expense = `${keyOf(line, 'doc')}:${keyOf(line, expenseLineAt)}`;
+        return readInvoiceLine(line, `expense-${expense}`, { ...nothing, expense }, record);
+      }),
     ];
   },
-  (lines) => ({ item: lines.filter((line) => line.time === null), time: lines.filter((line) => line.time !== null) }),
+  (lines) => ({
+    item: lines.filter((line) => line.time === null && line.expense === null),
+    time: lines.filter((line) => line.time !== null),
+    expcost: lines.filter((line) => line.expense !== null),
+  }),
 );
 
-function readInvoiceLine(line: Values, key: string, time: string | null, record: Values): InvoiceLine {
+type Billed = Pick<InvoiceLine, 'time' | 'expense' | 'milestone'>;
+
+/** Where a line says no quantity it is one. */
+function readInvoiceLine(line: Values, key: string, billed: Billed, record: Values): InvoiceLine {
   return {
     line: key,
-    time,
-    expense: null,
-    milestone: null,
+    ...billed,
     description: textOrNull.decode(line['description'] ?? line['memo'], line),
-    quantity: exact.decode(line['quantity'], line),
+    quantity: exactOrNull.decode(line['quantity'], line) ?? '1',
     rate: exactOrNull.decode(line['rate'], line),
     amount: money.decode(line['amount'], record),
   };

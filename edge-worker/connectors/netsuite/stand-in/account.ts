@@ -42,8 +42,51 @@ export class Account {
     this.scripts.install(files);
   }
 
+  /**
+   * A line under its own name, `<type>:<list>` and `<id>:<line>`, as people see it: its fields lie flat beside those of
+   * the record when it is made, and alone when it is changed.
+   */
+  #saveLine(typeName: string, id: string | null, typed: Typed, channel: Channel): string {
+    const [head = '', list = ''] = typeName.split(':');
+    const type = this.books.type(head);
+    const sublist = type.sublists.get(list);
+    if (!sublist) throw refusals.unknownType(typeName);
+    const numberedBy = sublist.fields.has('doc') ? 'doc' : 'line';
+    const isOfLine = ([name]: readonly [string, unknown]) => sublist.fields.has(name.toLowerCase());
+    const entries = Object.entries(typed);
+    const line = Object.fromEntries(entries.filter(isOfLine));
+    if (id === null) {
+      const isOfRecord = ([name]: readonly [string, unknown]) => type.fields.has(name.toLowerCase());
+      const own = Object.fromEntries(entries.filter((entry) => !isOfLine(entry) || isOfRecord(entry)));
+      const made = this.save(head, null, { ...own, [sublist.name]: { items: [line] } }, channel);
+      return `${made}:${String(this.books.store.get(type.id, made)?.sublists[list]?.[0]?.[numberedBy] ?? '')}`;
+    }
+    const [recordId = '', number = ''] = id.split(':');
+    const lines = this.books.store.get(type.id, recordId)?.sublists[list] ?? [];
+    const values = this.#codec.toPatch(type, { [sublist.name]: { items: [line] } }, null, new Set([list])).patch;
+    const changed = values.sublists?.[list]?.[0] ?? {};
+    const merged = lines.map((one) => (one[numberedBy] === number ? { ...one, ...changed } : one));
+    const own = Object.fromEntries(entries.filter((entry) => !isOfLine(entry)));
+    const { patch, unknown } = this.#codec.toPatch(type, own, this.books.store.get(type.id, recordId), new Set());
+    if (unknown[0] !== undefined) throw refusals.unknownField(unknown[0]);
+    this.books.save(type, recordId, { ...patch, sublists: { [list]: merged } }, channel);
+    return id;
+  }
+
+  #lineRows(typeName: string): Row[] {
+    const [head = '', list = ''] = typeName.split(':');
+    return this.rows(head).flatMap((row) => {
+      const lines = Array.isArray(row[list]) ? (row[list] as Row[]) : [];
+      const isApplied = (line: Row) => line['apply'] !== false;
+      return lines
+        .filter(isApplied)
+        .map((line) => ({ ...line, id: `${row.id}:${String(line['doc'] ?? line['line'])}` }));
+    });
+  }
+
   /** Values in any form the REST API takes; names in any case. A sublist that is typed replaces what was there. */
   save(typeName: string, id: string | null, typed: Typed, channel: Channel, event?: string): string {
+    if (typeName.includes(':')) return this.#saveLine(typeName, id, typed, channel);
     const type = this.books.type(typeName);
     const before = id === null ? null : this.books.store.get(type.id, id);
     const replaced = new Set(Object.keys(typed).map((name) => name.toLowerCase()));
@@ -70,6 +113,7 @@ export class Account {
   }
 
   rows(typeName: string): Row[] {
+    if (typeName.includes(':')) return this.#lineRows(typeName);
     return [...this.books.store.shelf(this.books.type(typeName).id).values()].map((entry) => this.#rowOf(entry));
   }
 

@@ -72,7 +72,7 @@ describe('billing a project', () => {
     bench.standIn.act('approve-time', { id: idle });
     const invoice = bench.row('invoice', bill(job));
     expect(invoice['time']).toMatchObject(times.map((doc) => ({ doc, apply: true })));
-    expect(() => bill(job)).toThrow('no approved, billable, unbilled time');
+    expect(() => bill(job)).toThrow('nothing to bill');
     expect(bench.row('timebill', times[0] ?? '')).toMatchObject({ billed: true, billedon: invoice['id'] });
   });
 

@@ -4,6 +4,10 @@ import { refusals } from './refusal.ts';
 import type { Entry } from './shelf.ts';
 import { isSet, type Line, textOf, type Value } from './values.ts';
 
+const milestoneKey = 'custcol_tieout_milestone';
+/** The service that fixed prices are sold as: FACTS.md#the-stand-in. */
+const fixedFeeService = '5';
+
 const approvalOf: Readonly<Record<string, string>> = { submit: '2', approve: '3', reject: '4' };
 
 /** Submitting is a save like any other. */
@@ -65,7 +69,38 @@ export function orderToInvoice(order: Entry, overrides: Patch, books: Books, cha
   return books.save(books.type('invoice'), null, patch, channel);
 }
 
-/** An invoice of all approved, billable, unbilled time of a project. */
+/** Billable lines of approved reports that no invoice has, of one project. */
+function ripeExpenses(books: Books, jobId: string): Line[] {
+  return [...books.store.shelf('expensereport').values()]
+    .filter((report) => report.values['approvalstatus'] === '2')
+    .flatMap((report) =>
+      (report.sublists['expense'] ?? [])
+        .filter((line) => line['customer'] === jobId && isSet(line, 'isbillable'))
+        .filter((line) => !books.billedExpenses.has(`${report.id}/${textOf(line, 'line')}`))
+        .map((line) => ({ apply: true, doc: report.id, line: line['line'] ?? null })),
+    );
+}
+
+/** Milestones of a project that are complete and that no invoice line names. */
+function ripeMilestones(books: Books, jobId: string): Line[] {
+  const invoices = books.store.where('invoice', 'job', jobId).filter((invoice) => invoice.values['status'] !== 'void');
+  const billed = new Set(
+    invoices.flatMap((invoice) => (invoice.sublists['item'] ?? []).map((line) => textOf(line, milestoneKey))),
+  );
+  return books.store
+    .where('projecttask', 'project', jobId)
+    .filter((task) => task.values['status'] === 'COMPLETE' && textOf(task.values, 'custevent_tieout_amount') !== null)
+    .filter((task) => !billed.has(task.id))
+    .map((task) => ({
+      item: fixedFeeService,
+      quantity: '1',
+      rate: textOf(task.values, 'custevent_tieout_amount'),
+      description: task.values['title'] ?? null,
+      [milestoneKey]: task.id,
+    }));
+}
+
+/** An invoice of all that is approved, billable and unbilled of a project: time, expenses, milestones. */
 export function billProject(books: Books, jobId: string, date: string, tranId: string | null): Entry {
   const job = books.store.get('job', jobId);
   if (!job) throw refusals.unknownRecord();
@@ -74,7 +109,9 @@ export function billProject(books: Books, jobId: string, date: string, tranId: s
     .filter((time) => time.values['approvalstatus'] === '3' && isSet(time.values, 'isbillable'))
     .filter((time) => !books.billedTime.has(time.id))
     .sort((a, b) => a.serial - b.serial);
-  if (ripe.length === 0) throw new Error(`Project ${jobId} has no approved, billable, unbilled time.`);
+  const expcost = ripeExpenses(books, jobId);
+  const item = ripeMilestones(books, jobId);
+  if (ripe.length + expcost.length + item.length === 0) throw new Error(`Project ${jobId} has nothing to bill.`);
   const values: Record<string, Value> = {
     entity: textOf(job.values, 'parent') ?? jobId,
     job: jobId,
@@ -84,7 +121,8 @@ export function billProject(books: Books, jobId: string, date: string, tranId: s
     currency: job.values['currency'] ?? null,
   };
   const time = ripe.map((each) => ({ apply: true, doc: each.id }));
-  return books.save(books.type('invoice'), null, { values, sublists: { time } }, 'person');
+  const lists = Object.entries({ time, expcost, item }).filter(([, lines]) => lines.length > 0);
+  return books.save(books.type('invoice'), null, { values, sublists: Object.fromEntries(lists) }, 'person');
 }
 
 export function payInvoice(books: Books, invoiceId: string, amount: string | null, date: string | null): Entry {

@@ -46,6 +46,8 @@ export class Books {
   readonly locked = new Set<string>();
   /** Which invoice a time entry is on. */
   readonly billedTime = new Map<string, string>();
+  /** Which invoice an expense is on, by `<report>/<line>`. */
+  readonly billedExpenses = new Map<string, string>();
   /** Minor units applied to an invoice, by the payment or credit that applies them. */
   readonly applied = new Map<string, Map<string, bigint>>();
   readonly preferences = new Map<string, boolean>();

@@ -2,7 +2,7 @@
 import type { Books, Draft } from './books.ts';
 import { canonical, fromMinor, timesMinor, toMinor } from './decimals.ts';
 import type { Field } from './fields.ts';
-import { completeApplied, completeInvoiceTime } from './settling.ts';
+import { completeApplied, completeInvoiceExpenses, completeInvoiceTime } from './settling.ts';
 import { isoOf, isSet, type Line, textOf, type Value } from './values.ts';
 
 type Values = Record<string, Value>;
@@ -90,10 +90,26 @@ function completeTransaction(draft: Draft, books: Books): void {
     values['status'] = values['orderstatus'] ?? null;
   }
   if (type.id === 'invoice') completeInvoiceTime(draft, books);
-  if (type.id === 'expensereport') fill(values, 'approvalstatus', '1');
+  if (type.id === 'invoice') completeInvoiceExpenses(draft, books);
+  if (type.id === 'expensereport') completeReport(draft, books);
   totalUp(draft, books);
   if (type.id === 'invoice') settleTotals(draft, books);
   if (type.id === 'creditmemo' || type.id === 'customerpayment') completeApplied(draft, books);
+}
+
+/** What was spent in another currency is worth what the line's exchange rate makes of it; without one, the same. */
+function completeReport(draft: Draft, books: Books): void {
+  fill(draft.values, 'approvalstatus', draft.values['supervisorapproval'] === true ? '2' : '1');
+  const lines = draft.sublists['expense'];
+  if (!lines) return;
+  const scale = scaleOf(textOf(draft.values, 'currency'), books);
+  const own = draft.values['currency'] ?? null;
+  draft.sublists['expense'] = lines.map((line) => {
+    const spent = textOf(line, 'foreignamount');
+    if (spent === null) return { ...line, foreignamount: line['amount'] ?? null, currency: line['currency'] ?? own };
+    const rate = textOf(line, 'exchangerate') ?? '1';
+    return { ...line, exchangerate: rate, amount: fromMinor(timesMinor(spent, rate, scale), scale) };
+  });
 }
 
 /** Lines get their number and amount, the body its totals. */

@@ -4,6 +4,7 @@ import { entityOf, sheetOf } from './completing.ts';
 import { toMinor } from './decimals.ts';
 import type { Field } from './fields.ts';
 import { refusals } from './refusal.ts';
+import { billedExpense } from './settling.ts';
 import type { Entry } from './shelf.ts';
 import { isSet, type Line, textOf, type Values } from './values.ts';
 
@@ -127,9 +128,12 @@ function checkProjectOpen(
 }
 
 function checkExpenses(draft: Draft, books: Books): void {
+  const before = draft.before?.sublists['expense'] ?? [];
   for (const [index, line] of (draft.sublists['expense'] ?? []).entries()) {
     const customer = textOf(line, 'customer');
-    if (customer === null) continue;
+    const known = before.find((one) => one['line'] === line['line']);
+    // Only what is new or moved to another project is looked at: a project may close behind an expense.
+    if (customer === null || known?.['customer'] === customer) continue;
     const employee = textOf(draft.values, 'entity') ?? '';
     const job = books.store.get('job', customer);
     checkProjectOpen(job, employee, customer, 'allowexpenses', `expense.items[${index}]`, books);
@@ -160,6 +164,22 @@ function checkInvoiceTime(draft: Draft, books: Books): void {
   }
 }
 
+/** An expense line may only bill a billable line of an approved report, once. */
+function checkInvoiceExpenses(draft: Draft, books: Books): void {
+  for (const [index, line] of (draft.sublists['expcost'] ?? []).entries()) {
+    if (line['apply'] !== true) continue;
+    const doc = textOf(line, 'doc') ?? '';
+    const report = books.store.get('expensereport', doc);
+    const billedOn = books.billedExpenses.get(`${doc}/${textOf(line, 'line')}`);
+    const isFree = billedOn === undefined || billedOn === draft.before?.id;
+    const spent = billedExpense(line, books);
+    const isRipe = report?.values['approvalstatus'] === '2' && spent !== null && isSet(spent, 'isbillable');
+    const job = textOf(draft.values, 'job');
+    if (isRipe && isFree && (job === null || spent['customer'] === job)) continue;
+    throw refusals.invalidValue(doc, 'doc', `expCost.items[${index}]`);
+  }
+}
+
 function belongs(time: Entry, values: Values, books: Books): boolean {
   const customer = textOf(time.values, 'customer');
   const job = textOf(values, 'job');
@@ -187,6 +207,7 @@ export function checkSave(draft: Draft, books: Books): void {
   if (draft.type.id === 'job') checkJob(draft, books);
   if (draft.type.id === 'expensereport') checkExpenses(draft, books);
   if (draft.type.id === 'invoice') checkInvoiceTime(draft, books);
+  if (draft.type.id === 'invoice') checkInvoiceExpenses(draft, books);
   if (draft.type.id === 'customerpayment' || draft.type.id === 'creditmemo') checkApplied(draft);
 }
 

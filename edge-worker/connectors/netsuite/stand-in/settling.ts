@@ -40,6 +40,24 @@ export function completeInvoiceTime(draft: Draft, books: Books): void {
   });
 }
 
+/** The line of an expense report that an invoice line bills: FACTS.md#unverified, `line` is its number there. */
+export function billedExpense(line: Line, books: Books): Line | null {
+  const report = books.store.get('expensereport', textOf(line, 'doc') ?? '');
+  return (report?.sublists['expense'] ?? []).find((one) => one['line'] === line['line']) ?? null;
+}
+
+/** An expense line takes its figures from the line of the report it bills. */
+export function completeInvoiceExpenses(draft: Draft, books: Books): void {
+  const lines = draft.sublists['expcost'];
+  if (!lines || draft.values['status'] === 'void') return;
+  draft.sublists['expcost'] = lines.map((line) => {
+    const spent = line['apply'] === true ? billedExpense(line, books) : null;
+    if (!spent) return line;
+    const { amount = null, customer: job = null, memo = null } = spent;
+    return { job, memo, ...line, originalamount: amount, amount: line['amount'] ?? spent['foreignamount'] ?? amount };
+  });
+}
+
 /** Spreads a payment or credit over the invoices it names, in the order of its lines. */
 export function completeApplied(draft: Draft, books: Books): void {
   const { values, before } = draft;
@@ -111,8 +129,23 @@ function settleApplied(before: Entry | null, after: Entry | null, books: Books):
   }
 }
 
+/** `<report>/<line>` of what an invoice bills of expenses. */
+const billedExpensesOf = (entry: Entry | null) =>
+  new Set(
+    linesOf(entry, 'expcost')
+      .filter((line) => line['apply'] === true)
+      .map((line) => `${textOf(line, 'doc')}/${textOf(line, 'line')}`),
+  );
+
+function settleExpenses(before: Entry | null, after: Entry | null, books: Books): void {
+  const now = billedExpensesOf(after);
+  for (const key of billedExpensesOf(before)) if (!now.has(key)) books.billedExpenses.delete(key);
+  if (after) for (const key of now) books.billedExpenses.set(key, after.id);
+}
+
 export function settle(type: RecordType, before: Entry | null, after: Entry | null, books: Books): void {
   if (type.id === 'invoice') settleTime(before, after, books);
+  if (type.id === 'invoice') settleExpenses(before, after, books);
   if (type.id === 'customerpayment' || type.id === 'creditmemo') settleApplied(before, after, books);
   const order = type.id === 'invoice' && after && !before ? textOf(after.values, 'createdfrom') : null;
   const salesOrder = order === null ? null : books.store.get('salesorder', order);

@@ -1,10 +1,12 @@
 // Runs SuiteQL over the books, by the orders and indexes that are there, and answers in the vendor's shape.
 import type { Books } from './books.ts';
+import type { RecordType } from './fields.ts';
 import type { Role } from './permissions.ts';
 import { refusals } from './refusal.ts';
 import { pageJson, pagingOf, parseBody } from './rest-records.ts';
 import type { Entry } from './shelf.ts';
 import { type Column, Columns } from './suiteql-columns.ts';
+import { lineRows, lineTable, lineType, transactionTypes } from './suiteql-lines.ts';
 import { type Expression, parseSql, type Query, sqlError } from './suiteql-parser.ts';
 import { bare, orderOf, type Plan, Planner } from './suiteql-plan.ts';
 import { type Answer, type Call, guarded, resourceJson, restError } from './wire.ts';
@@ -48,30 +50,39 @@ export class SuiteQl {
 
   select(sql: string, parameters: readonly unknown[], page: { limit: number; offset: number }) {
     const query = parseSql(sql, parameters);
-    const types = [...this.#books.schema.types.values()]
-      .filter((type) => type.table === query.table)
-      .filter((type) => this.#role.allows(type.permission, 'VIEW'));
+    const { types, rows } = this.#from(query.table);
     if (types.length === 0) throw sqlError(`Record '${query.table}' was not found.`);
     const columns = new Columns(this.#books, query.table, types, this.offsetMs);
     const typeIds = types.map((type) => type.id);
     const planner = new Planner(this.#books, columns, typeIds);
-    const plan = query.where ? planner.plan(query.where) : bare(() => true);
+    const wanted = query.where ? planner.plan(query.where) : bare(() => true);
+    const plan = rows === null ? wanted : { ...wanted, candidates: rows, isByKey: true };
     const isFound = (entry: Entry) => plan.isByKey || this.#books.isFound(entry);
     const isSeen = (entry: Entry) => typeIds.includes(entry.type) && plan.test(entry) && isFound(entry);
     if (query.group.length > 0 || query.columns.some(({ expression }) => isAggregate(expression))) {
       const all = this.#read({ ...query, rowsMax: null }, columns, { ...plan, test: isSeen }, everything);
-      const rows = grouped(query, columns, all.entries).map((each) => aggregateRow(query, columns, each));
-      return { total: rows.length, rows: rows.slice(page.offset, page.offset + page.limit) };
+      const shown = grouped(query, columns, all.entries).map((each) => aggregateRow(query, columns, each));
+      return { total: shown.length, rows: shown.slice(page.offset, page.offset + page.limit) };
     }
     const { total, entries } = this.#read(query, columns, { ...plan, test: isSeen }, page);
     const show = shower(query, columns);
     return { total, rows: entries.map(show) };
   }
 
+  /** The types of a table that the role may see; the rows themselves where they are no records. */
+  #from(table: string): { readonly types: readonly RecordType[]; readonly rows: readonly Entry[] | null } {
+    if (table === lineTable) {
+      const types = transactionTypes(this.#books, this.#role);
+      return { types: types.length === 0 ? [] : [lineType(types)], rows: lineRows(this.#books, types) };
+    }
+    const types = [...this.#books.schema.types.values()].filter((type) => type.table === table);
+    return { types: types.filter((type) => this.#role.allows(type.permission, 'VIEW')), rows: null };
+  }
+
   #read(query: Query, columns: Columns, plan: Plan, page: { limit: number; offset: number }) {
     const order = query.order.map((each) => ({ ...each, column: columns.compile(each.expression) }));
     const roles = order.map((each) => (each.isDescending ? null : each.column.role)).join();
-    const shelf = this.#books.store.shelf(query.table);
+    const shelf = () => this.#books.store.shelf(query.table);
     const capped = Math.min(query.rowsMax ?? rowsMax, rowsMax);
     const entries: Entry[] = [];
     let total = 0;
@@ -81,11 +92,11 @@ export class SuiteQl {
       return ++total < capped;
     };
     if (plan.candidates === null && (roles === 'stamp' || roles === 'stamp,id')) {
-      shelf.scanChanges(plan.stampFromMs ?? Number.NEGATIVE_INFINITY, -1, visit);
+      shelf().scanChanges(plan.stampFromMs ?? Number.NEGATIVE_INFINITY, -1, visit);
       return { total, entries };
     }
     if (roles === '' || roles === 'id') {
-      if (plan.candidates === null) shelf.scanIds(plan.serialAbove ?? 0, visit);
+      if (plan.candidates === null) shelf().scanIds(plan.serialAbove ?? 0, visit);
       else byId(plan.candidates).every(visit);
       return { total, entries };
     }
@@ -95,7 +106,7 @@ export class SuiteQl {
       return true;
     };
     if (plan.candidates) for (const entry of plan.candidates) keep(entry);
-    else shelf.scanIds(plan.serialAbove ?? 0, keep);
+    else shelf().scanIds(plan.serialAbove ?? 0, keep);
     all.sort((a, b) => {
       for (const { column, isDescending } of order) {
         const difference = orderOf(column.of(a) ?? '\uffff', column.of(b) ?? '\uffff');

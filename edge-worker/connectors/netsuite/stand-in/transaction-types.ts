@@ -176,6 +176,7 @@ const invoice = () =>
           amount('amount'),
           amount('originalAmount'),
           reference('job', 'job', { label: 'Project' }),
+          text('memo', { maxLength: 4000 }),
         ]),
       ],
     },

@@ -1,0 +1,84 @@
+// Answered records as snapshots, and answers beside their questions.
+import { Fault } from '../../faults.ts';
+import type { Snapshot } from '../connector.ts';
+import * as answers from './answers.ts';
+import type { ListIds } from './list-ids.ts';
+import type { IfCut, Restlet } from './restlet.ts';
+import { standing } from './withdrawals.ts';
+
+/** At most so many records a call, by PROTOCOL.md. */
+export const recordsMax = 100;
+
+const timeCurrencyField = 'custcol_tieout_currency';
+/** Of time on no project, by the standard's own code for it. */
+const noCurrency = 'XXX';
+
+export interface Connection {
+  readonly restlet: Restlet;
+  readonly lists: ListIds;
+  /** Of projects that time was read of, by id: a project that has any keeps its currency. */
+  readonly currencies: Map<string, string>;
+}
+
+/** Answers records as snapshots. What they need beyond themselves is read for all of them at once. */
+export async function snapshotsOf(
+  connection: Connection,
+  records: readonly answers.AnsweredRecord[],
+): Promise<(record: answers.AnsweredRecord) => Snapshot> {
+  await readCurrencies(connection, records);
+  return (record) => snapshotOf(connection, record);
+}
+
+/** Time that people enter in NetSuite names no currency: it is that of its project. */
+async function readCurrencies(
+  { restlet, lists, currencies }: Connection,
+  records: readonly answers.AnsweredRecord[],
+): Promise<void> {
+  const projects = records.flatMap((record) => projectWithCurrencyOf(record) ?? []);
+  const unknown = [...new Set(projects)].filter((id) => !currencies.has(id));
+  for (let start = 0; start < unknown.length; start += recordsMax) {
+    const asked = unknown.slice(start, start + recordsMax).map((id) => ({ type: 'job', id }));
+    const { body } = await restlet.call({ verb: 'read', records: asked }, answers.readAnswer, 'unreachable');
+    for (const result of body.results) {
+      const currency = result.found ? lists.inward('job', result.record.values)['currency'] : null;
+      if (result.found && typeof currency === 'string') currencies.set(result.record.id, currency);
+    }
+  }
+}
+
+/** The project whose currency a time entry has; null where the entry says it itself, as those of the hub do. */
+function projectWithCurrencyOf({ type, values }: answers.AnsweredRecord): string | null {
+  const project = values['customer'];
+  if (type !== 'timebill' || (values[timeCurrencyField] ?? null) !== null) return null;
+  return typeof project === 'string' ? project : null;
+}
+
+function snapshotOf({ lists, currencies }: Connection, record: answers.AnsweredRecord): Snapshot {
+  const { type, id, externalid, lastmodified, sublists = {} } = record;
+  const project = projectWithCurrencyOf(record);
+  const values = {
+    ...lists.inward(type, record.values),
+    ...(type === 'timebill' && {
+      [timeCurrencyField]: record.values[timeCurrencyField] ?? currencies.get(project ?? '') ?? noCurrency,
+    }),
+  };
+  const name = type === 'employee' ? { name: nameOfPerson(values) } : {};
+  const wire = { id, externalid, ...name, values, sublists };
+  return { recordType: type, recordId: id, version: lastmodified, externalId: externalid, ...standing(record), wire };
+}
+
+/** A person's name is in two parts; the record's own name may carry a number in front. */
+function nameOfPerson(values: Readonly<Record<string, unknown>>): string | null {
+  const parts = [values['firstname'], values['lastname']].filter((part) => typeof part === 'string' && part !== '');
+  if (parts.length > 0) return parts.join(' ');
+  return typeof values['entityid'] === 'string' ? values['entityid'] : null;
+}
+
+/** An answer with more or fewer results than questions says nothing about any of them. */
+export function paired<Question, Result>(questions: readonly Question[], results: readonly Result[], ifCut: IfCut) {
+  if (questions.length !== results.length) {
+    const code = ifCut === 'uncertain' ? 'uncertain' : 'unreadable';
+    throw new Fault(code, `the Tieout RESTlet answered ${results.length} of ${questions.length} questions`);
+  }
+  return questions.map((question, index): readonly [Question, Result] => [question, results[index]!]);
+}

@@ -5,6 +5,7 @@ import { migrate } from 'drizzle-orm/durable-sqlite/migrator';
 import { connectors } from '../connectors/_registry.ts';
 import type { RecordClaim } from '../connectors/embed.ts';
 import { liveContext } from '../context.ts';
+import { type AuditHead, auditHead, isHeadUnsigned, keepSignedHead } from '../flow/audit.ts';
 import { type Outcome, type Round, settle, take, testRound, unreached } from '../flow/dispatch.ts';
 import { type Checked, checkConnection } from '../flow/health.ts';
 import type { InboxEntry } from '../flow/intake.ts';
@@ -13,6 +14,7 @@ import { type Proved, proveUser } from '../flow/people.ts';
 import { ask, type Change, type ChangeResult, change, type Once, type Question } from '../flow/requests.ts';
 import { keysAlive, type SignedRound, signRound } from '../flow/sign.ts';
 import { laneMigrations } from '../store/_lane-migrations.ts';
+import { signHead } from './audit-signature.ts';
 import type { Env } from './env.ts';
 import { Governor } from './governor.ts';
 import { laneStub, overflowStub } from './lanes.ts';
@@ -114,8 +116,24 @@ export class LaneObject extends DurableObject<Env> {
   /** The sweep: whatever lost its wake-up is driven on, and the overflow is told to hand over what it holds. */
   async sweep(): Promise<void> {
     this.#live.wake();
+    await this.#signAuditDaily();
     const name = this.ctx.id.name;
     if (name) await overflowStub(this.env, name, this.ctx.id.jurisdiction ?? '').hurry();
+  }
+
+  /** A head that could not be signed today is signed by the next sweep. */
+  async #signAuditDaily(): Promise<void> {
+    const { core } = this.#live;
+    if (!isHeadUnsigned(core)) return;
+    const head = auditHead(core);
+    keepSignedHead(core, head, await signHead(this.env.HUB_KEY, head));
+  }
+
+  /** The head as it is now, its rows in D1, for whoever exports the chain: what was cut off there is missed. */
+  async signedHead(): Promise<AuditHead & { readonly signature: string }> {
+    await this.#live.flushed(flushedWithinMs);
+    const head = auditHead(this.#live.core);
+    return { ...head, signature: await signHead(this.env.HUB_KEY, head) };
   }
 
   async change(request: Change, once: Once | null = null): Promise<ChangeResult> {

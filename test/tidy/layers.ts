@@ -93,6 +93,8 @@ const layers: readonly Layer[] = [
     packages: ['zod', 'hono', 'ulid', 'drizzle-orm', 'cloudflare:', 'node:crypto'],
   },
   { of: /^erp-suiteapp\//, ours: ['shared/wire/', 'shared/words.ts', 'erp-suiteapp/'], packages: ['N/', 'node:'] },
+  // What we hand to others runs by itself.
+  { of: /^docs\//, ours: [], packages: ['node:'] },
   { of: /^crm-package\//, ours: ['crm-package/'], packages: ['lwc', '@salesforce/'] },
 ];
 

@@ -14,6 +14,7 @@ export type {
   Environment,
   FindKey,
   Notice,
+  Presence,
   ReadResult,
   RecordRef,
   SchemaField,
@@ -148,6 +149,8 @@ export interface ConnectorSpec<Name extends string, Settings extends z.ZodObject
   readonly compareVersions: (a: string, b: string) => number;
   /** Status rows travel with the write itself. */
   readonly isStatusWrittenAlong?: boolean;
+  /** Its own pages say whether it is connected: the session takes `present`. */
+  readonly showsPresence?: boolean;
   /** By record type, what its record will say once what people ask about beforehand has happened: a deal is won. */
   readonly foreseen?: Readonly<Record<string, WireRecord>>;
   /** Record types whose page shows a status only when somebody has to act, because each status costs a call. */

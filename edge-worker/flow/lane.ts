@@ -10,6 +10,7 @@ import { FlushLoop } from './flush-loop.ts';
 import { clearInbox, record, waitingCount } from './inbox.ts';
 import { workSome } from './jobs.ts';
 import { lookDue } from './look.ts';
+import { showPresence } from './presence.ts';
 import { Reader } from './read.ts';
 import { RelayLoop } from './relay-loop.ts';
 import { replanSome } from './replan.ts';
@@ -149,7 +150,7 @@ export class Lane {
         return showDue(this.core, connection);
       case 'feed':
         if (await askFeeds(this.core, connection.id)) this.kick('decide');
-        return;
+        return showPresence(this.core, connection);
     }
   }
 

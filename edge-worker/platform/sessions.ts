@@ -49,6 +49,9 @@ export function openSession(connection: Connection, store: LaneStore, options: S
     changes: async (feed, cursor) => (await session()).changes(feed, cursor),
     describe: async (recordType) => (await session()).describe(recordType),
     check: async () => (await session()).check(),
+    ...(connector.showsPresence && {
+      present: async (presence) => (await session()).present?.(presence),
+    }),
     ...(connector.embed?.proof === 'record' && {
       proveUser: async (claim) => (await (await session()).proveUser?.(claim)) ?? unproven,
     }),
@@ -71,7 +74,7 @@ export function heeding(session: Session, throttled: () => void): Session {
         throw error;
       }
     };
-  const { proveUser, showStatus, withdraw } = session;
+  const { present, proveUser, showStatus, withdraw } = session;
   return {
     read: heed(session.read),
     write: heed(session.write),
@@ -79,6 +82,7 @@ export function heeding(session: Session, throttled: () => void): Session {
     changes: heed(session.changes),
     describe: heed(session.describe),
     check: heed(session.check),
+    ...(present && { present: heed(present) }),
     ...(proveUser && { proveUser: heed(proveUser) }),
     ...(withdraw && { withdraw: heed(withdraw) }),
     ...(showStatus && { showStatus: heed(showStatus) }),

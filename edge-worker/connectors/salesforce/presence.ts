@@ -1,4 +1,4 @@
-// The one row by which the org's pages know that they are connected, to which installation, and since when it is silent.
+// The one row by which the org's pages know that they are connected, to which installation, and when we looked last.
 import { instantText } from '../../../shared/dates.ts';
 import { Fault } from '../../faults.ts';
 import type { Presence } from '../connector.ts';

@@ -1,5 +1,5 @@
 // Story: a seller's day on the opportunity's own page in Salesforce. The deal is checked, mended and won there;
-// customer and project appear in PSA and ERP, held time shows until it is released, and the page works with the hub down.
+// customer and project appear in PSA and ERP, held time shows until it is released, the page works with the hub down.
 // Skipped without Chromium.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -5,6 +5,7 @@ import type { Canonical, EntityName } from '../../shared/entities/_registry.ts';
 import type { Role } from '../../shared/entities/entity.ts';
 import type { Codec } from './codecs.ts';
 import type { Embed } from './embed.ts';
+import type { Mailbox, Visits } from './mailbox.ts';
 import type { Receiver } from './receiver.ts';
 import type { Environment, RecordRef, Session, WireRecord } from './session.ts';
 
@@ -76,6 +77,8 @@ export interface ConnectOptions<Settings, Secrets> {
   readonly fetch: (request: Request) => Promise<Response>;
   readonly nowMs: () => number;
   readonly tokens: TokenKeeper;
+  /** For systems that nobody can call. */
+  readonly mailbox: Mailbox;
 }
 
 export type Direction = 'both' | 'in' | 'out';
@@ -162,6 +165,8 @@ export interface ConnectorSpec<Name extends string, Settings extends z.ZodObject
   /** Where a person sees the record, for links on counterpart pages. */
   readonly recordUrl: (settings: z.infer<Settings>, ref: RecordRef) => string | null;
   readonly receiver?: Receiver;
+  /** For systems that come by themselves, because nobody can call them. */
+  readonly visits?: Visits;
   /** For systems whose pages show ours. */
   readonly embed?: Embed<z.infer<Settings>>;
   connect(options: ConnectOptions<z.infer<Settings>, z.infer<Secrets>>): Session;

@@ -2,6 +2,7 @@
 // time, every call governed.
 import type { ConnectOptions, Connector, Session, TokenKeeper } from '../connectors/connector.ts';
 import type { Proof } from '../connectors/embed.ts';
+import type { Mailbox } from '../connectors/mailbox.ts';
 import { Fault } from '../faults.ts';
 import type { Connection } from '../flow/wiring.ts';
 import { connectionRows, tokens } from '../store/lane-schema.ts';
@@ -14,6 +15,7 @@ import type { Vault } from './vault.ts';
 export interface SessionOptions {
   /** What the maps of the connection name, by record type. */
   readonly paths: ConnectOptions<unknown, unknown>['paths'];
+  readonly mailbox: Mailbox;
   readonly vault: Vault;
   readonly governor: Governor;
   readonly book: CallBook;
@@ -112,6 +114,7 @@ async function connectWith(
       fetch: options.fetch,
       nowMs: options.nowMs,
     }),
+    mailbox: options.mailbox,
     tokens: tokenKeeper(connection.id, store, options),
   };
   return connector.connect(settled);

@@ -16,6 +16,23 @@ export const actions = {
     needsReason: false,
   },
   done: { title: 'Done by hand', text: 'It was taken back there by hand: nothing is left to do.', needsReason: false },
+  withdraw: {
+    title: 'Take back',
+    text: 'What came of it in the other systems is taken back there.',
+    needsReason: false,
+  },
+  recreate: { title: 'Create again', text: 'The record is created there anew.', needsReason: false },
+  leave: { title: 'Leave out', text: 'The system goes on without this record.', needsReason: false },
+  'let-through': {
+    title: 'Let through',
+    text: 'These deletions are meant: each has the effect that one by itself would have.',
+    needsReason: true,
+  },
+  mistake: {
+    title: 'These were a mistake',
+    text: 'Nothing follows from them; Tieout waits until the records are restored.',
+    needsReason: false,
+  },
   keep: { title: 'Keep', text: 'Leaves what was written as it is.', needsReason: true },
   reapprove: {
     title: 'Ask for approval again',

@@ -28,6 +28,36 @@ export const withdrawalWords: Readonly<Record<string, Words>> = {
     text: 'The record {recordId} in {system} does not count any more, and Tieout has no way to take it back there.',
     next: 'Take it back in {system} and choose "Done by hand", or keep it with a reason.',
   },
+  'deleted-at-source': {
+    title: 'Deleted where it comes from',
+    text: 'The record {recordId} was deleted in {system}. What came of it in other systems was left as it is.',
+    next: 'Its owner has it taken back in the other systems, keeps it there with a reason, or restores it in {system}.',
+  },
+  'target-gone': {
+    title: 'Record has vanished',
+    text: 'The record {recordId} that Tieout keeps in step is no longer in {system}: somebody has deleted it there.',
+    next: 'Have it created again, leave {system} without it, or restore it there and choose "Look again".',
+  },
+  'delete-guard': {
+    title: 'Many deletions at once',
+    text: '{count} records of {recordType} were deleted in {system} within an hour. Nothing follows from it yet.',
+    next: 'An integration admin lets them through if they are meant, or says that they were a mistake.',
+  },
+  'awaiting-restoration': {
+    title: 'To be restored',
+    text: '{count} records of {recordType} were deleted in {system} by mistake. What came of them was left as it is.',
+    next: 'An admin restores them in {system}; this is over once the last of them is there again.',
+  },
+  'record-deleted': {
+    title: 'Deleted',
+    text: 'The record {recordId} was deleted in {system}.',
+    next: 'Nothing to do, unless somebody is asked what is to become of it elsewhere.',
+  },
+  'record-restored': {
+    title: 'Restored',
+    text: 'The record {recordId}, which had been deleted, is in {system} again.',
+    next: 'Nothing to do: what had been taken back elsewhere comes back by itself.',
+  },
   'command-withdrawn': {
     title: 'Withdrawn',
     text: 'The record {recordId} in {system} was taken back, because it does not count any more.',

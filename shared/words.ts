@@ -112,16 +112,6 @@ export const words: Readonly<Record<string, Words>> = {
     text: 'This record waits for {waits}, which has still not arrived in {system}.',
     next: 'See what holds {waits}; this record goes on by itself when that one is there.',
   },
-  'target-gone': {
-    title: 'Record has vanished',
-    text: 'The record to be changed is no longer in {system}: somebody has deleted or merged it.',
-    next: 'Link the record that took its place, or restore it in {system}, then choose Retry.',
-  },
-  'deleted-at-source': {
-    title: 'Deleted where it comes from',
-    text: 'The record {recordId} was deleted in {system}. What came of it in other systems was left as it is.',
-    next: 'Restore it in {system} and choose Retry, or undo by hand what came of it and choose Reject.',
-  },
   'record-hidden': {
     title: 'Record cannot be seen',
     text: 'The record {recordId} cannot be read in {system}: it may be archived, filtered or out of our sight.',

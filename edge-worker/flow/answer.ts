@@ -9,6 +9,7 @@ import { askAgain } from './ask-again.ts';
 import { tellAudit } from './audit.ts';
 import { actionsOf } from './choices.ts';
 import type { LaneCore } from './core.ts';
+import { answerDeletion, deletionControls } from './deletion-answers.ts';
 import { planSafely } from './guard.ts';
 import { answerGuilty } from './guilty-rows.ts';
 import { type Owners, openHold } from './hold-care.ts';
@@ -51,6 +52,7 @@ export function answer(
   if (row.control === 'connection') return core.resume(row.connection, by);
   if (isOfSubscriber(row)) return answerSubscriber(core, row, given === 'retry', by, reason);
   if (row.control === 'poison-row') return answerKept(core, row, given, by, reason);
+  if (deletionControls.has(row.control)) return answerDeletion(core, row, given, by, reason);
   if (given === 'retry' && unknownOutcomes.has(row.control)) return lookAgain(core, row, by, reason);
   core.store.transaction((tx) => {
     // "Retry" of what a target refused is an approval to send the same content again; settle takes it back when it is

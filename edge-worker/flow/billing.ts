@@ -1,8 +1,8 @@
 // Billed lines: which record has billed which source. The table lets each source be billed once, whatever the path.
 import { entities } from '../../shared/entities/_registry.ts';
-import { billedLines, links } from '../store/lane-schema.ts';
+import { billedLines, entityRows, links } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
-import { deleteRows, readRows, writeRows } from '../store/rows.ts';
+import { deleteRows, readRows, type StoredRow, writeRows } from '../store/rows.ts';
 import { kindOf } from './identity.ts';
 import type { CanonicalRecord } from './nouns.ts';
 import { readAgain } from './strays.ts';
@@ -40,15 +40,7 @@ export function claimBilled(
   );
   const kept = new Set(now.map((row) => `${row.invoice}|${row.source}`));
   const freed = before.filter((row) => !kept.has(`${row.invoice}|${row.source}`));
-  deleteRows(
-    tx.sql,
-    billedLines,
-    freed.map((row) => [row.source]),
-  );
-  for (const { source, line, invoice } of freed) {
-    tx.record('billedLines', { source, line, invoice: '' });
-    tx.tell(source, 'billing-freed', { invoice });
-  }
+  free(tx, freed);
   const known = new Set(before.map((row) => row.source));
   writeRows(
     tx.sql,
@@ -67,6 +59,37 @@ export function claimBilled(
     if (!known.has(source) && mine.has(`${invoice}|${source}`)) tx.record('billedLines', { source, line, invoice });
   }
   return freed.map((row) => row.source);
+}
+
+function free(tx: LaneTransaction, freed: readonly StoredRow<typeof billedLines>[]): void {
+  deleteRows(
+    tx.sql,
+    billedLines,
+    freed.map((row) => [row.source]),
+  );
+  for (const { source, line, invoice } of freed) {
+    tx.record('billedLines', { source, line, invoice: '' });
+    tx.tell(source, 'billing-freed', { invoice });
+  }
+}
+
+const isOf = (column: 'invoice' | 'id') => `WHERE ${column} IN (SELECT value FROM json_each(?))`;
+
+/** Invoices that are no more: their lines are nobody's. Returns all whom that concerns. */
+export function freeBilled(tx: LaneTransaction, invoices: readonly string[]): readonly string[] {
+  const freed = readRows(tx.sql, billedLines, isOf('invoice'), JSON.stringify(invoices));
+  free(tx, freed);
+  const sources = freed.map((row) => row.source);
+  return [...sources, ...claimFreed(tx, sources)];
+}
+
+/** They are there again, as they were. */
+export function claimAgain(tx: LaneTransaction, entities: readonly string[]): void {
+  const rows = readRows(tx.sql, entityRows, isOf('id'), JSON.stringify(entities));
+  claimBilled(
+    tx,
+    rows.map(({ id, canonical }) => ({ id, record: JSON.parse(canonical) as CanonicalRecord })),
+  );
 }
 
 /**

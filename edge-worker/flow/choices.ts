@@ -1,6 +1,7 @@
 // What may be answered to a hold: a control says so itself; of the others it stands here.
 import type { Action } from '../../shared/actions.ts';
 import { rules } from '../rules/_registry.ts';
+import { deletedControl, guardControl, vanishedControl } from './deletions.ts';
 import { billedControl, byHandControl } from './withdrawals.ts';
 
 /** What cannot be decided by content is looked at again once it was mended, or left out. */
@@ -9,6 +10,9 @@ const usual: readonly Action[] = ['retry', 'reject'];
 const choices: Readonly<Record<string, readonly Action[]>> = {
   [billedControl]: ['credit', 'keep', 'reapprove'],
   [byHandControl]: ['done', 'keep'],
+  [deletedControl]: ['withdraw', 'keep', 'retry'],
+  [vanishedControl]: ['recreate', 'leave', 'retry'],
+  [guardControl]: ['let-through', 'mistake'],
 };
 
 export function actionsOf(control: string): readonly Action[] {

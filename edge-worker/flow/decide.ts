@@ -4,7 +4,8 @@
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { absorb } from './absorb.ts';
 import type { LaneCore } from './core.ts';
-import { closeSeen, linksOf, tellFailed, tellGone, tellHidden, tellUnreadable } from './gone.ts';
+import { tellDeleted, tellRestored } from './deletions.ts';
+import { closeSeen, linksOf, tellFailed, tellHidden, tellUnreadable } from './gone.ts';
 import { inParts, planIn, planSafely, problemOf } from './guard.ts';
 import { keepRechecks, take } from './inbox.ts';
 import type { Observation } from './observation.ts';
@@ -58,7 +59,8 @@ class Run {
   absorb(tx: LaneTransaction, seen: readonly Observation[]): readonly Observation[] {
     const core = this.#core;
     const absorbed = absorb({ tx, wiring: core.wiring, makeId: core.ports.makeId }, seen);
-    planIn(core, tx, absorbed.entities);
+    const restored = tellRestored(tx, seen);
+    planIn(core, tx, [...absorbed.entities, ...restored]);
     closeSeen(tx, seen);
     return absorbed.again;
   }
@@ -66,11 +68,11 @@ class Run {
   /** What is left of the run; with it the events count as decided. */
   finish(tx: LaneTransaction, lagging: readonly Observation[], isPlanned = false): void {
     const core = this.#core;
-    tellGone(core, tx, this.#found.gone);
+    const deleted = tellDeleted(core, tx, this.#found.gone);
     tellHidden(core, tx, this.#found.hidden);
     tellUnreadable(core, tx, this.#found.unreadable);
     const asked = this.#asked(tx);
-    if (!isPlanned) planIn(core, tx, asked);
+    planIn(core, tx, isPlanned ? deleted : [...asked, ...deleted]);
     keepTried(tx, this.#tried);
     // "Sync now": whatever came of it, the page shows it again.
     showSoon(tx, core.wiring, asked, 0);

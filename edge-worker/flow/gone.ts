@@ -1,6 +1,5 @@
-// Records that could not be had: deleted at their source, hidden from us, unreadable, or beyond what we understand.
-// Each
-// becomes somebody's work; none is undone or forgotten by silence.
+// Records that could not be had: hidden from us, unreadable, or beyond what we understand. Each becomes somebody's
+// work; none is undone or forgotten by silence.
 import { holds, links } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { readRows } from '../store/rows.ts';
@@ -10,15 +9,14 @@ import type { LinkRow } from './links.ts';
 import type { Hold, Slot } from './nouns.ts';
 import type { Observation } from './observation.ts';
 import type { Wanted } from './read.ts';
-import { forgetStrays, type RecordPlace } from './strays.ts';
+import type { RecordPlace } from './strays.ts';
 
 interface Trouble {
-  readonly control: 'deleted-at-source' | 'record-hidden' | 'record-unreadable' | 'record-failed';
+  readonly control: 'record-hidden' | 'record-unreadable' | 'record-failed';
   readonly owner: Hold['owner'];
   readonly dueMinutes: number;
 }
 
-const deleted: Trouble = { control: 'deleted-at-source', owner: 'delivery', dueMinutes: 480 };
 const hidden: Trouble = { control: 'record-hidden', owner: 'integration', dueMinutes: 480 };
 const unreadable: Trouble = { control: 'record-unreadable', owner: 'integration', dueMinutes: 480 };
 const failed: Trouble = { control: 'record-failed', owner: 'operator', dueMinutes: 60 };
@@ -40,12 +38,6 @@ const unlinkedSlot = ({ connection, recordType, recordId }: RecordPlace): Slot =
   recordType,
   part: 'read',
 });
-
-/** A record that was deleted at its source: never undone by silence, always somebody's decision. */
-export function tellGone(core: LaneCore, tx: LaneTransaction, gone: readonly Wanted[]): void {
-  forgetStrays(tx, core.wiring, gone);
-  for (const row of linksOf(tx, gone)) raise(core, tx, row, row.recordId ?? '', deleted, '', row.version ?? '');
-}
 
 /** A record that nobody shows us any more, though something is linked to it. */
 export function tellHidden(core: LaneCore, tx: LaneTransaction, wanted: readonly Wanted[]): void {

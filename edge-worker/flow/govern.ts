@@ -7,6 +7,7 @@ import type { Owner } from '../faults.ts';
 import { rules } from '../rules/_registry.ts';
 import type { Finding, Rule, RuleView } from '../rules/rule.ts';
 import type { CanonicalRecord, Consumption, Verdict } from './nouns.ts';
+import type { Taking } from './withdrawals.ts';
 
 /** Control -> what a person said: approved, rejected, or one of the control's own words. */
 export type Answers = ReadonlyMap<string, string>;
@@ -64,11 +65,13 @@ export function mayBeTakenBack(kind: EntityName): boolean {
 }
 
 /** Why what the target holds does not count there any more; null as long as it does. */
-export function takenBack(change: Case): { readonly rule: Rule; readonly finding: Finding } | null {
+export function takenBack(change: Case): Taking | null {
   for (const role of change.targetRoles) {
     for (const rule of rules) {
       const finding = rule.takesBack && guards(rule, change.kind, role) ? rule.check(viewOf(change, role)) : null;
-      if (finding) return { rule, finding };
+      if (!finding) continue;
+      const { name: control, owner, dueMinutes } = rule;
+      return { verdict: 'hold', control, owner, dueMinutes, ...finding, mayCountAgain: true };
     }
   }
   return null;

@@ -16,6 +16,8 @@ export interface HoldRequest extends Slot {
   readonly params: Readonly<Record<string, string>>;
   readonly hash: string;
   readonly dueMinutes: number;
+  /** The same hold goes on, whatever it says by now. */
+  readonly isGrowing?: boolean;
   /** Entities it was looked at together with. */
   readonly around?: readonly string[];
 }
@@ -41,8 +43,9 @@ export function raiseHold(tx: LaneTransaction, makeId: (prefix: string) => strin
   ) {
     return there.id;
   }
-  if (there) close(tx, there, 'replaced', null);
-  const { dueMinutes, around, ...plain } = request;
+  const { dueMinutes, around, isGrowing, ...plain } = request;
+  const kept = isGrowing && there?.control === request.control ? there : null;
+  if (there && !kept) close(tx, there, 'replaced', null);
   const row: HoldRow = {
     ...plain,
     cause: causeOf(request),
@@ -51,9 +54,9 @@ export function raiseHold(tx: LaneTransaction, makeId: (prefix: string) => strin
     snoozedMs: null,
     params,
     around: around ? JSON.stringify(around) : null,
-    id: makeId('exc'),
-    madeMs: tx.atMs,
-    dueMs: tx.atMs + dueMinutes * 60_000,
+    id: kept?.id ?? makeId('exc'),
+    madeMs: kept?.madeMs ?? tx.atMs,
+    dueMs: kept?.dueMs ?? tx.atMs + dueMinutes * 60_000,
   };
   tx.excepted.add(request.entity);
   writeRows(tx.sql, holds, [row], 'replace');

@@ -15,6 +15,16 @@ export function isLeftAsFound(link: LinkRow | null, content: string): boolean {
   return (JSON.parse(link.differences) as Record<string, string>)[asFound] === content;
 }
 
+/** Fields that were left as found until now, without those just written. */
+export function leftAlone(differences: string | null, carriedText: string): string | null {
+  if (differences === null) return null;
+  const carried = JSON.parse(carriedText) as Record<string, unknown>;
+  const left = Object.entries(JSON.parse(differences) as Record<string, string>).filter(
+    ([field]) => field !== asFound && !(field in carried),
+  );
+  return left.length > 0 ? JSON.stringify(Object.fromEntries(left)) : null;
+}
+
 /** Without a record id it remembers what a create under way takes; that one is under way, its command says. */
 export function newLink(slot: Slot & { readonly kind: string }, run: number, recordId: string | null = null): LinkRow {
   const { entity, connection, recordType, part, kind } = slot;

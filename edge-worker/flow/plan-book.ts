@@ -211,6 +211,13 @@ export class PlanBook {
     });
   }
 
+  /** There is no record to write to: what was meant for it ends, and who was asked about it has another question. */
+  leaveGone(target: Target, open: readonly CommandRow[]): void {
+    const idle = open.filter((row) => !this.#context.inFlight.has(row.id) && row.state !== 'uncertain');
+    this.leave(idle, 'dropped');
+    this.close(target, 'gone');
+  }
+
   leave(rows: readonly CommandRow[], to: 'superseded' | 'dropped'): void {
     for (const row of rows) {
       move(row.state as CommandState, to);

@@ -108,7 +108,9 @@ export class PlanView {
   }
 
   answersFor(entity: string, connection: string, hash: string): Answers {
-    return this.#answers.get(`${entity}|${connection}|${hash}`) ?? new Map();
+    const always = this.#answers.get(`${entity}|${connection}|`);
+    const own = this.#answers.get(`${entity}|${connection}|${hash}`) ?? new Map<string, string>();
+    return always ? new Map([...always, ...own]) : own;
   }
 
   /**

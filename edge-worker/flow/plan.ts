@@ -5,7 +5,8 @@
 import { hashOf } from '../../shared/canonical-json.ts';
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import { entities } from '../../shared/entities/_registry.ts';
-import type { LaneTransaction } from '../store/lane-store.ts';
+import type { LaneStore, LaneTransaction } from '../store/lane-store.ts';
+import { Absences } from './absences.ts';
 import { type Answers, govern, mayBeTakenBack, takenBack } from './govern.ts';
 import { heldAround } from './holds.ts';
 import { kindOf } from './identity.ts';
@@ -17,12 +18,13 @@ import { caseOf, type Looked } from './plan-case.ts';
 import { type CommandRow, PlanView, slotOf } from './plan-view.ts';
 import { waitersOf } from './strays.ts';
 import { type Encoded, encode, isSame } from './translate.ts';
-import { loopVerdict, movedVerdict, problemVerdict, unroutedVerdict } from './verdicts.ts';
+import { loopVerdict, movedVerdict, outcomeControls, problemVerdict, unroutedVerdict } from './verdicts.ts';
 import type { Connection, Wiring } from './wiring.ts';
-import { planWithdrawal, type Withdrawing, withdrawing, withdrawn } from './withdrawals.ts';
+import { deletedTaking, planWithdrawal, type Taking, type Withdrawing, withdrawing, withdrawn } from './withdrawals.ts';
 
 export interface PlanContext {
   readonly tx: LaneTransaction;
+  readonly store: LaneStore;
   readonly wiring: Wiring;
   readonly makeId: (prefix: string) => string;
   /** Ids of commands whose call is under way. */
@@ -33,14 +35,6 @@ export interface PlanContext {
   readonly planLater: Set<string>;
 }
 
-/** Holds that settle raises after a call, as against those that govern raises before it. */
-export const outcomeControls: ReadonlySet<string> = new Set([
-  'refused',
-  'two-found',
-  'uncertain-too-long',
-  'settle-failed',
-  'target-gone',
-]);
 /** Dependents of what stopped are planned in turn: time on a project, the project on a customer. */
 const roundsMax = 4;
 /** Held entities planned anew because a purchase order got something back; an answer brings the rest. */
@@ -61,6 +55,7 @@ class Planning {
   readonly #context: PlanContext;
   readonly #tx: LaneTransaction;
   readonly #view: PlanView;
+  readonly #absences: Absences;
   readonly #book: PlanBook;
   readonly #planned: readonly string[];
 
@@ -69,6 +64,7 @@ class Planning {
     this.#tx = context.tx;
     this.#planned = planned;
     this.#view = new PlanView(context.tx, planned);
+    this.#absences = new Absences(context.tx, context.wiring, planned);
     this.#book = new PlanBook(context, this.#view);
   }
 
@@ -121,6 +117,7 @@ class Planning {
     const isLinked = link?.recordId != null;
     if (this.#isClosed(target) || (!isLinked && this.#isBarred(target)))
       return this.#book.drop(target, open, 'not-ready');
+    if (isLinked && this.#absences.isGone(slotOfTarget(target))) return this.#book.leaveGone(target, open);
     const busy = open.find((row) => this.#context.inFlight.has(row.id) || row.state === 'uncertain');
     // The outcome of what is under way decides what is still to be sent; settle plans this entity again.
     if (busy) {
@@ -131,7 +128,7 @@ class Planning {
     const encoded = this.#encode(target);
     const answers = this.#view.answersFor(target.entity, connection.id, encoded.content);
     const look = () => caseOf(this.#view, target, encoded, open, answers);
-    const taking = isLinked && mayBeTakenBack(target.kind) ? takenBack(look().change) : null;
+    const taking = isLinked ? this.#takingOf(target, look) : null;
     if (link && isLinked && link.given === asFound) return this.#takeAsFound(target, encoded, open, taking !== null);
     if (taking && !isLeftAsFound(link, encoded.content))
       return this.#takeBack({ target, encoded, open, answers, choices: this.#choicesOf(target), taking });
@@ -190,6 +187,11 @@ class Planning {
     });
   }
 
+  #takingOf({ entity, kind }: Target, look: () => Looked): Taking | null {
+    if (this.#absences.isDeleted(entity)) return deletedTaking;
+    return mayBeTakenBack(kind) ? takenBack(look().change) : null;
+  }
+
   #choicesOf({ entity, connection }: Target): Answers {
     return this.#view.answersFor(entity, connection.id, withdrawn);
   }
@@ -214,6 +216,7 @@ class Planning {
   #isBarred(target: Target): boolean {
     const { isReady, dayOf } = entities[target.kind] as { isReady?: (record: never) => boolean; dayOf?: string };
     if (isReady && !isReady(target.record as never)) return true;
+    if (this.#absences.isDeleted(target.entity)) return true;
     if ((!target.map.canCreate && !target.map.livesOn) || !target.map.isWanted(target.record)) return true;
     const { cutoverOn } = this.#context.wiring.flow(target.connection.id, target.kind);
     const day = dayOf ? target.record[dayOf] : null;

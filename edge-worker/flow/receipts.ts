@@ -6,15 +6,18 @@ import { type FaultCode, faults } from '../faults.ts';
 import { approvals, commands, links } from '../store/lane-schema.ts';
 import { deleteRows, readRows, writeRows } from '../store/rows.ts';
 import { absorb } from './absorb.ts';
+import { tellAudit } from './audit.ts';
+import { vanishedControl } from './deletions.ts';
 import { raiseHold } from './holds.ts';
 import { type CommandState, move } from './lifecycle.ts';
-import { asFound, endLink, type LinkRow, newLink, recordLink } from './links.ts';
+import { endLink, type LinkRow, leftAlone, newLink, recordLink } from './links.ts';
 import type { Observation } from './observation.ts';
-import { outcomeControls, type PlanContext, plan } from './plan.ts';
+import { type PlanContext, plan } from './plan.ts';
 import { type CommandRow, slotOf } from './plan-view.ts';
 import { Saved } from './saved.ts';
 import { type RecordPlace, readAgain, readReferringAgain, releaseWaits, waitersOf } from './strays.ts';
 import { doubted } from './uncertainty.ts';
+import { outcomeControls } from './verdicts.ts';
 import { billedControl, withdrawn } from './withdrawals.ts';
 
 /** Tries before a lock or a conflict becomes somebody's work. */
@@ -117,7 +120,15 @@ export class Receipts {
     this.#plan.add(entity);
     this.#receipt(row, 'withdrawn', recordId, requestId, null, callsMilli);
     tx.tell(entity, 'command-withdrawn', { connection, command: row.id, recordType, recordId: recordId ?? '' });
+    tellAudit(this.#context, tx, 'hub', 'withdrawn', entity, { connection, recordType, recordId: recordId ?? '' });
     this.#status(row, 'ignored', withdrawn, null, null);
+  }
+
+  /** Its record was deleted there: read once more, it is proved, and somebody is asked what is to become of it. */
+  gone(row: CommandRow): void {
+    const { connection, recordType, recordId } = row;
+    if (recordId !== null) readAgain(this.#context.tx, [{ connection, recordType, recordId }], row.eventMs);
+    this.hold(row, vanishedControl, 'integration', vanishedControl, { connection, recordId: recordId ?? '' });
   }
 
   /** It is on an invoice of which we had not heard: the record is read again, and finance decide. */
@@ -143,6 +154,9 @@ export class Receipts {
         readAgain(tx, [{ connection, recordType, recordId }], row.eventMs);
       return this.keep({ ...row, tries: row.tries + 1 }, 'due', tx.atMs + wait);
     }
+    // Whether the record to be changed was deleted there is found out by reading it.
+    if (code === 'orphaned' && row.isCreate === 0 && row.recordId !== null)
+      readAgain(tx, [{ connection: row.connection, recordType: row.recordType, recordId: row.recordId }], row.eventMs);
     const owner = rule.owner === 'hub' ? 'integration' : rule.owner;
     const params = { message, fields: fields.join(', '), code: vendorCode ?? code, connection: row.connection };
     this.#receipt(row, 'refused', row.recordId, null, vendorCode ?? code, 0);
@@ -275,14 +289,4 @@ export class Receipts {
     for (const entity of waitersOf(tx, this.#stopped)) this.#plan.add(entity);
     if (this.#plan.size > 0) plan(this.#context, this.#plan);
   }
-}
-
-/** Fields that were left as found until now, without those just written. */
-function leftAlone(differences: string | null, carriedText: string): string | null {
-  if (differences === null) return null;
-  const carried = JSON.parse(carriedText) as Record<string, unknown>;
-  const left = Object.entries(JSON.parse(differences) as Record<string, string>).filter(
-    ([field]) => field !== asFound && !(field in carried),
-  );
-  return left.length > 0 ? JSON.stringify(Object.fromEntries(left)) : null;
 }

@@ -92,10 +92,7 @@ export function chooseDue(
   return chosen;
 }
 
-/**
- * Makes calls of what was chosen: reads the commands whole and writes the attempts. Where the system fetches its work,
- * an attempt begins only then.
- */
+/** Makes calls of what was chosen: reads the commands whole and writes the attempts. */
 export function beginBatches(
   store: LaneStore,
   connection: Connection,
@@ -111,7 +108,6 @@ export function beginBatches(
     const picked = rows.flatMap((row) => whole.get(row.id) ?? []);
     return { attempt: makeId('att'), connection, commands: picked, startedMs: nowMs };
   });
-  if (connection.connector.visits) return batches;
   store.storage.transactionSync(() => {
     writeRows(
       store.sql,

@@ -107,8 +107,7 @@ class Settling {
     }
     if (look.found === 'several')
       return this.receipts.hold(row, 'two-found', 'integration', 'two-found', { connection: row.connection });
-    if (look.found === 'gone')
-      return this.receipts.hold(row, 'target-gone', 'integration', 'target-gone', { connection: row.connection });
+    if (look.found === 'gone') return this.receipts.gone(row);
     if (row.deadlineMs !== null && row.deadlineMs <= tx.atMs) {
       return this.receipts.hold(row, 'uncertain-too-long', 'integration', 'uncertain-too-long', {
         connection: row.connection,

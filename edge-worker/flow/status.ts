@@ -7,6 +7,8 @@ import { checkSystem, type ShownReason, type ShownStatus, type StatusState } fro
 import type { StatusToShow } from '../connectors/connector.ts';
 import { checks, commands, entityRows, holds, links, statusDue } from '../store/lane-schema.ts';
 import { type LaneSql, readColumns, readRows, type StoredRow } from '../store/rows.ts';
+import { Absences } from './absences.ts';
+import { deletedControl } from './deletions.ts';
 import { figuresInWords } from './figures.ts';
 import { kindOf, siblingId } from './identity.ts';
 import type { LinkRow } from './links.ts';
@@ -42,6 +44,7 @@ export class StatusView {
   readonly #wiring: Wiring;
   readonly #family: string;
   readonly #links = new Map<string, PageLink[]>();
+  readonly #absences: Absences;
   readonly #commands = new Map<string, OpenCommand[]>();
   readonly #holds = new Map<string, HoldRow[]>();
   readonly #checks = new Map<string, StoredRow<typeof checks>[]>();
@@ -51,7 +54,9 @@ export class StatusView {
   constructor(sql: LaneSql, wiring: Wiring, entities: readonly string[]) {
     this.#sql = sql;
     this.#wiring = wiring;
-    this.#family = JSON.stringify([...new Set(entities.flatMap((entity) => this.#familyOf(entity)))]);
+    const family = [...new Set(entities.flatMap((entity) => this.#familyOf(entity)))];
+    this.#family = JSON.stringify(family);
+    this.#absences = new Absences({ sql }, wiring, family);
     const where = 'WHERE entity IN (SELECT value FROM json_each(?))';
     const isLinked = `${where} AND record_id IS NOT NULL`;
     for (const row of readColumns(sql, links, linkColumns, isLinked, this.#family)) push(this.#links, row.entity, row);
@@ -67,10 +72,11 @@ export class StatusView {
     return kind ? this.#wiring.familyOf(kind).map((member) => siblingId(entity, member)) : [entity];
   }
 
-  /** The record of an entity on a host, where its page is. */
+  /** The record of an entity on a host, where its page is; what was deleted has none. */
   pageOf(entity: string, host: string): { recordType: string; recordId: string } | null {
     const link = this.#links.get(entity)?.find((row) => row.connection === host);
-    return link?.recordId ? { recordType: link.recordType, recordId: link.recordId } : null;
+    const isThere = link?.recordId && !this.#absences.isGone({ ...link, part: '' });
+    return isThere ? { recordType: link.recordType, recordId: link.recordId as string } : null;
   }
 
   /**
@@ -191,7 +197,9 @@ export class StatusView {
       return [{ ...base, state, reason, params: null, nextMs: Math.max(command.dueMs, nowMs), owner: null }];
     }
     if (!link) return [];
-    const end = link.given === withdrawn ? ({ state: 'ignored', reason: withdrawn } as const) : inStep;
+    const reason = this.#absences.isGone({ ...link, part: '' }) ? deletedControl : withdrawn;
+    const isOver = link.given === withdrawn || reason === deletedControl;
+    const end = isOver ? ({ state: 'ignored', reason } as const) : inStep;
     return [{ ...base, ...end, params: null, nextMs: null, owner: null }];
   }
 }

@@ -169,7 +169,12 @@ export function waitersOf(tx: Pick<LaneTransaction, 'sql'>, stopped: readonly (r
  * Asks for records to be read. Asking while one is being read gives it another due time, so that the asking outlives
  * that read.
  */
-export function readAgain(tx: LaneTransaction, places: readonly RecordPlace[], eventMs = tx.atMs): void {
+export function readAgain(
+  tx: LaneTransaction,
+  places: readonly RecordPlace[],
+  eventMs = tx.atMs,
+  dueMs = tx.atMs,
+): void {
   if (places.length === 0) return;
   const rows = places.map(({ connection, recordType, recordId }) => [connection, recordType, recordId]);
   tx.sql.exec(
@@ -177,7 +182,7 @@ export function readAgain(tx: LaneTransaction, places: readonly RecordPlace[], e
      SELECT value ->> 0, value ->> 1, value ->> 2, 'changed', ?2, 0, ?3 FROM json_each(?1) WHERE true
      ON CONFLICT DO UPDATE SET due_ms = excluded.due_ms + (due_ms = excluded.due_ms)`,
     JSON.stringify(rows),
-    tx.atMs,
+    dueMs,
     eventMs,
   );
 }

@@ -84,7 +84,15 @@ function tryIn(core: LaneCore, tx: LaneTransaction, seen: Observation, reasons: 
   const tried = withReferences(tx, entities);
   // What is under way already is no reason, and nobody is told of what is only tried.
   plan(
-    { tx, wiring, makeId, inFlight: new Set(), planLater: new Set(), judge: (change) => reasons.judge(change) },
+    {
+      tx,
+      store: core.store,
+      wiring,
+      makeId,
+      inFlight: new Set(),
+      planLater: new Set(),
+      judge: (change) => reasons.judge(change),
+    },
     tried,
   );
   reasons.addClosed(new Set([...tried].flatMap((entity) => kindOf(entity) ?? [])));

@@ -10,6 +10,14 @@ export type HoldVerdict = Extract<ReturnType<typeof govern>, { verdict: 'hold' }
 const loopWrites = 3;
 const loopWindowMs = 600_000;
 
+/** Holds that settle raises after a call, as against those that govern raises before it. */
+export const outcomeControls: ReadonlySet<string> = new Set([
+  'refused',
+  'two-found',
+  'uncertain-too-long',
+  'settle-failed',
+  'target-gone',
+]);
 function byIntegration(
   control: string,
   code: string,

@@ -1,7 +1,7 @@
 // What a target holds of an entity and does not count any more: taken back there, or, once it is billed, finance's to
 // decide. Part of the plan.
 import { entities } from '../../shared/entities/_registry.ts';
-import type { Rule } from '../rules/rule.ts';
+import { deletedControl } from './deletions.ts';
 import type { Answers } from './govern.ts';
 import type { PlanBook, Target } from './plan-book.ts';
 import type { CommandRow, PlanView } from './plan-view.ts';
@@ -12,10 +12,17 @@ import type { HoldVerdict } from './verdicts.ts';
 export const withdrawn = 'withdrawn';
 
 /** Why something does not count any more, and the control that says so. */
-export interface Taking {
-  readonly rule: Rule;
-  readonly finding: { readonly code: string; readonly params: Readonly<Record<string, string>> };
-}
+export type Taking = HoldVerdict & {
+  /** It may count again, and somebody is asked whether it is to. */
+  readonly mayCountAgain: boolean;
+};
+
+/** Its record was deleted where it is born. */
+export const deletedTaking: Taking = {
+  ...{ verdict: 'hold', control: deletedControl, owner: 'delivery', dueMinutes: 480, code: deletedControl },
+  params: {},
+  mayCountAgain: false,
+};
 
 /** The content of a command that withdraws. What people answer to it holds until the record counts again. */
 export function withdrawing(encoded: Encoded): Encoded {
@@ -63,10 +70,10 @@ export function planWithdrawal(book: PlanBook, view: PlanView, one: Withdrawing,
 function stayWithdrawn(book: PlanBook, { target, encoded, open, answers, taking }: Withdrawing): void {
   book.giveBack(target);
   const { isReady } = entities[target.kind] as { isReady?: (record: never) => boolean };
-  const { name: control, owner, dueMinutes } = taking.rule;
-  const isOver = answers.get(control) === 'rejected' || !(isReady?.(target.record as never) ?? true);
-  if (isOver) return book.drop(target, open, withdrawn);
-  book.hold(target, encoded, open, { verdict: 'hold', control, owner, dueMinutes, ...taking.finding });
+  const isReadyAgain = taking.mayCountAgain && (isReady?.(target.record as never) ?? true);
+  if (!isReadyAgain || answers.get(taking.control) === 'rejected') return book.drop(target, open, withdrawn);
+  const { mayCountAgain: _may, ...verdict } = taking;
+  book.hold(target, encoded, open, verdict);
 }
 
 function billedVerdict({ connection }: Target, answer: string | undefined, number: string): HoldVerdict {
@@ -75,7 +82,7 @@ function billedVerdict({ connection }: Target, answer: string | undefined, numbe
   return { verdict: 'hold', control: billedControl, owner, dueMinutes: answer ? 2_400 : 480, code, params };
 }
 
-function byHandVerdict({ connection, link }: Target, { finding }: Taking): HoldVerdict {
-  const params = { ...finding.params, connection: connection.id, recordId: link?.recordId ?? '' };
+function byHandVerdict({ connection, link }: Target, taking: Taking): HoldVerdict {
+  const params = { ...taking.params, connection: connection.id, recordId: link?.recordId ?? '' };
   return { verdict: 'hold', control: byHandControl, owner: 'finance', dueMinutes: 480, code: byHandControl, params };
 }

@@ -31,4 +31,6 @@ export interface Env {
   readonly SHARD: string;
   /** Deliveries a lane lets wait before it sends new ones to its overflow. */
   readonly INBOX_MAX: string;
+  /** How long after its first proof a deletion is proved again before anything follows; two minutes by default. */
+  readonly DELETION_GRACE_MS?: string;
 }

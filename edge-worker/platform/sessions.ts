@@ -2,7 +2,6 @@
 // time, every call governed.
 import type { ConnectOptions, Connector, Session, TokenKeeper } from '../connectors/connector.ts';
 import type { Proof } from '../connectors/embed.ts';
-import type { Mailbox } from '../connectors/mailbox.ts';
 import { Fault } from '../faults.ts';
 import type { Connection } from '../flow/wiring.ts';
 import { connectionRows, tokens } from '../store/lane-schema.ts';
@@ -15,7 +14,6 @@ import type { Vault } from './vault.ts';
 export interface SessionOptions {
   /** What the maps of the connection name, by record type. */
   readonly paths: ConnectOptions<unknown, unknown>['paths'];
-  readonly mailbox: Mailbox;
   readonly vault: Vault;
   readonly governor: Governor;
   readonly book: CallBook;
@@ -51,9 +49,6 @@ export function openSession(connection: Connection, store: LaneStore, options: S
     changes: async (feed, cursor) => (await session()).changes(feed, cursor),
     describe: async (recordType) => (await session()).describe(recordType),
     check: async () => (await session()).check(),
-    ...(connector.showsPresence && {
-      present: async (presence) => (await session()).present?.(presence),
-    }),
     ...(connector.embed?.proof === 'record' && {
       proveUser: async (claim) => (await (await session()).proveUser?.(claim)) ?? unproven,
     }),
@@ -76,7 +71,7 @@ export function heeding(session: Session, throttled: () => void): Session {
         throw error;
       }
     };
-  const { present, proveUser, showStatus, withdraw } = session;
+  const { proveUser, showStatus, withdraw } = session;
   return {
     read: heed(session.read),
     write: heed(session.write),
@@ -84,7 +79,6 @@ export function heeding(session: Session, throttled: () => void): Session {
     changes: heed(session.changes),
     describe: heed(session.describe),
     check: heed(session.check),
-    ...(present && { present: heed(present) }),
     ...(proveUser && { proveUser: heed(proveUser) }),
     ...(withdraw && { withdraw: heed(withdraw) }),
     ...(showStatus && { showStatus: heed(showStatus) }),
@@ -114,7 +108,6 @@ async function connectWith(
       fetch: options.fetch,
       nowMs: options.nowMs,
     }),
-    mailbox: options.mailbox,
     tokens: tokenKeeper(connection.id, store, options),
   };
   return connector.connect(settled);

@@ -3,11 +3,11 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
-export * from './mailbox-schema.ts';
 export * from './page-schema.ts';
 export * from './people-schema.ts';
 export * from './subscriber-schema.ts';
 export * from './wiring-schema.ts';
+export * from './withdrawal-schema.ts';
 
 /**
  * Deliveries as they came, in order of arrival. Unique on connection and delivery id: a repeated delivery adds

@@ -43,6 +43,7 @@ export const changeOrder = defineEntity({
   }),
   upcast: {},
   bornIn: ['crm'],
+  deletion: { means: 'ask', owner: 'sales' },
   defaults: { status: 'draft', currency: 'USD', rateCard: [] },
   matchKeys: [['name', 'contract']],
   promotes: [

@@ -29,6 +29,7 @@ export const customer = defineEntity({
   }),
   upcast: {},
   bornIn: ['crm'],
+  deletion: { means: 'ask', owner: 'sales' },
   defaults: { lifecycle: 'prospect', isActive: true, currency: 'USD' },
   matchKeys: [['taxNumber'], ['accountNumber'], ['name', 'country'], ['name']],
   isReady: (record) => record.lifecycle === 'customer',

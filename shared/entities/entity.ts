@@ -42,6 +42,13 @@ export interface Promotion<Giver> {
 export const figures = ['sold', 'delivered', 'unbilled', 'billed', 'paid', 'outstanding'] as const;
 export type Figure = (typeof figures)[number];
 
+/** `withdraw`: taken back elsewhere · `ask`: its owner decides · `keep`: it goes on without that record. */
+export interface Deletion {
+  readonly means: 'withdraw' | 'ask' | 'keep';
+  /** Who is asked. */
+  readonly owner: 'finance' | 'delivery' | 'sales' | 'integration';
+}
+
 export interface Entity<Name extends string = string, Shape extends z.ZodObject = z.ZodObject> {
   readonly name: Name;
   /** Three letters before the ULID in this entity's ids. Stored in outside systems, so it never changes. */
@@ -71,6 +78,8 @@ export interface Entity<Name extends string = string, Shape extends z.ZodObject 
    * The sources this record bills, with its line for each. The table of billed lines lets each source be billed once.
    */
   readonly bills?: (record: z.infer<Shape>) => readonly { readonly source: string; readonly line: string }[];
+  /** What follows elsewhere when its record was deleted where it is born; unless said otherwise a person is asked. */
+  readonly deletion?: Deletion;
   /** What it costs the customer, whatever its state; null for what is not charged. Held, it is worth that much. */
   readonly worth?: (record: z.infer<Shape>) => Money | null;
   /** What it adds to the figures of its `project`; rounded once per record, as a line of an invoice is. */

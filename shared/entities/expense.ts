@@ -28,6 +28,7 @@ export const expense = defineEntity({
   }),
   upcast: {},
   bornIn: ['psa'],
+  deletion: { means: 'withdraw', owner: 'delivery' },
   defaults: {
     isBillable: true,
     isReimbursable: true,

@@ -46,6 +46,7 @@ export const invoice = defineEntity({
   }),
   upcast: {},
   bornIn: ['erp'],
+  deletion: { means: 'withdraw', owner: 'finance' },
   defaults: { lines: [] },
   matchKeys: [['number']],
   bills: (record) =>

@@ -23,6 +23,7 @@ export const milestone = defineEntity({
   }),
   upcast: {},
   bornIn: ['psa'],
+  deletion: { means: 'withdraw', owner: 'delivery' },
   defaults: { currency: 'USD', isComplete: false, isInvoiced: false },
   matchKeys: [['name', 'project']],
   worth: ({ isComplete, amount }) => (isComplete ? amount : null),

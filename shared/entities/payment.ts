@@ -26,6 +26,7 @@ export const payment = defineEntity({
   }),
   upcast: {},
   bornIn: ['erp'],
+  deletion: { means: 'withdraw', owner: 'finance' },
   defaults: { isFull: false, currency: 'USD' },
   matchKeys: [['number', 'invoice']],
   dayOf: 'receivedOn',

@@ -16,6 +16,7 @@ export const resource = defineEntity({
   }),
   upcast: {},
   bornIn: ['erp'],
+  deletion: { means: 'keep', owner: 'integration' },
   defaults: { isActive: true },
   matchKeys: [['email']],
   example: {

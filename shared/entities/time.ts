@@ -41,6 +41,7 @@ export const time = defineEntity({
   }),
   upcast: {},
   bornIn: ['psa'],
+  deletion: { means: 'withdraw', owner: 'delivery' },
   defaults: { isBillable: true, isTaxable: false, approval: 'open', isInvoiced: false, currency: 'USD' },
   matchKeys: [['project', 'resource', 'workedOn', 'hours', 'role', 'note']],
   isReady: (record) => record.approval === 'submitted' || record.approval === 'approved',

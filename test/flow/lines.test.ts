@@ -58,7 +58,8 @@ it('A line that was taken out of the report is asked for once more, and then is 
   await rig.notice('erp', 'report', '88');
   expect(rig.held()).toEqual([]);
   await rig.pass(3_000);
-  expect(rig.held()).toEqual(['deleted-at-source']);
+  await rig.pass(125_000);
+  expect(rig.held()).toEqual(['target-gone']);
 });
 
 it('A line that was added after the report was read is not taken for gone', async () => {

@@ -25,7 +25,6 @@ export interface RigSeat {
   readonly routing?: Routing;
   readonly maps?: Connector['maps'];
   readonly foreseen?: Connector['foreseen'];
-  readonly showsPresence?: boolean;
   readonly feeds?: readonly Feed[];
   /** Records per call; 100 where it is not said. */
   readonly batch?: number;
@@ -127,6 +126,7 @@ export class LaneRig {
       makeId: (prefix) => `${prefix}_01J${String(++this.#serial).padStart(23, '0')}`,
       // Long enough for calls that answer at once, short enough for those that never do.
       sleep: () => alive(this.settle(10)),
+      deletionGraceMs: 120_000,
       open: ({ id }) => ended((this.#seats[id] as RigSeat).system.session(), alive),
       database: { batch: (statements) => alive(database.batch(statements)) },
       fanOut: async (subscriptions) => void this.pointers.push(...subscriptions),
@@ -146,7 +146,6 @@ function ended(session: Session, alive: <Result>(work: Promise<Result>) => Promi
     withdraw: (withdrawals) => alive(session.withdraw?.(withdrawals) ?? Promise.resolve([])),
     changes: (feed, cursor) => alive(session.changes(feed, cursor)),
     showStatus: (statuses) => alive(session.showStatus?.(statuses) ?? Promise.resolve([])),
-    present: (presence) => alive(session.present?.(presence) ?? Promise.resolve()),
     describe: (recordType) => alive(session.describe(recordType)),
     check: () => alive(session.check()),
   };
@@ -165,7 +164,6 @@ function connectorOf(id: string, seat: RigSeat): Connector {
     maps: seat.maps ?? rigMaps,
     feeds: seat.feeds ?? [],
     foreseen: seat.foreseen ?? {},
-    showsPresence: seat.showsPresence ?? false,
     settleMs: 5_000,
     repeatSafety: 'external-id',
     rounding: 'half-up',

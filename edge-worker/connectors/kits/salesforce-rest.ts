@@ -69,19 +69,16 @@ export class SalesforceRest {
     return this.#save('PATCH', '/composite/sobjects', body);
   }
 
-  create(records: readonly Saving[]): Promise<readonly Saved[]> {
-    const body = records.map(({ type, fields }) => ({ attributes: { type }, ...fields }));
-    return this.#save('POST', '/composite/sobjects', body);
-  }
-
   /** Creates or updates by an external id that stands among the fields. */
   upsert(type: string, externalIdField: string, records: readonly SObject[]): Promise<readonly Saved[]> {
     const body = records.map((fields) => ({ attributes: { type }, ...fields }));
     return this.#save('PATCH', `/composite/sobjects/${type}/${externalIdField}`, body);
   }
 
-  async remove(ids: readonly string[]): Promise<void> {
-    await this.#send('DELETE', `${this.#base}/composite/sobjects?ids=${ids.join(',')}&allOrNone=false`, null);
+  /** Deletes into the recycle bin. Results are in the order of the ids. */
+  async remove(ids: readonly string[]): Promise<readonly Saved[]> {
+    const path = `${this.#base}/composite/sobjects?ids=${ids.join(',')}&allOrNone=false`;
+    return savedFrom(await this.#send('DELETE', path, null), ids.length);
   }
 
   async describe(type: string): Promise<unknown> {
@@ -128,11 +125,7 @@ export class SalesforceRest {
 
   async #save(method: string, path: string, records: readonly SObject[]): Promise<readonly Saved[]> {
     const answer = await this.#send(method, `${this.#base}${path}`, { allOrNone: false, records });
-    const rows = parsed(savedRows, answer, 'uncertain');
-    if (rows.length !== records.length) {
-      throw new Fault('uncertain', `${records.length} records were sent and ${rows.length} answered`);
-    }
-    return rows.map(savedOf);
+    return savedFrom(answer, records.length);
   }
 
   async #send(method: string, path: string, body: unknown): Promise<unknown> {
@@ -209,6 +202,12 @@ export class SalesforceRest {
   #readToken(kept: string): z.infer<typeof keptToken> {
     return parsed(keptToken, parsedJson(kept, false), 'unreadable');
   }
+}
+
+function savedFrom(answer: unknown, sent: number): readonly Saved[] {
+  const rows = parsed(savedRows, answer, 'uncertain');
+  if (rows.length !== sent) throw new Fault('uncertain', `${sent} records were sent and ${rows.length} answered`);
+  return rows.map(savedOf);
 }
 
 function savedOf(row: SavedRow): Saved {

@@ -8,12 +8,12 @@ import { embed, proveUser } from './embed.ts';
 import { recordFeed, recordFeedFrom } from './feeds.ts';
 import { maps } from './map.ts';
 import { Outbox, outboxFrom } from './outbox.ts';
-import { showPresence } from './presence.ts';
 import { receiver } from './receiver.ts';
 import type { CarriedType } from './record-types.ts';
 import { Records } from './records.ts';
 import { describeType, missingIn } from './schema.ts';
 import { showStatuses } from './status.ts';
+import { withdrawRecords } from './withdrawals.ts';
 import { Writer } from './writes.ts';
 
 const minuteMs = 60_000;
@@ -78,7 +78,6 @@ export const salesforce = defineConnector({
     timeoutMs: 2 * minuteMs,
   },
   maps,
-  showsPresence: true,
   foreseen: { Opportunity: { IsWon: true, IsClosed: true } },
   repeatSafety: 'external-id',
   settleMs,
@@ -113,13 +112,13 @@ export const salesforce = defineConnector({
     return {
       read: (refs) => records.read(refs),
       write: (writes) => writer.write(writes),
+      withdraw: (withdrawals) => withdrawRecords(rest, withdrawals),
       find: (keys) => records.find(keys),
       changes: async (feed, cursor): Promise<ChangePage> =>
         feed === 'outbox'
           ? outbox.changes(cursor, options.nowMs())
           : recordFeed(rest, dialect, carriedType(dialect, feed), cursor, options.nowMs()),
       describe: async (recordType) => describeType(rest, dialect, carriedType(dialect, recordType)),
-      present: (presence) => showPresence(rest, dialect, presence),
       showStatus: (statuses) => showStatuses(rest, dialect, statuses),
       proveUser: (claim) => proveUser(rest, dialect, claim, options.nowMs()),
       check: async () => ({ account: await rest.account(), missing: await missingIn(rest, dialect) }),

@@ -88,6 +88,7 @@ const invoice: EntityMap<'invoice'> = {
   recordType: 'tieout__Invoice__c',
   canCreate: true,
   canWrite: true,
+  withdrawal: 'deleted',
   required: ['customer'],
   fields: {
     number: at('Name', text, 'out'),

@@ -58,8 +58,6 @@ import Page_Settings_Frame from '@salesforce/label/c.Page_Settings_Frame';
 import Page_Settings_Proving from '@salesforce/label/c.Page_Settings_Proving';
 import Page_Settings_Refused from '@salesforce/label/c.Page_Settings_Refused';
 import Page_Settings_Title from '@salesforce/label/c.Page_Settings_Title';
-import Page_Silent_Health from '@salesforce/label/c.Page_Silent_Health';
-import Page_Silent_Text from '@salesforce/label/c.Page_Silent_Text';
 import Page_Step_Assign from '@salesforce/label/c.Page_Step_Assign';
 import Page_Step_Assign_Text from '@salesforce/label/c.Page_Step_Assign_Text';
 import Page_Step_Authorise from '@salesforce/label/c.Page_Step_Authorise';
@@ -102,6 +100,9 @@ import Reason_Awaiting_Match_Title from '@salesforce/label/c.Reason_Awaiting_Mat
 import Reason_Awaiting_Reapproval_Next from '@salesforce/label/c.Reason_Awaiting_Reapproval_Next';
 import Reason_Awaiting_Reapproval_Text from '@salesforce/label/c.Reason_Awaiting_Reapproval_Text';
 import Reason_Awaiting_Reapproval_Title from '@salesforce/label/c.Reason_Awaiting_Reapproval_Title';
+import Reason_Awaiting_Restoration_Next from '@salesforce/label/c.Reason_Awaiting_Restoration_Next';
+import Reason_Awaiting_Restoration_Text from '@salesforce/label/c.Reason_Awaiting_Restoration_Text';
+import Reason_Awaiting_Restoration_Title from '@salesforce/label/c.Reason_Awaiting_Restoration_Title';
 import Reason_Before_Cutover_Next from '@salesforce/label/c.Reason_Before_Cutover_Next';
 import Reason_Before_Cutover_Text from '@salesforce/label/c.Reason_Before_Cutover_Text';
 import Reason_Before_Cutover_Title from '@salesforce/label/c.Reason_Before_Cutover_Title';
@@ -126,6 +127,9 @@ import Reason_Connection_Title from '@salesforce/label/c.Reason_Connection_Title
 import Reason_Correct_Fields_Next from '@salesforce/label/c.Reason_Correct_Fields_Next';
 import Reason_Correct_Fields_Text from '@salesforce/label/c.Reason_Correct_Fields_Text';
 import Reason_Correct_Fields_Title from '@salesforce/label/c.Reason_Correct_Fields_Title';
+import Reason_Delete_Guard_Next from '@salesforce/label/c.Reason_Delete_Guard_Next';
+import Reason_Delete_Guard_Text from '@salesforce/label/c.Reason_Delete_Guard_Text';
+import Reason_Delete_Guard_Title from '@salesforce/label/c.Reason_Delete_Guard_Title';
 import Reason_Deleted_At_Source_Next from '@salesforce/label/c.Reason_Deleted_At_Source_Next';
 import Reason_Deleted_At_Source_Text from '@salesforce/label/c.Reason_Deleted_At_Source_Text';
 import Reason_Deleted_At_Source_Title from '@salesforce/label/c.Reason_Deleted_At_Source_Title';
@@ -201,12 +205,18 @@ import Reason_Rate_Mismatch_Title from '@salesforce/label/c.Reason_Rate_Mismatch
 import Reason_Reconnect_Next from '@salesforce/label/c.Reason_Reconnect_Next';
 import Reason_Reconnect_Text from '@salesforce/label/c.Reason_Reconnect_Text';
 import Reason_Reconnect_Title from '@salesforce/label/c.Reason_Reconnect_Title';
+import Reason_Record_Deleted_Next from '@salesforce/label/c.Reason_Record_Deleted_Next';
+import Reason_Record_Deleted_Text from '@salesforce/label/c.Reason_Record_Deleted_Text';
+import Reason_Record_Deleted_Title from '@salesforce/label/c.Reason_Record_Deleted_Title';
 import Reason_Record_Failed_Next from '@salesforce/label/c.Reason_Record_Failed_Next';
 import Reason_Record_Failed_Text from '@salesforce/label/c.Reason_Record_Failed_Text';
 import Reason_Record_Failed_Title from '@salesforce/label/c.Reason_Record_Failed_Title';
 import Reason_Record_Hidden_Next from '@salesforce/label/c.Reason_Record_Hidden_Next';
 import Reason_Record_Hidden_Text from '@salesforce/label/c.Reason_Record_Hidden_Text';
 import Reason_Record_Hidden_Title from '@salesforce/label/c.Reason_Record_Hidden_Title';
+import Reason_Record_Restored_Next from '@salesforce/label/c.Reason_Record_Restored_Next';
+import Reason_Record_Restored_Text from '@salesforce/label/c.Reason_Record_Restored_Text';
+import Reason_Record_Restored_Title from '@salesforce/label/c.Reason_Record_Restored_Title';
 import Reason_Record_Unreadable_Next from '@salesforce/label/c.Reason_Record_Unreadable_Next';
 import Reason_Record_Unreadable_Text from '@salesforce/label/c.Reason_Record_Unreadable_Text';
 import Reason_Record_Unreadable_Title from '@salesforce/label/c.Reason_Record_Unreadable_Title';
@@ -346,8 +356,6 @@ export const labels = {
   noPermissionText: Page_No_Permission_Text,
   notConnectedTitle: Page_Not_Connected_Title,
   notConnectedText: Page_Not_Connected_Text,
-  silentText: Page_Silent_Text,
-  silentHealth: Page_Silent_Health,
   stoppedText: Page_Stopped_Text,
   healthTitle: Page_Health_Title,
   healthStates: Page_Health_States,
@@ -440,6 +448,12 @@ export const reasons = {
   'awaiting-credit': { title: Reason_Awaiting_Credit_Title, text: Reason_Awaiting_Credit_Text, next: Reason_Awaiting_Credit_Next },
   'awaiting-reapproval': { title: Reason_Awaiting_Reapproval_Title, text: Reason_Awaiting_Reapproval_Text, next: Reason_Awaiting_Reapproval_Next },
   'withdraw-by-hand': { title: Reason_Withdraw_By_Hand_Title, text: Reason_Withdraw_By_Hand_Text, next: Reason_Withdraw_By_Hand_Next },
+  'deleted-at-source': { title: Reason_Deleted_At_Source_Title, text: Reason_Deleted_At_Source_Text, next: Reason_Deleted_At_Source_Next },
+  'target-gone': { title: Reason_Target_Gone_Title, text: Reason_Target_Gone_Text, next: Reason_Target_Gone_Next },
+  'delete-guard': { title: Reason_Delete_Guard_Title, text: Reason_Delete_Guard_Text, next: Reason_Delete_Guard_Next },
+  'awaiting-restoration': { title: Reason_Awaiting_Restoration_Title, text: Reason_Awaiting_Restoration_Text, next: Reason_Awaiting_Restoration_Next },
+  'record-deleted': { title: Reason_Record_Deleted_Title, text: Reason_Record_Deleted_Text, next: Reason_Record_Deleted_Next },
+  'record-restored': { title: Reason_Record_Restored_Title, text: Reason_Record_Restored_Text, next: Reason_Record_Restored_Next },
   'command-withdrawn': { title: Reason_Command_Withdrawn_Title, text: Reason_Command_Withdrawn_Text, next: Reason_Command_Withdrawn_Next },
   'command-revived': { title: Reason_Command_Revived_Title, text: Reason_Command_Revived_Text, next: Reason_Command_Revived_Next },
   'withdrawal-undone': { title: Reason_Withdrawal_Undone_Title, text: Reason_Withdrawal_Undone_Text, next: Reason_Withdrawal_Undone_Next },
@@ -462,8 +476,6 @@ export const reasons = {
   refused: { title: Reason_Refused_Title, text: Reason_Refused_Text, next: Reason_Refused_Next },
   'uncertain-too-long': { title: Reason_Uncertain_Too_Long_Title, text: Reason_Uncertain_Too_Long_Text, next: Reason_Uncertain_Too_Long_Next },
   'waited-too-long': { title: Reason_Waited_Too_Long_Title, text: Reason_Waited_Too_Long_Text, next: Reason_Waited_Too_Long_Next },
-  'target-gone': { title: Reason_Target_Gone_Title, text: Reason_Target_Gone_Text, next: Reason_Target_Gone_Next },
-  'deleted-at-source': { title: Reason_Deleted_At_Source_Title, text: Reason_Deleted_At_Source_Text, next: Reason_Deleted_At_Source_Next },
   'record-hidden': { title: Reason_Record_Hidden_Title, text: Reason_Record_Hidden_Text, next: Reason_Record_Hidden_Next },
   'record-unreadable': { title: Reason_Record_Unreadable_Title, text: Reason_Record_Unreadable_Text, next: Reason_Record_Unreadable_Next },
   'record-failed': { title: Reason_Record_Failed_Title, text: Reason_Record_Failed_Text, next: Reason_Record_Failed_Next },

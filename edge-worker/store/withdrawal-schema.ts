@@ -1,0 +1,21 @@
+// What has ceased to be, in a lane: records proved to be deleted.
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+
+/**
+ * Linked records that their system proved to be deleted. Nothing follows from a row that is only `proved`: it is proved
+ * a second time first, and the guard counts how many of a type there are within an hour.
+ */
+export const deletions = sqliteTable(
+  'deletions',
+  {
+    connection: text('connection').notNull(),
+    recordType: text('record_type').notNull(),
+    recordId: text('record_id').notNull(),
+    provedMs: integer('proved_ms').notNull(),
+    /** proved, guarded, asked, awaited (it was a mistake), left (targets keep it) or acted (it counts as deleted). */
+    state: text('state').notNull(),
+    /** 1 until a person let it through: then the guard counts it no more. */
+    counted: integer('counted').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.connection, table.recordType, table.recordId] })],
+);

@@ -45,6 +45,8 @@ export const pageWords = {
   noPermissionText: 'Ask your Salesforce admin for the permission set Tieout User.',
   notConnectedTitle: 'Not connected yet',
   notConnectedText: 'An admin connects this org on the Tieout Settings tab. Until then nothing is carried over.',
+  silentText: 'What is shown here is what Tieout knew when it last looked,',
+  silentHealth: 'Tieout has not looked at this org for more than an hour. Ask an admin whether it still may sign in.',
   stoppedText: 'Tieout cannot sign in to this org. An admin sees on the Tieout Settings tab what is missing.',
   healthTitle: 'Tieout health',
   healthStates: 'Records by state',

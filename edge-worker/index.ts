@@ -1,6 +1,7 @@
 // The three doors of the Worker: fetch, queue, scheduled.
 import { Hono } from 'hono';
 import { embeds } from './api/embed.ts';
+import { exchange } from './api/exchange.ts';
 import { hooks } from './api/hooks.ts';
 import { ProblemError } from './api/problems.ts';
 import { takeBatch } from './api/queues.ts';
@@ -18,6 +19,7 @@ const app = new Hono<{ Bindings: Env }>();
 app.get('/healthz', (c) => c.json({ ok: true }));
 app.route('/', hooks(context));
 app.route('/', embeds(context));
+app.route('/', exchange(context));
 app.route('/', api(context));
 // Where the platform has not answered with the file already.
 app.get('/console/*', (c) => c.env.ASSETS.fetch(c.req.raw));

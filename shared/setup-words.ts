@@ -17,6 +17,11 @@ export const setupWords: Readonly<Record<string, Words>> = {
     text: '{system} no longer accepts the credentials of this connection.',
     next: 'An integration admin gives it new credentials; waiting work then goes on by itself.',
   },
+  'not-fetched': {
+    title: 'Work is not fetched',
+    text: '{system} has not fetched its work for four hours. It waits here, always as it is newest; nothing is lost.',
+    next: 'Whoever runs the interface of {system} starts it again; this closes by itself when it comes.',
+  },
   'first-load': {
     title: 'First load to accept',
     text: 'Nothing is created in {system} yet of these kinds: {kinds}.',

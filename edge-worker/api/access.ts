@@ -10,6 +10,7 @@ export const scopes = {
   'records:read': 'Read records, their status, versions, links and history',
   'records:sync': 'Ask for records to be read again now',
   'exceptions:read': 'Read what waits for people',
+  'audit:read': 'Read and export who changed what',
   'mappings:write': 'Publish mapping versions',
   'events:read': 'Read who is told of what happens, and how they are doing',
   'events:write': 'Subscribe addresses to events, change and remove subscriptions',
@@ -24,6 +25,7 @@ export interface Access {
 }
 
 const everyone = hostRoles;
+const auditors = ['finance', 'admin', 'approver'] as const;
 const stewards = ['sales', 'finance', 'delivery', 'admin'] as const;
 
 export const access = {
@@ -67,6 +69,8 @@ export const access = {
   replayEvents: { roles: ['admin'], scope: 'events:write' },
   renewSession: { roles: everyone, scope: null },
   endSession: { roles: everyone, scope: null },
+  listAudit: { roles: auditors, scope: 'audit:read' },
+  exportAudit: { roles: auditors, scope: 'audit:read' },
   listKeys: { roles: ['admin'], scope: null },
   makeKey: { roles: ['admin'], scope: null },
   revokeKey: { roles: ['admin'], scope: null },

@@ -1,6 +1,7 @@
 // An installation as a route reaches it: its record in D1, narrowed to it, and its lane, which takes every change.
 import { z } from 'zod';
 import type { RecordClaim } from '../connectors/embed.ts';
+import type { AuditHead } from '../flow/audit.ts';
 import type { Checked } from '../flow/health.ts';
 import type { Proved } from '../flow/people.ts';
 import type { Change, ChangeResult, Once, Question } from '../flow/requests.ts';
@@ -48,6 +49,11 @@ export class InstallationAt {
   /** Whether the record that a host page names proves its user. */
   proveUser(system: string, claim: RecordClaim): Promise<Proved> {
     return reached(async () => this.#lane.proveUser(system, claim));
+  }
+
+  /** The head of the audit chain as the lane has it now, signed. */
+  signedHead(): Promise<AuditHead & { readonly signature: string }> {
+    return reached(async () => this.#lane.signedHead());
   }
 
   /** Asks a connection's system now. */

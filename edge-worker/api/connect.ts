@@ -62,8 +62,21 @@ export async function connect({ at, env, by, nowMs }: Connecting, body: z.infer<
   return { connection: id, ...(await hookOf(env, connector, at.id, id, path)) };
 }
 
-/** Where the system's notices go, and the key they are signed with; null where it sends none, or signs with its own. */
-async function hookOf(env: Bindings, { name, receiver }: Connector, installation: string, id: string, path: string) {
+/**
+ * Where the system's notices go, or where it comes, and the key it signs with; null where it sends none, or signs with
+ * its own.
+ */
+async function hookOf(
+  env: Bindings,
+  { name, receiver, visits }: Connector,
+  installation: string,
+  id: string,
+  path: string,
+) {
+  if (visits) {
+    const hookUrl = env.PUBLIC_URL + path.replace('/hooks/', '/v1/exchange/');
+    return { hookUrl, hookKey: await receiverKey(env.HUB_KEY, installation, id, 1) };
+  }
   if (!receiver) return { hookUrl: null, hookKey: null };
   const isShared = receiver.accountOf !== undefined;
   return {

@@ -26,7 +26,7 @@ export function hooks(ports: Ports): Hono<{ Bindings: Env }> {
       ? await readHookToken(c.env.HUB_KEY, connector.name, c.req.param('token'))
       : null;
     if (!connector || !address) return respond(plainReply(404, 'There is no such hook address.'));
-    const delivery = await readDelivery(c.req.raw, connector);
+    const delivery = await readDelivery(c.req.raw, connector.receiver?.bodyBytesMax ?? 0);
     if (!delivery) return respond(connector.receiver?.answer('refused', 'too-large') ?? plainReply(413, 'Too large.'));
     return finish(connector, await take(c.env, ports, connector, address, delivery));
   });
@@ -36,7 +36,7 @@ export function hooks(ports: Ports): Hono<{ Bindings: Env }> {
     const connector = connectors[c.req.param('system')];
     const receiver = connector?.receiver;
     if (!connector || !receiver?.accountOf) return respond(plainReply(404, 'There is no such hook address.'));
-    const delivery = await readDelivery(c.req.raw, connector);
+    const delivery = await readDelivery(c.req.raw, connector.receiver?.bodyBytesMax ?? 0);
     if (!delivery) return respond(receiver.answer('refused', 'too-large'));
     const whose = safely(() => receiver.accountOf?.(delivery) ?? null);
     if (!whose) return respond(receiver.answer('refused', 'malformed'));
@@ -89,7 +89,7 @@ export async function issuedKeys(
   );
 }
 
-function inboxOf(env: Env, { installation, jurisdiction }: HookAddress): Inbox {
+export function inboxOf(env: Env, { installation, jurisdiction }: HookAddress): Inbox {
   return {
     async lane(entry) {
       try {
@@ -124,8 +124,7 @@ async function knownPlace(
 }
 
 /** The raw bytes, up to the receiver's limit; null when there are more. */
-async function readDelivery(request: Request, connector: Connector): Promise<Delivery | null> {
-  const bytesMax = connector.receiver?.bodyBytesMax ?? 0;
+export async function readDelivery(request: Request, bytesMax: number): Promise<Delivery | null> {
   const announced = request.headers.get('content-length');
   if (Number(announced ?? '0') > bytesMax) return null;
   // A body is never longer than it was announced to be.
@@ -162,7 +161,11 @@ function finish(connector: Connector, result: IntakeResult): Response {
   return respond(result.reply);
 }
 
-function respond(reply: { readonly status: number; readonly contentType: string; readonly body: string }): Response {
+export function respond(reply: {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}): Response {
   return new Response(reply.body, { status: reply.status, headers: { 'content-type': reply.contentType } });
 }
 

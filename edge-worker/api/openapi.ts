@@ -77,7 +77,10 @@ function pathOf(route: Route): Path {
       ...(route.body && { body: { content: json(route.body), required: true } }),
     },
     responses: {
-      [route.status]: { description: 'Done.', content: json(route.shape) },
+      [route.status]: {
+        description: route.isLines ? 'Lines of JSON, one after the other.' : 'Done.',
+        content: route.isLines ? { 'application/x-ndjson': { schema: route.shape } } : json(route.shape),
+      },
       ...(isRead
         ? { 304: { description: 'Nothing has changed since the ETag you sent.' } }
         : { 202: { description: 'Taken; not in the record yet.', content: json(route.shape) } }),

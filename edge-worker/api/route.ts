@@ -35,12 +35,19 @@ export interface Reply<Body> {
   readonly body: Body;
 }
 
+/** Lines of JSON, one after the other: for what is too long for one answer. */
+export interface Lines {
+  readonly lines: AsyncIterable<unknown>;
+  readonly fileName: string;
+}
+
 export const tags = {
   Installation: 'Systems, connections, first load, flows',
   Records: 'Any record: its status, versions and history',
   Exceptions: 'What waits for a person',
   Mappings: 'Which field goes where',
   Events: 'Who is told of what happens',
+  Audit: 'Who changed what, chained and signed',
   Callers: 'Who is asking',
 } as const;
 
@@ -63,7 +70,9 @@ interface RouteSpec<
   readonly shape: Shape;
   /** What it answers when all is well; a change may also be answered 202. */
   readonly status?: 200 | 201;
-  handle(asked: Asked<Path, z.infer<Params>, z.infer<Query>, z.infer<Body>>): Promise<Reply<z.input<Shape>>>;
+  /** The shape is that of one line of many. */
+  readonly isLines?: boolean;
+  handle(asked: Asked<Path, z.infer<Params>, z.infer<Query>, z.infer<Body>>): Promise<Reply<z.input<Shape>> | Lines>;
 }
 
 /** What the server of routes sees of one. */
@@ -79,7 +88,8 @@ export interface Route {
   readonly body: z.ZodType | null;
   readonly shape: z.ZodType;
   readonly status: 200 | 201;
-  answer(call: Call): Promise<Reply<unknown>>;
+  readonly isLines: boolean;
+  answer(call: Call): Promise<Reply<unknown> | Lines>;
 }
 
 /** A call that has been identified and allowed, its parts not looked into yet. */
@@ -98,10 +108,10 @@ export function route<
 >(spec: RouteSpec<Path, Params, Query, Body, Shape>): Route {
   const params = addressOf(spec.path, spec.params ?? nothing);
   const query: z.ZodObject = spec.query ?? nothing;
-  const { description = '', status = 200 } = spec;
+  const { description = '', status = 200, isLines = false } = spec;
   return {
     ...spec,
-    ...{ params, query, description, status },
+    ...{ params, query, description, status, isLines },
     body: spec.body ?? null,
     answer: async ({ params: givenParams, query: givenQuery, body: givenBody, at, ...call }) => {
       const here = at as AtOf<Path>;

@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono';
 import { canonicalJson, hashOf } from '../../shared/canonical-json.ts';
 import type { Context as Ports } from '../context.ts';
 import type { Once } from '../flow/requests.ts';
+import { auditPublicKey } from '../platform/audit-signature.ts';
 import type { Env } from '../platform/env.ts';
 import { log } from '../platform/log.ts';
 import { RecordUnavailable } from '../store/flush.ts';
@@ -15,7 +16,7 @@ import { docsPage } from './docs-page.ts';
 import { openApi } from './openapi.ts';
 import { ProblemError, problemReply } from './problems.ts';
 import { spend } from './rate.ts';
-import type { Call, Method, Reply, Route } from './route.ts';
+import type { Call, Lines, Method, Reply, Route } from './route.ts';
 import { routes } from './routes/_registry.ts';
 
 type App = { Bindings: Env };
@@ -32,6 +33,7 @@ export function api(ports: Ports): Hono<App> {
   app.get('/openapi.json', (c) => c.json(openApi(c.env.PUBLIC_URL), 200, { 'cache-control': 'max-age=300' }));
   app.get('/asyncapi.json', (c) => c.json(asyncApi(), 200, { 'cache-control': 'max-age=300' }));
   app.get('/docs', async (c) => c.body(await docsPage(openApi(c.env.PUBLIC_URL)), 200, docsHeaders));
+  app.get('/audit-key', async (c) => c.json({ publicKey: await auditPublicKey(c.env.HUB_KEY) }));
   app.post('/development/session', async (c) => c.json(await signInForDevelopment(c.env, ports, c.req.raw), 201));
   for (const one of routes) app.on(one.method.toUpperCase(), honoPath(one.path), (c) => serve(c, ports, one));
   for (const [path, methods] of methodsByPath()) {
@@ -82,7 +84,9 @@ function onceOf(c: Context<App>, caller: Caller, route: Route, text: string): On
   return { key: `${caller.by} ${key}`, hash: hashOf([route.operation, c.req.path, text]) };
 }
 
-function reply(c: Context<App>, { status, body }: Reply<unknown>): Response {
+function reply(c: Context<App>, answered: Reply<unknown> | Lines): Response {
+  if ('lines' in answered) return streamed(answered);
+  const { status, body } = answered;
   if (c.req.method !== 'GET') return c.json(body as object, status);
   const etag = `"${hashOf(canonicalJson(body)).slice(0, 32)}"`;
   const headers = { etag, 'cache-control': 'private, no-cache' };
@@ -92,6 +96,27 @@ function reply(c: Context<App>, { status, body }: Reply<unknown>): Response {
     .map((tag) => tag.trim().replace(/^W\//, ''));
   if (known?.includes(etag)) return c.body(null, 304, headers);
   return c.json(body as object, status, headers);
+}
+
+/** A failure half-way cuts the answer off: its last line is what says that it is whole. */
+function streamed({ lines, fileName }: Lines): Response {
+  const encoder = new TextEncoder();
+  const source = lines[Symbol.asyncIterator]();
+  const body = new ReadableStream({
+    async pull(controller) {
+      const { value, done } = await source.next();
+      if (done) controller.close();
+      else controller.enqueue(encoder.encode(`${JSON.stringify(value)}\n`));
+    },
+  });
+  const disposition = `attachment; filename="${fileName}"`;
+  return new Response(body, {
+    headers: {
+      'content-type': 'application/x-ndjson',
+      'content-disposition': disposition,
+      'cache-control': 'no-store',
+    },
+  });
 }
 
 /** Whatever goes wrong behind the door is a problem: known ones as they are, D1 away as 503, the rest written down. */

@@ -147,6 +147,12 @@ export interface StatusToShow extends RecordRef {
 
 export type StatusResult = { readonly outcome: 'applied' } | { readonly outcome: 'refused'; readonly message: string };
 
+/** That the hub is there, and whose it is. */
+export interface Presence {
+  readonly installation: string;
+  readonly atMs: number;
+}
+
 /**
  * One open connection to one customer's account. Every method throws `Fault` and nothing else. Results are in the
  * order of the arguments.
@@ -168,6 +174,8 @@ export interface Session {
   changes(feed: string, cursor: string | null): Promise<ChangePage>;
   describe(recordType: string): Promise<readonly SchemaField[]>;
   showStatus?(statuses: readonly StatusToShow[]): Promise<readonly StatusResult[]>;
+  /** For systems whose own pages say whether they are connected: told now and then while the connection works. */
+  present?(presence: Presence): Promise<void>;
   /** For systems whose pages show ours and prove their user by a record. */
   proveUser?(claim: RecordClaim): Promise<Proof>;
   /** Proves the credentials and names what is missing, in catalogue codes. The account must equal the connection's. */

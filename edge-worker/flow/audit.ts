@@ -18,3 +18,32 @@ export function tellAudit(
   tx.record('audit', { ...row, hash });
   core.store.setValue('audit head', `${row.seq} ${hash}`);
 }
+
+export interface AuditHead {
+  readonly installation: string;
+  readonly seq: number;
+  readonly hash: string;
+  readonly atMs: number;
+}
+
+/** The newest row of the chain, as it is now. */
+export function auditHead(core: LaneCore): AuditHead {
+  const [seq = '0', hash = ''] = (core.store.value('audit head') ?? '0 ').split(' ');
+  return { installation: core.store.installation, seq: Number(seq), hash, atMs: core.ports.nowMs() };
+}
+
+const signedName = 'audit signed';
+const dayOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+
+/** Whether today's head is still to be signed. */
+export function isHeadUnsigned(core: LaneCore): boolean {
+  return core.store.value('audit head') !== null && core.store.value(signedName) !== dayOf(core.ports.nowMs());
+}
+
+/** Signing the same day twice keeps the first. */
+export function keepSignedHead(core: LaneCore, { seq, hash, atMs }: AuditHead, signature: string): void {
+  core.store.transaction((tx) => {
+    tx.record('auditHeads', { day: dayOf(atMs), seq, hash, atMs, signature });
+    core.store.setValue(signedName, dayOf(atMs));
+  });
+}

@@ -1,12 +1,15 @@
 // What the lane's loops share: storage, wiring, sessions, what is in flight, and the ports to the world outside.
 import type { ConnectOptions, Connector, Session } from '../connectors/connector.ts';
+import type { Mailbox } from '../connectors/mailbox.ts';
 import type { Fault } from '../faults.ts';
 import type { RecordDatabase } from '../store/flush.ts';
 import { attempts, commands, connectionRows } from '../store/lane-schema.ts';
 import { LaneStore, type LaneTransaction } from '../store/lane-store.ts';
 import { deleteRows, type LaneStorage, readRows, type StoredRow, writeRows } from '../store/rows.ts';
 import { type AnnounceContext, announce } from './announce.ts';
+import { Counter } from './counter.ts';
 import { closeHold, raiseHold } from './holds.ts';
+import { LaneMailbox } from './mailbox.ts';
 import type { PlanContext } from './plan.ts';
 import { audienceOf } from './subscribers.ts';
 import { doubted } from './uncertainty.ts';
@@ -27,7 +30,7 @@ export interface LanePorts {
   /** How long after its first proof a deletion is proved again: by then the others of its kind are known. */
   readonly deletionGraceMs: number;
   /** Opens a session whose calls are counted, limited and timed out. Reads sealed secrets from the lane's storage. */
-  readonly open: (connection: Connection, store: LaneStore, paths: MappedPaths) => Session;
+  readonly open: (connection: Connection, store: LaneStore, paths: MappedPaths, mailbox: Mailbox) => Session;
   readonly database: RecordDatabase;
   /** Asks to be woken. A later call replaces an earlier one. */
   readonly setAlarm: (atMs: number) => void;
@@ -62,6 +65,11 @@ export class LaneCore {
   readonly slowReads = new Set<string>();
   /** Subscribers that somebody is calling, or is about to: a token once the pointer was taken. */
   readonly leases = new Map<string, { readonly token: string | null; readonly untilMs: number }>();
+  /** Attempts that are written once their work is fetched, by command. */
+  readonly attemptsToCome = new Map<string, string>();
+  /** Since when work of a connection lies unfetched. */
+  readonly unfetchedSinceMs = new Map<string, number>();
+  readonly #counters = new Map<string, Counter>();
   /** When rows that D1 refused are tried again. */
   keptAgainMs = 0;
   readonly #sessions = new Map<string, Session>();
@@ -101,10 +109,28 @@ export class LaneCore {
   session(connection: Connection): Session {
     let session = this.#sessions.get(connection.id);
     if (!session) {
-      session = this.ports.open(connection, this.store, this.wiring.pathsOf(connection.id));
+      session = this.ports.open(
+        connection,
+        this.store,
+        this.wiring.pathsOf(connection.id),
+        this.mailbox(connection.id),
+      );
       this.#sessions.set(connection.id, session);
     }
     return session;
+  }
+
+  counter(connection: string): Counter {
+    let counter = this.#counters.get(connection);
+    if (!counter) {
+      counter = new Counter(this.ports.nowMs);
+      this.#counters.set(connection, counter);
+    }
+    return counter;
+  }
+
+  mailbox(connection: string): LaneMailbox {
+    return new LaneMailbox(this.ports.storage, connection, this.counter(connection), this.ports.nowMs);
   }
 
   get announceContext(): AnnounceContext {

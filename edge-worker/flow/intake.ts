@@ -1,5 +1,6 @@
 // Delivery -> Event: proven, split into notices, written down by the lane or its overflow, and only then answered.
 import type { Connector, Delivery, Expected, Notice, Received, Refusal, Reply } from '../connectors/connector.ts';
+import type { ToldRecord } from '../connectors/mailbox.ts';
 
 /** Where a proven delivery is put: the lane, or its overflow when the lane cannot take it. */
 export interface Inbox {
@@ -13,6 +14,8 @@ export interface InboxEntry {
   readonly delivery: string;
   readonly notices: readonly Notice[];
   readonly rings: readonly string[];
+  /** Records that the system tells in full, to be kept as its own. */
+  readonly told?: readonly ToldRecord[];
 }
 
 export interface Intake {
@@ -40,16 +43,20 @@ export async function intake(arrival: Intake): Promise<IntakeResult> {
     return { reply: receiver.answer('refused', received.refusal), outcome: 'refused', refusal: received.refusal };
   const { deliveryId: delivery, notices, rings = [] } = received;
   const entry: InboxEntry = { connection: arrival.connection, delivery, notices, rings };
-  const taken = await arrival.inbox.lane(entry).catch(() => 'full' as const);
-  if (taken === 'ended') return { reply: receiver.answer('ended', null), outcome: 'ended', refusal: null };
-  if (taken !== 'full') return { reply: receiver.answer('recorded', null), outcome: 'recorded', refusal: null };
-  try {
-    await arrival.inbox.overflow(entry);
-    return { reply: receiver.answer('recorded', null), outcome: 'overflowed', refusal: null };
-  } catch {
-    // Neither is on disk: the sender keeps it and comes again.
-    return { reply: receiver.answer('retry-later', null), outcome: 'failed', refusal: null };
-  }
+  const outcome = await keep(arrival.inbox, entry);
+  const said = { recorded: 'recorded', overflowed: 'recorded', ended: 'ended', failed: 'retry-later' } as const;
+  return { reply: receiver.answer(said[outcome], null), outcome, refusal: null };
+}
+
+/** On disk in the lane or its overflow; where neither can, the sender keeps it and comes again. */
+export async function keep(inbox: Inbox, entry: InboxEntry): Promise<'recorded' | 'overflowed' | 'ended' | 'failed'> {
+  const taken = await inbox.lane(entry).catch(() => 'full' as const);
+  if (taken === 'ended') return 'ended';
+  if (taken !== 'full') return 'recorded';
+  return inbox.overflow(entry).then(
+    () => 'overflowed' as const,
+    () => 'failed' as const,
+  );
 }
 
 async function prove(arrival: Intake): Promise<Received> {

@@ -1,6 +1,7 @@
 // One installation's lane: the durable inbox at the front, and behind it single-flight loops that each do one verb.
 // The alarm starts what is due and never waits for it.
 import type { Notice } from '../connectors/connector.ts';
+import type { ToldRecord } from '../connectors/mailbox.ts';
 import { agendaOf } from './agenda.ts';
 import { LaneCore, type LanePorts, type Loop } from './core.ts';
 import { decide } from './decide.ts';
@@ -10,12 +11,14 @@ import { FlushLoop } from './flush-loop.ts';
 import { clearInbox, record, waitingCount } from './inbox.ts';
 import { workSome } from './jobs.ts';
 import { lookDue } from './look.ts';
+import { showPresence } from './presence.ts';
 import { Reader } from './read.ts';
 import { RelayLoop } from './relay-loop.ts';
 import { replanSome } from './replan.ts';
 import { clearAnnouncements } from './replay.ts';
 import { showDue } from './show.ts';
 import { adoptNewer } from './upgrade.ts';
+import { tendCounters } from './visits.ts';
 
 /** The lane is woken at least this often, so that whatever lost its wake-up is driven on. */
 const wakeMs = 30_000;
@@ -51,8 +54,10 @@ export class Lane {
     delivery: string,
     notices: readonly Notice[],
     rings: readonly string[],
+    told: readonly ToldRecord[] = [],
   ): 'recorded' | 'known' {
     const isNew = this.core.store.storage.transactionSync(() => {
+      if (told.length > 0) this.core.mailbox(connection).tell(told);
       if (rings.length > 0) {
         this.core.store.sql.exec(
           `UPDATE cursors SET next_ms = 0
@@ -76,6 +81,7 @@ export class Lane {
   wake(): void {
     this.#alarmMs = 0;
     const nowMs = this.core.ports.nowMs();
+    tendCounters(this.core);
     for (const [loop, dueMs] of agendaOf(this.core)) if (dueMs <= nowMs) this.kick(loop);
     if (nowMs - this.#clearedMs >= clearEveryMs) {
       this.#clearedMs = nowMs;
@@ -149,7 +155,7 @@ export class Lane {
         return showDue(this.core, connection);
       case 'feed':
         if (await askFeeds(this.core, connection.id)) this.kick('decide');
-        return;
+        return showPresence(this.core, connection);
     }
   }
 

@@ -60,9 +60,12 @@ export class RelayLoop {
     let chosen = choose();
     if (this.#governAgain(chosen.flat())) chosen = choose();
     const batches = beginBatches(core.store, connection, core.ports.makeId, nowMs, chosen);
-    for (const row of batches.flatMap((batch) => batch.commands)) {
-      core.inFlight.add(row.id);
-      core.busyRecords.add(`${connection.id}|${recordKeyOf(row)}`);
+    for (const { attempt, commands: rows } of batches) {
+      for (const row of rows) {
+        core.inFlight.add(row.id);
+        core.busyRecords.add(`${connection.id}|${recordKeyOf(row)}`);
+        if (connection.connector.visits) core.attemptsToCome.set(row.id, attempt);
+      }
     }
     return batches;
   }
@@ -78,6 +81,7 @@ export class RelayLoop {
     );
     for (const row of batch.commands) {
       core.inFlight.delete(row.id);
+      core.attemptsToCome.delete(row.id);
       this.#governedMs.delete(row.id);
       core.busyRecords.delete(`${connection.id}|${recordKeyOf(row)}`);
     }
@@ -86,7 +90,7 @@ export class RelayLoop {
       if (outcome.kind === 'unsent') {
         const { attempt, commands: rows } = batch;
         setAside(core, { rows, attempt, from: 'in-flight', to: 'due', error: outcome.error });
-      } else this.#settle(batch, outcome);
+      } else if (!isUntouched(batch, outcome)) this.#settle(batch, outcome);
       if (outcome.kind === 'failed') core.failed(connection, outcome.fault);
     } catch (error) {
       // Nothing could be written down. The attempt stands, and what it names is in doubt at the next turn.
@@ -147,6 +151,13 @@ export class RelayLoop {
     planSafely(core, new Set(stale.map((row) => row.entity)));
     return true;
   }
+}
+
+/** Nobody fetched it: there is nothing to write down, not even an attempt. */
+function isUntouched({ connection }: Batch, outcome: BatchOutcome): boolean {
+  const { visits } = connection.connector;
+  if (visits === undefined || outcome.kind !== 'answered') return false;
+  return outcome.results.every((result) => result.outcome === 'not-attempted');
 }
 
 function slotsOf({ connector }: Connection): number {

@@ -92,7 +92,10 @@ export function chooseDue(
   return chosen;
 }
 
-/** Makes calls of what was chosen: reads the commands whole and writes the attempts. */
+/**
+ * Makes calls of what was chosen: reads the commands whole and writes the attempts. Where the system fetches its work,
+ * an attempt begins only then.
+ */
 export function beginBatches(
   store: LaneStore,
   connection: Connection,
@@ -108,6 +111,7 @@ export function beginBatches(
     const picked = rows.flatMap((row) => whole.get(row.id) ?? []);
     return { attempt: makeId('att'), connection, commands: picked, startedMs: nowMs };
   });
+  if (connection.connector.visits) return batches;
   store.storage.transactionSync(() => {
     writeRows(
       store.sql,

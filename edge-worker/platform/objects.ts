@@ -4,7 +4,9 @@ import { drizzle } from 'drizzle-orm/durable-sqlite';
 import { migrate } from 'drizzle-orm/durable-sqlite/migrator';
 import { connectors } from '../connectors/_registry.ts';
 import type { RecordClaim } from '../connectors/embed.ts';
+import type { VisitAnswer } from '../connectors/mailbox.ts';
 import { liveContext } from '../context.ts';
+import { type AuditHead, auditHead, isHeadUnsigned, keepSignedHead } from '../flow/audit.ts';
 import { type Outcome, type Round, settle, take, testRound, unreached } from '../flow/dispatch.ts';
 import { type Checked, checkConnection } from '../flow/health.ts';
 import type { InboxEntry } from '../flow/intake.ts';
@@ -12,7 +14,9 @@ import { Lane } from '../flow/lane.ts';
 import { type Proved, proveUser } from '../flow/people.ts';
 import { ask, type Change, type ChangeResult, change, type Once, type Question } from '../flow/requests.ts';
 import { keysAlive, type SignedRound, signRound } from '../flow/sign.ts';
+import { visit } from '../flow/visits.ts';
 import { laneMigrations } from '../store/_lane-migrations.ts';
+import { signHead } from './audit-signature.ts';
 import type { Env } from './env.ts';
 import { Governor } from './governor.ts';
 import { laneStub, overflowStub } from './lanes.ts';
@@ -78,7 +82,7 @@ export class LaneObject extends DurableObject<Env> {
       ...context,
       storage: meteredStorage(this.ctx.storage, this.#meter),
       connectors,
-      open: (connection, store, paths) => openSession(connection, store, { ...session, paths }),
+      open: (connection, store, paths, mailbox) => openSession(connection, store, { ...session, paths, mailbox }),
       database: recordDatabase(storeFor(this.env, installation), this.#governor, this.#meter),
       setAlarm: (atMs) => {
         this.#meter.alarms++;
@@ -101,7 +105,7 @@ export class LaneObject extends DurableObject<Env> {
       lane.kick('decide');
       return 'full';
     }
-    return lane.accept(entry.connection, entry.delivery, entry.notices, entry.rings);
+    return lane.accept(entry.connection, entry.delivery, entry.notices, entry.rings, entry.told);
   }
 
   override alarm(): void {
@@ -118,8 +122,24 @@ export class LaneObject extends DurableObject<Env> {
   /** The sweep: whatever lost its wake-up is driven on, and the overflow is told to hand over what it holds. */
   async sweep(): Promise<void> {
     this.#live.wake();
+    await this.#signAuditDaily();
     const name = this.ctx.id.name;
     if (name) await overflowStub(this.env, name, this.ctx.id.jurisdiction ?? '').hurry();
+  }
+
+  /** A head that could not be signed today is signed by the next sweep. */
+  async #signAuditDaily(): Promise<void> {
+    const { core } = this.#live;
+    if (!isHeadUnsigned(core)) return;
+    const head = auditHead(core);
+    keepSignedHead(core, head, await signHead(this.env.HUB_KEY, head));
+  }
+
+  /** The head as it is now, its rows in D1, for whoever exports the chain: what was cut off there is missed. */
+  async signedHead(): Promise<AuditHead & { readonly signature: string }> {
+    await this.#live.flushed(flushedWithinMs);
+    const head = auditHead(this.#live.core);
+    return { ...head, signature: await signHead(this.env.HUB_KEY, head) };
   }
 
   async change(request: Change, once: Once | null = null): Promise<ChangeResult> {
@@ -161,6 +181,15 @@ export class LaneObject extends DurableObject<Env> {
       body: { v: 1, installation, jurisdiction, subscription } as const,
     }));
     await this.#governor.run('queue', () => this.env.EVENTS.sendBatch(pointers));
+  }
+
+  /** A system that comes by itself asks for its work, reports, or asks for its statuses. */
+  async visit(connection: string, asked: Parameters<typeof visit>[2]): Promise<VisitAnswer> {
+    const lane = this.#live;
+    const wired = lane.core.wiring.connections.get(connection);
+    const answer = wired ? await visit(lane.core, wired, asked) : ({ verb: 'ended' } as const);
+    if (asked.verb === 'receipts') lane.kick(`feed ${connection}`);
+    return answer;
   }
 
   /** Reads, in the host, the record that proves who looks at a page of ours. */

@@ -2,6 +2,7 @@
 // time, every call governed.
 import type { ConnectOptions, Connector, Session, TokenKeeper } from '../connectors/connector.ts';
 import type { Proof } from '../connectors/embed.ts';
+import type { Mailbox } from '../connectors/mailbox.ts';
 import { Fault } from '../faults.ts';
 import type { Connection } from '../flow/wiring.ts';
 import { connectionRows, tokens } from '../store/lane-schema.ts';
@@ -14,6 +15,7 @@ import type { Vault } from './vault.ts';
 export interface SessionOptions {
   /** What the maps of the connection name, by record type. */
   readonly paths: ConnectOptions<unknown, unknown>['paths'];
+  readonly mailbox: Mailbox;
   readonly vault: Vault;
   readonly governor: Governor;
   readonly book: CallBook;
@@ -49,6 +51,9 @@ export function openSession(connection: Connection, store: LaneStore, options: S
     changes: async (feed, cursor) => (await session()).changes(feed, cursor),
     describe: async (recordType) => (await session()).describe(recordType),
     check: async () => (await session()).check(),
+    ...(connector.showsPresence && {
+      present: async (presence) => (await session()).present?.(presence),
+    }),
     ...(connector.embed?.proof === 'record' && {
       proveUser: async (claim) => (await (await session()).proveUser?.(claim)) ?? unproven,
     }),
@@ -71,7 +76,7 @@ export function heeding(session: Session, throttled: () => void): Session {
         throw error;
       }
     };
-  const { proveUser, showStatus, withdraw } = session;
+  const { present, proveUser, showStatus, withdraw } = session;
   return {
     read: heed(session.read),
     write: heed(session.write),
@@ -79,6 +84,7 @@ export function heeding(session: Session, throttled: () => void): Session {
     changes: heed(session.changes),
     describe: heed(session.describe),
     check: heed(session.check),
+    ...(present && { present: heed(present) }),
     ...(proveUser && { proveUser: heed(proveUser) }),
     ...(withdraw && { withdraw: heed(withdraw) }),
     ...(showStatus && { showStatus: heed(showStatus) }),
@@ -108,6 +114,7 @@ async function connectWith(
       fetch: options.fetch,
       nowMs: options.nowMs,
     }),
+    mailbox: options.mailbox,
     tokens: tokenKeeper(connection.id, store, options),
   };
   return connector.connect(settled);

@@ -20,6 +20,7 @@ export const recordTables = {
   mappingVersions: { table: record.mappingCopies, append: true, isVital: false },
   dispatches: { table: record.dispatches, append: false, isVital: false },
   audit: { table: record.audit, append: true, isVital: true },
+  auditHeads: { table: record.auditHeads, append: true, isVital: true },
   apiKeys: { table: record.apiKeyCopies, append: false, isVital: false },
 } as const satisfies Record<string, { table: SQLiteTable; append: boolean; isVital: boolean }>;
 export type RecordTable = keyof typeof recordTables;

@@ -256,3 +256,18 @@ export const apiKeyCopies = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.installation, table.id] })],
 );
+
+/** Heads of the audit chain as the hub signed them, one a day. Append-only. */
+export const auditHeads = sqliteTable(
+  'audit_heads',
+  {
+    installation: text('installation').notNull(),
+    day: text('day').notNull(),
+    seq: integer('seq').notNull(),
+    hash: text('hash').notNull(),
+    atMs: integer('at_ms').notNull(),
+    signature: text('signature').notNull(),
+    run: integer('run').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.installation, table.day] })],
+);

@@ -6,7 +6,7 @@ import { Fault } from '../../edge-worker/faults.ts';
 import { governedFetch } from '../../edge-worker/platform/fetch.ts';
 import { Governor } from '../../edge-worker/platform/governor.ts';
 import { heeding } from '../../edge-worker/platform/sessions.ts';
-import { tokensInMemory } from '../support/options.ts';
+import { noMailbox, tokensInMemory } from '../support/options.ts';
 import { startChild } from './child.ts';
 import { atMost, below, type Figure } from './figures.ts';
 import { pause } from './rig.ts';
@@ -97,7 +97,8 @@ async function accountOf(systems: ReturnType<typeof startChild<SystemVerbs>>): P
     nowMs: Date.now,
   });
   const tokens = tokensInMemory(Date.now);
-  const session = heeding(netsuite.connect({ ...given, paths: {}, tokens, nowMs: Date.now, fetch: fetched }), () => {
+  const options = { ...given, paths: {}, tokens, mailbox: noMailbox, nowMs: Date.now, fetch: fetched };
+  const session = heeding(netsuite.connect(options), () => {
     calls.throttled++;
     governor.throttled('erp');
   });

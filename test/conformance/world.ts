@@ -14,6 +14,7 @@ import type { StandIn, StandInFactory } from '../../edge-worker/connectors/stand
 import { type EntityName, entities } from '../../shared/entities/_registry.ts';
 import { refersTo } from '../../shared/entities/entity.ts';
 import { Clock, chanceOf, connectOptions, type TestOptions } from '../support/options.ts';
+import { VisitedHub } from '../support/visited-hub.ts';
 import { exampleWith, type Fields, mapOf, type PlainMap, rowsOf, toWire } from '../support/wire.ts';
 import type { Notes } from './notes.ts';
 
@@ -48,18 +49,21 @@ export class World {
   constructor({ connector, factory, notes }: Suite) {
     this.connector = connector;
     this.notes = notes;
+    const hub = connector.visits ? new VisitedHub(connector, connector.visits, this.clock) : null;
     this.standIn = factory({
       baseUrl: 'http://127.0.0.1:9100',
       nowMs: this.clock.nowMs,
       chance: chanceOf(1),
       sleep: async (ms) => this.clock.advance(ms),
       send: async (request) => {
-        this.sent.push(request);
+        this.sent.push(request.clone());
+        if (hub) return hub.take(request, this.standIn.connection);
         return new Response(null, { status: this.answerStatus });
       },
     });
-    this.options = connectOptions(this.standIn, this.clock.nowMs);
-    this.session = connector.connect(this.options);
+    this.options = { ...connectOptions(this.standIn, this.clock.nowMs), ...(hub && { mailbox: hub.mailbox }) };
+    const session = connector.connect(this.options);
+    this.session = hub ? hub.visited(session, this.standIn) : session;
   }
 
   /** A session that has its token and whatever else it fetches once, so that a switch meets the call that is meant. */

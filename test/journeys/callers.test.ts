@@ -105,6 +105,8 @@ const expected: Readonly<Record<Operation, readonly [readonly HostRole[], Scope 
   replayEvents: [['admin'], 'events:write'],
   renewSession: [everyone, null],
   endSession: [everyone, null],
+  listAudit: [['finance', 'admin', 'approver'], 'audit:read'],
+  exportAudit: [['finance', 'admin', 'approver'], 'audit:read'],
   listKeys: [['admin'], null],
   makeKey: [['admin'], null],
   revokeKey: [['admin'], null],

@@ -1,6 +1,7 @@
 // Story: hundreds of hours wait for one cause. They are told as one, looked after, put off, answered by whoever owns
 // them and nobody else, at once by a job; what is mended elsewhere closes by itself.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -56,6 +57,19 @@ async function submit(count: number): Promise<void> {
   for (let start = 0; start < made.length; start += 100) {
     await pair.sender.send(made.slice(start, start + 100).map((record) => ({ type: 'hours', record })));
   }
+}
+
+const operatorFetch = (address: string) =>
+  fetch(`${hub.url}/v1${address}`, { headers: { authorization: `Bearer ${hub.operatorKey}` } });
+
+/** What the verifier that we ship says of these lines. */
+function verify(lines: readonly string[], key: string): string {
+  const file = join(state, 'audit.ndjson');
+  writeFileSync(file, `${lines.join('\n')}\n`);
+  const { stdout, stderr } = spawnSync(process.execPath, ['docs/verify-audit.mjs', file, '--key', key], {
+    encoding: 'utf8',
+  });
+  return stdout + stderr;
 }
 
 const path = () => ({ installation: pair.installation.id });
@@ -174,6 +188,30 @@ it('One answer is given to all of a cause, as a job that says how far it is', as
   const closed = (await list(viewer, { state: 'closed', cause, limit: 1000 })).rows;
   expect(closed.filter((row) => row.reason === body.reason).length).toBeGreaterThanOrEqual(Math.min(many, 900));
   expect(pair.target.rows('hours')).toHaveLength(1);
+});
+
+it('All of it is in the audit, which proves offline that nothing was altered, removed or cut off', async () => {
+  const params = { path: path(), query: { action: 'hold-reject', by: 'somebody in DELIVERY', limit: 10 } };
+  const found = await must(finance.GET('/installations/{installation}/audit', { params }));
+  expect(found.rows).toHaveLength(10);
+  expect(found.rows[0]).toMatchObject({ action: 'hold-reject', detail: { reason: 'These hours were not worked' } });
+  await hub.sweep();
+  const lines = await until('the head of the day', async () => {
+    const exported = await operatorFetch(`/installations/${pair.installation.id}/audit/export`);
+    const all = (await exported.text()).trim().split('\n');
+    return all.filter((line) => line.includes('"is":"head"')).length === 2 && all;
+  });
+  const { publicKey } = (await (await operatorFetch('/audit-key')).json()) as { publicKey: string };
+  expect(verify(lines, publicKey)).toMatch(/^\d+ rows, unbroken, signed 2 times/);
+  const rows = lines.flatMap((line, index) => (line.includes('"is":"row"') ? [index] : []));
+  const middle = rows[Math.floor(rows.length / 2)] ?? 0;
+  const last = rows.at(-1) ?? 0;
+  const altered = lines.map((line, index) => (index === middle ? line.replace('not worked', 'worked') : line));
+  expect(verify(altered, publicKey)).toContain('was altered');
+  expect(verify(lines.toSpliced(middle, 1), publicKey)).toContain('is missing');
+  expect(verify(lines.toSpliced(last, 1), publicKey)).toContain('were cut off');
+  expect(verify(lines.slice(0, last + 1), publicKey)).toContain('The end of the file was cut off'.slice(4));
+  expect(verify(lines, Buffer.alloc(32, 7).toString('base64url'))).toContain('is not signed by this key');
 });
 
 it('A job on a cause that nothing waits for is refused, and says so', async () => {

@@ -12,6 +12,7 @@ it('A write met by secrets that cannot be unsealed was surely not sent, and wait
   if (!connection) throw new Error('The rig connects what it is given');
   const keys = JSON.stringify({ current: 'k1', keys: { k1: btoa('k'.repeat(32)) } });
   const session = openSession(connection, store, {
+    mailbox: rig.lane.core.mailbox('erp'),
     vault: new Vault(keys, 'ins_1', (count) => new Uint8Array(count)),
     governor: new Governor(
       () => rig.nowMs,

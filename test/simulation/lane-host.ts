@@ -7,7 +7,7 @@ import type { Connection } from '../../edge-worker/flow/wiring.ts';
 import { Governor } from '../../edge-worker/platform/governor.ts';
 import type { LaneStorage as Storage } from '../../edge-worker/store/rows.ts';
 import { migratedLane, migratedRecord } from '../support/migrated.ts';
-import { tokensInMemory } from '../support/options.ts';
+import { noMailbox, tokensInMemory } from '../support/options.ts';
 import { Calls, type Life } from './calls.ts';
 import type { Network } from './network.ts';
 import type { Plant } from './plants.ts';
@@ -192,6 +192,7 @@ export class LaneHost {
       paths,
       nowMs: this.#options.world.nowMs,
       tokens: tokensInMemory(this.#options.world.nowMs),
+      mailbox: noMailbox,
       fetch: (request) =>
         this.#port(life, `call ${seat}`, () =>
           this.calls.fetch(life, seat, connection.connector.limits.timeoutMs, request),

@@ -25,6 +25,7 @@ export interface RigSeat {
   readonly routing?: Routing;
   readonly maps?: Connector['maps'];
   readonly foreseen?: Connector['foreseen'];
+  readonly showsPresence?: boolean;
   readonly feeds?: readonly Feed[];
   /** Records per call; 100 where it is not said. */
   readonly batch?: number;
@@ -146,6 +147,7 @@ function ended(session: Session, alive: <Result>(work: Promise<Result>) => Promi
     withdraw: (withdrawals) => alive(session.withdraw?.(withdrawals) ?? Promise.resolve([])),
     changes: (feed, cursor) => alive(session.changes(feed, cursor)),
     showStatus: (statuses) => alive(session.showStatus?.(statuses) ?? Promise.resolve([])),
+    present: (presence) => alive(session.present?.(presence) ?? Promise.resolve()),
     describe: (recordType) => alive(session.describe(recordType)),
     check: () => alive(session.check()),
   };
@@ -164,6 +166,7 @@ function connectorOf(id: string, seat: RigSeat): Connector {
     maps: seat.maps ?? rigMaps,
     feeds: seat.feeds ?? [],
     foreseen: seat.foreseen ?? {},
+    showsPresence: seat.showsPresence ?? false,
     settleMs: 5_000,
     repeatSafety: 'external-id',
     rounding: 'half-up',

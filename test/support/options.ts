@@ -1,5 +1,6 @@
 // What a session needs from the hub, for tests: a fetch that counts and names cuts, tokens in memory, a clock.
 import type { ConnectOptions, TokenKeeper } from '../../edge-worker/connectors/connector.ts';
+import type { Mailbox } from '../../edge-worker/connectors/mailbox.ts';
 import { ConnectionCut, type StandIn } from '../../edge-worker/connectors/stand-in.ts';
 import { Fault } from '../../edge-worker/faults.ts';
 
@@ -30,6 +31,12 @@ export function chanceOf(seed: number): () => number {
   };
 }
 
+/** For systems that are called: they have none. */
+export const noMailbox = new Proxy({} as Mailbox, {
+  get: (_, verb) => () =>
+    Promise.reject(new Error(`nobody keeps a mailbox here, and yet ${String(verb)} is asked of it`)),
+});
+
 export interface Counts {
   calls: number;
   inFlight: number;
@@ -58,6 +65,7 @@ export function connectOptions(
     fetch: countedFetch(fetch, counts),
     nowMs,
     tokens: tokensInMemory(nowMs, counts),
+    mailbox: noMailbox,
     counts,
   };
 }

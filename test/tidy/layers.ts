@@ -10,7 +10,7 @@ interface Layer {
   readonly packages: readonly string[];
 }
 
-const contract = ['connector', 'session', 'receiver', 'embed', 'codecs'].map(
+const contract = ['connector', 'session', 'receiver', 'mailbox', 'embed', 'codecs'].map(
   (name) => `edge-worker/connectors/${name}.ts`,
 );
 const ground = ['shared/', 'edge-worker/faults.ts'];
@@ -93,6 +93,8 @@ const layers: readonly Layer[] = [
     packages: ['zod', 'hono', 'ulid', 'drizzle-orm', 'cloudflare:', 'node:crypto'],
   },
   { of: /^erp-suiteapp\//, ours: ['shared/wire/', 'shared/words.ts', 'erp-suiteapp/'], packages: ['N/', 'node:'] },
+  // What we hand to others runs by itself.
+  { of: /^docs\//, ours: [], packages: ['node:'] },
   { of: /^crm-package\//, ours: ['crm-package/'], packages: ['lwc', '@salesforce/'] },
 ];
 

@@ -69,6 +69,11 @@ export class SalesforceRest {
     return this.#save('PATCH', '/composite/sobjects', body);
   }
 
+  create(records: readonly Saving[]): Promise<readonly Saved[]> {
+    const body = records.map(({ type, fields }) => ({ attributes: { type }, ...fields }));
+    return this.#save('POST', '/composite/sobjects', body);
+  }
+
   /** Creates or updates by an external id that stands among the fields. */
   upsert(type: string, externalIdField: string, records: readonly SObject[]): Promise<readonly Saved[]> {
     const body = records.map((fields) => ({ attributes: { type }, ...fields }));

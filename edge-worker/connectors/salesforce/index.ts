@@ -8,6 +8,7 @@ import { embed, proveUser } from './embed.ts';
 import { recordFeed, recordFeedFrom } from './feeds.ts';
 import { maps } from './map.ts';
 import { Outbox, outboxFrom } from './outbox.ts';
+import { showPresence } from './presence.ts';
 import { receiver } from './receiver.ts';
 import type { CarriedType } from './record-types.ts';
 import { Records } from './records.ts';
@@ -78,6 +79,7 @@ export const salesforce = defineConnector({
     timeoutMs: 2 * minuteMs,
   },
   maps,
+  showsPresence: true,
   foreseen: { Opportunity: { IsWon: true, IsClosed: true } },
   repeatSafety: 'external-id',
   settleMs,
@@ -119,6 +121,7 @@ export const salesforce = defineConnector({
           ? outbox.changes(cursor, options.nowMs())
           : recordFeed(rest, dialect, carriedType(dialect, feed), cursor, options.nowMs()),
       describe: async (recordType) => describeType(rest, dialect, carriedType(dialect, recordType)),
+      present: (presence) => showPresence(rest, dialect, presence),
       showStatus: (statuses) => showStatuses(rest, dialect, statuses),
       proveUser: (claim) => proveUser(rest, dialect, claim, options.nowMs()),
       check: async () => ({ account: await rest.account(), missing: await missingIn(rest, dialect) }),

@@ -87,6 +87,7 @@ class SalesforceStandIn implements StandIn {
   }
 
   act(verb: string, parameters: Values): unknown {
+    if (verb === 'hub') return this.#url === null ? null : new URL(this.#url).origin;
     return this.#desk.act(verb, parameters);
   }
 

@@ -48,7 +48,7 @@ function prefixedQueries(code: string, names: PackageNames): string {
 }
 
 /** What the base components draw by themselves, where our pages use them. */
-const baseIcons = ['utility:close', 'utility:down', 'utility:error', 'utility:info'];
+const baseIcons = ['utility:close', 'utility:down', 'utility:error', 'utility:event', 'utility:info'];
 
 /**
  * The library has 1,400 icons, each a template to be compiled, which takes longer than all else together. A page gets

@@ -69,7 +69,12 @@ export class Visitor {
     });
   }
 
-  static async open(browser: Browser, { url, org }: ServedOrg, user: string, visit: Visit = {}): Promise<Visitor> {
+  static async open(
+    browser: Browser,
+    { url, org }: Pick<ServedOrg, 'url' | 'org'>,
+    user: string,
+    visit: Visit = {},
+  ): Promise<Visitor> {
     const context = await contextOf(browser);
     const page = await context.newPage();
     await page.setViewportSize({ width: visit.widthPx ?? 1280, height: 900 });

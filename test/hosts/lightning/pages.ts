@@ -87,6 +87,12 @@ function pageHtml(visitor: Visitor, source: PackageSource): string {
   );
 }
 
+/** The address in the package is a placeholder until a build; here it is wherever the hub of this desk is. */
+function atHub(script: string, standIn: StandIn): string {
+  const hub = standIn.act('hub', {});
+  return typeof hub === 'string' ? script.replaceAll('https://hub.tieout.example', hub) : script;
+}
+
 const answer = (body: string, type: string, headers: Readonly<Record<string, string>> = {}): Response =>
   new Response(body, { headers: { 'content-type': `${type}; charset=utf-8`, ...headers } });
 const kept = { 'cache-control': 'max-age=600' };
@@ -110,7 +116,7 @@ export function lightningPages(standIn: StandIn): (request: Request) => Promise<
       return new Response(null, { status: 302, headers: { location: to } });
     }
     if (pathname === '/lightning/assets/page.js') {
-      return answer(await pageScript(source, known.namespace), 'text/javascript', kept);
+      return answer(atHub(await pageScript(source, known.namespace), standIn), 'text/javascript');
     }
     return answer(pageHtml(known, source), 'text/html');
   };

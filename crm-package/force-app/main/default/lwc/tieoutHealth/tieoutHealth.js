@@ -1,6 +1,6 @@
 // How well the systems are in step, for a home or app page: counted by the org itself from the status rows.
 import canView from '@salesforce/customPermission/View_Status';
-import { fill, messageOf, msOf, rowsOf, stateLook, statusReason, systemName } from 'c/tieoutReading';
+import { fill, isSilent, messageOf, msOf, rowsOf, stateLook, statusReason, systemName } from 'c/tieoutReading';
 import { labels } from 'c/tieoutWords';
 import { gql, graphql } from 'lightning/graphql';
 import { LightningElement, wire } from 'lwc';
@@ -77,6 +77,10 @@ export default class TieoutHealth extends LightningElement {
 
   get connection() {
     return rowsOf(this.answer, 'connections')[0];
+  }
+
+  get isSilent() {
+    return isSilent(this.connection);
   }
 
   get checkedAt() {

@@ -29,6 +29,15 @@ export const systemName = (code) => systems[code] ?? code;
 /** The rows of one query of the answer. */
 export const rowsOf = (answer, name) => (answer?.uiapi?.query?.[name]?.edges ?? []).map(({ node }) => node);
 
+/** Tieout says every quarter of an hour that it is there. */
+const silentMs = 3_600_000;
+
+/** Whether a connection that is said to work has not been heard of for long. */
+export const isSilent = (connection) => {
+  const checked = connection?.checked?.value;
+  return connection?.state.value === 'connected' && Boolean(checked) && Date.now() - Date.parse(checked) > silentMs;
+};
+
 /** The base components take milliseconds only. */
 export const msOf = (instant) => (instant ? Date.parse(instant) : null);
 

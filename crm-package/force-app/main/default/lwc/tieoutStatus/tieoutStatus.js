@@ -4,8 +4,10 @@ import STATUS from '@salesforce/schema/Sync_Status__c';
 import { askToCheck, askToSync } from 'c/tieoutAsk';
 import {
   fill,
+  isSilent,
   isUnfinished,
   messageOf,
+  msOf,
   readCheck,
   readStatuses,
   readTimeline,
@@ -23,7 +25,7 @@ const query = gql`
     uiapi {
       query {
         connections: Connection__c(first: 1, orderBy: { CreatedDate: { order: DESC } }) {
-          edges { node { Id state: State__c { value } } }
+          edges { node { Id state: State__c { value } checked: Checked_At__c { value } } }
         }
         statuses: Sync_Status__c(first: 50, where: { Record_Id__c: { eq: $record } }) {
           edges {
@@ -121,8 +123,17 @@ export default class TieoutStatus extends LightningElement {
     return Boolean(canView) && !this.answer && !this.error;
   }
 
+  get connectionRow() {
+    return rowsOf(this.answer, 'connections')[0];
+  }
+
   get connection() {
-    return rowsOf(this.answer, 'connections')[0]?.state.value ?? null;
+    return this.connectionRow?.state.value ?? null;
+  }
+
+  /** Set when Tieout has not been here for long: then what is shown may be out of date. */
+  get silentSince() {
+    return isSilent(this.connectionRow) ? msOf(this.connectionRow.checked.value) : null;
   }
 
   get isStopped() {

@@ -58,6 +58,8 @@ import Page_Settings_Frame from '@salesforce/label/c.Page_Settings_Frame';
 import Page_Settings_Proving from '@salesforce/label/c.Page_Settings_Proving';
 import Page_Settings_Refused from '@salesforce/label/c.Page_Settings_Refused';
 import Page_Settings_Title from '@salesforce/label/c.Page_Settings_Title';
+import Page_Silent_Health from '@salesforce/label/c.Page_Silent_Health';
+import Page_Silent_Text from '@salesforce/label/c.Page_Silent_Text';
 import Page_Step_Assign from '@salesforce/label/c.Page_Step_Assign';
 import Page_Step_Assign_Text from '@salesforce/label/c.Page_Step_Assign_Text';
 import Page_Step_Authorise from '@salesforce/label/c.Page_Step_Authorise';
@@ -356,6 +358,8 @@ export const labels = {
   noPermissionText: Page_No_Permission_Text,
   notConnectedTitle: Page_Not_Connected_Title,
   notConnectedText: Page_Not_Connected_Text,
+  silentText: Page_Silent_Text,
+  silentHealth: Page_Silent_Health,
   stoppedText: Page_Stopped_Text,
   healthTitle: Page_Health_Title,
   healthStates: Page_Health_States,

@@ -1,0 +1,196 @@
+// A visit of the system, proven and understood; and the answers in its spelling. PROTOCOL.md says the same in prose.
+import { z } from 'zod';
+import { parseExactJson } from '../../../shared/canonical-json.ts';
+import {
+  isFresh,
+  parseSignature,
+  signatureHeader,
+  signingInput,
+  timestampHeader,
+} from '../../../shared/wire/signature.ts';
+import type { Received, Visit, VisitAnswer, Visits } from '../mailbox.ts';
+import type { Delivery, Expected, Refusal, Reply } from '../receiver.ts';
+
+const bodyBytesMax = 1_000_000;
+const recordsMax = 500;
+const workMax = 100;
+const waitSecondsMax = 20;
+
+const id = z.string().min(1).max(100);
+const key = z
+  .string()
+  .max(40)
+  .regex(/^[\w-]+$/);
+const values = z.record(z.string(), z.unknown());
+const record = z.union([
+  z.strictObject({ type: id, id, key: key.nullable().default(null), values }),
+  z.strictObject({ type: id, id, deleted: z.literal(true) }),
+]);
+const applied = z.strictObject({
+  work: id,
+  key,
+  outcome: z.literal('applied'),
+  id,
+  created: z.boolean().default(false),
+  values: values.nullable().default(null),
+});
+const refused = z.strictObject({
+  work: id,
+  key,
+  outcome: z.literal('refused'),
+  code: z.enum(['rejected', 'locked', 'conflict', 'orphaned']).default('rejected'),
+  message: z.string().min(1).max(1_000),
+  fields: z.array(z.string().max(100)).max(50).default([]),
+});
+
+/** Every body names whose it is, so that one signed for another account proves nothing here. */
+const sender = { installation: z.string(), account: z.string(), environment: z.enum(['production', 'sandbox']) };
+const bodies = {
+  records: z.strictObject({ ...sender, delivery: id, records: z.array(record).min(1).max(recordsMax) }),
+  work: z.strictObject({
+    ...sender,
+    limit: z.int().min(1).max(workMax).default(workMax),
+    waitSeconds: z.int().min(0).max(waitSecondsMax).default(0),
+  }),
+  receipts: z.strictObject({
+    ...sender,
+    receipts: z
+      .array(z.union([applied, refused]))
+      .min(1)
+      .max(workMax),
+  }),
+  statuses: z.strictObject({
+    ...sender,
+    after: z.int().min(0),
+    limit: z.int().min(1).max(500).default(500),
+  }),
+} as const;
+type Verb = keyof typeof bodies;
+
+export const visits: Visits = { bodyBytesMax, receive, answer };
+
+async function receive(verb: string, delivery: Delivery, expected: Expected): Promise<Received> {
+  if (delivery.body.byteLength > bodyBytesMax) return refuse('too-large');
+  const timestamp = delivery.headers.get(timestampHeader);
+  const signatures = parseSignature(delivery.headers.get(signatureHeader) ?? '');
+  if (timestamp === null || signatures.length === 0) return refuse('unproven');
+  const text = new TextDecoder().decode(delivery.body);
+  if (!(await isGenuine(signingInput(timestamp, text), signatures, expected.keys))) return refuse('forged');
+  if (!isFresh(timestamp, expected.nowMs)) return refuse('too-old');
+  if (!Object.hasOwn(bodies, verb)) return refuse('malformed', 'there is no such address');
+  return read(verb as Verb, text, expected);
+}
+
+function read(verb: Verb, text: string, expected: Expected): Received {
+  let given: unknown;
+  try {
+    given = parseExactJson(text);
+  } catch {
+    return refuse('malformed', 'the body is not JSON');
+  }
+  const parsed = bodies[verb].safeParse(given);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    return refuse('malformed', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
+  }
+  const { installation, account, environment } = parsed.data;
+  const isOurs =
+    installation === expected.installation && account === expected.account && environment === expected.environment;
+  return isOurs ? { ok: true, visit: visitOf(verb, parsed.data) } : refuse('wrong-account');
+}
+
+function visitOf(verb: Verb, body: z.infer<(typeof bodies)[Verb]>): Visit {
+  if (verb === 'records') {
+    const { delivery: deliveryId, records } = body as z.infer<typeof bodies.records>;
+    return { verb, deliveryId, records: records.map(toldOf) };
+  }
+  if (verb === 'work') {
+    const { limit, waitSeconds } = body as z.infer<typeof bodies.work>;
+    return { verb, limit, waitMs: waitSeconds * 1000 };
+  }
+  if (verb === 'receipts') {
+    const { receipts } = body as z.infer<typeof bodies.receipts>;
+    return { verb, reports: receipts.map(reportOf) };
+  }
+  const { after, limit } = body as z.infer<typeof bodies.statuses>;
+  return { verb, after, limit };
+}
+
+function toldOf(told: z.infer<typeof record>) {
+  const ref = { recordType: told.type, recordId: told.id };
+  return 'deleted' in told
+    ? { ...ref, externalId: null, wire: null }
+    : { ...ref, externalId: told.key, wire: told.values };
+}
+
+function reportOf(receipt: z.infer<typeof applied> | z.infer<typeof refused>) {
+  const { work, key: externalId } = receipt;
+  if (receipt.outcome === 'applied') {
+    const { id: recordId, created, values: wire } = receipt;
+    return { work, externalId, result: { outcome: receipt.outcome, created, recordId, wire } };
+  }
+  const { outcome, code, message, fields } = receipt;
+  return { work, externalId, result: { outcome, code, message, fields, vendorCode: null } };
+}
+
+const statusOf: Readonly<Record<Refusal, number>> = {
+  unproven: 401,
+  forged: 401,
+  'too-old': 401,
+  'wrong-account': 403,
+  malformed: 422,
+  'unsupported-version': 422,
+  'too-large': 413,
+};
+
+function answer(given: VisitAnswer): Reply {
+  switch (given.verb) {
+    case 'records':
+      return given.outcome === 'recorded' ? reply(202, { taken: true }) : reply(503, problem('retry-later', ''));
+    case 'work':
+      return reply(200, {
+        leaseSeconds: Math.round(given.leaseMs / 1000),
+        work: given.writes.map(({ stamp, recordType, recordId, externalId, wire }) => ({
+          ...{ work: stamp, type: recordType, id: recordId, key: externalId, values: wire },
+        })),
+      });
+    case 'receipts':
+      return reply(200, { unknown: given.unknown });
+    case 'statuses':
+      return reply(200, {
+        rows: given.rows.map(({ seq, recordType, recordId, status }) => ({
+          ...{ seq, type: recordType, id: recordId, status },
+        })),
+        next: given.rows.at(-1)?.seq ?? null,
+        more: given.hasMore,
+      });
+    case 'ended':
+      return reply(410, problem('ended', 'this connection is no more, or is stopped'));
+    case 'refused':
+      return reply(statusOf[given.refusal], problem(given.refusal, given.detail));
+  }
+}
+
+const problem = (type: string, detail: string) => ({ type, ...(detail !== '' && { detail }) });
+
+function reply(status: number, body: unknown): Reply {
+  return { status, contentType: 'application/json', body: JSON.stringify(body) };
+}
+
+/** Each signature against each key that is alive; `verify` compares in constant time. */
+async function isGenuine(input: string, signatures: readonly string[], keys: readonly string[]): Promise<boolean> {
+  const bytes = new TextEncoder();
+  for (const one of keys) {
+    const hmac = { name: 'HMAC', hash: 'SHA-256' };
+    const imported = await crypto.subtle.importKey('raw', bytes.encode(one), hmac, false, ['verify']);
+    for (const signature of signatures) {
+      const proof = Uint8Array.from(signature.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+      if (await crypto.subtle.verify('HMAC', imported, proof, bytes.encode(input))) return true;
+    }
+  }
+  return false;
+}
+
+function refuse(refusal: Refusal, detail = ''): Received {
+  return { ok: false, refusal, detail };
+}

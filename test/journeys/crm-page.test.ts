@@ -1,0 +1,152 @@
+// Story: a seller's day on the opportunity's own page in Salesforce. The deal is checked, mended and won there;
+// customer and project appear in PSA and ERP, held time shows until it is released, the page works with the hub down.
+// Skipped without Chromium.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasBrowser, openBrowser, Visitor } from '../hosts/lightning/org-in-browser.ts';
+import { type Firm, startFirm } from '../support/firm.ts';
+import { type HubProcess, spawnHub } from '../support/hub-process.ts';
+import { arrive, holdsOnTime, postedTime, sole } from '../support/pages.ts';
+import { approveTime, hire, jobOf, logTime, sell, until, workspaceOf } from '../support/people.ts';
+import { freePort } from '../support/serve.ts';
+
+const legalEntity = 'Northwind Consulting GmbH';
+const role = 'Senior Consultant';
+const name = 'Harbour & Pine ERP rollout';
+const state = mkdtempSync(join(tmpdir(), 'tieout-crm-page-'));
+const port = await freePort();
+
+let hub: HubProcess;
+let firm: Firm;
+let browser: Browser;
+let anna: Visitor;
+let deal = '';
+
+beforeAll(async () => {
+  if (!hasBrowser) return;
+  [browser, hub] = await Promise.all([openBrowser(), spawnHub({ port, state })]);
+  firm = await startFirm({ hub, state });
+  const rates = [[role, 185, 160]] as const;
+  const sale = { account: 'Harbour & Pine', name, legalEntity, country: 'DE', purchaseOrder: null, rates } as const;
+  deal = sell(firm, sale).opportunity;
+  const org = { url: firm.urls.crm, org: firm.crm };
+  anna = await Visitor.open(browser, org, 'Anna Reyes@acme.example');
+  await anna.page.goto(`${firm.urls.crm}/lightning/assets/page.js`, { timeout: 180_000 });
+}, 300_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await hub?.kill();
+  await firm?.close();
+  rmSync(state, { recursive: true, force: true });
+});
+
+const page = () => anna.page.getByRole('complementary', { name: 'Components' });
+const says = (words: string | RegExp) => page().getByText(words).first().waitFor({ timeout: 30_000 });
+
+describe.skipIf(!hasBrowser)('On the page of an opportunity', () => {
+  it('a check names what would hold the deal, without anything being created anywhere', async () => {
+    await firm.installation.settled();
+    await anna.record('Opportunity', deal);
+    await says('Nothing to show yet');
+    await anna.button('Check this deal').click();
+    await says('Would be held');
+    await says('Purchase order is missing');
+    await says('Finance');
+    await anna.shot('journey-check');
+    expect(firm.erp.rows('customer')).toEqual([]);
+  });
+
+  it('what was missing is entered, and the next check passes', async () => {
+    await anna.button('Edit').click();
+    await anna.page.getByLabel('Purchase Order', { exact: true }).fill('PO-7731');
+    await anna.button('Save').click();
+    await anna.button('Edit').waitFor();
+    await anna.button('Check this deal').click();
+    await says('Would pass');
+    await says('Every control would let this deal pass.');
+  });
+
+  it('the deal is won, becomes customer and project in PSA and ERP, and the page says so by itself', async () => {
+    await anna.page.getByLabel('Stage', { exact: true }).selectOption('Closed Won');
+    await anna.button('Mark as Current Stage').click();
+    await until('the job', () => jobOf(firm, name), 60_000);
+    await until('the workspace', () => workspaceOf(firm, name), 60_000);
+    await firm.installation.settled();
+    await anna.button('Sync now').last().click();
+    await says('Up to date.');
+    const text = await anna.text();
+    expect(text).toMatch(/NetSuite In step/);
+    expect(text).toMatch(/Kantata In step/);
+    expect(text).toMatch(/Sold [€EUR ]*29,600/);
+    expect(text).not.toContain('Would pass');
+    const link = page().getByRole('link', { name: /^Open .+ in NetSuite$/ });
+    expect(await link.getAttribute('href')).toMatch(/netsuite\.com/);
+    expect(await anna.violations()).toEqual([]);
+    await anna.shot('journey-won');
+  });
+
+  it('time that is held shows as held, and as delivered once finance have released it', async () => {
+    const user = hire(firm, 'Ines Carvalho', 'ines.carvalho@northwind.example', role, legalEntity).user;
+    const workspace = workspaceOf(firm, name) ?? '';
+    const hours = { workspace, user, date: '2026-11-03', minutes: 240, role, notes: 'Cut-over weekend' };
+    const entry = logTime(firm, { ...hours, rateMinor: 19_000 });
+    approveTime(firm, [entry]);
+    await arrive(firm);
+    const hold = sole(await holdsOnTime(firm, entry));
+    expect(hold.control).toBe('rate-mismatch');
+    await anna.page.reload();
+    await says('Held');
+    await until('the held figure', async () => /Held [€EUR ]*760/.test(await reloaded()), 30_000);
+    await firm.installation.answer(hold.id, 'approve', 'Weekend rate agreed by mail');
+    await firm.installation.settled();
+    expect(postedTime(firm, 'Cut-over weekend')).toHaveLength(1);
+    await until('the delivered figure', async () => !/Held [€EUR ]*760/.test(await reloaded()), 30_000);
+    expect(await anna.text()).toMatch(/Delivered [€EUR ]*760/);
+    await anna.shot('journey-released');
+  });
+
+  async function reloaded(): Promise<string> {
+    await anna.page.reload();
+    await says('NetSuite');
+    return anna.text();
+  }
+
+  it('opens and saves while the hub is down, and what was saved then arrives later', async () => {
+    await hub.kill();
+    await anna.page.reload();
+    await says('NetSuite');
+    expect(await anna.text()).toMatch(/NetSuite In step/);
+    await anna.button('Edit').click();
+    await anna.page.getByLabel('Purchase Order', { exact: true }).fill('PO-7732');
+    await anna.button('Save').click();
+    await anna.button('Edit').waitFor();
+    await anna.button('Sync now').last().click();
+    await says('Asked. The answer appears here.');
+    hub = await spawnHub({ port, state });
+    const orders = () => firm.erp.rows('salesorder').map((row) => row['otherrefnum']);
+    await until('the new purchase order', () => orders().includes('PO-7732'), 90_000);
+    await says('Up to date.');
+    expect(anna.problems).toEqual([]);
+  });
+
+  it('the settings tab frames the hub, which knows by a record who looks', async () => {
+    const admin = firm.crm.rows('PermissionSet').find((row) => row['Name'] === 'tieout__Tieout_Admin')?.id;
+    const ada = firm.crm.act('setUser', { user: 'ada.admin' });
+    firm.crm.create('PermissionSetAssignment', { AssigneeId: ada, PermissionSetId: admin });
+    const visitor = await Visitor.open(browser, { url: firm.urls.crm, org: firm.crm }, 'ada.admin@acme.example');
+    await until('the hub to say that it is there', () => firm.crm.rows('tieout__Connection__c').length > 0, 90_000);
+    await visitor.goTo('/lightning/n/tieout__Tieout_Settings');
+    const frame = visitor.page.frameLocator('iframe');
+    await frame
+      .getByText(/ada\.admin/)
+      .first()
+      .waitFor({ timeout: 30_000 });
+    expect(firm.crm.rows('tieout__Session__c')).toEqual([]);
+    await visitor.shot('journey-settings');
+    expect(visitor.problems).toEqual([]);
+  });
+});

@@ -7,7 +7,7 @@ const stamp = 'node_modules/.tieout-lock';
 const wanted = createHash('sha256').update(readFileSync('package-lock.json')).digest('hex');
 
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
-  console.log('Installing dependencies from package-lock.json (about 900 MB, one to two minutes) …');
+  console.log('Installing dependencies from package-lock.json (about 1.1 GB, one to two minutes) …');
   // Not `npm ci`: it refuses a lockfile made where a registry offers binaries for fewer platforms than this one.
   const installed = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
     stdio: 'inherit',

@@ -179,7 +179,7 @@ export const readTimeline = (answer, statuses) =>
 export const messageOf = (error) => {
   const [first] = Array.isArray(error) ? error : [error];
   const { errors = [], fieldErrors = {} } = first?.body?.output ?? {};
-  const reasons = [...errors, ...Object.values(fieldErrors).flat()].map(({ message }) => message);
-  if (reasons.length > 0) return reasons.join(' ');
+  const said = [...errors, ...Object.values(fieldErrors).flat()].map(({ message }) => message);
+  if (said.length > 0) return said.join(' ');
   return first?.body?.message ?? first?.message ?? String(error);
 };

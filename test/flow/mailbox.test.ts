@@ -207,6 +207,7 @@ describe('A record that the system tells', () => {
     await cellar.reports(write as Write);
     await cellar.tells(String(cellar.links[0]), null);
     await cellar.rig.pass(second);
-    expect(cellar.rig.held()).toEqual(['deleted-at-source']);
+    await cellar.rig.pass(125 * second);
+    expect(cellar.rig.held()).toEqual(['target-gone']);
   });
 });

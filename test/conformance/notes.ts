@@ -6,7 +6,7 @@ import type { Connector } from '../../edge-worker/connectors/connector.ts';
 const values = z.record(z.string(), z.unknown());
 
 /** `conformance.json` of a connector's folder: what the suite cannot know, and which skips have which reason. */
-export const notes = z.strictObject({
+const plain = z.strictObject({
   /** Promise (or `entity: promise`) -> why this system cannot keep it. */
   skips: z.record(z.string(), z.string().min(10)).default({}),
   /** What a person types to make a record. `{customer}` = the id of a made customer, `{#}` = a fresh number. */
@@ -22,9 +22,28 @@ export const notes = z.strictObject({
   /** A field to rename, as `schema-change` takes it. */
   rename: z.string().optional(),
 });
-export type Notes = z.infer<typeof notes>;
 
-export function notesOf(connector: Connector): Notes {
+/** Another way in which the same system is reached, held to the same promises. */
+const variant = z.strictObject({
+  /** Settings beside those of the stand-in's connection. */
+  settings: values,
+  /** The account is without our package, so it sends nothing. */
+  isWithoutPackage: z.boolean().default(false),
+  skips: plain.shape.skips,
+  writeRoute: plain.shape.writeRoute,
+});
+export type Variant = z.infer<typeof variant>;
+
+const notes = plain.extend({ variants: z.record(z.string(), variant).default({}) });
+export type Notes = z.infer<typeof plain>;
+
+export function notesOf(connector: Connector): z.infer<typeof notes> {
   const path = `edge-worker/connectors/${connector.name}/conformance.json`;
   return notes.parse(existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {});
+}
+
+/** What is noted of the system, with what is otherwise this way. */
+export function notesUnder(connector: Connector, { skips, writeRoute }: Variant): Notes {
+  const { variants: _variants, ...shared } = notesOf(connector);
+  return { ...shared, writeRoute, skips: { ...shared.skips, ...skips } };
 }

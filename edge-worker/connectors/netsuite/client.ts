@@ -1,4 +1,4 @@
-// The session: each verb is one call of our RESTlet, and results keep the order of the questions.
+// The session: its verbs in the words of PROTOCOL.md, whoever answers them; results keep the order of the questions.
 import type { z } from 'zod';
 import { Fault } from '../../faults.ts';
 import type {
@@ -13,12 +13,14 @@ import type {
   Withdrawal,
   WithdrawResult,
 } from '../connector.ts';
+import type { Access } from './access.ts';
 import * as answers from './answers.ts';
 import { describeFields } from './describe.ts';
 import { askFeed } from './feeds.ts';
 import { askedColumn, askedRef, isLineType, linesOf, ourKeyColumn, showsValue } from './lines.ts';
 import { listIdsOf } from './list-ids.ts';
-import { openRestlet, type Restlet } from './restlet.ts';
+import { RestAccess } from './rest/access.ts';
+import { openRestlet } from './restlet.ts';
 import type { Secrets, Settings } from './settings.ts';
 import { type Connection, paired, recordsMax, snapshotsOf } from './snapshots.ts';
 import { endingOf, isBilled, savedAs, withdrawnBy } from './withdrawals.ts';
@@ -30,30 +32,33 @@ export const statusesMax = 200;
 const typesWithLines = ['salesorder', 'invoice', 'expensereport', 'customerpayment'];
 
 export function openSession(options: ConnectOptions<Settings, Secrets>): Session {
-  const connection = { restlet: openRestlet(options), lists: listIdsOf(options.settings), currencies: new Map() };
+  const hasSuiteApp = options.settings.access === 'suiteapp';
+  const access = hasSuiteApp ? openRestlet(options) : new RestAccess(options);
+  const connection = { access, lists: listIdsOf(options.settings), currencies: new Map() };
   return {
     read: (refs) => read(connection, refs),
     write: (writes) => writeRecords(connection, writes),
     withdraw: (withdrawals) => withdraw(connection, withdrawals),
     find: (keys) => find(connection, keys),
-    changes: async (feed, cursor) => askFeed(connection.restlet, feed, cursor, options.nowMs()),
+    changes: async (feed, cursor) => askFeed(connection.access, feed, cursor, options.nowMs()),
     describe: async (recordType) => {
       const { type } = askedRef({ recordType, recordId: '' });
       const request = { verb: 'describe', type } as const;
-      const { body } = await connection.restlet.call(request, answers.describeAnswer, 'unreachable');
+      const { body } = await connection.access.call(request, answers.describeAnswer, 'unreachable');
       return describeFields(recordType, body.results, connection.lists);
     },
-    showStatus: (statuses) => showStatus(connection, statuses),
+    // Status rows lie in a record of our package.
+    ...(hasSuiteApp && { showStatus: (statuses: readonly StatusToShow[]) => showStatus(connection, statuses) }),
     check: () => check(connection, options),
   };
 }
 
 /** Lines are asked for with the record they stand in, each record once. */
 async function read(connection: Connection, refs: readonly RecordRef[]): Promise<readonly ReadResult[]> {
-  const { restlet, lists } = connection;
+  const { access, lists } = connection;
   if (refs.length === 0) return [];
   const asked = [...new Map(refs.map((ref) => [keyOf(askedRef(ref)), askedRef(ref)] as const)).values()];
-  const { body } = await restlet.call({ verb: 'read', records: asked }, answers.readAnswer, 'unreachable');
+  const { body } = await access.call({ verb: 'read', records: asked }, answers.readAnswer, 'unreachable');
   const answered = new Map(
     paired(asked, body.results, 'unreachable').map(([one, result]) => [keyOf(one), result] as const),
   );
@@ -81,7 +86,7 @@ async function withdraw(
   const refused = withdrawals.filter((_, index) => results[index]?.outcome === 'refused');
   if (refused.length === 0) return results;
   const records = refused.map((ref) => ({ type: ref.recordType, id: ref.recordId }));
-  const { body } = await connection.restlet.call({ verb: 'read', records }, answers.readAnswer, 'uncertain');
+  const { body } = await connection.access.call({ verb: 'read', records }, answers.readAnswer, 'uncertain');
   const read = new Map(paired(refused, body.results, 'uncertain'));
   return withdrawals.map((one, index) => withdrawnOr(results[index]!, read.get(one)));
 }
@@ -98,7 +103,7 @@ function withdrawnOr(
 }
 
 async function find(connection: Connection, keys: readonly FindKey[]): Promise<readonly (readonly Snapshot[])[]> {
-  const { restlet, lists } = connection;
+  const { access, lists } = connection;
   if (keys.length === 0) return [];
   const asked = keys.map(({ recordType, field, value }) => {
     const { type } = askedRef({ recordType, recordId: '' });
@@ -108,10 +113,10 @@ async function find(connection: Connection, keys: readonly FindKey[]): Promise<r
     const theirs = askedColumn(recordType, field);
     return { type, field: theirs, value: lists.idOf(recordType, theirs, value) };
   });
-  const { body } = await restlet.call({ verb: 'find', keys: asked }, answers.findAnswer, 'unreachable');
+  const { body } = await access.call({ verb: 'find', keys: asked }, answers.findAnswer, 'unreachable');
   const found = paired(keys, body.results, 'unreachable').map(([key, { records }]) => ({ key, records }));
   const all = found.flatMap(({ records }) => records);
-  const whole = await readLines(restlet, all);
+  const whole = await readLines(access, all);
   const wholeOf = (record: answers.AnsweredRecord) => whole.get(keyOf(record)) ?? record;
   const snapshots = await snapshotsOf(connection, all.map(wholeOf));
   return found.map(({ key, records }) => {
@@ -125,28 +130,25 @@ function isSought(line: Snapshot, { field, value }: FindKey): boolean {
   return field === null ? line.externalId === value : showsValue(line, field, value);
 }
 
-async function readLines(restlet: Restlet, found: readonly answers.AnsweredRecord[]) {
+async function readLines(access: Access, found: readonly answers.AnsweredRecord[]) {
   const bare = found.filter((record) => record.sublists === undefined && typesWithLines.includes(record.type));
   const whole = new Map<string, answers.AnsweredRecord>();
   for (let start = 0; start < bare.length; start += recordsMax) {
     const records = bare.slice(start, start + recordsMax).map(({ type, id }) => ({ type, id }));
-    const { body } = await restlet.call({ verb: 'read', records }, answers.readAnswer, 'unreachable');
+    const { body } = await access.call({ verb: 'read', records }, answers.readAnswer, 'unreachable');
     for (const result of body.results) if (result.found) whole.set(keyOf(result.record), result.record);
   }
   return whole;
 }
 
 /** A status row is kept under its record and system, so that writing it twice leaves one. */
-async function showStatus(
-  { restlet }: Connection,
-  statuses: readonly StatusToShow[],
-): Promise<readonly StatusResult[]> {
+async function showStatus({ access }: Connection, statuses: readonly StatusToShow[]): Promise<readonly StatusResult[]> {
   if (statuses.length === 0) return [];
   // A line has no page of its own: there is nothing to show, nor to refuse.
   const pages = statuses.filter((one) => !isLineType(one.recordType));
   if (pages.length === 0) return statuses.map(() => ({ outcome: 'applied' }));
   const rows = pages.map((one) => ({ type: one.recordType, id: one.recordId, ...statusRow(one.status) }));
-  const { body } = await restlet.call({ verb: 'status', statuses: rows }, answers.statusAnswer, 'unreachable');
+  const { body } = await access.call({ verb: 'status', statuses: rows }, answers.statusAnswer, 'unreachable');
   const shown = new Map(
     paired(pages, body.results, 'unreachable').map(([one, result]): [StatusToShow, StatusResult] => [
       one,
@@ -157,8 +159,8 @@ async function showStatus(
 }
 
 /** A refreshed or copied sandbox has another id or kind than the connection: its credentials must not be used. */
-async function check({ restlet }: Connection, options: ConnectOptions<Settings, Secrets>) {
-  const { body } = await restlet.call({ verb: 'ping' }, answers.pingAnswer, 'unreachable');
+async function check({ access }: Connection, options: ConnectOptions<Settings, Secrets>) {
+  const { body } = await access.call({ verb: 'ping' }, answers.pingAnswer, 'unreachable');
   const { account, environment, missing } = body.results[0];
   if (account !== options.account || environment.toLowerCase() !== options.environment) {
     throw new Fault('unauthorised', `these credentials open ${account} (${environment}), not ${options.account}`);

@@ -4,8 +4,8 @@ import { instantText, parseInstant } from '../../../shared/dates.ts';
 import { Fault } from '../../faults.ts';
 import { type ChangePage, compareText, type Feed } from '../connector.ts';
 import { type PollRow, type PollRules, poll, startCursor } from '../kits/poller.ts';
+import type { Access } from './access.ts';
 import { changesAnswer, drainAnswer } from './answers.ts';
-import type { Restlet } from './restlet.ts';
 
 const pageRows = 500;
 const outboxFeed = 'outbox';
@@ -59,17 +59,17 @@ export const feeds: readonly Feed[] = [
   })),
 ];
 
-export function askFeed(restlet: Restlet, feed: string, cursor: string | null, nowMs: number): Promise<ChangePage> {
-  if (feed === outboxFeed) return drain(restlet, readPlace(cursor), nowMs);
+export function askFeed(access: Access, feed: string, cursor: string | null, nowMs: number): Promise<ChangePage> {
+  if (feed === outboxFeed) return drain(access, readPlace(cursor), nowMs);
   const recordType = sweptTypes.find((type) => type === feed);
   if (recordType === undefined) throw new Fault('unreadable', `NetSuite has no feed "${feed}"`);
-  return sweep(restlet, recordType, cursor, nowMs);
+  return sweep(access, recordType, cursor, nowMs);
 }
 
 /** Marks rows as sent up to `after` only, which an earlier page told: repeating it is harmless. */
-async function drain(restlet: Restlet, place: OutboxPlace, nowMs: number): Promise<ChangePage> {
+async function drain(access: Access, place: OutboxPlace, nowMs: number): Promise<ChangePage> {
   const request = { verb: 'drain', after: place.after, limit: pageRows } as const;
-  const { body } = await restlet.call(request, drainAnswer, 'unreachable');
+  const { body } = await access.call(request, drainAnswer, 'unreachable');
   return outboxPage(place, body.results, nowMs);
 }
 
@@ -97,7 +97,7 @@ export function outboxPage(place: OutboxPlace, answered: readonly OutboxRow[], n
   };
 }
 
-async function sweep(restlet: Restlet, recordType: string, cursor: string | null, nowMs: number): Promise<ChangePage> {
+async function sweep(access: Access, recordType: string, cursor: string | null, nowMs: number): Promise<ChangePage> {
   const page = async (sinceStamp: string | null, afterId: string | null, limit: number) => {
     // `changes` tells what is strictly after; a millisecond earlier takes in every row of the stamp itself.
     const since =
@@ -109,7 +109,7 @@ async function sweep(restlet: Restlet, recordType: string, cursor: string | null
       afterId,
       limit,
     } as const;
-    const { body } = await restlet.call(request, changesAnswer, 'unreachable');
+    const { body } = await access.call(request, changesAnswer, 'unreachable');
     const rows = distinct(body.results).map((row) => ({
       ...row,
       stamp: instantText(parseInstant(row.lastmodified)),

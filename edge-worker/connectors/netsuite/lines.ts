@@ -2,6 +2,7 @@
 // records only; here they are taken apart, and what is written to one report is put together again.
 import { hashOf } from '../../../shared/canonical-json.ts';
 import type { RecordRef, Snapshot, Write } from '../connector.ts';
+import type { ToApply } from './access.ts';
 import type { AnsweredRecord } from './answers.ts';
 import type { ListIds, Unnamed } from './list-ids.ts';
 import { isValues, type Values, valuesAt } from './records.ts';
@@ -55,7 +56,7 @@ export function linesOf(record: AnsweredRecord, lists: ListIds): readonly Snapsh
 /** Writes to lines of one record, as one record of the RESTlet. */
 export interface LineGroup {
   readonly writes: readonly Write[];
-  readonly record: Values;
+  readonly record: ToApply;
 }
 
 /** A write that is refused before it is sent, because the settings do not know a name in it. */
@@ -89,7 +90,10 @@ export function groupLines(writes: readonly Write[], lists: ListIds): { groups: 
   return { groups, misnamed };
 }
 
-function recordOf(key: string, { writes, head, lines }: { writes: readonly Write[]; head: Values; lines: Values[] }) {
+function recordOf(
+  key: string,
+  { writes, head, lines }: { writes: readonly Write[]; head: Values; lines: Values[] },
+): ToApply {
   const [first] = writes as readonly [Write, ...Write[]];
   const { type, list } = lineTypes[first.recordType] as LineType;
   const place = first.recordId === null ? { id: null, externalid: key } : { id: key, externalid: null };

@@ -21,6 +21,8 @@ const roleField = 'custcol_tieout_role';
 /** The entry of the services table that stands for every role without one of its own. */
 const anyRole = '*';
 
+type Sublists = Readonly<Record<string, readonly Values[]>>;
+
 export interface Outward {
   readonly values: Values;
   readonly sublists: Values;
@@ -39,6 +41,8 @@ export interface ListIds {
    * in NetSuite has the role of the service that it sells.
    */
   inward(recordType: string, values: Values): Values;
+  /** Lines of an order have the role of the service that they sell where they name none. */
+  inwardLines(recordType: string, sublists: Sublists): Sublists;
   /** Names -> their ids, and the services sold are filled in by role. */
   outward(recordType: string, wire: WireRecord): Outward | Unnamed;
   idOf(recordType: string, field: string, name: string): string;
@@ -70,9 +74,12 @@ export function listIdsOf(settings: Settings): ListIds {
         const id = values[field];
         if (typeof id === 'string' || typeof id === 'number') named[field] = nameOf(recordType, field, String(id));
       }
-      if (recordType === 'timebill' && (values[roleField] ?? null) === null)
-        named[roleField] = rolesByItem.get(String(values['item'])) ?? null;
-      return named;
+      return recordType === 'timebill' ? withRole(named, rolesByItem) : named;
+    },
+    inwardLines: (recordType, sublists) => {
+      const lines = sublists['item'];
+      if (recordType !== 'salesorder' || lines === undefined) return sublists;
+      return { ...sublists, item: lines.map((line) => withRole(line, rolesByItem)) };
     },
     outward: (recordType, wire) => {
       const values: Record<string, unknown> = { ...valuesAt(wire, 'values') };
@@ -88,6 +95,12 @@ export function listIdsOf(settings: Settings): ListIds {
       return fillWhatIsSold(recordType, { values, sublists: valuesAt(wire, 'sublists') }, soldByRole);
     },
   };
+}
+
+/** The role that a line or an entry names, else that of the service it sells. */
+function withRole(values: Values, rolesByItem: ReadonlyMap<string, string>): Values {
+  if ((values[roleField] ?? null) !== null) return values;
+  return { ...values, [roleField]: rolesByItem.get(String(values['item'])) ?? null };
 }
 
 function tableOf(setting: Readonly<Record<string, string>>) {

@@ -27,6 +27,8 @@ const loginCode = /^INVALID_LOGIN/;
 interface Problem {
   readonly code: string | null;
   readonly message: string;
+  /** What of the request it is about, in the vendor's spelling; null where it does not say. */
+  readonly path: string | null;
 }
 
 export function isLoginRefused(status: number, text: string): boolean {
@@ -83,20 +85,21 @@ export function refusalOf(refusal: {
 }
 
 /** `{error:{code,message}}` is a RESTlet's, `{o:errorDetails:[…]}` that of the doors before it. */
-function problemIn(text: string): Problem {
+export function problemIn(text: string): Problem {
   const body = parsed(text);
   const error = isValues(body) ? body['error'] : undefined;
-  if (isValues(error)) return problemOf(error['code'], error['message']);
+  if (isValues(error)) return problemOf(error['code'], error['message'], null);
   const details = isValues(body) ? body['o:errorDetails'] : undefined;
   const first: unknown = Array.isArray(details) ? details[0] : undefined;
-  if (isValues(first)) return problemOf(first['o:errorCode'], first['detail']);
-  return { code: null, message: 'no reason was given' };
+  if (isValues(first)) return problemOf(first['o:errorCode'], first['detail'], first['o:errorPath']);
+  return { code: null, message: 'no reason was given', path: null };
 }
 
-function problemOf(code: unknown, message: unknown): Problem {
+function problemOf(code: unknown, message: unknown, path: unknown): Problem {
   return {
     code: typeof code === 'string' ? code : null,
     message: typeof message === 'string' ? message.slice(0, messageCharactersMax) : 'no reason was given',
+    path: typeof path === 'string' ? path : null,
   };
 }
 

@@ -25,6 +25,10 @@ export const settings = z.object({
       title: 'Account id',
       description: 'As shown under Setup > Company > Company Information, e.g. 1234567_SB1',
     }),
+  access: z.enum(['suiteapp', 'rest']).default('suiteapp').meta({
+    title: 'Access',
+    description: 'rest: without our SuiteApp, by the record API and SuiteQL; no fields, pages or notices of ours',
+  }),
   restUrl: z
     .url()
     .optional()
@@ -71,6 +75,7 @@ const tokenPath = '/services/rest/auth/oauth2/v1/token';
 const restletPath = '/app/site/hosting/restlet.nl?script=customscript_tieout_rl_api&deploy=customdeploy_tieout_rl_api';
 
 export interface Addresses {
+  readonly rest: string;
   readonly token: string;
   readonly restlet: string;
   readonly app: string;
@@ -81,7 +86,12 @@ export function addressesOf(given: Settings): Addresses {
   const rest = given.restUrl ?? `https://${host}.suitetalk.api.netsuite.com`;
   const restlets = given.restletUrl ?? `https://${host}.restlets.api.netsuite.com`;
   const app = given.appUrl ?? `https://${host}.app.netsuite.com`;
-  return { token: `${bare(rest)}${tokenPath}`, restlet: `${bare(restlets)}${restletPath}`, app: bare(app) };
+  return {
+    rest: bare(rest),
+    token: `${bare(rest)}${tokenPath}`,
+    restlet: `${bare(restlets)}${restletPath}`,
+    app: bare(app),
+  };
 }
 
 function bare(url: string): string {

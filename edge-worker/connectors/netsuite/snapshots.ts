@@ -1,9 +1,9 @@
 // Answered records as snapshots, and answers beside their questions.
 import { Fault } from '../../faults.ts';
 import type { Snapshot } from '../connector.ts';
+import type { Access, IfCut } from './access.ts';
 import * as answers from './answers.ts';
 import type { ListIds } from './list-ids.ts';
-import type { IfCut, Restlet } from './restlet.ts';
 import { standing } from './withdrawals.ts';
 
 /** At most so many records a call, by PROTOCOL.md. */
@@ -14,7 +14,7 @@ const timeCurrencyField = 'custcol_tieout_currency';
 const noCurrency = 'XXX';
 
 export interface Connection {
-  readonly restlet: Restlet;
+  readonly access: Access;
   readonly lists: ListIds;
   /** Of projects that time was read of, by id: a project that has any keeps its currency. */
   readonly currencies: Map<string, string>;
@@ -31,14 +31,14 @@ export async function snapshotsOf(
 
 /** Time that people enter in NetSuite names no currency: it is that of its project. */
 async function readCurrencies(
-  { restlet, lists, currencies }: Connection,
+  { access, lists, currencies }: Connection,
   records: readonly answers.AnsweredRecord[],
 ): Promise<void> {
   const projects = records.flatMap((record) => projectWithCurrencyOf(record) ?? []);
   const unknown = [...new Set(projects)].filter((id) => !currencies.has(id));
   for (let start = 0; start < unknown.length; start += recordsMax) {
     const asked = unknown.slice(start, start + recordsMax).map((id) => ({ type: 'job', id }));
-    const { body } = await restlet.call({ verb: 'read', records: asked }, answers.readAnswer, 'unreachable');
+    const { body } = await access.call({ verb: 'read', records: asked }, answers.readAnswer, 'unreachable');
     for (const result of body.results) {
       const currency = result.found ? lists.inward('job', result.record.values)['currency'] : null;
       if (result.found && typeof currency === 'string') currencies.set(result.record.id, currency);
@@ -63,7 +63,7 @@ function snapshotOf({ lists, currencies }: Connection, record: answers.AnsweredR
     }),
   };
   const name = type === 'employee' ? { name: nameOfPerson(values) } : {};
-  const wire = { id, externalid, ...name, values, sublists };
+  const wire = { id, externalid, ...name, values, sublists: lists.inwardLines(type, sublists) };
   return { recordType: type, recordId: id, version: lastmodified, externalId: externalid, ...standing(record), wire };
 }
 
@@ -78,7 +78,7 @@ function nameOfPerson(values: Readonly<Record<string, unknown>>): string | null 
 export function paired<Question, Result>(questions: readonly Question[], results: readonly Result[], ifCut: IfCut) {
   if (questions.length !== results.length) {
     const code = ifCut === 'uncertain' ? 'uncertain' : 'unreadable';
-    throw new Fault(code, `the Tieout RESTlet answered ${results.length} of ${questions.length} questions`);
+    throw new Fault(code, `NetSuite answered ${results.length} of ${questions.length} questions`);
   }
   return questions.map((question, index): readonly [Question, Result] => [question, results[index]!]);
 }

@@ -4,17 +4,17 @@ import { instantText } from '../../../shared/dates.ts';
 import type { ShownStatus } from '../../../shared/wire/status.ts';
 import { Fault } from '../../faults.ts';
 import type { Snapshot, Write, WriteResult } from '../connector.ts';
+import type { ToApply } from './access.ts';
 import * as answers from './answers.ts';
 import { groupLines, isLineType, linesOf, lineWritten } from './lines.ts';
 import type { Outward, Unnamed } from './list-ids.ts';
-import type { Values } from './records.ts';
 import { refusalOf } from './refusals.ts';
 import { type Connection, paired, snapshotsOf } from './snapshots.ts';
 
 /** One record of the request, and the writes it carries: several where they are lines of one record. */
 interface Sent {
   readonly writes: readonly Write[];
-  readonly record: Values;
+  readonly record: ToApply;
 }
 
 /** What is known of all records of one answer. */
@@ -54,9 +54,9 @@ async function apply(
   results: Map<Write, WriteResult>,
 ): Promise<readonly Sent[]> {
   if (sent.length === 0) return [];
-  const { restlet, lists } = connection;
+  const { access, lists } = connection;
   const request = { verb: 'apply', records: sent.map(({ record }) => record) } as const;
-  const { body, requestId } = await restlet.call(request, answers.applyAnswer, 'uncertain');
+  const { body, requestId } = await access.call(request, answers.applyAnswer, 'uncertain');
   const applied = body.results.flatMap((result) => (result.outcome === 'applied' ? [result.record] : []));
   const snapshots = await snapshotsOf(connection, applied).catch((cause: unknown) => {
     throw new Fault('uncertain', 'The records were saved but could not be read back', { cause });
@@ -85,13 +85,13 @@ function settle(
   for (const [index, write] of writes.entries()) {
     const isLine = isLineType(write.recordType);
     const snapshot = isLine ? lineWritten(write, lines) : snapshots(result.record);
-    if (!snapshot) throw new Fault('uncertain', 'the Tieout RESTlet saved a line without showing it');
+    if (!snapshot) throw new Fault('uncertain', 'NetSuite saved a line without showing it');
     const created = isLine ? (made[index]?.created ?? false) : result.created;
     results.set(write, { outcome: 'applied', created, snapshot, requestId });
   }
 }
 
-function recordOf(one: Write, { values, sublists }: Outward): Values {
+function recordOf(one: Write, { values, sublists }: Outward): ToApply {
   return {
     type: one.recordType,
     id: one.recordId,

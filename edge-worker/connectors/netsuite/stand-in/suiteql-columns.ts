@@ -129,6 +129,7 @@ export class Columns {
   }
 
   #column(name: string): Column {
+    if (name === 'sysdate' || name === 'current_timestamp') return constant(this.#books.clock(), 'time');
     if (name === 'id')
       return plain(
         'number',

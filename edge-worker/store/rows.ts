@@ -80,7 +80,7 @@ export function writeStatement(table: SQLiteTable, onConflict: OnConflict): stri
     'newer-run': `${upsert} WHERE excluded."run" > "${shape.name}"."run"`,
   }[onConflict];
   // "WHERE true" keeps SQLite from reading ON CONFLICT as part of a join.
-  const from = `SELECT ${values} FROM json_each(?) WHERE true`;
+  const from = `SELECT ${values} FROM jsonb_each(?) WHERE true`;
   const statement = `INSERT INTO "${shape.name}" (${quoted(shape.columns)}) ${from}${conflict}`;
   statements.set(key, statement);
   return statement;
@@ -129,7 +129,7 @@ export function deleteRows(sql: LaneSql, table: SQLiteTable, keys: readonly (rea
   const shape = shapeOf(table);
   const picked = shape.keys.map((_, index) => `value ->> ${index}`).join(', ');
   const left = shape.keys.length === 1 ? quoted(shape.keys) : `(${quoted(shape.keys)})`;
-  sql.exec(`DELETE FROM "${shape.name}" WHERE ${left} IN (SELECT ${picked} FROM json_each(?))`, JSON.stringify(keys));
+  sql.exec(`DELETE FROM "${shape.name}" WHERE ${left} IN (SELECT ${picked} FROM jsonb_each(?))`, JSON.stringify(keys));
 }
 
 /**

@@ -1,8 +1,9 @@
-// When each loop of a lane next has work, read off its tables in one statement.
+// When each loop of a lane next has work, read off its tables.
 import type { LaneCore, Loop } from './core.ts';
 import { callableMs } from './dispatch.ts';
 import { isWorking } from './jobs.ts';
 import { waitMs } from './plan-book.ts';
+import { firstMarkMs } from './status.ts';
 import { waitingSubscribers } from './subscribers.ts';
 
 interface ConnectionDue {
@@ -10,7 +11,6 @@ interface ConnectionDue {
   readonly relay: number | null;
   readonly look: number | null;
   readonly waiting: number | null;
-  readonly status: number | null;
   readonly feed: number | null;
   readonly recheck: number | null;
 }
@@ -21,7 +21,7 @@ interface LaneDue {
   readonly replan: string | null;
 }
 
-const verbs = ['relay', 'look', 'status', 'feed'] as const;
+const verbs = ['relay', 'look', 'feed'] as const;
 
 /** A connection at rest has work again when its pause ends; one that waits for a person has none. */
 export function agendaOf(core: LaneCore): ReadonlyMap<Loop, number> {
@@ -33,7 +33,6 @@ export function agendaOf(core: LaneCore): ReadonlyMap<Loop, number> {
          (SELECT min(due_ms) FROM commands WHERE connection = c.value AND state = 'due') AS relay,
          (SELECT min(due_ms) FROM commands WHERE connection = c.value AND state = 'uncertain') AS look,
          (SELECT min(due_ms) FROM commands WHERE connection = c.value AND state = 'waiting') AS waiting,
-         (SELECT min(due_ms) FROM status_due WHERE connection = c.value) AS status,
          (SELECT min(next_ms) FROM cursors WHERE connection = c.value) AS feed,
          (SELECT min(due_ms) FROM rechecks WHERE connection = c.value) AS recheck
        FROM json_each(?) c`,
@@ -47,6 +46,9 @@ export function agendaOf(core: LaneCore): ReadonlyMap<Loop, number> {
       const due = row[verb];
       if (due !== null) agenda.set(`${verb} ${row.connection}`, Math.max(due, restsUntilMs));
     }
+    const statusMs = firstMarkMs(core.store, row.connection);
+    if (statusMs < Number.POSITIVE_INFINITY)
+      agenda.set(`status ${row.connection}`, Math.max(statusMs, restsUntilMs));
     // A source that has not answered yet is not asked again; its answer is what starts the next run.
     if (row.recheck !== null && !core.slowReads.has(row.connection))
       recheckMs = Math.min(recheckMs, Math.max(row.recheck, restsUntilMs));

@@ -82,6 +82,8 @@ export class Lane {
     this.#alarmMs = 0;
     const nowMs = this.core.ports.nowMs();
     tendCounters(this.core);
+    // What was believed of the pages is looked up anew.
+    this.core.store.pagesDueMs.clear();
     for (const [loop, dueMs] of agendaOf(this.core)) if (dueMs <= nowMs) this.kick(loop);
     if (nowMs - this.#clearedMs >= clearEveryMs) {
       this.#clearedMs = nowMs;

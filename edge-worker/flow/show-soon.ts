@@ -28,23 +28,26 @@ export function showSoon(
   const exceptionsOnly = hosts.flatMap((host) =>
     (host.connector.showsExceptionsOnly ?? []).map((type) => `${host.id} ${type}`),
   );
-  tx.sql.exec(
+  const dueMs = tx.atMs + delayMs;
+  const made = tx.sql.exec(
     `INSERT INTO status_due (entity, connection, due_ms, tries, run)
      SELECT DISTINCT entity, connection, ?3, 0, ?4 FROM links WHERE record_id IS NOT NULL
      AND entity IN (SELECT value FROM json_each(?1)) AND connection IN (SELECT value FROM json_each(?2))
      AND (connection || ' ' || record_type NOT IN (SELECT value FROM json_each(?5))
        OR entity IN (SELECT value FROM json_each(?6)))
      AND (connection != ?7 OR entity NOT IN (SELECT value FROM json_each(?8)))
-     ON CONFLICT DO UPDATE SET run = excluded.run, due_ms = min(due_ms, excluded.due_ms)`,
+     ON CONFLICT DO UPDATE SET run = excluded.run, due_ms = min(due_ms, excluded.due_ms)
+     RETURNING connection AS host`,
     JSON.stringify(family),
     JSON.stringify(hosts.map((host) => host.id)),
-    tx.atMs + delayMs,
+    dueMs,
     tx.run,
     JSON.stringify(exceptionsOnly),
     JSON.stringify([...tx.excepted]),
     upToDate?.host ?? '',
     JSON.stringify(upToDate?.entities ?? []),
   );
+  for (const { host } of made.toArray() as { host: string }[]) tx.mark(host, dueMs);
 }
 
 const hostsIn = (wiring: Wiring) =>

@@ -28,7 +28,7 @@ export async function showDue(core: LaneCore, host: Connection): Promise<void> {
   if (statusBatchMax === 0 || !core.session(host).showStatus) return;
   while (!core.isPaused(host.id)) {
     const nowMs = core.ports.nowMs();
-    const marks = dueMarks(core.store.sql, host.id, nowMs, statusBatchMax * callsAhead);
+    const marks = dueMarks(core.store, host.id, nowMs, statusBatchMax * callsAhead);
     const oldest = marks[0];
     if (!oldest) return;
     const youngMs = oldest.dueMs + fillMs - nowMs;
@@ -130,6 +130,7 @@ function postpone(
     forget(core, marks);
     // One that was marked anew meanwhile is due already.
     writeRows(tx.sql, statusDue, again, 'ignore');
+    for (const mark of again) tx.mark(host.id, mark.dueMs);
   });
 }
 

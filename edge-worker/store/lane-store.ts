@@ -35,6 +35,8 @@ export class LaneTransaction {
    * shown.
    */
   readonly excepted = new Set<string>();
+  /** Hosts with pages that were marked here, and when the first of these is to be shown. */
+  readonly marked = new Map<string, number>();
   readonly #rows = new Map<RecordTable, FlushRow[]>();
   readonly #timeline = new Map<string, TimelineEntry[]>();
 
@@ -67,6 +69,11 @@ export class LaneTransaction {
     return this.#timeline;
   }
 
+  /** A page of a host was marked to be shown then. */
+  mark(host: string, dueMs: number): void {
+    this.marked.set(host, Math.min(dueMs, this.marked.get(host) ?? dueMs));
+  }
+
   /** Writes the gathered rows into the flush log. Called once, at the end; returns the entries by their number. */
   seal(): ReadonlyMap<number, FlushEntry> {
     for (const [entity, entries] of this.#timeline)
@@ -93,6 +100,8 @@ export class LaneStore {
   readonly #nowMs: () => number;
   readonly #finish: (tx: LaneTransaction) => void;
   #values: Map<string, string> | null = null;
+  /** No page of a host is to be shown before this time. Of a host that is not here it has to be looked up. */
+  readonly pagesDueMs = new Map<string, number>();
   /** Entries of the flush log that this object wrote: what is still here need not be read and understood again. */
   readonly #fresh = new Map<number, FlushEntry>();
 
@@ -129,6 +138,7 @@ export class LaneStore {
    */
   transaction<Result>(work: (tx: LaneTransaction) => Result): Result {
     let sealed: ReadonlyMap<number, FlushEntry> = new Map();
+    let marked: ReadonlyMap<string, number> = new Map();
     try {
       const result = this.storage.transactionSync(() => {
         const run = Number(this.value('run') ?? '0') + 1;
@@ -136,6 +146,7 @@ export class LaneStore {
         const made = work(tx);
         this.#finish(tx);
         sealed = tx.seal();
+        marked = tx.marked;
         this.setValue('run', String(run));
         return made;
       });
@@ -143,6 +154,10 @@ export class LaneStore {
       for (const [seq, entry] of sealed) {
         if (this.#fresh.size < freshMax) this.#fresh.set(seq, entry);
         else this.#fresh.delete(seq);
+      }
+      for (const [host, dueMs] of marked) {
+        const knownMs = this.pagesDueMs.get(host);
+        if (knownMs !== undefined && dueMs < knownMs) this.pagesDueMs.set(host, dueMs);
       }
       return result;
     } catch (error) {

@@ -1,6 +1,5 @@
 // What a target made of the values we sent: compared to tell whether a write took effect, and kept as the baseline
-// against
-// which later reads are news.
+// against which later reads are news.
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import type { Snapshot, WireRecord } from '../connectors/connector.ts';
 import { type CompiledMap, referencePaths } from './mapping.ts';
@@ -32,7 +31,9 @@ export class Saved {
    * is harmless.
    */
   get holdsWhatWeSent(): boolean {
-    if (!this.#map) return false;
+    const { connection, kind } = this.#row;
+    const isSent = (field: string) => !this.#wiring.owns(connection, kind as EntityName, field);
+    if (!this.#map || this.#map.rows.some((row) => row.direction === 'out' && isSent(row.field))) return false;
     const sent = decode(this.#map, mergeWire(this.#wire, JSON.parse(this.#row.wire) as WireRecord)).values;
     return Object.keys(this.#carried).every(
       (field) => field in this.#values && isSame(sent[field], this.#values[field]),
@@ -56,8 +57,9 @@ export class Saved {
   }
 
   /**
-   * The baseline after our write: what we sent, as the target keeps it. References stay ours, because the target only
-   * keeps what we named; lists with references in them are left to be read, because it may not know all of those.
+   * The baseline after our write: what we sent and will read, as the target keeps it. References stay ours, because
+   * the target only keeps what we named; lists with references in them are left to be read, because it may not know
+   * all of those.
    */
   baselineOver(before: string | null, tell: (alteredField: string) => void): Record<string, unknown> {
     const baseline = before === null ? {} : (JSON.parse(before) as Record<string, unknown>);

@@ -128,7 +128,7 @@ export interface Encoded {
    * for it.
    */
   readonly content: string;
-  /** Canonical values sent with every write, by field. */
+  /** Canonical values sent with every write, by field: those that can be read back. */
   readonly carried: CanonicalRecord;
   /** Entities referred to that have no record in the target yet, by field. */
   readonly missing: readonly { readonly field: string; readonly entity: string }[];
@@ -166,7 +166,7 @@ export function encode(
     const isTheirs = ownedThere(row.field);
     try {
       writePath(isTheirs ? initial : wire, row.at, encodeValue(row, local[row.field]));
-      if (!isTheirs) carried[row.field] = record[row.field];
+      if (!isTheirs && row.direction !== 'out') carried[row.field] = record[row.field];
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
       problems.push({

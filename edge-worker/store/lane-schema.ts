@@ -152,7 +152,7 @@ export const commands = sqliteTable(
     wire: text('wire').notNull(),
     /** The target record, for updates; null for a create. */
     recordId: text('record_id'),
-    /** JSON: canonical values this command carries, the baseline once it is applied. */
+    /** JSON: canonical values this command carries and its target shows, the baseline once it is applied. */
     carried: text('carried').notNull(),
     isCreate: integer('is_create').notNull(),
     mappingVersion: integer('mapping_version').notNull(),

@@ -190,10 +190,24 @@ export function minorBeside(currencyAt: string): Codec<Money> {
   );
 }
 
+/** Paths are those of the maps, asked for with every record. */
+const stepsKnown = new Map<string, readonly string[]>();
+const stepsKnownMax = 5_000;
+
+function stepsOf(path: string): readonly string[] {
+  let steps = stepsKnown.get(path);
+  if (!steps) {
+    steps = path.split('.');
+    if (stepsKnown.size >= stepsKnownMax) stepsKnown.clear();
+    stepsKnown.set(path, steps);
+  }
+  return steps;
+}
+
 /** The value at a dotted path of a wire record; undefined when any step is missing. */
 export function readPath(record: unknown, path: string): unknown {
   let value = record;
-  for (const key of path.split('.')) {
+  for (const key of stepsOf(path)) {
     if (value === null || typeof value !== 'object') return undefined;
     value = (value as Record<string, unknown>)[key];
   }
@@ -202,13 +216,14 @@ export function readPath(record: unknown, path: string): unknown {
 
 /** Sets the value at a dotted path, making the steps in between. */
 export function writePath(record: Record<string, unknown>, path: string, value: unknown): void {
-  const keys = path.split('.');
-  const last = keys.pop() as string;
+  const steps = stepsOf(path);
+  const last = steps.length - 1;
   let target = record;
-  for (const key of keys) {
+  for (let at = 0; at < last; at++) {
+    const key = steps[at] as string;
     const next = target[key];
     if (next !== null && typeof next === 'object') target = next as Record<string, unknown>;
     else target = target[key] = {} as Record<string, unknown>;
   }
-  target[last] = value;
+  target[steps[last] as string] = value;
 }

@@ -47,8 +47,7 @@ export function agendaOf(core: LaneCore): ReadonlyMap<Loop, number> {
       if (due !== null) agenda.set(`${verb} ${row.connection}`, Math.max(due, restsUntilMs));
     }
     const statusMs = firstMarkMs(core.store, row.connection);
-    if (statusMs < Number.POSITIVE_INFINITY)
-      agenda.set(`status ${row.connection}`, Math.max(statusMs, restsUntilMs));
+    if (statusMs < Number.POSITIVE_INFINITY) agenda.set(`status ${row.connection}`, Math.max(statusMs, restsUntilMs));
     // A source that has not answered yet is not asked again; its answer is what starts the next run.
     if (row.recheck !== null && !core.slowReads.has(row.connection))
       recheckMs = Math.min(recheckMs, Math.max(row.recheck, restsUntilMs));

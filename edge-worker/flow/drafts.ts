@@ -50,7 +50,7 @@ export class Draft {
     this.version = row?.version ?? 0;
     this.before = row ? (JSON.parse(row.canonical) as CanonicalRecord) : null;
     this.record = { ...(this.before ?? blank(kind)) };
-    this.provenance = row ? unpackProvenance(row.provenance) : {};
+    this.provenance = row ? unpackProvenance(row.provenance, Object.keys(this.before ?? {})) : {};
     this.eventMs = eventMs;
   }
 
@@ -140,7 +140,7 @@ export class Drafts {
     const newKeys: { key: string; entity: string }[] = [];
     const rows = moved.map((draft) => {
       const canonical = canonicalJson(draft.record);
-      const provenance = packProvenance(draft.provenance);
+      const provenance = packProvenance(draft.provenance, Object.keys(draft.record));
       const version = draft.version + 1;
       const before = draft.before ? keysOf(draft.kind, draft.before) : [];
       const after = keysOf(draft.kind, draft.record);

@@ -1,6 +1,7 @@
 // Routes that look: the status of one record, the history of one entity.
 import { z } from 'zod';
 import { wordsFor } from '../../../shared/words.ts';
+import { sourcesOf } from '../../flow/provenance.ts';
 import * as record from '../../store/record-schema.ts';
 import type { StoredRow } from '../../store/rows.ts';
 import { select, sql } from '../../store/scoped-record.ts';
@@ -127,10 +128,8 @@ const readEntity = route({
 });
 
 function shownVersion({ canonical, provenance, atMs, ...version }: StoredRow<typeof record.entityVersions>) {
-  const shown = {
-    canonical: parsed<Record<string, unknown>>(canonical) ?? {},
-    provenance: parsed<unknown>(provenance),
-  };
+  const values = parsed<Record<string, unknown>>(canonical) ?? {};
+  const shown = { canonical: values, provenance: sourcesOf(provenance, Object.keys(values)) };
   return { ...version, ...shown, at: instantOf(atMs) } satisfies EntityPage['versions'][number];
 }
 

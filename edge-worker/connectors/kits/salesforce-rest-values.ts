@@ -15,13 +15,15 @@ export function id18(text: unknown): string | null {
   for (let start = 0; start < 15; start += 5) {
     let bits = 0;
     for (let index = 0; index < 5; index++) {
-      if (/[A-Z]/.test(text[start + index]!)) bits |= 1 << index;
+      if (isCapital(text.charCodeAt(start + index))) bits |= 1 << index;
     }
     checksum += checksumLetters[bits];
   }
   const full = text.slice(0, 15) + checksum;
   return text.length === 15 || text === full ? full : null;
 }
+
+const isCapital = (code: number) => code >= 65 && code <= 90;
 
 /** The last three of 18 characters only repeat what the first 15 say. */
 export function isSameId(a: string, b: string): boolean {

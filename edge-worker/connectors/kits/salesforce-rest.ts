@@ -43,12 +43,18 @@ const keptToken = z.object({ accessToken: z.string(), instanceUrl: z.string(), a
 const queryPage = z.object({
   done: z.boolean(),
   nextRecordsUrl: z.string().startsWith('/services/data/').nullish(),
-  records: z.array(z.record(z.string(), z.unknown())),
+  records: z.array(z.custom<SObject>(isRecord)),
 });
 const savedRows = z.array(
   z.object({ success: z.boolean(), id: z.string().nullish(), created: z.boolean().nullish(), errors: recordErrors }),
 );
 type SavedRow = z.infer<typeof savedRows>[number];
+
+/** A long list of children goes on at an address of its own. */
+interface Unfinished {
+  readonly children: SObject[];
+  readonly path: string;
+}
 
 export class SalesforceRest {
   readonly #options: RestOptions;
@@ -102,30 +108,14 @@ export class SalesforceRest {
 
   async #rows(firstPath: string): Promise<SObject[]> {
     const rows: SObject[] = [];
+    const unfinished: Unfinished[] = [];
     for (let path: string | null = firstPath; path !== null; ) {
       const page: z.infer<typeof queryPage> = parsed(queryPage, await this.#send('GET', path, null), 'unreadable');
-      for (const record of page.records) rows.push(await this.#plain(record));
+      for (const record of page.records) rows.push(plainOf(record, unfinished));
       path = page.done ? null : (page.nextRecordsUrl ?? null);
     }
+    for (const { children, path } of unfinished) children.push(...(await this.#rows(path)));
     return rows;
-  }
-
-  async #plain(record: SObject): Promise<SObject> {
-    const plain: Record<string, unknown> = {};
-    for (const [key, value] of Object.entries(record)) {
-      if (key === 'attributes') continue;
-      plain[key] = isRecord(value) ? await this.#nested(value) : value;
-    }
-    return plain;
-  }
-
-  /** A parent, or a page of children; a long list of children goes on at an address of its own. */
-  async #nested(value: SObject): Promise<unknown> {
-    if (!Array.isArray(value['records'])) return this.#plain(value);
-    const { done, nextRecordsUrl, records } = parsed(queryPage, value, 'unreadable');
-    const rows: SObject[] = [];
-    for (const record of records) rows.push(await this.#plain(record));
-    return done || !nextRecordsUrl ? rows : [...rows, ...(await this.#rows(nextRecordsUrl))];
   }
 
   async #save(method: string, path: string, records: readonly SObject[]): Promise<readonly Saved[]> {
@@ -213,6 +203,24 @@ function savedFrom(answer: unknown, sent: number): readonly Saved[] {
   const rows = parsed(savedRows, answer, 'uncertain');
   if (rows.length !== sent) throw new Fault('uncertain', `${sent} records were sent and ${rows.length} answered`);
   return rows.map(savedOf);
+}
+
+function plainOf(record: SObject, unfinished: Unfinished[]): SObject {
+  const plain: Record<string, unknown> = {};
+  for (const key in record) {
+    const value = record[key];
+    if (key !== 'attributes') plain[key] = isRecord(value) ? nestedIn(value, unfinished) : value;
+  }
+  return plain;
+}
+
+/** A parent, or a page of children. */
+function nestedIn(value: SObject, unfinished: Unfinished[]): unknown {
+  if (!Array.isArray(value['records'])) return plainOf(value, unfinished);
+  const { done, nextRecordsUrl, records } = parsed(queryPage, value, 'unreadable');
+  const children = records.map((record) => plainOf(record, unfinished));
+  if (!done && nextRecordsUrl) unfinished.push({ children, path: nextRecordsUrl });
+  return children;
 }
 
 function savedOf(row: SavedRow): Saved {

@@ -1,10 +1,12 @@
 // The answers of our RESTlet as PROTOCOL.md writes them. Checked at the door, trusted inside.
 import { z } from 'zod';
 import { parseInstant } from '../../../shared/dates.ts';
+import { isValues, type Values } from './records.ts';
 
 const id = z.string().min(1);
 const instant = z.string().refine(isInstant);
-const values = z.record(z.string(), z.unknown());
+/** Looked through by the codecs, field by field. */
+const values = z.custom<Values>(isValues);
 
 export const record = z.object({
   type: id,

@@ -18,10 +18,19 @@ export interface DialectOptions {
   readonly paths?: ConnectOptions<unknown, unknown>['paths'];
 }
 
+interface Column {
+  /** As a query names it. */
+  readonly path: string;
+  /** Where it stands in a row: fields of a related record come inside it, under what the path begins with. */
+  readonly ours: string;
+  readonly theirs: string;
+}
+
 export class Dialect {
   readonly recordTypes: RecordTypes;
   readonly #isPrefixed: boolean;
   readonly #singleCurrency: string | null;
+  readonly #known = new WeakMap<CarriedType, readonly Column[]>();
 
   constructor(options: DialectOptions) {
     this.#isPrefixed = options.namespace !== '';
@@ -43,7 +52,7 @@ export class Dialect {
   }
 
   select(type: CarriedType): string {
-    const columns = this.#columns(type).map((field) => this.theirs(field));
+    const columns = this.#columns(type).map(({ path }) => path);
     if (type.children) columns.push(`(SELECT ${type.children.fields.join(', ')} FROM ${type.children.relationship})`);
     return `SELECT ${columns.join(', ')} FROM ${this.theirs(type.name)}`;
   }
@@ -55,11 +64,7 @@ export class Dialect {
       throw new Fault('unreadable', `A ${type.name} came without an id or a version`);
     }
     const wire: Record<string, unknown> = {};
-    for (const field of this.#columns(type)) {
-      // Fields of a related record come inside it, so its relationship is what a path begins with.
-      const [top = field] = field.split('.');
-      wire[top] = row[this.theirs(top)] ?? null;
-    }
+    for (const { ours, theirs } of this.#columns(type)) wire[ours] = row[theirs] ?? null;
     if (this.#singleCurrency !== null) wire[currencyField] = this.#singleCurrency;
     if (type.children) wire[type.children.relationship] = childrenOf(row[type.children.relationship]);
     return { recordType: type.name, recordId, version, wire };
@@ -86,8 +91,18 @@ export class Dialect {
     return this.#singleCurrency === null || field !== currencyField;
   }
 
-  #columns(type: CarriedType): readonly string[] {
-    return type.fields.filter((field) => this.reads(field));
+  /** Worked out once per type, used for every record. */
+  #columns(type: CarriedType): readonly Column[] {
+    let columns = this.#known.get(type);
+    if (!columns) {
+      const read = type.fields.filter((field) => this.reads(field));
+      columns = read.map((field) => {
+        const [top = field] = field.split('.');
+        return { path: this.theirs(field), ours: top, theirs: this.theirs(top) };
+      });
+      this.#known.set(type, columns);
+    }
+    return columns;
   }
 }
 

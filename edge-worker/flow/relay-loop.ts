@@ -3,7 +3,8 @@ import { attempts } from '../store/lane-schema.ts';
 import { deleteRows } from '../store/rows.ts';
 import type { LaneCore } from './core.ts';
 import { planSafely } from './guard.ts';
-import { type Batch, type BatchOutcome, beginBatches, chooseDue, type DueCommand, recordKeyOf, send } from './relay.ts';
+import type { CommandRow } from './plan-view.ts';
+import { type Batch, type BatchOutcome, beginBatches, chooseDue, recordKeyOf, send } from './relay.ts';
 import { setAside, setAsideForgotten } from './set-aside.ts';
 import { settleBatch } from './settle.ts';
 import { StatusView } from './status.ts';
@@ -54,8 +55,8 @@ export class RelayLoop {
     const core = this.#core;
     setAsideForgotten(core, connection.id);
     const nowMs = core.ports.nowMs();
-    const { busyRecords } = core;
-    const busy = { has: (key: string) => busyRecords.has(`${connection.id}|${key}`), count: busyRecords.size };
+    const { inFlight, busyRecords } = core;
+    const busy = { inFlight, has: (key: string) => busyRecords.has(`${connection.id}|${key}`) };
     const choose = () => chooseDue(core.store, connection, nowMs, busy, free);
     let chosen = choose();
     if (this.#governAgain(chosen.flat())) chosen = choose();
@@ -140,7 +141,7 @@ export class RelayLoop {
    * What waited long is looked at by the controls once more: a contract may have changed, an approval been taken
    * back.
    */
-  #governAgain(chosen: readonly DueCommand[]): boolean {
+  #governAgain(chosen: readonly CommandRow[]): boolean {
     const core = this.#core;
     const beforeMs = core.ports.nowMs() - governAgainMs;
     // What was looked at longer ago is looked at again, so it need not be remembered.

@@ -35,23 +35,27 @@ export interface Unsent {
   readonly error: unknown;
 }
 
-/** What it takes to choose. The rest of a row, its bodies above all, is read once it is chosen. */
-const choice = ['id', 'entity', 'connection', 'recordType', 'part', 'recordId', 'isCreate', 'hash', 'madeMs'] as const;
-export type DueCommand = Pick<CommandRow, (typeof choice)[number]>;
-
 /** The key of a target record: at most one command is under way for it. */
-export function recordKeyOf(row: DueCommand): string {
+export function recordKeyOf(row: Pick<CommandRow, 'entity' | 'recordType' | 'part' | 'recordId'>): string {
   return row.recordId === null
     ? `${row.recordType}|new|${row.entity}|${row.part}`
     : `${row.recordType}|${row.recordId}`;
 }
 
 export interface Busy {
-  /** Whether a call is under way for a target record; one of unknown outcome is busy until it is resolved. */
+  /** Ids of commands whose call is under way. */
+  readonly inFlight: ReadonlySet<string>;
+  /** Whether a call is under way for a target record. */
   readonly has: (recordKey: string) => boolean;
-  /** How many due commands these are at most. */
-  readonly count: number;
 }
+
+/** Found in the index alone, so that only those are read whole that may be chosen. */
+const dueFirst = `WHERE (entity, connection, record_type, part, id) IN
+  (SELECT entity, connection, record_type, part, id FROM commands
+   WHERE connection = ? AND state = 'due' AND due_ms <= ? AND id NOT IN (SELECT value FROM json_each(?))
+   ORDER BY due_ms LIMIT ?)
+  ORDER BY due_ms`;
+const uncertainColumns = ['entity', 'recordType', 'part', 'recordId'] as const;
 
 /** Up to `callsMax` batches of due commands, one command per target record. */
 export function chooseDue(
@@ -60,21 +64,16 @@ export function chooseDue(
   nowMs: number,
   busy: Busy,
   callsMax: number,
-): DueCommand[][] {
+): CommandRow[][] {
   const { writeBatchMax } = connection.connector.limits;
-  const due = readColumns(
-    store.sql,
-    commands,
-    choice,
-    "WHERE connection = ? AND state = 'due' AND due_ms <= ? ORDER BY due_ms LIMIT ?",
-    connection.id,
-    nowMs,
-    busy.count + writeBatchMax * callsMax,
-  );
-  if (due.length === 0) return [];
+  // A record whose last outcome is unknown is busy until that is resolved; what waits for it must not hide the others.
   const isUncertain = "WHERE connection = ? AND state = 'uncertain'";
-  const taken = new Set(readColumns(store.sql, commands, choice, isUncertain, connection.id).map(recordKeyOf));
-  const byType = new Map<string, DueCommand[]>();
+  const uncertain = readColumns(store.sql, commands, uncertainColumns, isUncertain, connection.id);
+  const limit = writeBatchMax * callsMax + uncertain.length;
+  const under = JSON.stringify([...busy.inFlight]);
+  const due = readRows(store.sql, commands, dueFirst, connection.id, nowMs, under, limit);
+  const taken = new Set(uncertain.map(recordKeyOf));
+  const byType = new Map<string, CommandRow[]>();
   for (const row of due) {
     const key = recordKeyOf(row);
     if (taken.has(key) || busy.has(key)) continue;
@@ -84,7 +83,7 @@ export function chooseDue(
     if (rows) rows.push(row);
     else byType.set(group, [row]);
   }
-  const chosen: DueCommand[][] = [];
+  const chosen: CommandRow[][] = [];
   for (const rows of byType.values()) {
     for (let start = 0; start < rows.length && chosen.length < callsMax; start += writeBatchMax)
       chosen.push(rows.slice(start, start + writeBatchMax));
@@ -92,25 +91,18 @@ export function chooseDue(
   return chosen;
 }
 
-/**
- * Makes calls of what was chosen: reads the commands whole and writes the attempts. Where the system fetches its work,
- * an attempt begins only then.
- */
+/** Makes calls of what was chosen: writes the attempts. Where the system fetches its work, an attempt begins only then. */
 export function beginBatches(
   store: LaneStore,
   connection: Connection,
   makeId: (prefix: string) => string,
   nowMs: number,
-  chosen: readonly (readonly DueCommand[])[],
+  chosen: readonly (readonly CommandRow[])[],
 ): Batch[] {
   if (chosen.length === 0) return [];
-  const entities = JSON.stringify(chosen.flatMap((rows) => rows.map((row) => row.entity)));
-  const where = 'WHERE connection = ? AND entity IN (SELECT value FROM json_each(?))';
-  const whole = new Map(readRows(store.sql, commands, where, connection.id, entities).map((row) => [row.id, row]));
-  const batches = chosen.map((rows): Batch => {
-    const picked = rows.flatMap((row) => whole.get(row.id) ?? []);
-    return { attempt: makeId('att'), connection, commands: picked, startedMs: nowMs };
-  });
+  const batches = chosen.map(
+    (rows): Batch => ({ attempt: makeId('att'), connection, commands: rows, startedMs: nowMs }),
+  );
   if (connection.connector.visits) return batches;
   store.storage.transactionSync(() => {
     writeRows(

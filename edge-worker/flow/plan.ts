@@ -215,10 +215,13 @@ class Planning {
   /** Creates that may not start: not ready, before the cut-over, or where the hub never creates. */
   #isBarred(target: Target): boolean {
     const { isReady, dayOf } = entities[target.kind] as { isReady?: (record: never) => boolean; dayOf?: string };
+    const { wiring } = this.#context;
+    const isWanted = target.map.isWanted(target.record);
+    wiring.noteWanted(target.entity, target.connection.id, isWanted);
     if (isReady && !isReady(target.record as never)) return true;
     if (this.#absences.isDeleted(target.entity)) return true;
-    if ((!target.map.canCreate && !target.map.livesOn) || !target.map.isWanted(target.record)) return true;
-    const { cutoverOn } = this.#context.wiring.flow(target.connection.id, target.kind);
+    if ((!target.map.canCreate && !target.map.livesOn) || !isWanted) return true;
+    const { cutoverOn } = wiring.flow(target.connection.id, target.kind);
     const day = dayOf ? target.record[dayOf] : null;
     return cutoverOn !== null && typeof day === 'string' && day < cutoverOn;
   }

@@ -142,7 +142,7 @@ export class StatusView {
     const family = this.#familyOf(entity).filter((member) => {
       const kind = kindOf(member);
       const map = kind && this.#wiring.mapFor(connection.id, kind);
-      return map?.canCreate && map.canWrite;
+      return map?.canCreate && map.canWrite && !this.#wiring.isUnwanted(member, connection.id);
     });
     return family.some((member) => {
       const kind = kindOf(member);

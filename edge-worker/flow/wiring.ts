@@ -31,6 +31,9 @@ export interface Flow {
   readonly cutoverOn: string | null;
 }
 
+/** The latest are remembered; of older ones the records tell, as after a restart. */
+const unwantedMax = 10_000;
+
 const openFlow: Flow = { state: 'open', cutoverOn: null };
 
 export class Wiring {
@@ -40,6 +43,7 @@ export class Wiring {
   readonly #maps = new Map<string, CompiledMap | null>();
   readonly #flows: ReadonlyMap<string, Flow>;
   readonly #owners = new Map<string, Role>();
+  readonly #unwanted = new Set<string>();
   #families: ReadonlyMap<EntityName, readonly EntityName[]> | null = null;
 
   constructor(sql: LaneSql, connectors: Readonly<Record<string, Connector>>) {
@@ -95,6 +99,21 @@ export class Wiring {
   lineTypesOf(connection: string, recordType: string): readonly string[] {
     const types = entityNames.flatMap((kind) => this.mapFor(connection, kind)?.recordType ?? []);
     return [...new Set(types)].filter((type) => type.startsWith(`${recordType}:`));
+  }
+
+  /** A plan has found whether an entity, as it is now, has a place on a connection. */
+  noteWanted(entity: string, connection: string, isWanted: boolean): void {
+    const key = `${connection} ${entity}`;
+    this.#unwanted.delete(key);
+    if (isWanted) return;
+    this.#unwanted.add(key);
+    const [oldest] = this.#unwanted;
+    if (this.#unwanted.size > unwantedMax && oldest !== undefined) this.#unwanted.delete(oldest);
+  }
+
+  /** Whether it is known to have none there; where it is not known its record tells. */
+  isUnwanted(entity: string, connection: string): boolean {
+    return this.#unwanted.has(`${connection} ${entity}`);
   }
 
   flow(connection: string, kind: EntityName): Flow {

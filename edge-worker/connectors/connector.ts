@@ -200,6 +200,14 @@ export function defineConnector<const Name extends string, Settings extends z.Zo
     if (!Number.isSafeInteger(value) || value < 0) throw new Error(`${spec.name}: limit ${limit} must be a count`);
   }
   const { connect, embed, recordUrl, variation, ...rest } = spec;
+  // Asked for with every status, so each settings object is checked once.
+  const known = new WeakMap<object, z.infer<Settings>>();
+  const checked = (settings: unknown): z.infer<Settings> => {
+    if (typeof settings !== 'object' || settings === null) return spec.settings.parse(settings);
+    const parsed = known.get(settings) ?? spec.settings.parse(settings);
+    known.set(settings, parsed);
+    return parsed;
+  };
   return {
     ...rest,
     ...(variation && {
@@ -208,8 +216,8 @@ export function defineConnector<const Name extends string, Settings extends z.Zo
         return given.success ? variation(given.data) : {};
       },
     }),
-    embed: embed ? checkedEmbed(embed, (settings) => spec.settings.parse(settings)) : null,
-    recordUrl: (settings, ref) => recordUrl(spec.settings.parse(settings), ref),
+    embed: embed ? checkedEmbed(embed, checked) : null,
+    recordUrl: (settings, ref) => recordUrl(checked(settings), ref),
     connect: (options) =>
       connect({
         ...options,

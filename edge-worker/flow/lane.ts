@@ -37,6 +37,7 @@ export class Lane {
   readonly #reader: Reader;
   #alarmMs = 0;
   #clearedMs = 0;
+  #lookedMs = 0;
   #isRearming = false;
 
   constructor(ports: LanePorts) {
@@ -82,8 +83,11 @@ export class Lane {
     this.#alarmMs = 0;
     const nowMs = this.core.ports.nowMs();
     tendCounters(this.core);
-    // What was believed of the pages is looked up anew.
-    this.core.store.pagesDueMs.clear();
+    if (nowMs - this.#lookedMs >= wakeMs) {
+      // What is believed of the pages is looked up anew.
+      this.#lookedMs = nowMs;
+      this.core.store.pagesDueMs.clear();
+    }
     for (const [loop, dueMs] of agendaOf(this.core)) if (dueMs <= nowMs) this.kick(loop);
     if (nowMs - this.#clearedMs >= clearEveryMs) {
       this.#clearedMs = nowMs;

@@ -62,6 +62,8 @@ export interface Write {
    * Our revision stamp, unique per write; where the system can keep it, its own capture skips a save that changed it.
    */
   readonly stamp: string;
+  /** False where nothing of the record is ever read: what was sent may be answered in place of what was saved. */
+  readonly isRead?: boolean;
   /** Status rows to write in the same call, for systems with `isStatusWrittenAlong`. */
   readonly statuses?: readonly ShownStatus[];
 }

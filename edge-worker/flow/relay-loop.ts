@@ -79,6 +79,7 @@ export class RelayLoop {
       () => core.session(connection),
       batch,
       () => this.#statusesAlong(batch),
+      (recordType) => core.wiring.mapsOf(connection.id, recordType).length > 0,
     );
     for (const row of batch.commands) {
       core.inFlight.delete(row.id);

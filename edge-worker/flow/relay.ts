@@ -128,13 +128,14 @@ export async function send(
   open: () => Session,
   batch: Batch,
   statusesAlong: () => (row: CommandRow) => readonly ShownStatus[],
+  isRead: (recordType: string) => boolean,
 ): Promise<BatchOutcome | Unsent> {
   let call: () => Promise<readonly (WriteResult | WithdrawResult)[]>;
   let along: readonly (readonly ShownStatus[])[];
   try {
     const session = open();
     along = statusesOf(batch, statusesAlong());
-    call = callOf(session, batch, along);
+    call = callOf(session, batch, along, isRead);
   } catch (error) {
     return { kind: 'unsent', error };
   }
@@ -154,7 +155,12 @@ function statusesOf(batch: Batch, statusesFor: (row: CommandRow) => readonly Sho
 }
 
 /** The commands of a batch are all writes, or all take back what must not count any more. */
-function callOf(session: Session, batch: Batch, along: readonly (readonly ShownStatus[])[]) {
+function callOf(
+  session: Session,
+  batch: Batch,
+  along: readonly (readonly ShownStatus[])[],
+  isRead: (recordType: string) => boolean,
+) {
   const common = (row: CommandRow, index: number) => {
     const statuses = along[index] ?? [];
     const { recordType, id: stamp } = row;
@@ -174,6 +180,7 @@ function callOf(session: Session, batch: Batch, along: readonly (readonly ShownS
       recordId: row.recordId,
       idempotencyKey: idempotencyKeyOf(row),
       wire: JSON.parse(row.wire) as Record<string, unknown>,
+      isRead: isRead(row.recordType),
     }),
   );
   return () => session.write(writes);

@@ -40,9 +40,10 @@ export class Wiring {
   readonly connections: ReadonlyMap<string, Connection>;
   readonly mappingVersion: number;
   readonly content: MappingContent;
-  readonly #maps = new Map<string, CompiledMap | null>();
+  readonly #maps = new Map<string, Map<EntityName, CompiledMap | null>>();
+  readonly #feeding = new Map<string, ReadonlyMap<string, readonly CompiledMap[]>>();
   readonly #flows: ReadonlyMap<string, Flow>;
-  readonly #owners = new Map<string, Role>();
+  readonly #owners = new Map<EntityName, Map<string, Role>>();
   readonly #unwanted = new Set<string>();
   #families: ReadonlyMap<EntityName, readonly EntityName[]> | null = null;
 
@@ -65,22 +66,29 @@ export class Wiring {
   }
 
   mapFor(connection: string, kind: EntityName): CompiledMap | null {
-    const key = `${connection} ${kind}`;
-    let map = this.#maps.get(key);
-    if (map === undefined) {
-      const wired = this.connections.get(connection);
-      map = wired ? compileMap(wired.connector, connection, kind, this.content) : null;
-      this.#maps.set(key, map);
-    }
+    const known = this.#maps.get(connection)?.get(kind);
+    if (known !== undefined) return known;
+    const wired = this.connections.get(connection);
+    const map = wired ? compileMap(wired.connector, connection, kind, this.content) : null;
+    within(this.#maps, connection).set(kind, map);
     return map;
   }
 
   /** The maps that a record type of a connection feeds. */
   mapsOf(connection: string, recordType: string): readonly CompiledMap[] {
-    return entityNames.flatMap((kind) => {
+    const byType = this.#feeding.get(connection) ?? this.#feedingOf(connection);
+    this.#feeding.set(connection, byType);
+    return byType.get(recordType) ?? [];
+  }
+
+  #feedingOf(connection: string): ReadonlyMap<string, readonly CompiledMap[]> {
+    const byType = new Map<string, CompiledMap[]>();
+    for (const kind of entityNames) {
       const map = this.mapFor(connection, kind);
-      return map && map.recordType === recordType && map.rows.some((row) => row.direction !== 'out') ? [map] : [];
-    });
+      if (!map?.rows.some((row) => row.direction !== 'out')) continue;
+      byType.set(map.recordType, [...(byType.get(map.recordType) ?? []), map]);
+    }
+    return byType;
   }
 
   /** Every path that the maps of a connection name, by record type: what its session has to read. */
@@ -146,12 +154,10 @@ export class Wiring {
   }
 
   owner(kind: EntityName, field: string): Role {
-    const key = `${kind}.${field}`;
-    let role = this.#owners.get(key);
-    if (!role) {
-      role = ownerOf(kind, field, this.content);
-      this.#owners.set(key, role);
-    }
+    const known = this.#owners.get(kind)?.get(field);
+    if (known) return known;
+    const role = ownerOf(kind, field, this.content);
+    within(this.#owners, kind).set(field, role);
     return role;
   }
 
@@ -193,6 +199,13 @@ export class Wiring {
       (connection) => connection.roles.includes(role) && this.mapFor(connection.id, kind)?.canWrite,
     );
   }
+}
+
+/** The map that lies under a key; made when there is none. */
+function within<Outer, Inner, Value>(maps: Map<Outer, Map<Inner, Value>>, key: Outer): Map<Inner, Value> {
+  const map = maps.get(key) ?? new Map<Inner, Value>();
+  maps.set(key, map);
+  return map;
 }
 
 function routeOf(seated: readonly Connection[], valueAt: (field: string) => unknown): Connection | undefined {

@@ -64,6 +64,17 @@ describe.each(['tieout__', ''])('with names that begin with "%s"', (namespace) =
     expect(found).toEqual([result.snapshot]);
   });
 
+  test('what nobody reads is written without being read back', async () => {
+    const { org, session } = open(namespace);
+    const write = { ...invoiceFor(account(org)), isRead: false };
+    const calls = () => org.calls().reduce((sum, call) => (call.route.includes('oauth') ? sum : sum + call.count), 0);
+    const before = calls();
+    const [result] = await session.write([write]);
+    expect(calls() - before).toBe(1);
+    expect(result).toMatchObject({ outcome: 'applied', created: true, snapshot: { wire: write.wire } });
+    expect(org.rows(`${namespace}Invoice__c`)).toHaveLength(1);
+  });
+
   test('a deal is read with its rate card, lines in a fixed order', async () => {
     const { org, session } = open(namespace);
     const deal = org.create('Opportunity', { Name: 'Rollout', StageName: 'Prospecting', CloseDate: '2026-10-28' });

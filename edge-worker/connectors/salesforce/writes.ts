@@ -58,7 +58,7 @@ export class Writer {
       if (saved === 'stop') break;
       this.#settle(call, saved, applied, results);
     }
-    const snapshots = await this.#readBack(applied);
+    const snapshots = await this.#readBack(applied.filter(({ write }) => write.isRead !== false));
     for (const { index, type, write, recordId, isCreated } of applied) {
       const unseen = { recordType: type.name, recordId, version: unseenVersion, wire: write.wire };
       const snapshot = snapshots.get(recordId) ?? unseen;

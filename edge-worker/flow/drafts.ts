@@ -69,8 +69,9 @@ export class Draft {
 function blank(kind: EntityName): CanonicalRecord {
   let known = blanks.get(kind);
   if (!known) {
-    const fields = Object.keys(entities[kind].schema.shape).map((field) => [field, null] as const);
-    known = { ...Object.fromEntries(fields), ...looseEntities[kind].defaults };
+    // In the order in which it is stored, or that would have to be found for each record anew.
+    const fields = Object.keys(entities[kind].schema.shape).sort();
+    known = { ...Object.fromEntries(fields.map((field) => [field, null])), ...looseEntities[kind].defaults };
     blanks.set(kind, known);
   }
   return known;

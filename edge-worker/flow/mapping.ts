@@ -61,6 +61,8 @@ export interface CompiledRow {
 
 export interface CompiledExtra {
   readonly at: string;
+  /** Its name among the fields of a record's content. */
+  readonly name: string;
   readonly codec: Codec<unknown>;
   readonly value: (record: Readonly<Record<string, unknown>>) => unknown;
 }
@@ -165,7 +167,9 @@ export function compileMap(
       merged.set(field, { ...plain, codec: codecNamed(codecs, row.codec), ...(lookup ? { lookup } : {}) });
     }
   }
-  const rows = [...merged].map(([field, row]): CompiledRow => {
+  // In the order in which what they make is stored.
+  const inOrder = [...merged].sort(([a], [b]) => (a < b ? -1 : 1));
+  const rows = inOrder.map(([field, row]): CompiledRow => {
     const reference = references.get(field);
     return {
       field,
@@ -186,6 +190,7 @@ export function compileMap(
   const extra = extraRows.map(
     (row): CompiledExtra => ({
       at: row.at,
+      name: `=${row.at}`,
       codec: row.codec as Codec<unknown>,
       value: row.formula === undefined ? () => row.constant ?? null : compileFormula(row.formula, kind),
     }),

@@ -53,12 +53,7 @@ function decodeAnew(map: CompiledMap, wire: WireRecord): Decoded {
     try {
       values[row.field] = decodeValue(row, wire);
     } catch (error) {
-      if (!(error instanceof CodecError)) throw error;
-      problems.push({
-        field: row.field,
-        code: 'unreadable-value',
-        params: { field: row.field, at: row.at, problem: error.message },
-      });
+      problems.push(problemAt(error, row.field, row.at));
     }
   }
   return { values, problems };
@@ -157,44 +152,50 @@ export function encode(
   const wire: Record<string, unknown> = {};
   const initial: Record<string, unknown> = {};
   const carried: Record<string, unknown> = {};
-  const content: Record<string, unknown> = {};
+  const formulas = workOut(map, record, ownedThere);
+  const content: Record<string, unknown> = { ...formulas.values };
   for (const row of map.rows) {
     if (row.direction === 'in' || !(row.field in record)) continue;
-    if (!ownedThere(row.field)) content[row.field] = record[row.field];
+    const isTheirs = ownedThere(row.field);
+    if (!isTheirs) content[row.field] = record[row.field];
     if (row.refersTo && local[row.field] === null && record[row.field] !== null) continue;
     if (isLeftAlone(row.field)) continue;
-    const isTheirs = ownedThere(row.field);
     try {
       writePath(isTheirs ? initial : wire, row.at, encodeValue(row, local[row.field]));
       if (!isTheirs && row.direction !== 'out') carried[row.field] = record[row.field];
     } catch (error) {
-      if (!(error instanceof CodecError)) throw error;
-      problems.push({
-        field: row.field,
-        code: 'unreadable-value',
-        params: { field: row.field, at: row.at, problem: error.message },
-      });
+      problems.push(problemAt(error, row.field, row.at));
     }
   }
+  for (const [at, value] of formulas.written) writePath(wire, at, value);
+  problems.push(...formulas.problems);
+  return { wire, initial, hash: hashOf(wire), content: hashOf(content), carried, missing, problems };
+}
+
+/** What the formulas and constants of a map say of a record, in our spelling and in theirs. */
+function workOut(map: CompiledMap, record: CanonicalRecord, ownedThere: (field: string) => boolean) {
+  const values: Record<string, unknown> = {};
+  const written: [at: string, value: unknown][] = [];
+  const problems: Problem[] = [];
   // A record whose every field is its owner's own is not ours to add to: nothing goes back to where it came from.
   const outward = map.rows.filter((row) => row.direction !== 'in');
   const isTheirsWhole = outward.length > 0 && outward.every((row) => ownedThere(row.field));
-  for (const row of isTheirsWhole ? [] : map.extra) {
+  for (const { at, name, codec, value: workOutFor } of isTheirsWhole ? [] : map.extra) {
     try {
-      const value = row.value(record);
+      const value = workOutFor(record);
       // A formula that has nothing to say clears the field.
-      writePath(wire, row.at, value === null ? null : row.codec.encode(value));
-      content[`=${row.at}`] = value;
+      written.push([at, value === null ? null : codec.encode(value)]);
+      values[name] = value;
     } catch (error) {
-      if (!(error instanceof CodecError)) throw error;
-      problems.push({
-        field: row.at,
-        code: 'unreadable-value',
-        params: { field: row.at, at: row.at, problem: error.message },
-      });
+      problems.push(problemAt(error, at, at));
     }
   }
-  return { wire, initial, hash: hashOf(wire), content: hashOf(content), carried, missing, problems };
+  return { values, written, problems };
+}
+
+function problemAt(error: unknown, field: string, at: string): Problem {
+  if (!(error instanceof CodecError)) throw error;
+  return { field, code: 'unreadable-value', params: { field, at, problem: error.message } };
 }
 
 function encodeValue(row: CompiledRow, value: unknown): unknown {

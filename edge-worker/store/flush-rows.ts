@@ -1,7 +1,8 @@
 // Rows on their way to D1: each made into JSON once, with the key by which the newest of several is known.
+import { Buffer } from 'node:buffer';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import * as record from './record-schema.ts';
-import { arrayBytesMax, bytesOf, shapeOf } from './rows.ts';
+import { arrayBytesMax, shapeOf } from './rows.ts';
 
 /**
  * Tables of the record that the lane writes, by name. `append` rows have deterministic ids and are inserted or
@@ -29,6 +30,7 @@ export type RecordTable = keyof typeof recordTables;
 export type FlushRows = Partial<Record<RecordTable, unknown[][]>>;
 
 export interface FlushRow {
+  /** Empty where rows are only ever added: each has a key of its own. */
   readonly key: string;
   readonly text: string;
 }
@@ -42,7 +44,7 @@ export function flushRow(table: RecordTable, values: readonly unknown[]): FlushR
   let places = keyPlaces.get(table);
   if (!places) {
     const { keys, columns } = shapeOf(recordTables[table].table);
-    places = keys.map((key) => columns.indexOf(key));
+    places = recordTables[table].append ? [] : keys.map((key) => columns.indexOf(key));
     keyPlaces.set(table, places);
   }
   return { key: places.map((place) => values[place]).join('\u0000'), text: JSON.stringify(values) };
@@ -68,7 +70,7 @@ export function portions(rows: FlushEntry): FlushEntry[] {
   let size = 0;
   for (const [table, list] of rows) {
     for (const row of list) {
-      const bytes = bytesOf(row.text);
+      const bytes = Buffer.byteLength(row.text);
       if (size > 0 && size + bytes > arrayBytesMax) {
         made.push(current);
         current = new Map();

@@ -63,27 +63,27 @@ export async function flush(
   return [...rows.values()].reduce((sum, list) => sum + list.length, 0);
 }
 
-/**
- * The oldest waiting entries, as many as make a batch, and the newest row per key among them. Append-only rows keep
- * the first.
- */
+/** The oldest waiting entries, as many as make a batch, and the newest row per key among them. */
 function oldest(store: LaneStore): { readonly seqs: readonly number[]; readonly rows: FlushEntry } {
   const seqs: number[] = [];
-  const merged = new Map<RecordTable, Map<string, FlushRow>>();
+  const merged = new Map<RecordTable, FlushRow[]>();
+  const newest = new Map<RecordTable, Map<string, FlushRow>>();
   let size = 0;
   for (const { seq } of store.waitingFlush(entriesMax)) {
     if (size >= batchTextMax) break;
     seqs.push(seq);
     for (const [table, rows] of store.flushEntry(seq)) {
-      const kept = merged.get(table) ?? new Map<string, FlushRow>();
-      merged.set(table, kept);
-      for (const row of rows) {
-        size += row.text.length;
-        if (!recordTables[table].append || !kept.has(row.key)) kept.set(row.key, row);
+      for (const row of rows) size += row.text.length;
+      if (recordTables[table].append) merged.set(table, [...(merged.get(table) ?? []), ...rows]);
+      else {
+        const kept = newest.get(table) ?? new Map<string, FlushRow>();
+        newest.set(table, kept);
+        for (const row of rows) kept.set(row.key, row);
       }
     }
   }
-  return { seqs, rows: new Map([...merged].map(([table, rows]) => [table, [...rows.values()]])) };
+  for (const [table, kept] of newest) merged.set(table, [...kept.values()]);
+  return { seqs, rows: merged };
 }
 
 /** Tries rows that were kept back once more, each by itself. `tell` hears of those that D1 took at last. */

@@ -1,5 +1,6 @@
 // Statements that carry whole arrays of rows as one JSON parameter. One statement per table and batch, never one per
 // record.
+import { Buffer } from 'node:buffer';
 import { getTableColumns, getTableName } from 'drizzle-orm';
 import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
 
@@ -17,18 +18,6 @@ export type StoredRow<Table extends SQLiteTable> = Table['$inferSelect'];
 
 /** Parameters are cut here; a lane row or D1 value may not pass 2 MB. */
 export const arrayBytesMax = 1_000_000;
-
-/** What a text takes on disk and on the wire: a Japanese character is three bytes, not one. */
-export function bytesOf(text: string): number {
-  let bytes = text.length;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (code > 0x7f) bytes++;
-    // Each half of a pair takes two of its four bytes.
-    if (code > 0x7ff && (code < 0xd800 || code > 0xdfff)) bytes++;
-  }
-  return bytes;
-}
 
 interface Shape {
   readonly name: string;
@@ -98,7 +87,7 @@ export function packRows<Table extends SQLiteTable>(table: Table, rows: readonly
   let size = 2;
   for (const row of rows as readonly Record<string, unknown>[]) {
     const packed = JSON.stringify(properties.map((property) => row[property] ?? null));
-    const bytes = bytesOf(packed);
+    const bytes = Buffer.byteLength(packed);
     if (size + bytes + 1 > arrayBytesMax && current.length > 0) {
       packs.push(`[${current.join(',')}]`);
       current = [];

@@ -186,12 +186,14 @@ type Billed = Pick<InvoiceLine, 'time' | 'expense' | 'milestone'>;
 /** Where a line says no quantity it is one. */
 function readInvoiceLine(line: Values, key: string, billed: Billed, record: Values): InvoiceLine {
   return {
-    line: key,
-    ...billed,
+    amount: money.decode(line['amount'], record),
     description: textOrNull.decode(line['description'] ?? line['memo'], line),
+    expense: billed.expense,
+    line: key,
+    milestone: billed.milestone,
     quantity: exactOrNull.decode(line['quantity'], line) ?? '1',
     rate: exactOrNull.decode(line['rate'], line),
-    amount: money.decode(line['amount'], record),
+    time: billed.time,
   };
 }
 

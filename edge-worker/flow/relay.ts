@@ -91,7 +91,7 @@ export function chooseDue(
   return chosen;
 }
 
-/** Makes calls of what was chosen: writes the attempts. Where the system fetches its work, an attempt begins only then. */
+/** Makes calls of what was chosen: writes the attempts. Where a system fetches its work they begin only then. */
 export function beginBatches(
   store: LaneStore,
   connection: Connection,

@@ -43,7 +43,7 @@ const layers: readonly Layer[] = [
     packages: ['zod', 'jose', 'fast-xml-parser'],
   },
   { of: /^edge-worker\/rules\//, ours: [...ground, 'edge-worker/rules/'], packages: ['zod'] },
-  { of: /^edge-worker\/store\//, ours: [...ground, 'edge-worker/store/'], packages: ['drizzle-orm'] },
+  { of: /^edge-worker\/store\//, ours: [...ground, 'edge-worker/store/'], packages: ['drizzle-orm', 'node:buffer'] },
   {
     of: /^edge-worker\/flow\//,
     ours: [

@@ -6,6 +6,9 @@ import { outboxFields, outboxType } from './outbox.ts';
 import { statusField, statusType } from './status-rows.ts';
 import { select } from './suiteql.ts';
 
+/** The others only while there are such records. */
+const alwaysShown: readonly StatusState[] = ['in-step', 'on-its-way', 'held', 'failed'];
+
 /** 20 units. */
 export function healthShown(): Html {
   const state = statusField('state');
@@ -13,9 +16,10 @@ export function healthShown(): Html {
   const totals = new Map(counted.map((row) => [row['state'], row['total'] ?? '0']));
   const [waiting] = select(`SELECT COUNT(*) AS total FROM ${outboxType} WHERE ${outboxFields.sent} = 'F'`);
   const names = Object.keys(statusStates) as StatusState[];
-  const rows = names.map((name) => {
+  const shown = names.filter((name) => alwaysShown.includes(name) || totals.has(name));
+  const rows = shown.map((name) => {
     const { title, tone, icon } = statusStates[name];
-    const mark = html`<span class="icon" aria-hidden="true">${icons[icon] ?? ''}</span>`;
+    const mark = html`<span class="icon" aria-hidden="true">${icons[icon]}</span>`;
     return html`<tr><th scope="row"><span class="state ${tone}">${mark}<span>${title}</span></span></th>
 <td>${totals.get(name) ?? '0'}</td></tr>`;
   });

@@ -43,7 +43,7 @@ export function scriptValue(value: unknown): Html {
   );
 }
 
-/** Only addresses a browser opens as pages; anything else is shown as if there were none. */
+/** Only addresses a browser opens as pages, on this machine without a certificate too; else as if there were none. */
 export function safeAddress(address: string): string | null {
-  return /^(https:\/\/|\/(?!\/))[^\s"'<>]+$/.test(address) ? address : null;
+  return /^(https:\/\/|http:\/\/127\.0\.0\.1:|\/(?!\/))[^\s"'<>]+$/.test(address) ? address : null;
 }

@@ -50,8 +50,9 @@ export function notInstalledForm(): serverWidget.Form {
 
 /** What is done and what is still to do, in the order in which it is done. */
 function checklist(settings: Settings): Html {
-  const hasKey = settings.key !== '';
-  const isProven = settings.proven !== '';
+  const isConnected = settings.state === 'connected';
+  const hasKey = isConnected && settings.key !== '';
+  const isProven = isConnected && settings.proven !== '';
   const hourNote = 'A new key may take an hour to reach all servers of NetSuite; until then signatures are refused.';
   const steps: readonly (readonly [boolean, string, string])[] = [
     [true, 'The SuiteApp is installed', ''],
@@ -136,7 +137,7 @@ export function framedForm(settings: Settings, open: string | null): serverWidge
   addHtml(
     form,
     'custpage_tieout_frame',
-    html`${style}<div class="tieout"><iframe name="tieout-page" title="Tieout settings"></iframe>
+    html`${style}<div class="tieout framed"><iframe name="tieout-page" title="Tieout settings"></iframe>
 <p><a href="${connectAddress()}">Connect again or replace the key</a></p></div>
 <script>(function () {
   var form = document.createElement('form');

@@ -25,20 +25,24 @@ export function statusTab(statuses: readonly ShownStatus[], context: TabContext)
 }
 
 function systems(statuses: readonly ShownStatus[], context: TabContext): Html {
-  const rows = statuses.map(
-    (status) => html`<tr><th scope="row">${nameOf(status.system)}</th><td>${stateOf(status)}</td>
-<td>${counterpart(status)}</td><td>${instant(status.last, context)}</td><td>${instant(status.next, context)}</td></tr>`,
-  );
-  return html`<table><caption>This record in other systems</caption><thead><tr><th scope="col">System</th>
-<th scope="col">State</th><th scope="col">Counterpart</th><th scope="col">Last change</th>
-<th scope="col">Next attempt</th></tr></thead><tbody>${rows}</tbody></table>`;
+  const heads = ['State', 'Counterpart', 'Last change', 'Next attempt'];
+  const rows = statuses.map((status) => {
+    // What is held waits for a person: its next moment is when that is due, said below.
+    const next = status.state === 'held' ? '' : status.next;
+    const cells = [stateOf(status), counterpart(status), instant(status.last, context), instant(next, context)];
+    const shown = cells.map((cell, at) => html`<td data-head="${heads[at] ?? ''}">${cell}</td>`);
+    return html`<tr><th scope="row">${nameOf(status.system)}</th>${shown}</tr>`;
+  });
+  return html`<table class="systems"><caption>This record in other systems</caption><thead><tr>
+<th scope="col">System</th>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
+<tbody>${rows}</tbody></table>`;
 }
 
 const isKnown = (state: string): state is StatusState => Object.hasOwn(statusStates, state);
 
 function stateOf({ state }: Pick<ShownStatus, 'state'>): Html {
-  const look = isKnown(state) ? statusStates[state] : { title: state, tone: 'neutral', icon: 'question' };
-  const icon = html`<span class="icon" aria-hidden="true">${icons[look.icon] ?? ''}</span>`;
+  const look = isKnown(state) ? statusStates[state] : ({ title: state, tone: 'neutral', icon: 'question' } as const);
+  const icon = html`<span class="icon" aria-hidden="true">${icons[look.icon]}</span>`;
   return html`<span class="state ${look.tone}">${icon}<span>${look.title}</span></span>`;
 }
 
@@ -54,25 +58,26 @@ function instant(iso: string, { shownInstant }: TabContext): Html {
 }
 
 /** Whatever has a reason, held or not: why, whose turn it is, and what to do. */
-function holds(statuses: readonly ShownStatus[], { settingsAddress }: TabContext): Html {
+function holds(statuses: readonly ShownStatus[], context: TabContext): Html {
   const shown = statuses
     .filter(({ reason }) => reason !== '')
     .map((status) => {
       const words = wordsFor(status.reason, { system: nameOf(status.system), ...status.params });
-      const owner = status.owner === '' ? null : html`<p>Owner: ${status.owner}</p>`;
-      const decide = html`<p><a href="${settingsAddress}">Decide in Tieout</a></p>`;
+      const owner = status.owner === '' ? null : html`<p>Owner: ${nameOf(status.owner)}</p>`;
+      const due = status.next === '' ? null : html`<p>To be decided by: ${instant(status.next, context)}</p>`;
+      const decide = html`${due}<p><a href="${context.settingsAddress}">Decide in Tieout</a></p>`;
       return html`<div class="hold"><strong>${nameOf(status.system)}: ${words.title}</strong><p>${words.text}</p>
 <p>${words.next}</p>${owner}${status.state === 'held' ? decide : null}</div>`;
     });
   return shown.length === 0 ? html`` : html`<h2>What needs attention</h2>${shown}`;
 }
 
+/** Of the record as such, beside whichever system they came with. */
 function amounts(statuses: readonly ShownStatus[]): Html {
-  const shown = statuses.flatMap(({ system, amounts }) =>
-    Object.entries(amounts).map(
-      ([name, figure]) => html`<dt>${nameOf(name)} (${nameOf(system)})</dt><dd>${figure}</dd>`,
-    ),
+  const named = Object.entries(
+    Object.assign({}, ...statuses.map((status) => status.amounts)) as Record<string, string>,
   );
+  const shown = named.map(([name, figure]) => html`<dt>${nameOf(name)}</dt><dd>${figure}</dd>`);
   return shown.length === 0 ? html`` : html`<h2>Amounts</h2><dl>${shown}</dl>`;
 }
 
@@ -81,12 +86,14 @@ function timeline(statuses: readonly ShownStatus[], context: TabContext): Html {
     .flatMap(({ system, timeline }) => timeline.map((step) => ({ system, step })))
     .sort((a, b) => (a.step.at < b.step.at ? 1 : -1));
   if (steps.length === 0) return html``;
-  return html`<h2>Timeline</h2><ol>${steps.map(({ system, step }) => stepShown(system, step, context))}</ol>`;
+  const shown = steps.map(({ system, step }) => stepShown(system, step, context));
+  return html`<h2>Timeline</h2><ol class="timeline">${shown}</ol>`;
 }
 
 function stepShown(system: string, { at, state, reason, params }: Step, context: TabContext): Html {
   const why = reason === '' ? '' : `: ${wordsFor(reason, { system: nameOf(system), ...params }).title}`;
-  return html`<li>${instant(at, context)} ${nameOf(system)} ${stateOf({ state })}${why}</li>`;
+  const what = html`<span>${nameOf(system)}</span> <span>${stateOf({ state })}${why}</span>`;
+  return html`<li>${instant(at, context)} ${what}</li>`;
 }
 
 /** Systems and amounts come by their codes. */

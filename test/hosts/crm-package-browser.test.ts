@@ -1,6 +1,6 @@
 // The package's components in a real browser, on the pages of an org that runs our real flows: seen, clicked, checked.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { hasBrowser } from './lightning/org-in-browser.ts';
+import { hasBrowser } from '../support/browser.ts';
 import { ns, Stage } from './lightning/stage.ts';
 
 const held = {

@@ -1,7 +1,7 @@
 // The settings tab of the package in a real browser: set-up steps, connecting, and who is proven to the framed page.
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { hasBrowser } from './lightning/org-in-browser.ts';
+import { hasBrowser } from '../support/browser.ts';
 import { ns, Stage } from './lightning/stage.ts';
 
 type Values = Readonly<Record<string, unknown>>;

@@ -61,7 +61,7 @@ describe('The subtab', () => {
     expect(shown).toContain('Rate differs from the contract');
     expect(shown).toContain('The rate for Developer is 190 EUR; the contract says 185 EUR.');
     expect(shown).toContain('approve this rate once with a reason');
-    expect(shown).toContain('Owner: finance');
+    expect(shown).toContain('Owner: Finance');
     expect(shown).toContain(`deploy=customdeploy_tieout_sl_settings&amp;open=record%2Fjob%2F${job}`);
   });
 
@@ -73,8 +73,8 @@ describe('The subtab', () => {
     await show(status('psa', { amounts }));
     await show(status('psa', { amounts, last: '2026-11-22T09:30:00Z' }));
     const shown = await tab();
-    expect(shown).toContain('<dt>Billed (Psa)</dt><dd>1,200.00 EUR</dd>');
-    expect(shown).toContain('<dt>Held (Psa)</dt>');
+    expect(shown).toContain('<dt>Billed</dt><dd>1,200.00 EUR</dd>');
+    expect(shown).toContain('<dt>Held</dt>');
     const [, timeline = ''] = shown.split('<h2>Timeline</h2>');
     const steps = timeline.match(/<li>.*?<\/li>/gs) ?? [];
     const texts = steps.map((step) => step.replace(/<span class="icon"[^>]*>.<\/span>|<[^>]*>/g, '').trim());

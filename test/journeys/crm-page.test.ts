@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasBrowser, openBrowser, Visitor } from '../hosts/lightning/org-in-browser.ts';
+import { OrgVisitor } from '../hosts/lightning/org-in-browser.ts';
+import { hasBrowser, openBrowser } from '../support/browser.ts';
 import { type Firm, startFirm } from '../support/firm.ts';
 import { type HubProcess, spawnHub } from '../support/hub-process.ts';
 import { arrive, holdsOnTime, postedTime, sole } from '../support/pages.ts';
@@ -22,7 +23,7 @@ const port = await freePort();
 let hub: HubProcess;
 let firm: Firm;
 let browser: Browser;
-let anna: Visitor;
+let anna: OrgVisitor;
 let deal = '';
 
 beforeAll(async () => {
@@ -33,7 +34,7 @@ beforeAll(async () => {
   const sale = { account: 'Harbour & Pine', name, legalEntity, country: 'DE', purchaseOrder: null, rates } as const;
   deal = sell(firm, sale).opportunity;
   const org = { url: firm.urls.crm, org: firm.crm };
-  anna = await Visitor.open(browser, org, 'Anna Reyes@acme.example');
+  anna = await OrgVisitor.open(browser, org, 'Anna Reyes@acme.example');
   await anna.page.goto(`${firm.urls.crm}/lightning/assets/page.js`, { timeout: 180_000 });
 }, 300_000);
 
@@ -137,7 +138,7 @@ describe.skipIf(!hasBrowser)('On the page of an opportunity', () => {
     const admin = firm.crm.rows('PermissionSet').find((row) => row['Name'] === 'tieout__Tieout_Admin')?.id;
     const ada = firm.crm.act('setUser', { user: 'ada.admin' });
     firm.crm.create('PermissionSetAssignment', { AssigneeId: ada, PermissionSetId: admin });
-    const visitor = await Visitor.open(browser, { url: firm.urls.crm, org: firm.crm }, 'ada.admin@acme.example');
+    const visitor = await OrgVisitor.open(browser, { url: firm.urls.crm, org: firm.crm }, 'ada.admin@acme.example');
     await until('the hub to say that it is there', () => firm.crm.rows('tieout__Connection__c').length > 0, 90_000);
     await visitor.goTo('/lightning/n/tieout__Tieout_Settings');
     const frame = visitor.page.frameLocator('iframe');

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiClient, must } from '../../edge-worker/console/client.ts';
-import { hasBrowser, openBrowser } from '../hosts/lightning/org-in-browser.ts';
+import { hasBrowser, openBrowser } from '../support/browser.ts';
 import { type Firm, startFirm } from '../support/firm.ts';
 import { until } from '../support/people.ts';
 import { type Served, serve } from '../support/serve.ts';

@@ -1,6 +1,7 @@
 // A Salesforce org with a deal and three people, served to a browser: the stage of all tests that click our components.
 import type { Browser } from 'playwright-core';
-import { openBrowser, type ServedOrg, serveOrg, type Visit, Visitor } from './org-in-browser.ts';
+import { openBrowser, type Visit } from '../../support/browser.ts';
+import { OrgVisitor, type ServedOrg, serveOrg } from './org-in-browser.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 const hub = 'integration';
@@ -10,7 +11,7 @@ export class Stage {
   readonly browser: Browser;
   readonly served: ServedOrg;
   deal = '';
-  #visitors: Visitor[] = [];
+  #visitors: OrgVisitor[] = [];
 
   private constructor(browser: Browser, served: ServedOrg) {
     this.browser = browser;
@@ -44,13 +45,13 @@ export class Stage {
     this.deal = org.create('Opportunity', { ...values, AccountId: account, CurrencyIsoCode: 'EUR' }, hub);
   }
 
-  async open(user = 'anna.sales', visit: Visit = {}): Promise<Visitor> {
-    const visitor = await Visitor.open(this.browser, this.served, `${user}@acme.example`, visit);
+  async open(user = 'anna.sales', visit: Visit = {}): Promise<OrgVisitor> {
+    const visitor = await OrgVisitor.open(this.browser, this.served, `${user}@acme.example`, visit);
     this.#visitors.push(visitor);
     return visitor;
   }
 
-  async openDeal(visit: Visit = {}): Promise<Visitor> {
+  async openDeal(visit: Visit = {}): Promise<OrgVisitor> {
     const visitor = await this.open('anna.sales', visit);
     await visitor.record('Opportunity', this.deal);
     return visitor;

@@ -44,7 +44,9 @@ function fieldOnForm(record: ScriptRecord, field: Field, mode: Mode): FormField 
   const type = isLong ? 'TEXTAREA' : isList || mode === 'view' ? fieldTypes[field.kind] : plain(field);
   const shown = new FormField({ id: field.id, type, label: field.label });
   shown.isMandatory = field.isMandatory;
-  for (const choice of isList ? choices.slice(0, listedMax) : []) shown.addSelectOption(choice);
+  const held = typedIn(record.held(field));
+  const offered = choices.filter(({ value }, at) => at < listedMax || value === held);
+  for (const choice of isList ? offered : []) shown.addSelectOption(choice);
   if (field.display === 'hidden') shown.updateDisplayType({ displayType: 'HIDDEN' });
   else if (mode === 'view' || field.isReadOnly || field.display === 'locked') {
     shown.updateDisplayType({ displayType: 'INLINE' });

@@ -17,7 +17,7 @@ export interface Run {
   readonly units: number;
 }
 
-const kept = 2_000;
+const kept = 10_000;
 
 export class Journal {
   readonly logged: Logged[] = [];

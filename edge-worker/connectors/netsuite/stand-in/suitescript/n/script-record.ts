@@ -222,8 +222,7 @@ export class ScriptRecord {
 
   #optionsOf(field: Field): readonly SelectOption[] {
     if (field.kind === 'choice') return field.choices.map(({ id, label }) => ({ value: id, text: label }));
-    const [target] = field.targets;
-    if (target === undefined) return [];
-    return this.#host.idsOf(target).map((id) => ({ value: id, text: this.#host.displayName(field.targets, id) }));
+    const ids = field.targets.flatMap((target) => this.#host.idsOf(target));
+    return ids.map((id) => ({ value: id, text: this.#host.displayName(field.targets, id) }));
   }
 }

@@ -5,6 +5,7 @@ import type { AuditHead } from '../flow/audit.ts';
 import type { Checked } from '../flow/health.ts';
 import type { Proved } from '../flow/people.ts';
 import type { Change, ChangeResult, Once, Question } from '../flow/requests.ts';
+import type { Thought, Validated } from '../flow/validate.ts';
 import type { Env } from '../platform/env.ts';
 import { laneStub } from '../platform/lanes.ts';
 import { recordFor } from '../platform/record-database.ts';
@@ -49,6 +50,11 @@ export class InstallationAt {
   /** Whether the record that a host page names proves its user. */
   proveUser(system: string, claim: RecordClaim): Promise<Proved> {
     return reached(async () => this.#lane.proveUser(system, claim));
+  }
+
+  /** Whether a record would pass. */
+  validate(thought: Thought): Promise<Validated> {
+    return reached(async () => this.#lane.validate(thought));
   }
 
   /** The head of the audit chain as the lane has it now, signed. */

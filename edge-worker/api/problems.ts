@@ -19,6 +19,7 @@ export const problems = {
   'not-found': { status: 404, next: 'Check the address.' },
   'unknown-installation': { status: 404, next: 'Check the address, and whose key or session this is.' },
   'method-not-allowed': { status: 405, next: 'Use a method that the document lists for this address.' },
+  'system-unavailable': { status: 503, next: 'Try again in a minute.' },
   'account-claimed': { status: 409, next: 'Disconnect it there first.' },
   'idempotency-key-reused': { status: 409, next: 'Use a new Idempotency-Key for a different request.' },
   'body-too-large': { status: 413, next: 'Send less at a time.' },

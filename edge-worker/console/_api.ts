@@ -32,7 +32,7 @@ get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path
 /** The one you belong to; null for the operator. */
 "installation": string | null;
 "roles": ("viewer" | "sales" | "finance" | "delivery" | "admin" | "approver")[];
-"scopes": ("installation:read" | "installation:write" | "records:read" | "records:sync" | "exceptions:read" | "audit:read" | "mappings:write" | "events:read" | "events:write")[];
+"scopes": ("installation:read" | "installation:write" | "records:read" | "records:check" | "records:sync" | "exceptions:read" | "audit:read" | "mappings:write" | "events:read" | "events:write")[];
 "expiresAt": string | null;
 /** Every operation of the document that you may call. */
 "operations": (string)[];
@@ -78,7 +78,7 @@ get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path
 post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
 /** Who uses it, as the audit will say. */
 "name": string;
-"scopes": ("installation:read" | "installation:write" | "records:read" | "records:sync" | "exceptions:read" | "audit:read" | "mappings:write" | "events:read" | "events:write")[];
+"scopes": ("installation:read" | "installation:write" | "records:read" | "records:check" | "records:sync" | "exceptions:read" | "audit:read" | "mappings:write" | "events:read" | "events:write")[];
 /** Requests a minute. */
 "perMinute"?: number;
 /** A year from now if left out; null = never. */
@@ -561,6 +561,31 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
+'/installations/{installation}/validate': {
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
+"connection": string;
+/** The record type in that system, e.g. `Opportunity`. */
+"type": string;
+/** Null for one that is not saved yet. */
+"record"?: string | null;
+/** By the field names of that system. */
+"values"?: { [name: string]: unknown };
+}; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
+"passes": boolean;
+"reasons": (components['schemas']['Reason'])[];
+}; }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': {
+"passes": boolean;
+"reasons": (components['schemas']['Reason'])[];
+}; }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
 '/installations/{installation}/records/{connection}/{type}/{record}': {
 get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path: { "installation": string; "connection": string; "type": string; "record": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "entities": ({
@@ -759,7 +784,7 @@ Changed: {
 Key: {
 "key": string;
 "name": string;
-"scopes": ("installation:read" | "installation:write" | "records:read" | "records:sync" | "exceptions:read" | "audit:read" | "mappings:write" | "events:read" | "events:write")[];
+"scopes": ("installation:read" | "installation:write" | "records:read" | "records:check" | "records:sync" | "exceptions:read" | "audit:read" | "mappings:write" | "events:read" | "events:write")[];
 "perMinute": number;
 "madeBy": string;
 "madeAt": string;
@@ -1019,6 +1044,15 @@ Progress: {
 /** Deliveries in the overflow; null when it cannot say. */
 "overflowed": number | null;
 } & { [name: string]: unknown };
+Reason: {
+"code": string;
+"params": { [name: string]: string };
+"words": components['schemas']['Words'];
+/** Whose turn it would be. */
+"owner": string;
+/** Where it would be held. */
+"system": string;
+};
 RecordStatus: {
 "system": string;
 "state": string;

@@ -14,6 +14,7 @@ import { Lane } from '../flow/lane.ts';
 import { type Proved, proveUser } from '../flow/people.ts';
 import { ask, type Change, type ChangeResult, change, type Once, type Question } from '../flow/requests.ts';
 import { keysAlive, type SignedRound, signRound } from '../flow/sign.ts';
+import { type Thought, type Validated, validate } from '../flow/validate.ts';
 import { visit } from '../flow/visits.ts';
 import { laneMigrations } from '../store/_lane-migrations.ts';
 import { signHead } from './audit-signature.ts';
@@ -195,6 +196,11 @@ export class LaneObject extends DurableObject<Env> {
   /** Reads, in the host, the record that proves who looks at a page of ours. */
   proveUser(system: string, claim: RecordClaim): Promise<Proved> {
     return proveUser(this.#live.core, system, claim);
+  }
+
+  /** Whether a record would pass every control, in every system. */
+  validate(thought: Thought): Promise<Validated> {
+    return validate(this.#live.core, thought);
   }
 
   /** Asks a system now whether its credentials serve, and what they lack. */

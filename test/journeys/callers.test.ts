@@ -82,6 +82,7 @@ const expected: Readonly<Record<Operation, readonly [readonly HostRole[], Scope 
   renewCredentials: [['admin'], 'installation:write'],
   resumeConnection: [['admin'], 'installation:write'],
   publishMapping: [['admin'], 'mappings:write'],
+  validateRecord: [everyone, 'records:check'],
   readRecord: [everyone, 'records:read'],
   readEntity: [everyone, 'records:read'],
   listExceptions: [everyone, 'exceptions:read'],

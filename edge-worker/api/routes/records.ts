@@ -5,8 +5,9 @@ import { sourcesOf } from '../../flow/provenance.ts';
 import * as record from '../../store/record-schema.ts';
 import type { StoredRow } from '../../store/rows.ts';
 import { select, sql } from '../../store/scoped-record.ts';
+import { ProblemError } from '../problems.ts';
 import { ok, type Route, route } from '../route.ts';
-import { instant, instantOf, params, parsed, words } from '../shapes.ts';
+import { instant, instantOf, params, parsed, words, wordsOf } from '../shapes.ts';
 
 const status = z
   .object({
@@ -37,6 +38,51 @@ const readRecord = route({
   shape: recordPage,
   handle: async ({ at, params: { connection, type: recordType, record: recordId } }) =>
     ok(await at.ask<z.input<typeof recordPage>>({ about: 'status', connection, recordType, recordId })),
+});
+
+const reason = z
+  .object({
+    code: z.string(),
+    params,
+    words,
+    owner: z.string().meta({ description: 'Whose turn it would be.' }),
+    system: z.string().meta({ description: 'Where it would be held.' }),
+  })
+  .meta({ id: 'Reason' });
+
+const validateRecord = route({
+  operation: 'validateRecord',
+  method: 'post',
+  path: '/installations/{installation}/validate',
+  tag: 'Records',
+  summary: 'Ask whether a deal would pass',
+  description:
+    'The record is read as it is now, laid over with `values` that are only thought of, and tried out as if won in ' +
+    'every system. Every reason that would hold it comes in one answer. Nothing is kept and nothing is sent.',
+  body: z.object({
+    connection: z.string(),
+    type: z.string().meta({ description: 'The record type in that system, e.g. `Opportunity`.' }),
+    record: z.string().min(1).nullable().default(null).meta({ description: 'Null for one that is not saved yet.' }),
+    values: z.record(z.string(), z.unknown()).default({}).meta({ description: 'By the field names of that system.' }),
+  }),
+  shape: z.object({ passes: z.boolean(), reasons: z.array(reason) }),
+  handle: async ({ at, body: { connection, type: recordType, record: recordId, values } }) => {
+    const checked = await at.validate({ connection, recordType, recordId, values });
+    if (checked.ok) {
+      const reasons = checked.reasons.map(({ code, params: named, owner, system }) => ({
+        ...{ code, owner, system },
+        params: { ...named },
+        words: wordsOf(code, JSON.stringify(named ?? {}), system),
+      }));
+      return ok({ passes: reasons.length === 0, reasons });
+    }
+    const field = { 'unknown-connection': 'connection', 'unknown-type': 'type', 'unknown-record': 'record' } as const;
+    if (checked.code in field) {
+      const named = field[checked.code as keyof typeof field];
+      throw new ProblemError('invalid-fields', checked.message, { fields: [{ field: named, problem: checked.code }] });
+    }
+    throw new ProblemError('system-unavailable', checked.message, { headers: { 'retry-after': '60' } });
+  },
 });
 
 const entityPage = z
@@ -146,4 +192,4 @@ function shownEntries(entries: string) {
   }));
 }
 
-export const records: readonly Route[] = [readRecord, readEntity];
+export const records: readonly Route[] = [validateRecord, readRecord, readEntity];

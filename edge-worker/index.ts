@@ -12,7 +12,8 @@ import type { Env } from './platform/env.ts';
 import { log } from './platform/log.ts';
 import { lanesAfter } from './store/directory.ts';
 
-export { LaneObject, OverflowObject } from './platform/objects.ts';
+export { LaneObject } from './platform/objects.ts';
+export { OverflowObject } from './platform/overflow.ts';
 
 const context = liveContext();
 const app = new Hono<{ Bindings: Env }>();

@@ -1,7 +1,8 @@
 // What the Worker is given: bindings and secrets, as wrangler.toml declares them.
 import type { SweepPage } from '../flow/sweep.ts';
 import type { SubscriberPointer } from './call-subscribers.ts';
-import type { LaneObject, OverflowObject } from './objects.ts';
+import type { LaneObject } from './objects.ts';
+import type { OverflowObject } from './overflow.ts';
 
 export interface Env {
   readonly DIRECTORY: D1Database;

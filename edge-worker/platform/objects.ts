@@ -1,4 +1,4 @@
-// The two Durable Objects: the lane of one installation, and the overflow that takes its deliveries when it cannot.
+// The Durable Object that is the lane of one installation.
 import { DurableObject } from 'cloudflare:workers';
 import { drizzle } from 'drizzle-orm/durable-sqlite';
 import { migrate } from 'drizzle-orm/durable-sqlite/migrator';
@@ -29,9 +29,6 @@ import { Vault } from './vault.ts';
 
 /** A person's change is answered once its rows are in D1, or after this long with the lane's own view. */
 const flushedWithinMs = 2_000;
-/** The overflow tries again after this long: soon while the lane takes some, less often while it takes none. */
-const takingPauseMs = 250;
-const fullPauseMs = 2_000;
 
 /** Long enough for a mass deletion to have been told of as a whole, short enough for nobody to wait for it. */
 const deletionGraceMs = 120_000;
@@ -219,85 +216,5 @@ export class LaneObject extends DurableObject<Env> {
     const overflowed = await overflow.count().catch(() => null);
     const calls = Object.fromEntries(this.#calls);
     return ask(this.#live, question, { calls, callsAtOnce: this.#governor.highest, overflowed, ...this.#meter });
-  }
-}
-
-/** Deliveries that the lane could not take, on disk until it does. */
-export class OverflowObject extends DurableObject<Env> {
-  constructor(state: DurableObjectState, env: Env) {
-    super(state, env);
-    const { sql } = state.storage;
-    sql.exec('CREATE TABLE IF NOT EXISTS entries (seq INTEGER PRIMARY KEY, entry TEXT NOT NULL)');
-    sql.exec(
-      'CREATE TABLE IF NOT EXISTS place (installation TEXT PRIMARY KEY, jurisdiction TEXT NOT NULL) WITHOUT ROWID',
-    );
-  }
-
-  /** On disk before this answers. */
-  async keep(entry: InboxEntry): Promise<void> {
-    this.#place();
-    this.ctx.storage.sql.exec('INSERT INTO entries (entry) VALUES (?)', JSON.stringify(entry));
-    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now() + 1_000);
-  }
-
-  /** Entries are handed over at once instead of in their rhythm. Does not wait for it: that may take minutes. */
-  async hurry(): Promise<void> {
-    if (this.count() > 0) await this.ctx.storage.setAlarm(Date.now());
-  }
-
-  /** Whose overflow this is. Inside an alarm the platform need not say it, so it is kept from the first call on. */
-  #place(): { readonly installation: string; readonly jurisdiction: string } | null {
-    const { sql } = this.ctx.storage;
-    const installation = this.ctx.id.name?.slice('overflow:'.length);
-    if (!installation)
-      return sql.exec<{ installation: string; jurisdiction: string }>('SELECT * FROM place').toArray()[0] ?? null;
-    const jurisdiction = this.ctx.id.jurisdiction ?? '';
-    sql.exec('INSERT INTO place VALUES (?, ?) ON CONFLICT DO NOTHING', installation, jurisdiction);
-    return { installation, jurisdiction };
-  }
-
-  /**
-   * Hands entries to the lane in order until it takes no more. Handing one over twice is harmless: the inbox knows
-   * it.
-   */
-  async #drain(): Promise<void> {
-    const place = this.#place();
-    // Deliveries never go to a lane that is only guessed.
-    if (place === null) throw new Error('This overflow does not know whose it is');
-    const lane = laneStub(this.env, place.installation, place.jurisdiction);
-    let isTaking = false;
-    for (;;) {
-      const rows = this.ctx.storage.sql.exec('SELECT seq, entry FROM entries ORDER BY seq LIMIT 50').toArray() as {
-        seq: number;
-        entry: string;
-      }[];
-      if (rows.length === 0) return;
-      for (const row of rows) {
-        if ((await lane.accept(JSON.parse(row.entry) as InboxEntry)) === 'full') {
-          return this.#comeBack(isTaking ? takingPauseMs : fullPauseMs);
-        }
-        this.ctx.storage.sql.exec('DELETE FROM entries WHERE seq = ?', row.seq);
-        isTaking = true;
-      }
-    }
-  }
-
-  async #comeBack(afterMs: number): Promise<void> {
-    await this.ctx.storage.setAlarm(Date.now() + afterMs);
-  }
-
-  override async alarm(): Promise<void> {
-    try {
-      await this.#drain();
-    } catch (error) {
-      log('overflow-drain-failed', { message: error instanceof Error ? error.message : 'unknown' });
-      await this.#comeBack(fullPauseMs);
-    }
-  }
-
-  count(): number {
-    return Number(
-      (this.ctx.storage.sql.exec('SELECT count(*) AS count FROM entries').one() as { count: number }).count,
-    );
   }
 }

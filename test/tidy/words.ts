@@ -17,7 +17,7 @@ const empty: Readonly<Record<string, string>> = {
 };
 
 /** The platform's own word for what a lane is; the class names are bound in wrangler.toml and never change. */
-const durable = /^edge-worker\/platform\/objects\.ts$/;
+const durable = /^edge-worker\/platform\/(objects|overflow)\.ts$/;
 /** Vendors keep objects and items and sell services: in their folders and packages these are the terms of the trade. */
 const trade = new Set(['item', 'object', 'service']);
 

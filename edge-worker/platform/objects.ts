@@ -20,7 +20,7 @@ import { laneMigrations } from '../store/_lane-migrations.ts';
 import { signHead } from './audit-signature.ts';
 import type { Env } from './env.ts';
 import { Governor } from './governor.ts';
-import { laneStub, overflowStub } from './lanes.ts';
+import { overflowStub } from './lanes.ts';
 import { log } from './log.ts';
 import { meteredStorage, newMeter } from './meter.ts';
 import { recordDatabase, storeFor } from './record-database.ts';

@@ -31,6 +31,7 @@ export class Calls {
   readonly #networks: Readonly<Record<Seat, Network>>;
   readonly #d1: D1OnNode;
   readonly #d1Dice: Dice;
+  readonly #queueDice: Dice;
   readonly #waiting = new Map<Life, Map<string, number>>();
   /** What no run may show, found while it went on. */
   readonly #breaches: string[];
@@ -42,7 +43,17 @@ export class Calls {
     this.#networks = networks;
     this.#d1 = d1;
     this.#d1Dice = world.dice('record');
+    this.#queueDice = world.dice('queue');
     this.#breaches = breaches;
+  }
+
+  /** Puts pointers on the queue: one call, counted like any other. */
+  point(life: Life, put: () => void): Promise<void> {
+    const send = async () => {
+      await this.#world.sleep(this.#queueDice.between(1, 50));
+      put();
+    };
+    return life.governor.run('queue', () => this.#counted(life, 'queue', send));
   }
 
   /** Counts what one object waits for, and remembers when it was ever too much. */

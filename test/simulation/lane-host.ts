@@ -25,6 +25,8 @@ export interface HostOptions {
   readonly networks: Readonly<Record<Seat, Network>>;
   readonly plant: Plant;
   readonly log: (event: string, fields: Readonly<Record<string, string | number>>) => void;
+  /** A pointer to a subscriber is put on the queue. */
+  readonly point: (subscription: string) => void;
 }
 
 const sweepMs = 60_000;
@@ -75,7 +77,7 @@ export class LaneHost {
       deletionGraceMs: 120_000,
       open: (connection, _store, paths) => this.#open(life, connection, paths),
       database: { batch: (statements) => this.#port(life, 'record', () => this.calls.record(life, statements)) },
-      fanOut: async () => undefined,
+      fanOut: (ids) => this.#port(life, 'queue', () => this.calls.point(life, () => ids.forEach(this.#options.point))),
       setAlarm: (atMs) => {
         if (!life.isOver) this.#setAlarm(atMs);
       },

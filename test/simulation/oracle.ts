@@ -1,4 +1,4 @@
-// The oracle: once nothing is due any more, did the hub keep every promise? J1-J11; that crashes change nothing (J12)
+// The oracle: once nothing is due any more, did the hub keep every promise? J1-J11, J13; that crashes change nothing (J12)
 // is told by two runs of one seed.
 
 import { type Outcome, outcomeOf } from './fingerprint.ts';
@@ -6,6 +6,7 @@ import type { Batch } from './network.ts';
 import { type Books, checkBooks } from './oracle-books.ts';
 import { checkLane, LaneBooks } from './oracle-lane.ts';
 import type { Simulation } from './run.ts';
+import { checkSubscriber } from './subscriber.ts';
 import { type Seat, seats } from './systems.ts';
 
 const echoMs = 10 * 60_000;
@@ -51,7 +52,7 @@ export async function judge(
   return { breaches: [...host.breaches, ...breaches], outcome };
 }
 
-function look({ host, desk, firm, stewards }: Simulation): string[] {
+function look({ host, desk, firm, stewards, subscriber }: Simulation): string[] {
   const lane = new LaneBooks(host, desk, stewards.openHolds());
   const entityAt = (seat: Seat, type: string, identity: string) => {
     const kinds: Readonly<Record<string, string>> = {
@@ -77,7 +78,7 @@ function look({ host, desk, firm, stewards }: Simulation): string[] {
       (id) =>
         rejected.has(`${id} ${seat}`) || lane.holds.some((hold) => hold.entity === id && hold.connection === seat),
     );
-  return [...checkBooks({ desk, firm, isKept }), ...checkLane(lane)];
+  return [...checkBooks({ desk, firm, isKept }), ...checkLane(lane), ...checkSubscriber(host, subscriber)];
 }
 
 /** J5: left alone, the hub writes nothing. */

@@ -14,6 +14,7 @@ import { Crashed, LaneHost } from './lane-host.ts';
 import { Network } from './network.ts';
 import { healthy, type Plant } from './plants.ts';
 import { ruleLiftedMs, Stewards } from './stewards.ts';
+import { Subscriber, subscribing, untold } from './subscriber.ts';
 import { connectorOf, openSystem, type Seat, seats } from './systems.ts';
 import { type Dice, startMs, World } from './world.ts';
 
@@ -50,6 +51,7 @@ export class Simulation {
   readonly days: Days;
   readonly diary: Diary;
   readonly stewards: Stewards;
+  readonly subscriber: Subscriber;
   /** Everything the hub said it has, in order. */
   readonly acknowledged: InboxEntry[] = [];
   readonly #overflow: InboxEntry[] = [];
@@ -73,7 +75,11 @@ export class Simulation {
     });
     this.standIns = perSeat((seat) => openSystem(seat, world, (request) => this.#receive(seat, request)));
     this.networks = perSeat((seat) => new Network(seat, this.standIns[seat], world));
-    this.host = new LaneHost({ world, connectors: this.connectors, networks: this.networks, plant, log: this.#log });
+    this.subscriber = new Subscriber(world, options.hasFaults === false ? 0 : startMs + faultsMs);
+    const { connectors, networks, subscriber } = this;
+    const point = (id: string) => subscriber.point(id);
+    this.host = new LaneHost({ world, connectors, networks, plant, log: this.#log, point });
+    subscriber.attach(this.host);
     this.desk = new Desk(world, this.standIns);
     this.diary = new Diary(this.desk, world.dice('days'));
     this.days = new Days(this.diary, this.firm, (...record) => this.#isKnown(...record));
@@ -88,6 +94,7 @@ export class Simulation {
     this.days.before();
     await this.world.run(startMs);
     await this.#ask({ verb: 'found', founding: { installation, name: 'Firm', shard: 'main', jurisdiction: '' } });
+    await this.#ask({ verb: 'subscription', change: subscribing, by: 'admin' });
     const hasPast = this.firm.clients.some(({ isOld }) => isOld);
     for (const seat of seats) {
       const { account, environment, settings, secrets } = this.standIns[seat].connection;
@@ -190,6 +197,7 @@ export class Simulation {
         .filter(([, waiting]) => waiting > 0)
         .map(([seat, waiting]) => `${waiting} notices of ${seat}`),
       ...(this.#overflow.length > 0 ? [`${this.#overflow.length} deliveries in the overflow`] : []),
+      ...untold(this.host),
       ...(this.stewards.isDone ? [] : ['answers to holds']),
       ...(this.host.isIdle ? [] : ['loops running']),
     ];

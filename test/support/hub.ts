@@ -78,6 +78,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
         { type: 'ESModule', path: 'index.js', contents: readFileSync(await buildHub(), 'utf8') },
       ],
       compatibilityDate: '2026-11-01',
+      compatibilityFlags: ['global_fetch_strictly_public'],
       bindings: { ...vars, PUBLIC_URL: url, ...options.vars },
       durableObjects: {
         LANE: { className: 'LaneObject', useSQLite: true },

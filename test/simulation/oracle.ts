@@ -1,5 +1,5 @@
-// The oracle: once nothing is due any more, did the hub keep every promise? J1-J11, J13; that crashes change nothing (J12)
-// is told by two runs of one seed.
+// The oracle: once nothing is due any more, did the hub keep every promise? J1-J11 and J13; that crashes change nothing
+// (J12) is told by two runs of one seed.
 
 import { type Outcome, outcomeOf } from './fingerprint.ts';
 import type { Batch } from './network.ts';

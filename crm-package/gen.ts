@@ -97,8 +97,10 @@ function wordsModule(): string {
 export function generatedFiles(): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   for (const row of capture) {
-    files.set(`${root}/flows/Tieout_${row.object}_Saved.flow-meta.xml`, savedFlow(row));
-    files.set(`${root}/flows/Tieout_${row.object}_Deleted.flow-meta.xml`, deletedFlow(row));
+    // The name of a flow may not have two underscores in a row.
+    const name = row.object.replace(/__c$/, '');
+    files.set(`${root}/flows/Tieout_${name}_Saved.flow-meta.xml`, savedFlow(row));
+    files.set(`${root}/flows/Tieout_${name}_Deleted.flow-meta.xml`, deletedFlow(row));
   }
   files.set(`${root}/labels/CustomLabels.labels-meta.xml`, customLabels());
   files.set(`${root}/lwc/tieoutWords/tieoutWords.js`, wordsModule());

@@ -124,6 +124,7 @@ describe('A save in Salesforce', () => {
   for (const { object, partOf, isUsed } of capture) {
     const examples: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
       Account: { Name: 'Acme' },
+      Change_Order__c: { Name: 'Second warehouse' },
       Contact: { LastName: 'Ray' },
       Contract: {},
       Opportunity: dealValues,
@@ -135,7 +136,8 @@ describe('A save in Salesforce', () => {
       const account = org.create('Account', { Name: 'Parent' }, hub);
       const deal = org.create('Opportunity', { ...dealValues, AccountId: account }, hub);
       const isLine = object === 'OpportunityLineItem';
-      const parent = isLine ? { OpportunityId: deal } : object === 'Account' ? {} : { AccountId: account };
+      const isAlone = object === 'Account' || object === 'Change_Order__c';
+      const parent = isLine ? { OpportunityId: deal } : isAlone ? {} : { AccountId: account };
       const record = org.create(object, { ...examples[object], ...parent }, hub);
       return { record, subject: partOf ? (isLine ? deal : account) : record };
     };
@@ -151,7 +153,7 @@ describe('A save in Salesforce', () => {
     it(`of ${object} counts by each field that is captured`, () => {
       const org = open();
       for (const moment of ['Saved', 'Deleted'])
-        org.act('switchFlow', { flow: `Tieout_${object}_${moment}`, active: true });
+        org.act('switchFlow', { flow: `Tieout_${object.replace('__c', '')}_${moment}`, active: true });
       const { record } = make(org);
       for (const field of row(object).fields) {
         const before = told(org).length;
@@ -168,11 +170,13 @@ const row = (object: string) => capture.find((one) => one.object === object) ?? 
 function valueFor(org: StandIn, field: string): unknown {
   if (field === 'AccountId') return org.create('Account', { Name: 'Another' }, hub);
   if (field === 'Product2Id') return org.create('Product2', { Name: 'Senior' }, hub);
-  if (/Date/.test(field)) return '2027-01-04';
-  if (/^(Amount|Quantity|UnitPrice|ContractTerm|Purchase_Order_Limit__c)$/.test(field)) return 7;
+  if (field === 'Opportunity__c') return org.create('Opportunity', dealValues, hub);
+  if (/Date|_On__c|New_End__c|Revenue_(Start|End)/.test(field)) return '2027-01-04';
+  if (/Amount|Quantity|UnitPrice|ContractTerm|Purchase_Order_(Limit|Raise)|Rate__c|Hours__c/.test(field)) return 7;
   const choices: Readonly<Record<string, string>> = {
     StageName: 'Qualification',
     Status: 'Activated',
+    Status__c: 'approved',
     Email: 'ray@acme.example',
     Billing_Mode__c: 'psa',
     Pricing_Model__c: 'milestone',

@@ -8,6 +8,7 @@ import { mapOf, toWire } from '../../../test/support/wire.ts';
 import { readPath } from '../codecs.ts';
 import type { Session, Snapshot, Write } from '../connector.ts';
 import { netsuite } from './index.ts';
+import { scheduleLines } from './schedule.ts';
 import { invoiceLines, rateCardLines } from './values.ts';
 
 type Kind = 'customer' | 'project' | 'contract' | 'time';
@@ -185,16 +186,21 @@ describe('refusals', () => {
   });
 });
 
-test('A contract is a sales order whose lines are its rate card, and is found with them', async () => {
+test('A contract is a sales order of its rate card and its instalments, and is found with both apart', async () => {
   const world = new World();
   const refs = await world.project();
   const write = world.write('contract', refs);
   await world.session.write([write]);
   const [order] = world.vendor.rows('salesorder');
-  expect(order).toMatchObject({ total: '48125.00', otherrefnum: 'PO-7731', item: [{ item: '1' }, { item: '1' }] });
+  expect(order).toMatchObject({ total: '60125.00', otherrefnum: 'PO-7731' });
+  expect(order?.['item']).toMatchObject([{ rate: '185' }, { rate: '142.5' }, { rate: '12000', quantity: '1' }]);
   const [found] = await world.session.find([{ recordType: 'salesorder', field: null, value: write.externalId }]);
   const lines = rateCardLines.decode(readPath(found?.[0]?.wire, 'sublists.item'), {});
   expect(lines).toEqual(entities.contract.example.rateCard);
+  const wire = found?.[0]?.wire ?? {};
+  expect(scheduleLines.decode(readPath(wire, 'sublists.schedule'), wire)).toEqual(
+    entities.contract.example.billingSchedule,
+  );
 });
 
 test('A sandbox copied from production is not taken for it, though its credentials were good', async () => {

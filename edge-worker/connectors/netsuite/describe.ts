@@ -23,12 +23,12 @@ const typesByName: Readonly<Record<string, FieldType>> = {
 };
 const selectType = 'select';
 
-const writableLists = /^(sublists\.item$|line\.)/;
+const writableLists = /^(sublists\.(item|schedule)$|line\.)/;
 
 /** Of records with lines the description tells body fields only; a person's name as one is the session's own. */
 const addedFields: Readonly<Record<string, readonly SchemaField[]>> = {
   employee: [added('name', 'Name', 'text')],
-  salesorder: [added('sublists.item', 'Lines', 'list')],
+  salesorder: [added('sublists.item', 'Lines', 'list'), added('sublists.schedule', 'Instalments', 'list')],
   invoice: [
     added('sublists.item', 'Lines', 'list'),
     added('sublists.time', 'Billed time', 'list'),

@@ -1,6 +1,7 @@
 // The border of names and list ids: records travel with ISO codes and names, the account knows internal ids only.
 import type { WireRecord } from '../connector.ts';
 import { isValues, type Values, valuesAt } from './records.ts';
+import { together } from './schedule.ts';
 import type { Settings } from './settings.ts';
 
 type TableName = 'currencies' | 'subsidiaries' | 'terms' | 'projectStatuses' | 'expenseCategories';
@@ -92,7 +93,8 @@ export function listIdsOf(settings: Settings): ListIds {
         if (id === undefined) return { field: `values.${field}`, name, table };
         values[field] = id;
       }
-      return fillWhatIsSold(recordType, { values, sublists: valuesAt(wire, 'sublists') }, soldByRole);
+      const sublists = together(recordType, valuesAt(wire, 'sublists'));
+      return fillWhatIsSold(recordType, { values, sublists }, soldByRole);
     },
   };
 }

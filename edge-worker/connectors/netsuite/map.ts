@@ -14,6 +14,7 @@ import {
   textUpTo,
 } from '../codecs.ts';
 import { at, type EntityMap, type ExtraRow } from '../connector.ts';
+import { scheduleLines } from './schedule.ts';
 import {
   amount,
   amountOrNull,
@@ -82,6 +83,7 @@ const project: EntityMap<'project'> = {
     practice: at('values.custentity_tieout_practice', textOrNull),
     isOpenForTime: at('values.allowtime', flag),
     description: at('values.comments', textUpTo(longTextMax)),
+    percentComplete: at('values.custentity_tieout_percent', exactOrNull),
   },
 };
 
@@ -108,6 +110,12 @@ const contract: EntityMap<'contract'> = {
     currentEndOn: at('values.enddate', dayOrNull),
     legalEntity: at('values.subsidiary', listName),
     currentRateCard: at('sublists.item', rateCardLines),
+    billingSchedule: at('sublists.schedule', scheduleLines),
+    revenueRule: at('values.custbody_tieout_rev_rule', textOrNull),
+    revenueStartOn: at('values.custbody_tieout_rev_start', dayOrNull),
+    revenueEndOn: at('values.custbody_tieout_rev_end', dayOrNull),
+    recognised: at('values.custbody_tieout_recognised', amountOrNull, 'in'),
+    deferred: at('values.custbody_tieout_deferred', amountOrNull, 'in'),
   },
 };
 

@@ -4,6 +4,7 @@ import type { Snapshot } from '../connector.ts';
 import type { Access, IfCut } from './access.ts';
 import * as answers from './answers.ts';
 import type { ListIds } from './list-ids.ts';
+import { apart } from './schedule.ts';
 import { standing } from './withdrawals.ts';
 
 /** At most so many records a call, by PROTOCOL.md. */
@@ -63,7 +64,7 @@ function snapshotOf({ lists, currencies }: Connection, record: answers.AnsweredR
     }),
   };
   const name = type === 'employee' ? { name: nameOfPerson(values) } : {};
-  const wire = { id, externalid, ...name, values, sublists: lists.inwardLines(type, sublists) };
+  const wire = { id, externalid, ...name, values, sublists: apart(type, lists.inwardLines(type, sublists)) };
   return { recordType: type, recordId: id, version: lastmodified, externalId: externalid, ...standing(record), wire };
 }
 

@@ -16,6 +16,7 @@ import {
   textOrNull,
 } from '../codecs.ts';
 import { isValues, type Values, valuesAt } from './records.ts';
+import { customPriceLevel } from './schedule.ts';
 
 type RateLine = Canonical<'contract'>['rateCard'][number];
 type InvoiceLine = Canonical<'invoice'>['lines'][number];
@@ -114,9 +115,6 @@ export const invoiceStatus: Codec<Canonical<'invoice'>['status']> = codec(
   },
   (value) => value,
 );
-
-/** UNVERIFIED: the price level that lets a line carry a rate of its own. */
-const customPriceLevel = '-1';
 
 /** A sales order has one line for each line of the rate card. The session adds which service is sold, by role. */
 export const rateCardLines: Codec<RateLine[]> = codec<RateLine[]>(

@@ -43,10 +43,10 @@ export class Dialect {
     return this.#isPrefixed ? name : name.replaceAll(prefix, '');
   }
 
-  /** The org's spelling -> ours, for names out of `known`. */
+  /** The org's spelling -> ours, for names out of `known`. The package itself may leave its prefix out in texts. */
   ours(name: string, known: Iterable<string>): string {
     for (const ourName of known) {
-      if (this.theirs(ourName) === name) return ourName;
+      if (this.theirs(ourName) === name || ourName === prefix + name) return ourName;
     }
     return name;
   }

@@ -46,6 +46,7 @@ const feeds: readonly Feed[] = [
   { name: 'outbox', everyMs: minuteMs, activeMs: 15_000, startAt: outboxFrom },
   recordTypeFeed('Account', 60 * minuteMs),
   recordTypeFeed('Opportunity', 60 * minuteMs),
+  recordTypeFeed('tieout__Change_Order__c', 60 * minuteMs),
   recordTypeFeed('tieout__Invoice__c', 24 * 60 * minuteMs),
 ];
 

@@ -2,7 +2,16 @@
 import { day, dayOrNull, exactAsNumber, flag, orNull, text, textOrNull } from '../codecs.ts';
 import { at, type EntityMap } from '../connector.ts';
 import { amountBeside, recordIdOrNull } from '../kits/salesforce-rest-values.ts';
-import { billingMode, invoiceStatus, memoText, pricingModel, rateCard } from './codecs.ts';
+import {
+  billingMode,
+  billingSchedule,
+  changeOrderStatus,
+  invoiceStatus,
+  memoText,
+  oneRate,
+  pricingModel,
+  rateCard,
+} from './codecs.ts';
 
 const currencyAt = 'CurrencyIsoCode';
 const amount = amountBeside(currencyAt);
@@ -57,11 +66,11 @@ const deal: EntityMap<'deal'> = {
   },
 };
 
-/** The won deal is the contract: one record, read twice. */
+/** The won deal is the contract: one record, read twice. Only what the ledger has recognised is written to it. */
 const contract: EntityMap<'contract'> = {
   recordType: 'Opportunity',
   canCreate: false,
-  canWrite: false,
+  canWrite: true,
   required: [],
   fields: {
     name: at('Name', text, 'in'),
@@ -80,6 +89,32 @@ const contract: EntityMap<'contract'> = {
     endOn: at('tieout__End_Date__c', dayOrNull, 'in'),
     legalEntity: at('tieout__Legal_Entity__c', textOrNull, 'in'),
     rateCard: at('OpportunityLineItems', rateCard, 'in'),
+    billingSchedule: at('OpportunityLineItems', billingSchedule, 'in'),
+    revenueRule: at('tieout__Revenue_Rule__c', textOrNull, 'in'),
+    revenueStartOn: at('tieout__Revenue_Start__c', dayOrNull, 'in'),
+    revenueEndOn: at('tieout__Revenue_End__c', dayOrNull, 'in'),
+    recognised: at('tieout__Recognised__c', amountOrNull, 'out'),
+    deferred: at('tieout__Deferred__c', amountOrNull, 'out'),
+  },
+};
+
+/** A type of our package: orgs book what is agreed later in many ways, and none of them is the platform's own. */
+const changeOrder: EntityMap<'change-order'> = {
+  recordType: 'tieout__Change_Order__c',
+  canCreate: false,
+  canWrite: false,
+  required: [],
+  fields: {
+    name: at('Name', text, 'in'),
+    contract: at('tieout__Opportunity__c', recordIdOrNull, 'in'),
+    status: at('tieout__Status__c', changeOrderStatus, 'in'),
+    amount: at('tieout__Amount__c', amountOrNull, 'in'),
+    currency: at(currencyAt, text, 'in'),
+    purchaseOrderRaise: at('tieout__Purchase_Order_Raise__c', amountOrNull, 'in'),
+    approvedOn: at('tieout__Approved_On__c', dayOrNull, 'in'),
+    endOn: at('tieout__New_End__c', dayOrNull, 'in'),
+    rateCard: at('tieout__Role__c', oneRate, 'in'),
+    reason: at('tieout__Reason__c', textOrNull, 'in'),
   },
 };
 
@@ -132,4 +167,4 @@ const invoice: EntityMap<'invoice'> = {
   ],
 };
 
-export const maps = { customer, deal, contract, invoice };
+export const maps = { customer, deal, contract, 'change-order': changeOrder, invoice };

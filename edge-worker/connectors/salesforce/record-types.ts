@@ -1,5 +1,5 @@
 // The record types this connector reads and writes, and which fields of each it asks for. Follows from the mapping.
-import type { ConnectOptions } from '../connector.ts';
+import type { ConnectOptions, EntityMap } from '../connector.ts';
 import { maps, ourIdField } from './map.ts';
 
 export interface CarriedType {
@@ -14,13 +14,18 @@ export interface CarriedType {
 
 const lineItems = {
   relationship: 'OpportunityLineItems',
-  fields: ['Id', 'Product2.Name', 'UnitPrice', 'Quantity', 'Description'],
+  fields: ['Id', 'Product2.Name', 'UnitPrice', 'Quantity', 'TotalPrice', 'ServiceDate', 'Description'],
+};
+
+/** Fields that say nothing by themselves, and are read with one that says what they are of. */
+const readWith: Readonly<Record<string, readonly string[]>> = {
+  tieout__Role__c: ['tieout__Rate__c', 'tieout__Hours__c'],
 };
 
 /** What is asked of a type: ids and stamp, and the fields that the mapping names. */
 function fieldsOf(recordType: string, paths: ConnectOptions<unknown, unknown>['paths']): string[] {
   const named = paths[recordType] ?? ownPathsOf(recordType);
-  const own = named.filter((path) => path !== lineItems.relationship);
+  const own = named.flatMap((path) => (path === lineItems.relationship ? [] : [path, ...(readWith[path] ?? [])]));
   return [...new Set(['Id', 'SystemModstamp', ourIdField, ...own])];
 }
 
@@ -34,10 +39,10 @@ function ownPathsOf(recordType: string): readonly string[] {
 export type RecordTypes = ReadonlyMap<string, CarriedType>;
 
 export function recordTypesFor(paths: ConnectOptions<unknown, unknown>['paths']): RecordTypes {
-  const carried: readonly CarriedType[] = [
-    { name: 'Account', fields: fieldsOf('Account', paths), children: null, canCreate: true },
-    { name: 'Opportunity', fields: fieldsOf('Opportunity', paths), children: lineItems, canCreate: false },
-    { name: 'tieout__Invoice__c', fields: fieldsOf('tieout__Invoice__c', paths), children: null, canCreate: true },
-  ];
-  return new Map(carried.map((type) => [type.name, type]));
+  const types = new Map<string, CarriedType>();
+  for (const { recordType: name, canCreate } of Object.values<EntityMap<never>>(maps)) {
+    const children = name === 'Opportunity' ? lineItems : null;
+    types.set(name, { name, fields: fieldsOf(name, paths), children, canCreate });
+  }
+  return types;
 }

@@ -5,7 +5,7 @@ import { moneyOf } from '../../../shared/money.ts';
 import { CodecError } from '../codecs.ts';
 import { faultOf, refusalOf } from '../kits/salesforce-rest-faults.ts';
 import { amountBeside, id18, inLots, soqlText } from '../kits/salesforce-rest-values.ts';
-import { billingMode, pricingModel, rateCard } from './codecs.ts';
+import { billingMode, billingSchedule, oneRate, pricingModel, rateCard } from './codecs.ts';
 import { hasNumber, withNumbers } from './number-ranges.ts';
 
 describe('a record id', () => {
@@ -69,6 +69,31 @@ describe('the rate card', () => {
   test('with a line that names no product is refused, because its hours would have no role', () => {
     expect(() => rateCard.decode([{ Product2: null, UnitPrice: 1, Quantity: 1 }], {})).toThrow(CodecError);
   });
+});
+
+describe('the billing schedule', () => {
+  const record = { CurrencyIsoCode: 'BHD' };
+  const schedule = [{ name: 'Go-live', dueOn: '2026-11-20', amount: moneyOf(1_200_500n, 'BHD') }];
+  const roles = [{ role: 'Consultant', rate: '142.5', hours: '12', description: null }];
+
+  test('is the product lines that have a date; the others are the rate card', () => {
+    const lines = [...(billingSchedule.encode(schedule) as unknown[]), ...(rateCard.encode(roles) as unknown[])];
+    expect(billingSchedule.decode(lines, record)).toEqual(schedule);
+    expect(rateCard.decode(lines, record)).toEqual(roles);
+  });
+
+  test('calls a line without a description by its product', () => {
+    const line = { Product2: { Name: 'Phase 1' }, ServiceDate: '2026-11-20', UnitPrice: 5, Quantity: 1, TotalPrice: 5 };
+    expect(billingSchedule.decode([line], record)).toMatchObject([{ name: 'Phase 1' }]);
+  });
+});
+
+test('A change order adds one line to the rate card, or none', () => {
+  expect(oneRate.decode('Architect', { tieout__Rate__c: 210.5, tieout__Hours__c: 24 })).toEqual([
+    { role: 'Architect', rate: '210.5', hours: '24', description: null },
+  ]);
+  expect(oneRate.decode(null, {})).toEqual([]);
+  expect(() => oneRate.decode('Architect', { tieout__Rate__c: null })).toThrow(CodecError);
 });
 
 describe('how a deal is billed', () => {

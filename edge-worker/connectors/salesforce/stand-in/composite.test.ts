@@ -67,6 +67,7 @@ describe('what the org tells about itself', () => {
     expect(reply.json).toMatchObject({ name: 'Opportunity', keyPrefix: '006', custom: false });
     expect(reply.json).toHaveProperty('childRelationships', [
       expect.objectContaining({ childSObject: 'OpportunityLineItem', relationshipName: 'OpportunityLineItems' }),
+      expect.objectContaining({ childSObject: 'tieout__Change_Order__c' }),
       expect.objectContaining({ childSObject: 'tieout__Invoice__c', relationshipName: 'tieout__Invoices__r' }),
     ]);
     const fields = [

@@ -122,5 +122,6 @@ export function ledgerTables(erp: StandIn): Record<string, unknown> {
     currencies: table('currency', 'symbol'),
     terms,
     serviceItems: { '*': '1' },
+    expenseCategories: { Travel: '1', Hotel: '2', Meals: '3' },
   };
 }

@@ -13,6 +13,8 @@ export const settings = z.object({
     .object({
       purchaseOrder: customFieldId.meta({ title: 'Project custom field for the purchase order (id)' }),
       billingMode: customFieldId.meta({ title: 'Project custom field for who bills (id)' }),
+      recognised: customFieldId.meta({ title: 'Project custom field for revenue recognised (id)' }),
+      deferred: customFieldId.meta({ title: 'Project custom field for revenue deferred (id)' }),
     })
     .default({})
     .meta({ title: 'Custom fields' }),

@@ -52,6 +52,9 @@ export const workspaceGroups: RecordType = {
   }),
 };
 
+/** What a contract says stands in custom fields of its project, where the settings name them. */
+const contractFields = ['purchaseOrder', 'billingMode', 'recognised', 'deferred'] as const;
+
 export const workspaces: RecordType = {
   name: 'workspaces',
   singular: 'workspace',
@@ -69,10 +72,9 @@ export const workspaces: RecordType = {
     status_key: readPath(row, 'status.key') ?? row['status_key'] ?? null,
     percentage_complete: row['percentage_complete'] ?? null,
     price: mainUnits(row['price_in_cents'], row['currency_base_unit']),
-    custom_fields: {
-      purchaseOrder: customValue(row, listing, settings.customFields.purchaseOrder),
-      billingMode: customValue(row, listing, settings.customFields.billingMode),
-    },
+    custom_fields: Object.fromEntries(
+      contractFields.map((name) => [name, customValue(row, listing, settings.customFields[name])]),
+    ),
   }),
 };
 

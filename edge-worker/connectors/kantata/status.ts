@@ -5,8 +5,8 @@ import type { StatusResult, StatusToShow } from '../connector.ts';
 import { type Client, wordsOf } from './client.ts';
 import { serviceName, typeOf } from './record-types.ts';
 
-/** People have no page of their own on which a status would help anybody: there is nothing to show, nor to refuse. */
-const hiddenTypes: readonly string[] = ['users'];
+/** They have no page of their own on which a status would help anybody: there is nothing to show, nor to refuse. */
+const hiddenTypes: readonly string[] = ['users', 'external_payments'];
 /** UNVERIFIED: how long a message may be, and how their pages draw it. */
 const messageLengthMax = 255;
 /** They want the id of the record there; before there is one, this stands for it. */

@@ -141,16 +141,16 @@ test('a paid invoice that would not change is left alone, for it takes no update
 
 test('contract terms stand on the project in the custom fields that the settings name', async () => {
   const world = newWorld();
-  const [purchaseOrder, billingMode] = ['Purchase order', 'Who bills'].map((name) =>
+  const [purchaseOrder, billingMode, recognised] = ['Purchase order', 'Who bills', 'Recognised'].map((name) =>
     world.standIn.create('custom_fields', { name, subject_type: 'Workspace', value_type: 'string' }),
   );
   const project = await world.make('project');
   const write = { ...(await world.newWrite('contract')), recordId: project.recordId };
   await world.write(write);
   expect(world.standIn.rows('custom_field_values'), 'without settings nothing is written').toEqual([]);
-  const settings = { ...Object(world.options.settings), customFields: { purchaseOrder, billingMode } };
+  const settings = { ...Object(world.options.settings), customFields: { purchaseOrder, billingMode, recognised } };
   await kantata.connect({ ...world.options, settings }).write([write]);
-  expect(world.standIn.rows('custom_field_values').map((row) => row['value'])).toEqual(['PO-7731', 'erp']);
+  expect(world.standIn.rows('custom_field_values').map((row) => row['value'])).toEqual(['PO-7731', 'erp', '9600.00']);
 });
 
 test('a custom field that an admin maps is described, read and written under its id', async () => {

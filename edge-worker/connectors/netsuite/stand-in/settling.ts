@@ -81,6 +81,7 @@ export function completeApplied(draft: Draft, books: Books): void {
       due: fromMinor(due, scale),
       total: fromMinor(total, scale),
       refnum: invoice.values['tranid'] ?? null,
+      job: invoice.values['job'] ?? null,
       type: 'Invoice',
     };
   });

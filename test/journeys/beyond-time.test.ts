@@ -54,7 +54,7 @@ afterAll(async () => {
 
 const order = () => firm.erp.rows('salesorder').find((row) => row['memo'] === project);
 
-it('The contract reaches the ledger with its instalments and revenue rule; a change order only once approved', async () => {
+it('The contract reaches the ledger with instalments and revenue rule; a change order only once approved', async () => {
   await until('the contract', order);
   await firm.installation.settled();
   expect(order()).toMatchObject({

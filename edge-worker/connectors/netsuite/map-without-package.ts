@@ -5,7 +5,9 @@ import { maps } from './map.ts';
 
 /** Role and currency of a time entry are known without our fields: by the service sold, and by its project. */
 const knownOtherwise = new Set(['time role', 'time currency']);
-const isOfPackage = ({ at }: { readonly at: string }) => /\.cust(entity|body|col|event)_tieout_/.test(at);
+/** Without our column nothing tells an instalment from a line of the rate card. */
+const isOfPackage = ({ at }: { readonly at: string }) =>
+  /\.cust(entity|body|col|event)_tieout_/.test(at) || at === 'sublists.schedule';
 /** Amounts of milestones lie in our fields, and so does the key that keeps an expense from being entered twice. */
 const restsOnPackage = new Set<string>(['expense', 'milestone']);
 

@@ -1,5 +1,6 @@
 // The three doors of the Worker: fetch, queue, scheduled.
 import { Hono } from 'hono';
+import { births } from './api/birth.ts';
 import { embeds } from './api/embed.ts';
 import { exchange } from './api/exchange.ts';
 import { hooks } from './api/hooks.ts';
@@ -19,6 +20,7 @@ const context = liveContext();
 const app = new Hono<{ Bindings: Env }>();
 app.get('/healthz', (c) => c.json({ ok: true }));
 app.route('/', hooks(context));
+app.route('/', births(context));
 app.route('/', embeds(context));
 app.route('/', exchange(context));
 app.route('/', api(context));

@@ -38,6 +38,7 @@ export const access = {
   readProgress: { roles: everyone, scope: 'installation:read' },
   listConnections: { roles: everyone, scope: 'installation:read' },
   makeConnection: { roles: ['admin'], scope: 'installation:write' },
+  makeJoinCode: { roles: ['admin'], scope: null },
   checkConnection: { roles: ['admin'], scope: 'installation:write' },
   startLoad: { roles: ['admin'], scope: 'installation:write' },
   listMatches: { roles: ['admin'], scope: 'installation:read' },

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { roles } from '../../shared/entities/entity.ts';
 import { connectors } from '../connectors/_registry.ts';
 import type { Connector } from '../connectors/connector.ts';
-import { hookPath, receiverKey } from '../platform/vault.ts';
+import { type HookAddress, hookPath, receiverKey } from '../platform/vault.ts';
 import { claim, release } from '../store/directory.ts';
 import type { InstallationAt } from './at.ts';
 import { ProblemError } from './problems.ts';
@@ -58,29 +58,19 @@ export async function connect({ at, env, by, nowMs }: Connecting, body: z.infer<
     if (outcome === 'made' && error instanceof ProblemError) await release(env.DIRECTORY, claimed);
     throw error;
   }
-  const path = await hookPath(env.HUB_KEY, system, place);
-  return { connection: id, ...(await hookOf(env, connector, at.id, id, path)) };
+  return { connection: id, ...(await hookOf(env, connector, place)) };
 }
 
 /**
  * Where the system's notices go, or where it comes, and the key it signs with; null where it sends none, or signs with
  * its own.
  */
-async function hookOf(
-  env: Bindings,
-  { name, receiver, visits }: Connector,
-  installation: string,
-  id: string,
-  path: string,
-) {
-  if (visits) {
-    const hookUrl = env.PUBLIC_URL + path.replace('/hooks/', '/v1/exchange/');
-    return { hookUrl, hookKey: await receiverKey(env.HUB_KEY, installation, id, 1) };
-  }
+export async function hookOf(env: Bindings, { name, receiver }: Connector, place: HookAddress) {
   if (!receiver) return { hookUrl: null, hookKey: null };
   const isShared = receiver.accountOf !== undefined;
+  const { installation, connection } = place;
   return {
-    hookUrl: env.PUBLIC_URL + (isShared ? `/hooks/${name}` : path),
-    hookKey: receiver.keys === 'issued' ? await receiverKey(env.HUB_KEY, installation, id, 1) : null,
+    hookUrl: env.PUBLIC_URL + (isShared ? `/hooks/${name}` : await hookPath(env.HUB_KEY, name, place)),
+    hookKey: receiver.keys === 'issued' ? await receiverKey(env.HUB_KEY, installation, connection, 1) : null,
   };
 }

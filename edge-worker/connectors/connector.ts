@@ -4,6 +4,7 @@ import type { Rounding } from '../../shared/decimal.ts';
 import type { Canonical, EntityName } from '../../shared/entities/_registry.ts';
 import type { Role } from '../../shared/entities/entity.ts';
 import type { Codec } from './codecs.ts';
+import type { Consent } from './consent.ts';
 import type { Embed } from './embed.ts';
 import type { Mailbox, Visits } from './mailbox.ts';
 import type { Receiver } from './receiver.ts';
@@ -169,6 +170,8 @@ export interface ConnectorSpec<Name extends string, Settings extends z.ZodObject
   readonly visits?: Visits;
   /** For systems whose pages show ours. */
   readonly embed?: Embed<z.infer<Settings>>;
+  /** For hosts whose administrator lets us in on a page of theirs. */
+  readonly consent?: Consent;
   connect(options: ConnectOptions<z.infer<Settings>, z.infer<Secrets>>): Session;
 }
 

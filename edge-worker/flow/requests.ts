@@ -4,6 +4,7 @@ import type { EntityName } from '../../shared/entities/_registry.ts';
 import { answeredRequests } from '../store/lane-schema.ts';
 import { readRows, writeRows } from '../store/rows.ts';
 import { answer } from './answer.ts';
+import { tellAudit } from './audit.ts';
 import { matches } from './first-day.ts';
 import { healthOf } from './health.ts';
 import { assignHold, type Owners, snoozeHold } from './hold-care.ts';
@@ -77,6 +78,7 @@ export type Change =
   | { readonly verb: 'reconnect'; readonly credentials: Credentials; readonly by: string }
   | { readonly verb: 'subscription'; readonly change: SubscriptionChange; readonly by: string }
   | { readonly verb: 'make-key'; readonly key: NewKey; readonly by: string }
+  | { readonly verb: 'note-join-code'; readonly by: string }
   | { readonly verb: 'revoke-key'; readonly key: string; readonly by: string }
   | { readonly verb: 'open-session'; readonly session: NewSession; readonly by: string }
   | { readonly verb: 'end-session'; readonly session: string; readonly by: string };
@@ -182,6 +184,9 @@ function apply(lane: Lane, request: Change, sealed: string): Value {
     case 'make-key':
       makeKey(core, request.key, request.by);
       return { key: request.key.id };
+    case 'note-join-code':
+      core.store.transaction((tx) => tellAudit(core, tx, request.by, 'join-code-made', core.store.installation, {}));
+      return {};
     case 'revoke-key':
       revokeKey(core, request.key, request.by);
       return {};

@@ -27,6 +27,11 @@ export interface Env {
   readonly OPERATOR_KEY: string;
   /** `yes` on a developer's own machine only: anybody may sign in as anybody, and subscribers there may be called. */
   readonly DEVELOPMENT?: string;
+  /**
+   * `{"<system>":{"id":"…","secret":"…"}}`: our registrations with vendors whose administrators let us in by consent.
+   * Without it nobody can begin that way.
+   */
+  readonly CONSENT_CLIENTS?: string;
   /** Where the hub is reached, for hook addresses. */
   readonly PUBLIC_URL: string;
   readonly SHARD: string;

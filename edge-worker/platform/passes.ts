@@ -38,3 +38,20 @@ export async function readPass(hubKey: string, text: string): Promise<Pass | nul
   const [installation, id, secret, untilMs] = parsed.data;
   return { kind: kind as PassKind, installation, id, secret, untilMs };
 }
+
+const stateFields = z.tuple([z.string(), z.string(), z.string(), z.string(), z.string().nullable(), z.number()]);
+export type State = z.infer<typeof stateFields>;
+
+/** What travels through a host's page and back: system, account, environment, nonce, join code, end. */
+export async function writeState(hubKey: string, state: State): Promise<string> {
+  const plain = toBase64Url(new TextEncoder().encode(JSON.stringify(state)));
+  return `${plain}.${toBase64Url(await macOf(hubKey, `state ${plain}`))}`;
+}
+
+export async function readState(hubKey: string, text: string): Promise<State | null> {
+  const [, plain = '', mac = ''] = /^([\w-]{20,1000})\.([\w-]{43})$/.exec(text) ?? [];
+  const expected = await macOf(hubKey, `state ${plain}`);
+  const given = fromBase64(mac);
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null;
+  return stateFields.safeParse(JSON.parse(new TextDecoder().decode(fromBase64(plain)))).data ?? null;
+}

@@ -27,3 +27,10 @@ export const lanes = sqliteTable('lanes', {
   jurisdiction: text('jurisdiction').notNull(),
   createdMs: integer('created_ms').notNull(),
 });
+
+/** Codes by which a second host joins an installation; each is taken once. Of the code only its hash is kept. */
+export const joinCodes = sqliteTable('join_codes', {
+  hash: text('hash').primaryKey(),
+  installation: text('installation').notNull(),
+  endsMs: integer('ends_ms').notNull(),
+});

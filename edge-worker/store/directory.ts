@@ -1,8 +1,8 @@
 // The global directory: accounts are claimed by conditional insert, a second claim is refused. Read by intake for the
 // shared address, by the sweep for all lanes.
-import { and, eq, gt } from 'drizzle-orm';
+import { and, eq, gt, lt } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
-import { directory, lanes } from './directory-schema.ts';
+import { directory, joinCodes, lanes } from './directory-schema.ts';
 
 export interface Place {
   readonly installation: string;
@@ -90,4 +90,16 @@ export async function lanesAfter(
 export async function laneOf(database: D1Database, installation: string): Promise<typeof lanes.$inferSelect | null> {
   const rows = await drizzle(database).select().from(lanes).where(eq(lanes.installation, installation)).limit(1);
   return rows[0] ?? null;
+}
+
+/** Codes that nobody took go with the next one that is made. */
+export async function keepJoinCode(database: D1Database, code: typeof joinCodes.$inferInsert, nowMs: number) {
+  const db = drizzle(database);
+  await db.batch([db.delete(joinCodes).where(lt(joinCodes.endsMs, nowMs)), db.insert(joinCodes).values(code)]);
+}
+
+/** The installation a code belongs to; the code is gone afterwards, whoever sends it next. */
+export async function takeJoinCode(database: D1Database, hash: string, nowMs: number): Promise<string | null> {
+  const taken = await drizzle(database).delete(joinCodes).where(eq(joinCodes.hash, hash)).returning();
+  return taken[0] && taken[0].endsMs > nowMs ? taken[0].installation : null;
 }

@@ -73,6 +73,7 @@ const expected: Readonly<Record<Operation, readonly [readonly HostRole[], Scope 
   readProgress: [everyone, 'installation:read'],
   listConnections: [everyone, 'installation:read'],
   makeConnection: [['admin'], 'installation:write'],
+  makeJoinCode: [['admin'], null],
   checkConnection: [['admin'], 'installation:write'],
   startLoad: [['admin'], 'installation:write'],
   listMatches: [['admin'], 'installation:read'],

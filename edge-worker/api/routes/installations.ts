@@ -4,10 +4,11 @@ import { setupWords } from '../../../shared/setup-words.ts';
 import { wordsFor } from '../../../shared/words.ts';
 import { connectors } from '../../connectors/_registry.ts';
 import type { Health, Missing } from '../../flow/health.ts';
-import { enlist } from '../../store/directory.ts';
+import { enlist, keepJoinCode } from '../../store/directory.ts';
 import { connectionCopies, installations as installationRows } from '../../store/record-schema.ts';
 import { select, sql } from '../../store/scoped-record.ts';
 import { unknownInstallation } from '../at.ts';
+import { joinHash } from '../join-code.ts';
 import { idFor } from '../once.ts';
 import { ok, type Route, route } from '../route.ts';
 import { connectionShape, instant, instantOf, params, shownConnection, titleOf, words } from '../shapes.ts';
@@ -93,6 +94,29 @@ const readInstallation = route({
   },
 });
 
+/** Without letters and digits that people mix up; 32 signs divide 256, so each is equally likely. */
+const signs = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+const codeMs = 86_400_000;
+
+const makeJoinCode = route({
+  operation: 'makeJoinCode',
+  method: 'post',
+  path: '/installations/{installation}/join-code',
+  tag: 'Installation',
+  summary: 'Make a code by which another host joins this installation',
+  description: 'Typed in where the other host is connected, it is taken once, within a day.',
+  shape: z.object({ code: z.string(), endsAt: instant }),
+  status: 201,
+  handle: async ({ at, caller: { by }, ports, env }) => {
+    const letters = Array.from(ports.randomBytes(12), (byte) => signs[byte % signs.length]).join('');
+    const code = letters.replace(/(.{4})(?=.)/g, '$1-');
+    const endsMs = ports.nowMs() + codeMs;
+    await keepJoinCode(env.DIRECTORY, { hash: joinHash(code), installation: at.id, endsMs }, ports.nowMs());
+    await at.send({ verb: 'note-join-code', by });
+    return { status: 201, body: { code, endsAt: instantOf(endsMs) } };
+  },
+});
+
 const count = z.int().min(0);
 const missing = z
   .object({ code: z.string(), params, words })
@@ -170,6 +194,7 @@ export const installations: readonly Route[] = [
   listSystems,
   makeInstallation,
   readInstallation,
+  makeJoinCode,
   readHealth,
   readProgress,
 ];

@@ -2,6 +2,7 @@
 // the vendor's own interfaces where our SuiteApp is not installed. PROTOCOL.md is what is asked, FACTS.md why.
 import { defineConnector, type Limits, type Variation } from '../connector.ts';
 import { openSession, statusesMax } from './client.ts';
+import { consent } from './consent.ts';
 import { embed } from './embed.ts';
 import { compareStamps, feeds } from './feeds.ts';
 import { maps } from './map.ts';
@@ -56,5 +57,6 @@ export const netsuite = defineConnector({
   recordUrl: (given, ref) => pageOf(given, ref.recordType, ref.recordId),
   receiver,
   embed,
+  consent,
   connect: openSession,
 });

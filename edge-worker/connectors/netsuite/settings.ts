@@ -71,6 +71,7 @@ export const secrets = z.object({
 });
 export type Secrets = z.infer<typeof secrets>;
 
+const clientsPath = '/services/rest/auth/oauth2/v1/clients';
 const tokenPath = '/services/rest/auth/oauth2/v1/token';
 const restletPath = '/app/site/hosting/restlet.nl?script=customscript_tieout_rl_api&deploy=customdeploy_tieout_rl_api';
 
@@ -79,6 +80,8 @@ export interface Addresses {
   readonly token: string;
   readonly restlet: string;
   readonly app: string;
+  /** Beside the client id and what is asked of it. */
+  readonly certificates: string;
 }
 
 export function addressesOf(given: Settings): Addresses {
@@ -91,6 +94,7 @@ export function addressesOf(given: Settings): Addresses {
     token: `${bare(rest)}${tokenPath}`,
     restlet: `${bare(restlets)}${restletPath}`,
     app: bare(app),
+    certificates: `${bare(restlets)}${clientsPath}`,
   };
 }
 

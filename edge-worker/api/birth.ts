@@ -1,0 +1,177 @@
+// GET /connect/… and /oauth/…: how an installation is born, or a second host joins one. An administrator says yes on a
+// page of their own system; what comes back proves the account, and the key of our package is shown once.
+import { type Context, Hono } from 'hono';
+import { getCookie, setCookie } from 'hono/cookie';
+import { z } from 'zod';
+import { connectors } from '../connectors/_registry.ts';
+import type { Connector } from '../connectors/connector.ts';
+import type { Consent, ConsentAsked, ConsentClient } from '../connectors/consent.ts';
+import type { Context as Ports } from '../context.ts';
+import { Fault } from '../faults.ts';
+import type { Env } from '../platform/env.ts';
+import { log } from '../platform/log.ts';
+import { readState, writeState } from '../platform/passes.ts';
+import { macOf, toBase64Url } from '../platform/vault.ts';
+import { enlist, placeOf, takeJoinCode } from '../store/directory.ts';
+import { InstallationAt, placeOfInstallation } from './at.ts';
+import { type Birth, bornPage, connectPage, refusedPage } from './birth-page.ts';
+import { connect, hookOf } from './connect.ts';
+import { joinHash } from './join-code.ts';
+import { ProblemError } from './problems.ts';
+
+type App = { Bindings: Env };
+
+/** As long as an administrator may take to say yes. */
+const stateMs = 10 * 60_000;
+const cookieName = 'tieout-connect';
+const environments = z.enum(['production', 'sandbox']);
+const registrations = z.record(
+  z.string(),
+  z.object({ id: z.string(), secret: z.string(), settings: z.record(z.string(), z.unknown()).default({}) }),
+);
+
+interface Host {
+  readonly connector: Connector;
+  readonly consent: Consent;
+  readonly client: ConsentClient;
+}
+
+/** Hosts that can begin this way: they know consent, and the vendor knows us. */
+function hostOf(env: Env, system: string): Host {
+  const connector = connectors[system];
+  const client = registrations.parse(JSON.parse(env.CONSENT_CLIENTS ?? '{}'))[system];
+  if (connector?.consent && client) return { connector, consent: connector.consent, client };
+  throw new ProblemError('not-found', 'There is nothing at this address.');
+}
+
+export function births(ports: Ports): Hono<App> {
+  const app = new Hono<App>();
+  app.get('/connect/:system', (c) => begin(c, ports, hostOf(c.env, c.req.param('system'))));
+  app.get('/oauth/:system', (c) => comeBack(c, ports, hostOf(c.env, c.req.param('system'))));
+  return app;
+}
+
+/** Says what will happen, with room for a code; then sends the administrator to the host's page. */
+async function begin(c: Context<App>, ports: Ports, { connector, consent, client }: Host): Promise<Response> {
+  const { name, title } = connector;
+  const account = c.req.query('account') ?? '';
+  const environment = environments.catch('production').parse(c.req.query('environment'));
+  const asked = { account, environment, client, redirectUri: redirectUriOf(c.env, connector) };
+  const nonce = toBase64Url(ports.randomBytes(24));
+  const join = c.req.query('code')?.trim() || null;
+  const [verifier, state] = await Promise.all([
+    verifierOf(c.env, nonce),
+    writeState(c.env.HUB_KEY, [name, account, environment, nonce, join, ports.nowMs() + stateMs]),
+  ]);
+  const page = consent.pageFor(asked, state, await challengeOf(verifier));
+  if (!page) {
+    const why = `${account.slice(0, 40)} is no ${environment} account of ${title}.`;
+    return shown(c, await refusedPage(why), [], 400);
+  }
+  // Going on is a form that ends on the host's page.
+  if (c.req.query('go') !== '1') return shown(c, await connectPage({ title, account, environment }), [page.origin]);
+  const secure = c.env.PUBLIC_URL.startsWith('https:');
+  const kept = { path: '/oauth', httpOnly: true, secure, sameSite: 'Lax', maxAge: stateMs / 1000 } as const;
+  setCookie(c, cookieName, nonce, kept);
+  return c.redirect(page.href, 302);
+}
+
+async function comeBack(c: Context<App>, ports: Ports, host: Host): Promise<Response> {
+  const state = await readState(c.env.HUB_KEY, c.req.query('state') ?? '');
+  const [system, account = '', environment, nonce = '', join = null, untilMs = 0] = state ?? [];
+  // The cookie says that the browser that comes back is the one that began: nobody is led into another's installation.
+  const isOwn = getCookie(c, cookieName) === nonce && nonce !== '';
+  if (system !== host.connector.name || untilMs < ports.nowMs() || !isOwn) {
+    return shown(c, await refusedPage('This consent is too old, or was begun in another browser.'), [], 403);
+  }
+  setCookie(c, cookieName, '', { path: '/oauth', maxAge: 0 });
+  const redirectUri = redirectUriOf(c.env, host.connector);
+  const asked = { account, environment: environments.parse(environment), client: host.client, redirectUri };
+  const { fetch, randomBytes } = ports;
+  const [query, verifier] = [new URL(c.req.url).searchParams, await verifierOf(c.env, nonce)];
+  try {
+    const proven = await host.consent.complete(asked, { query, verifier, fetch, nowMs: ports.nowMs(), randomBytes });
+    return shown(c, await bornPage(await settle(c.env, ports, host, asked, { ...proven, join })));
+  } catch (error) {
+    if (!(error instanceof Fault) && !(error instanceof ProblemError)) throw error;
+    log('consent-refused', { system: host.connector.name, message: error.message });
+    return shown(c, await refusedPage(error.message), [], 403);
+  }
+}
+
+interface Proven {
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly secrets: Readonly<Record<string, unknown>>;
+  readonly join: string | null;
+}
+
+/** The account's installation: the one it has, the one whose code was typed in, or a new one. */
+async function settle(env: Env, ports: Ports, host: Host, asked: ConsentAsked, proven: Proven): Promise<Birth> {
+  const { connector, consent } = host;
+  const { account, environment } = asked;
+  const { settings, secrets, join } = proven;
+  const by = `administrator of ${connector.title} ${account}`;
+  const known = await placeOf(env.DIRECTORY, connector.name, environment, account);
+  if (known) {
+    const at = new InstallationAt(env, known.installation, known, null);
+    const credentials = { connection: known.connection, secrets, settings: null };
+    await at.send({ verb: 'reconnect', credentials, by });
+    return {
+      title: connector.title,
+      installation: at.id,
+      ...(await hookOf(env, connector, { ...known, account, environment })),
+    };
+  }
+  const at = join === null ? await found(env, ports, `${connector.title} ${account}`) : await joined(env, ports, join);
+  const id = `${connector.name}-${account.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`.slice(0, 40);
+  const connection = { id, system: connector.name, roles: [...consent.roles], account, environment };
+  const body = { ...connection, settings, secrets, routing: null, flow: 'matching' as const };
+  const made = await connect({ at, env, by, nowMs: ports.nowMs() }, body);
+  return { title: connector.title, installation: at.id, ...made };
+}
+
+async function found(env: Env, ports: Ports, name: string): Promise<InstallationAt> {
+  const installation = ports.makeId('ins');
+  const place = { shard: env.SHARD, jurisdiction: '' };
+  await enlist(env.DIRECTORY, { installation, ...place, createdMs: ports.nowMs() });
+  const at = new InstallationAt(env, installation, place, null);
+  await at.send({ verb: 'found', founding: { installation, name, ...place } });
+  return at;
+}
+
+async function joined(env: Env, ports: Ports, code: string): Promise<InstallationAt> {
+  const installation = await takeJoinCode(env.DIRECTORY, joinHash(code), ports.nowMs());
+  if (installation !== null)
+    return new InstallationAt(env, installation, await placeOfInstallation(env, installation), null);
+  throw new ProblemError('not-proven', 'The code is not one that counts: it was used, or is older than a day.');
+}
+
+function redirectUriOf(env: Env, { name }: Connector): string {
+  return `${env.PUBLIC_URL}/oauth/${name}`;
+}
+
+/** Follows from the nonce and our key, so that nothing has to be kept while the administrator thinks. */
+async function verifierOf(env: Env, nonce: string): Promise<string> {
+  return toBase64Url(await macOf(env.HUB_KEY, `consent verifier ${nonce}`));
+}
+
+async function challengeOf(verifier: string): Promise<string> {
+  return toBase64Url(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier))));
+}
+
+function shown(
+  c: Context<App>,
+  page: string,
+  formTargets: readonly string[] = [],
+  status: 200 | 400 | 403 = 200,
+): Response {
+  const forms = formTargets.length > 0 ? `'self' ${formTargets.join(' ')}` : "'none'";
+  const shut = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
+  const headers = {
+    'content-security-policy': `${shut}; form-action ${forms}`,
+    'cache-control': 'no-store',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+  };
+  return c.body(page, status, { 'content-type': 'text/html; charset=utf-8', ...headers });
+}

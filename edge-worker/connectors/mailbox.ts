@@ -7,6 +7,8 @@ import type {
   Snapshot,
   StatusToShow,
   WireRecord,
+  Withdrawal,
+  WithdrawResult,
   Write,
   WriteResult,
 } from './session.ts';
@@ -20,7 +22,13 @@ export interface ToldRecord extends RecordRef {
   readonly externalId: string | null;
   /** Null: it was deleted there. */
   readonly wire: WireRecord | null;
+  /** Whether it is kept there and counts no more. */
+  readonly isWithdrawn: boolean;
 }
+
+/** Work as it is fetched: a record to save, or one to take back. */
+export type Work = Write | Withdrawal;
+export type WorkResult = WriteResult | WithdrawResult;
 
 /** One line of what was told, in the order of telling. */
 export interface ToldNews extends RecordRef {
@@ -45,13 +53,15 @@ export interface Mailbox {
    * reported in time: throws `uncertain`.
    */
   offer(writes: readonly Write[]): Promise<readonly WriteResult[]>;
+  /** As `offer`. */
+  withdraw(withdrawals: readonly Withdrawal[]): Promise<readonly WithdrawResult[]>;
   /** Statuses to be fetched. */
   show(statuses: readonly StatusToShow[]): Promise<void>;
 }
 
 /** What the system says became of one piece of work. */
 export interface Report {
-  /** The stamp of the write. */
+  /** The stamp of the write or withdrawal. */
   readonly work: string;
   readonly externalId: string;
   readonly result:
@@ -62,7 +72,9 @@ export interface Report {
         /** The record as saved, whole; null = as it was told last, with the values of the write. */
         readonly wire: WireRecord | null;
       }
-    | Extract<WriteResult, { readonly outcome: 'refused' }>;
+    /** The record as it stands now, whole; null = as it was told last. */
+    | { readonly outcome: 'withdrawn'; readonly wire: WireRecord | null }
+    | Extract<WorkResult, { readonly outcome: 'billed' | 'refused' }>;
 }
 
 /** What a system comes for. */
@@ -83,7 +95,7 @@ export interface ShownRow extends StatusToShow {
 /** What it is told. */
 export type VisitAnswer =
   | { readonly verb: 'records'; readonly outcome: 'recorded' | 'retry-later' }
-  | { readonly verb: 'work'; readonly writes: readonly Write[]; readonly leaseMs: number }
+  | { readonly verb: 'work'; readonly work: readonly Work[]; readonly leaseMs: number }
   /** Work that is not out with it, and whose record it did not tell in full: it tells the record instead. */
   | { readonly verb: 'receipts'; readonly unknown: readonly string[] }
   | { readonly verb: 'statuses'; readonly rows: readonly ShownRow[]; readonly hasMore: boolean }

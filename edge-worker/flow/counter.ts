@@ -1,7 +1,7 @@
 // Work laid out for a system that fetches it. In memory: what is not fetched is laid out anew after a restart, and what
 // was fetched has its attempt on disk.
-import type { Report } from '../connectors/mailbox.ts';
-import type { Write, WriteResult } from '../connectors/session.ts';
+import type { Report, Work, WorkResult } from '../connectors/mailbox.ts';
+import type { Write } from '../connectors/session.ts';
 import { Fault } from '../faults.ts';
 
 /** How long the system has to report what it fetched. */
@@ -12,15 +12,17 @@ const freshMs = 20_000;
 const windowMs = 900_000;
 
 interface Offer {
-  readonly writes: readonly Write[];
+  readonly pieces: readonly Work[];
   readonly atMs: number;
-  readonly results: Map<string, WriteResult>;
+  readonly results: Map<string, WorkResult>;
   /** Stamps that were fetched. */
   readonly taken: Set<string>;
   takenMs: number;
-  readonly resolve: (results: readonly WriteResult[]) => void;
+  readonly resolve: (results: readonly WorkResult[]) => void;
   readonly reject: (fault: Fault) => void;
 }
+
+export const isWrite = (piece: Work): piece is Write => 'wire' in piece;
 
 export class Counter {
   readonly #offers = new Set<Offer>();
@@ -37,10 +39,10 @@ export class Counter {
     return waiting.length > 0 ? Math.min(...waiting.map(({ atMs }) => atMs)) : null;
   }
 
-  offer(writes: readonly Write[]): Promise<readonly WriteResult[]> {
+  offer(pieces: readonly Work[]): Promise<readonly WorkResult[]> {
     return new Promise((resolve, reject) => {
       const atMs = this.#nowMs();
-      this.#offers.add({ writes, atMs, results: new Map(), taken: new Set(), takenMs: 0, resolve, reject });
+      this.#offers.add({ pieces, atMs, results: new Map(), taken: new Set(), takenMs: 0, resolve, reject });
       for (const arrived of this.#arrived.splice(0)) arrived();
     });
   }
@@ -51,16 +53,16 @@ export class Counter {
   }
 
   /** Up to `limit` pieces of fresh work. `onTaken` hears, before they are handed over, what of each offer is out. */
-  take(limit: number, onTaken: (stamps: readonly string[]) => void): readonly Write[] {
+  take(limit: number, onTaken: (stamps: readonly string[]) => void): readonly Work[] {
     this.expire();
     const nowMs = this.#nowMs();
-    const handed: Write[] = [];
+    const handed: Work[] = [];
     for (const offer of this.#offers) {
       if (offer.taken.size === 0 && nowMs - offer.atMs > freshMs) {
         this.#end(offer);
         continue;
       }
-      const left = offer.writes.filter(({ stamp }) => !offer.taken.has(stamp)).slice(0, limit - handed.length);
+      const left = offer.pieces.filter(({ stamp }) => !offer.taken.has(stamp)).slice(0, limit - handed.length);
       if (left.length === 0) continue;
       for (const { stamp } of left) offer.taken.add(stamp);
       onTaken([...offer.taken]);
@@ -70,28 +72,29 @@ export class Counter {
     return handed;
   }
 
-  /** The write that a report is about, if it is out with the system. */
-  writeOf(work: string): Write | null {
-    for (const { writes, taken } of this.#offers)
-      if (taken.has(work)) return writes.find(({ stamp }) => stamp === work) ?? null;
+  /** What a report is about, if it is out with the system. */
+  pieceOf(work: string): Work | null {
+    for (const { pieces, taken } of this.#offers)
+      if (taken.has(work)) return pieces.find(({ stamp }) => stamp === work) ?? null;
     return null;
   }
 
   /** The create that is out with the system for one of our entities: its record, told by the system, is its outcome. */
   createOf(recordType: string, externalId: string): Write | null {
-    for (const { writes, taken } of this.#offers)
-      for (const write of writes)
+    for (const { pieces, taken } of this.#offers)
+      for (const piece of pieces)
         if (
-          write.recordId === null &&
-          write.recordType === recordType &&
-          write.externalId === externalId &&
-          taken.has(write.stamp)
+          isWrite(piece) &&
+          piece.recordId === null &&
+          piece.recordType === recordType &&
+          piece.externalId === externalId &&
+          taken.has(piece.stamp)
         )
-          return write;
+          return piece;
     return null;
   }
 
-  report(work: Report['work'], result: WriteResult): void {
+  report(work: Report['work'], result: WorkResult): void {
     for (const offer of this.#offers) {
       if (!offer.taken.has(work)) continue;
       offer.results.set(work, result);
@@ -110,9 +113,9 @@ export class Counter {
 
   #end(offer: Offer): void {
     this.#offers.delete(offer);
-    const { writes, taken, results } = offer;
+    const { pieces, taken, results } = offer;
     if (results.size < taken.size)
       return offer.reject(new Fault('uncertain', 'What was fetched has not been reported in time'));
-    offer.resolve(writes.map(({ stamp }) => results.get(stamp) ?? { outcome: 'not-attempted' }));
+    offer.resolve(pieces.map(({ stamp }) => results.get(stamp) ?? { outcome: 'not-attempted' }));
   }
 }

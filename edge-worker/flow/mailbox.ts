@@ -1,6 +1,6 @@
 // A mailbox over the lane's tables: records as their system told them, statuses until they are fetched, and work at the
 // counter.
-import type { Mailbox, Report, ShownRow, ToldNews, ToldRecord } from '../connectors/mailbox.ts';
+import type { Mailbox, Report, ShownRow, ToldNews, ToldRecord, Work } from '../connectors/mailbox.ts';
 import type {
   FindKey,
   ReadResult,
@@ -8,13 +8,23 @@ import type {
   Snapshot,
   StatusToShow,
   WireRecord,
-  Write,
+  WithdrawResult,
+  WriteResult,
 } from '../connectors/session.ts';
 import { mailboxRecords, mailboxStatuses } from '../store/lane-schema.ts';
 import { type LaneStorage, readRows, type StoredRow, writeRows } from '../store/rows.ts';
-import type { Counter } from './counter.ts';
+import { type Counter, isWrite } from './counter.ts';
 
 type MailboxRow = StoredRow<typeof mailboxRecords>;
+
+/** A program that does not know withdrawals and saves what was to be withdrawn, or the other way about. */
+const mistaken = {
+  outcome: 'refused',
+  code: 'rejected',
+  message: 'It reported another thing than it was asked for',
+  fields: [],
+  vendorCode: null,
+} as const;
 
 /** Statuses that nobody fetches are not kept for ever: the newest say what the oldest said and more. */
 const statusesMax = 10_000;
@@ -32,7 +42,11 @@ export class LaneMailbox implements Mailbox {
     this.#nowMs = nowMs;
   }
 
-  offer: Mailbox['offer'] = (writes) => this.#counter.offer(writes);
+  // `report` lets a write end only as a write can, and a withdrawal as a withdrawal can.
+  offer: Mailbox['offer'] = async (writes) => (await this.#counter.offer(writes)) as readonly WriteResult[];
+
+  withdraw: Mailbox['withdraw'] = async (withdrawals) =>
+    (await this.#counter.offer(withdrawals)) as readonly WithdrawResult[];
 
   async read(refs: readonly RecordRef[]): Promise<readonly ReadResult[]> {
     const rows = this.#rowsOf(refs);
@@ -88,49 +102,72 @@ export class LaneMailbox implements Mailbox {
     const known = this.#rowsOf(told);
     let seq = this.#newest('mailbox_records');
     const rows = new Map<string, MailboxRow>();
-    for (const { recordType, recordId, externalId, wire } of told) {
+    for (const { recordType, recordId, externalId, wire, isWithdrawn } of told) {
       const key = keyOf({ recordType, recordId });
       const before = rows.get(key) ?? known.get(key);
       const text = wire === null ? null : JSON.stringify(wire);
       // A deleted record keeps the id it had of us, so that what became of it can still be told.
       const ours = externalId ?? before?.externalId ?? null;
-      if (before?.wire === text && before.externalId === ours) continue;
+      const withdrawn = isWithdrawn ? 1 : 0;
+      if (before?.wire === text && before.externalId === ours && before.withdrawn === withdrawn) continue;
       const place = { connection: this.#connection, recordType, recordId };
-      rows.set(key, { ...place, seq: ++seq, externalId: ours, wire: text, toldMs: this.#nowMs() });
+      rows.set(key, { ...place, seq: ++seq, externalId: ours, wire: text, withdrawn, toldMs: this.#nowMs() });
     }
     writeRows(this.#storage.sql, mailboxRecords, [...rows.values()], 'replace');
   }
 
   /**
-   * Takes reports. What was applied is kept as a record before the work is settled, so that a look finds it whatever
-   * happens in between. Returns work that is not out, and of which no record came along.
+   * Takes reports. What was applied or withdrawn is kept as a record before the work is settled, so that a look finds it
+   * whatever happens in between. Returns work that is not out, and of which no record came along.
    */
   report(reports: readonly Report[]): string[] {
     const unknown: string[] = [];
-    const out = new Map(reports.map(({ work }) => [work, this.#counter.writeOf(work)] as const));
+    const out = new Map(reports.map(({ work }) => [work, this.#counter.pieceOf(work)] as const));
     this.#storage.transactionSync(() => {
-      for (const { work, externalId, result } of reports) {
-        const write = out.get(work);
-        if (!write) unknown.push(work);
-        if (!write || result.outcome !== 'applied') continue;
-        const ref = { recordType: write.recordType, recordId: result.recordId };
-        this.#keep([{ ...ref, externalId, wire: result.wire ?? { ...this.#wireOf(ref), ...write.wire } }]);
+      for (const report of reports) {
+        const piece = out.get(report.work);
+        if (!piece) unknown.push(report.work);
+        else this.#keepOutcome(piece, report);
       }
     });
     for (const { work, result } of reports) {
-      const write = out.get(work);
-      if (!write) continue;
+      const piece = out.get(work);
+      if (!piece) continue;
       if (result.outcome === 'refused') this.#counter.report(work, result);
-      else this.#settle(write, { recordType: write.recordType, recordId: result.recordId }, result.created);
+      else if (isWrite(piece) !== (result.outcome === 'applied')) this.#counter.report(work, mistaken);
+      else if (result.outcome === 'billed') this.#counter.report(work, result);
+      else if (result.outcome === 'withdrawn') this.#counter.report(work, this.#withdrawn(piece));
+      else this.#settle(piece, { recordType: piece.recordType, recordId: result.recordId }, result.created);
     }
     return unknown;
   }
 
-  #settle({ stamp }: Write, ref: RecordRef, created: boolean): void {
+  #keepOutcome(piece: Work, { externalId, result }: Report): void {
+    const { recordType } = piece;
+    if (isWrite(piece) && result.outcome === 'applied') {
+      const ref = { recordType, recordId: result.recordId };
+      const wire = result.wire ?? { ...this.#wireOf(ref), ...piece.wire };
+      this.#keep([{ ...ref, externalId, wire, isWithdrawn: false }]);
+    }
+    if (!isWrite(piece) && result.outcome === 'withdrawn') {
+      const ref = { recordType, recordId: piece.recordId };
+      this.#keep([{ ...ref, externalId, wire: result.wire ?? this.#wireOf(ref), isWithdrawn: true }]);
+    }
+  }
+
+  #withdrawn({ recordType, recordId }: Work): WithdrawResult {
+    const snapshot = this.#kept({ recordType, recordId: recordId ?? '' });
+    return { outcome: 'withdrawn', snapshot, requestId: null };
+  }
+
+  #settle({ stamp }: Work, ref: RecordRef, created: boolean): void {
+    this.#counter.report(stamp, { outcome: 'applied', created, snapshot: this.#kept(ref), requestId: null });
+  }
+
+  #kept(ref: RecordRef): Snapshot {
     const row = this.#rowsOf([ref]).get(keyOf(ref));
     if (!row) throw new Error('a record that was reported is not kept');
-    const snapshot = snapshotOf(row, row.wire ?? '{}');
-    this.#counter.report(stamp, { outcome: 'applied', created, snapshot, requestId: null });
+    return snapshotOf(row, row.wire ?? '{}');
   }
 
   async show(statuses: readonly StatusToShow[]): Promise<void> {
@@ -197,6 +234,7 @@ function newsOf({ recordType, recordId, seq, wire, toldMs }: MailboxRow): ToldNe
   return { recordType, recordId, seq, isGone: wire === null, toldMs };
 }
 
-function snapshotOf({ recordType, recordId, externalId, seq }: MailboxRow, wire: string): Snapshot {
-  return { recordType, recordId, version: String(seq), externalId, wire: JSON.parse(wire) as WireRecord };
+function snapshotOf({ recordType, recordId, externalId, seq, withdrawn }: MailboxRow, text: string): Snapshot {
+  const wire = JSON.parse(text) as WireRecord;
+  return { recordType, recordId, version: String(seq), externalId, isWithdrawn: withdrawn === 1, wire };
 }

@@ -1,7 +1,6 @@
 // A system that comes by itself: its records are kept and its feed rung, its work handed over with an attempt on disk,
 // its reports taken.
-import type { Visit, VisitAnswer } from '../connectors/mailbox.ts';
-import type { Write } from '../connectors/session.ts';
+import type { Visit, VisitAnswer, Work } from '../connectors/mailbox.ts';
 import { attempts } from '../store/lane-schema.ts';
 import { writeRows } from '../store/rows.ts';
 import type { LaneCore } from './core.ts';
@@ -25,7 +24,7 @@ export async function visit(core: LaneCore, connection: Connection, asked: Asked
   const mailbox = core.mailbox(connection.id);
   switch (asked.verb) {
     case 'work':
-      return { verb: 'work', writes: await fetchWork(core, connection, asked), leaseMs };
+      return { verb: 'work', work: await fetchWork(core, connection, asked), leaseMs };
     case 'receipts':
       return { verb: 'receipts', unknown: mailbox.report(asked.reports) };
     case 'statuses':
@@ -37,7 +36,7 @@ async function fetchWork(
   core: LaneCore,
   { id, state }: Connection,
   { limit, waitMs }: Extract<Asked, { verb: 'work' }>,
-): Promise<readonly Write[]> {
+): Promise<readonly Work[]> {
   if (state !== 'active') return [];
   const counter = core.counter(id);
   if (heldUnfetched(core, id)) core.store.transaction((tx) => closeHold(tx, slotOf(id), 'fetched', null));

@@ -11,6 +11,8 @@ export const mailboxRecords = sqliteTable(
     seq: integer('seq').notNull(),
     externalId: text('external_id'),
     wire: text('wire'),
+    /** 1: it is kept there and counts no more. */
+    withdrawn: integer('withdrawn').notNull().default(0),
     toldMs: integer('told_ms').notNull(),
   },
   (table) => [

@@ -1,14 +1,18 @@
 // A system that nobody can call: its work lies at a counter until it is fetched; what it fetched is never forgotten.
 import { describe, expect, it } from 'vitest';
 import { canonical } from '../../edge-worker/connectors/canonical/index.ts';
-import type { Report, Visit } from '../../edge-worker/connectors/mailbox.ts';
+import type { Report, Visit, Work } from '../../edge-worker/connectors/mailbox.ts';
 import type { Write } from '../../edge-worker/connectors/session.ts';
-import { leaseMs } from '../../edge-worker/flow/counter.ts';
+import { Counter, isWrite, leaseMs } from '../../edge-worker/flow/counter.ts';
+import { LaneMailbox } from '../../edge-worker/flow/mailbox.ts';
 import { visit } from '../../edge-worker/flow/visits.ts';
 import { client, LaneRig, RigSystem } from '../support/lane-rig.ts';
+import { migratedLane } from '../support/migrated.ts';
 
 const settings = { name: 'Ledger in the cellar', kinds: ['customer', 'project', 'resource', 'time', 'invoice'] };
 const [second, hour] = [1_000, 3_600_000];
+
+const writeOf = (work: Work): Write => (isWrite(work) ? work : expect.fail('it is to be withdrawn'));
 
 /** A firm whose ERP comes by itself. */
 class Cellar {
@@ -49,7 +53,7 @@ class Cellar {
 
   async fetches(): Promise<readonly Write[]> {
     const answer = await this.#comes({ verb: 'work', limit: 100, waitMs: 0 });
-    return answer.verb === 'work' ? answer.writes : expect.fail(answer.verb);
+    return answer.verb === 'work' ? answer.work.map(writeOf) : expect.fail(answer.verb);
   }
 
   async reports(write: Write, result: Partial<Report['result']> = {}): Promise<readonly string[]> {
@@ -66,7 +70,7 @@ class Cellar {
       `d${recordId}`,
       [],
       ['records'],
-      [{ recordType: 'customer', recordId, externalId, wire }],
+      [{ recordType: 'customer', recordId, externalId, wire, isWithdrawn: false }],
     );
     await this.rig.settle();
   }
@@ -209,5 +213,48 @@ describe('A record that the system tells', () => {
     await cellar.rig.pass(second);
     await cellar.rig.pass(125 * second);
     expect(cellar.rig.held()).toEqual(['target-gone']);
+  });
+});
+
+describe('A record that is to be taken back', () => {
+  const withdrawal = { recordType: 'time', recordId: 'T1', externalId: 'tim_1', stamp: 'cmd_1' };
+  const wire = { hours: '7.5' };
+
+  /** It holds the record, and the withdrawal is out with it. */
+  async function fetched() {
+    const counter = new Counter(() => 0);
+    const mailbox = new LaneMailbox(migratedLane().storage, 'erp', counter, () => 0);
+    mailbox.tell([{ recordType: 'time', recordId: 'T1', externalId: 'tim_1', wire, isWithdrawn: false }]);
+    const outcome = mailbox.withdraw([withdrawal]);
+    expect(counter.take(1, () => undefined)).toEqual([withdrawal]);
+    const report = (result: Report['result']) => mailbox.report([{ work: 'cmd_1', externalId: 'tim_1', result }]);
+    const kept = async () => (await mailbox.read([withdrawal]))[0];
+    return { mailbox, outcome, report, kept };
+  }
+
+  it('is kept as withdrawn when the system reports it, and counts again when it saves or tells it', async () => {
+    const { mailbox, outcome, report, kept } = await fetched();
+    expect(report({ outcome: 'withdrawn', wire: null })).toEqual([]);
+    const [result] = await outcome;
+    expect(result).toMatchObject({ outcome: 'withdrawn', snapshot: { recordId: 'T1', isWithdrawn: true, wire } });
+    expect(await kept()).toMatchObject({ found: 'here', snapshot: { isWithdrawn: true } });
+    mailbox.tell([{ recordType: 'time', recordId: 'T1', externalId: 'tim_1', wire, isWithdrawn: false }]);
+    expect(await kept()).toMatchObject({ found: 'here', snapshot: { isWithdrawn: false, wire } });
+  });
+
+  it('stays as it was told when the system has billed it', async () => {
+    const { outcome, report, kept } = await fetched();
+    const before = await kept();
+    report({ outcome: 'billed', message: 'It is on R-1007', vendorCode: null });
+    expect(await outcome).toEqual([{ outcome: 'billed', message: 'It is on R-1007', vendorCode: null }]);
+    expect(await kept()).toEqual(before);
+  });
+
+  it('is refused by a program that knows no withdrawals and says that it has saved it', async () => {
+    const { outcome, report, kept } = await fetched();
+    const before = await kept();
+    report({ outcome: 'applied', created: false, recordId: 'T1', wire: {} });
+    expect(await outcome).toMatchObject([{ outcome: 'refused', code: 'rejected' }]);
+    expect(await kept()).toEqual(before);
   });
 });

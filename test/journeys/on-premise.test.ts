@@ -166,6 +166,26 @@ describe('An ERP that nobody can call', () => {
     expect(erp.rows('time').filter((row) => row['note'] === 'Cut-over rehearsal')).toHaveLength(1);
   }, 60_000);
 
+  it('takes back what is approved no more, and counts it again when it is approved again', async () => {
+    const note = 'Booked on the wrong project';
+    const entry = log(note);
+    const inCellar = () => erp.rows('time').filter((row) => row['note'] === note);
+    await people();
+    await comesFor('the time in the cellar', () => inCellar()[0]);
+    const decide = async (approval: string) => {
+      psa.update('hours', entry, { approval });
+      await people();
+    };
+    await decide('rejected');
+    await comesFor('the time to be taken back', () => inCellar()[0]?.['isWithdrawn'] === true);
+    await decide('approved');
+    await comesFor('the time to count again', () => inCellar()[0] && !inCellar()[0]?.['isWithdrawn']);
+    await decide('rejected');
+    await comesFor('the time to be taken back', () => inCellar()[0]?.['isWithdrawn'] === true);
+    expect(inCellar()).toHaveLength(1);
+    expect(await installation.exceptions()).toEqual([]);
+  }, 60_000);
+
   it('bills what it holds, and its invoice stands in the PSA; paid there when it is paid here', async () => {
     const [project] = erp.rows('project');
     const invoice = String(erp.act('bill', { project: project?.id, date: '2026-11-30' }));

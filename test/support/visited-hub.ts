@@ -1,7 +1,7 @@
 // The hub as a system that comes by itself meets it, without the lane around it: the same mailbox and counter over real
 // SQL, and a coming whenever the suite asks for something.
 import { expect } from 'vitest';
-import type { Connector, Session, Write, WriteResult } from '../../edge-worker/connectors/connector.ts';
+import type { Connector, Session } from '../../edge-worker/connectors/connector.ts';
 import type { VisitAnswer, Visits } from '../../edge-worker/connectors/mailbox.ts';
 import type { StandIn } from '../../edge-worker/connectors/stand-in.ts';
 import { Counter, leaseMs } from '../../edge-worker/flow/counter.ts';
@@ -14,6 +14,8 @@ export const visitedHub = {
   key: 'a-key-of-the-hub-for-tests-0123456789',
   installation: 'ins_01JTEST0000000000000000000',
 };
+
+type Withdraw = NonNullable<Session['withdraw']>;
 
 export class VisitedHub {
   readonly mailbox: LaneMailbox;
@@ -49,7 +51,7 @@ export class VisitedHub {
         this.mailbox.tell(visit.records);
         return { verb: 'records', outcome: 'recorded' };
       case 'work':
-        return { verb: 'work', writes: this.#counter.take(visit.limit, () => undefined), leaseMs };
+        return { verb: 'work', work: this.#counter.take(visit.limit, () => undefined), leaseMs };
       case 'receipts':
         return { verb: 'receipts', unknown: this.mailbox.report(visit.reports) };
       case 'statuses':
@@ -74,12 +76,12 @@ export class VisitedHub {
         await standIn.deliver();
         return session.changes(feed, cursor);
       },
-      write: (writes) => this.#write(session, standIn, writes),
+      write: (writes) => this.#await(session.write(writes), standIn),
+      withdraw: (withdrawals) => this.#await((session.withdraw as Withdraw)(withdrawals), standIn),
     };
   }
 
-  async #write(session: Session, standIn: StandIn, writes: readonly Write[]): Promise<readonly WriteResult[]> {
-    const outcome = session.write(writes);
+  async #await<Result>(outcome: Promise<Result>, standIn: StandIn): Promise<Result> {
     // Whatever comes of it is looked at below; until then nobody waits for it.
     outcome.catch(() => undefined);
     await standIn.deliver();

@@ -14,7 +14,14 @@ const receipt = { work: 'cmd_1', key: 'tim_1', outcome: 'applied', id: 'TIM-1', 
 const bodies: Readonly<Record<string, object>> = {
   records: { ...whose, delivery: 'd1', records: [record, { type: 'customer', id: 'CUS-2', deleted: true }] },
   work: { ...whose, limit: 10 },
-  receipts: { ...whose, receipts: [receipt] },
+  receipts: {
+    ...whose,
+    receipts: [
+      receipt,
+      { work: 'cmd_2', key: 'tim_2', outcome: 'withdrawn' },
+      { work: 'cmd_3', key: 'tim_3', outcome: 'billed', message: 'It is on R-1007' },
+    ],
+  },
   statuses: { ...whose, after: 0 },
 };
 

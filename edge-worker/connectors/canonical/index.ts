@@ -73,6 +73,7 @@ function connect({ account, mailbox }: ConnectOptions<z.infer<typeof settings>, 
 
     // May be offered again: the system knows the key of a create, and an update says all there is to be held.
     write: (writes) => mailbox.offer(writes),
+    withdraw: (withdrawals) => mailbox.withdraw(withdrawals),
 
     async changes(feed, cursor) {
       const isNews = feed === toldFeed;

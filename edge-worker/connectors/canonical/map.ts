@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { type EntityName, entities, entityNames } from '../../../shared/entities/_registry.ts';
 import { type Codec, codec, flag, refuse, text, textOrNull } from '../codecs.ts';
-import type { Connector, EntityMap, FieldMap } from '../connector.ts';
+import type { Connector, EntityMap, FieldMap, WithdrawalForm } from '../connector.ts';
 
 /** What must be there before a record can be made; a kind that is not named needs nothing. */
 const required: Readonly<Partial<Record<EntityName, readonly string[]>>> = {
@@ -16,6 +16,14 @@ const required: Readonly<Partial<Record<EntityName, readonly string[]>>> = {
   milestone: ['project'],
   invoice: ['customer'],
   payment: ['invoice'],
+};
+
+/** What is kept and taken back; of another kind a person takes it back by hand. */
+const withdrawals: Readonly<Partial<Record<EntityName, WithdrawalForm>>> = {
+  project: 'closed',
+  contract: 'closed',
+  time: 'unapproved',
+  expense: 'unapproved',
 };
 
 /** People are matched; hiring is nobody's business here. */
@@ -49,8 +57,10 @@ function mapOf(kind: EntityName): EntityMap<EntityName> {
       { at: field, codec: codecOf(kind, field, schema), direction: 'both' },
     ],
   );
+  const withdrawal = withdrawals[kind];
   return {
     recordType: kind,
+    ...(withdrawal && { withdrawal }),
     canCreate: !neverCreated.has(kind),
     canWrite: true,
     required: required[kind] ?? [],

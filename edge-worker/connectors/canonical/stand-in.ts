@@ -121,7 +121,7 @@ class OnPremiseErp implements StandIn {
     }
     const receipts = answer.work.map((work) => this.#carryOut(work));
     if (this.#board.take('commit-then-cut', 'POST /receipts')) throw new Error('the line is down');
-    await this.#call('receipts', { receipts });
+    await this.#call('receipts', { receipts: receipts.map(spelled) });
     // What was reported as saved need not be told once more.
     this.#books.forget(
       receipts.flatMap((receipt) => ('id' in receipt ? [`${typeOf(answer.work, receipt)} ${receipt.id}`] : [])),
@@ -132,7 +132,7 @@ class OnPremiseErp implements StandIn {
   #carryOut(work: Work): Receipt {
     const base = { work: work.work, key: work.key, outcome: 'refused' } as const;
     if (this.#board.isArmed('reject') && this.#board.take('reject', 'POST /work')) {
-      const [field = 'name'] = Object.keys(work.values);
+      const [field = 'name'] = Object.keys(work.values ?? {});
       return { ...base, code: 'rejected', message: 'The period is closed', fields: [field] };
     }
     if (this.#board.isArmed('lock') && this.#board.take('lock', 'POST /work'))
@@ -190,6 +190,13 @@ class OnPremiseErp implements StandIn {
     this.#books = new Books();
     this.#statusesAfter = 0;
   }
+}
+
+/** A withdrawal names no record: it was asked for one. */
+function spelled(receipt: Receipt): unknown {
+  if (receipt.outcome !== 'withdrawn') return receipt;
+  const { id: _, ...rest } = receipt;
+  return rest;
 }
 
 function typeOf(work: readonly Work[], receipt: Receipt): string {

@@ -8,7 +8,7 @@ import {
   signingInput,
   timestampHeader,
 } from '../../../shared/wire/signature.ts';
-import type { Received, Visit, VisitAnswer, Visits } from '../mailbox.ts';
+import type { Received, Report, ToldRecord, Visit, VisitAnswer, Visits, Work } from '../mailbox.ts';
 import type { Delivery, Expected, Refusal, Reply } from '../receiver.ts';
 
 const bodyBytesMax = 1_000_000;
@@ -23,7 +23,7 @@ const key = z
   .regex(/^[\w-]+$/);
 const values = z.record(z.string(), z.unknown());
 const record = z.union([
-  z.strictObject({ type: id, id, key: key.nullable().default(null), values }),
+  z.strictObject({ type: id, id, key: key.nullable().default(null), withdrawn: z.boolean().default(false), values }),
   z.strictObject({ type: id, id, deleted: z.literal(true) }),
 ]);
 const applied = z.strictObject({
@@ -34,6 +34,13 @@ const applied = z.strictObject({
   created: z.boolean().default(false),
   values: values.nullable().default(null),
 });
+const withdrawn = z.strictObject({
+  work: id,
+  key,
+  outcome: z.literal('withdrawn'),
+  values: values.nullable().default(null),
+});
+const billed = z.strictObject({ work: id, key, outcome: z.literal('billed'), message: z.string().min(1).max(1_000) });
 const refused = z.strictObject({
   work: id,
   key,
@@ -42,6 +49,7 @@ const refused = z.strictObject({
   message: z.string().min(1).max(1_000),
   fields: z.array(z.string().max(100)).max(50).default([]),
 });
+const receipt = z.discriminatedUnion('outcome', [applied, withdrawn, billed, refused]);
 
 /** Every body names whose it is, so that one signed for another account proves nothing here. */
 const sender = { installation: z.string(), account: z.string(), environment: z.enum(['production', 'sandbox']) };
@@ -54,10 +62,7 @@ const bodies = {
   }),
   receipts: z.strictObject({
     ...sender,
-    receipts: z
-      .array(z.union([applied, refused]))
-      .min(1)
-      .max(workMax),
+    receipts: z.array(receipt).min(1).max(workMax),
   }),
   statuses: z.strictObject({
     ...sender,
@@ -116,21 +121,35 @@ function visitOf(verb: Verb, body: z.infer<(typeof bodies)[Verb]>): Visit {
   return { verb, after, limit };
 }
 
-function toldOf(told: z.infer<typeof record>) {
+function toldOf(told: z.infer<typeof record>): ToldRecord {
   const ref = { recordType: told.type, recordId: told.id };
   return 'deleted' in told
-    ? { ...ref, externalId: null, wire: null }
-    : { ...ref, externalId: told.key, wire: told.values };
+    ? { ...ref, externalId: null, wire: null, isWithdrawn: false }
+    : { ...ref, externalId: told.key, wire: told.values, isWithdrawn: told.withdrawn };
 }
 
-function reportOf(receipt: z.infer<typeof applied> | z.infer<typeof refused>) {
-  const { work, key: externalId } = receipt;
-  if (receipt.outcome === 'applied') {
-    const { id: recordId, created, values: wire } = receipt;
-    return { work, externalId, result: { outcome: receipt.outcome, created, recordId, wire } };
+function reportOf(given: z.infer<typeof receipt>): Report {
+  const { work, key: externalId } = given;
+  switch (given.outcome) {
+    case 'applied': {
+      const { outcome, id: recordId, created, values: wire } = given;
+      return { work, externalId, result: { outcome, created, recordId, wire } };
+    }
+    case 'withdrawn':
+      return { work, externalId, result: { outcome: given.outcome, wire: given.values } };
+    case 'billed':
+      return { work, externalId, result: { outcome: given.outcome, message: given.message, vendorCode: null } };
+    case 'refused': {
+      const { outcome, code, message, fields } = given;
+      return { work, externalId, result: { outcome, code, message, fields, vendorCode: null } };
+    }
   }
-  const { outcome, code, message, fields } = receipt;
-  return { work, externalId, result: { outcome, code, message, fields, vendorCode: null } };
+}
+
+function workOf(piece: Work): unknown {
+  const { stamp, recordType, recordId, externalId } = piece;
+  const place = { work: stamp, type: recordType, id: recordId, key: externalId };
+  return 'wire' in piece ? { ...place, values: piece.wire } : { ...place, withdraw: true };
 }
 
 const statusOf: Readonly<Record<Refusal, number>> = {
@@ -150,9 +169,7 @@ function answer(given: VisitAnswer): Reply {
     case 'work':
       return reply(200, {
         leaseSeconds: Math.round(given.leaseMs / 1000),
-        work: given.writes.map(({ stamp, recordType, recordId, externalId, wire }) => ({
-          ...{ work: stamp, type: recordType, id: recordId, key: externalId, values: wire },
-        })),
+        work: given.work.map(workOf),
       });
     case 'receipts':
       return reply(200, { unknown: given.unknown });

@@ -7,10 +7,20 @@ export interface Work {
   readonly type: string;
   readonly id: string | null;
   readonly key: string;
-  readonly values: Readonly<Record<string, unknown>>;
+  /** Absent where `withdraw` is. */
+  readonly values?: Readonly<Record<string, unknown>>;
+  readonly withdraw?: true;
 }
 
 export type Receipt =
+  | {
+      readonly work: string;
+      readonly key: string;
+      readonly outcome: 'withdrawn';
+      readonly id: string;
+      readonly values: Readonly<Record<string, unknown>>;
+    }
+  | { readonly work: string; readonly key: string; readonly outcome: 'billed'; readonly message: string }
   | {
       readonly work: string;
       readonly key: string;
@@ -31,6 +41,7 @@ export type Receipt =
 interface Kept {
   values: Readonly<Record<string, unknown>> | null;
   key: string | null;
+  isWithdrawn: boolean;
 }
 
 /** Where a field names another record, and of which type. */
@@ -71,14 +82,16 @@ export class Books {
   told(mark: string): Readonly<Record<string, unknown>> {
     const [type = '', id = ''] = mark.split(' ');
     const kept = this.#table(type).get(id);
-    return kept?.values ? { type, id, key: kept.key, values: kept.values } : { type, id, deleted: true };
+    if (!kept?.values) return { type, id, deleted: true };
+    return { type, id, key: kept.key, withdrawn: kept.isWithdrawn, values: kept.values };
   }
 
   save(type: string, id: string | null, values: Readonly<Record<string, unknown>>, key: string | null = null): string {
     const table = this.#table(type);
     const number = id ?? `${type.slice(0, 3).toUpperCase()}-${++this.#serial}`;
     const before = table.get(number);
-    table.set(number, { values: { ...before?.values, ...values }, key: key ?? before?.key ?? null });
+    const isWithdrawn = key === null && before?.isWithdrawn === true;
+    table.set(number, { values: { ...before?.values, ...values }, key: key ?? before?.key ?? null, isWithdrawn });
     this.#marks.add(`${type} ${number}`);
     return number;
   }
@@ -92,8 +105,8 @@ export class Books {
 
   rows(type: string): readonly Row[] {
     if (type === 'status') return [...this.#statuses.values()];
-    return [...(this.#tables.get(type) ?? [])].flatMap(([id, { values, key }]) =>
-      values ? [{ ...values, id, key }] : [],
+    return [...(this.#tables.get(type) ?? [])].flatMap(([id, { values, key, isWithdrawn }]) =>
+      values ? [{ ...values, id, key, ...(isWithdrawn && { isWithdrawn }) }] : [],
     );
   }
 
@@ -107,8 +120,9 @@ export class Books {
   }
 
   /** The same key twice leaves one record. */
-  carryOut({ work, type, id, key, values }: Work): Receipt {
+  carryOut({ work, type, id, key, values = {}, withdraw }: Work): Receipt {
     const base = { work, key } as const;
+    if (withdraw) return this.#withdraw(base, type, id ?? '');
     const table = this.#table(type);
     const known = id ?? [...table].find(([, kept]) => kept.key === key && kept.values !== null)?.[0] ?? null;
     if (id !== null && !table.get(id)?.values)
@@ -124,6 +138,17 @@ export class Books {
       created: known === null,
       values: table.get(number)?.values ?? {},
     };
+  }
+
+  /** What is on an invoice stays; the rest is kept and counts no more. */
+  #withdraw(base: Pick<Work, 'work' | 'key'>, type: string, id: string): Receipt {
+    const kept = this.#table(type).get(id);
+    if (!kept?.values)
+      return { ...base, outcome: 'refused', code: 'orphaned', message: `There is no ${type} ${id}`, fields: [] };
+    if (kept.values['isInvoiced'] === true) return { ...base, outcome: 'billed', message: 'It is on an invoice' };
+    kept.isWithdrawn = true;
+    this.#marks.add(`${type} ${id}`);
+    return { ...base, outcome: 'withdrawn', id, values: kept.values };
   }
 
   #unknownReference(type: string, values: Readonly<Record<string, unknown>>): string | undefined {
@@ -152,7 +177,9 @@ export class Books {
     if (!billed) throw new Error(`there is no project ${project}`);
     const { customer = null, currency } = billed as Record<string, string | null>;
     const money = (minor: bigint): Amount => ({ amountMinor: String(minor), currency: currency ?? 'EUR', exponent: 2 });
-    const hours = this.rows('time').filter((row) => row['project'] === project && row['isInvoiced'] !== true);
+    const hours = this.rows('time').filter(
+      (row) => row['project'] === project && !row['isInvoiced'] && !row['isWithdrawn'],
+    );
     const lines = hours.map((row, index) => {
       const amount = minorOf(String(row['hours'])) * minorOf(String(row['rate']));
       const none = { expense: null, milestone: null };

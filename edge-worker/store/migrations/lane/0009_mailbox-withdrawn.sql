@@ -1,0 +1,1 @@
+ALTER TABLE `mailbox_records` ADD `withdrawn` integer DEFAULT 0 NOT NULL;

@@ -117,8 +117,8 @@ export class LaneMailbox implements Mailbox {
   }
 
   /**
-   * Takes reports. What was applied or withdrawn is kept as a record before the work is settled, so that a look finds it
-   * whatever happens in between. Returns work that is not out, and of which no record came along.
+   * Takes reports. What was applied or withdrawn is kept as a record before the work is settled, so that a look finds
+   * it whatever happens in between. Returns work that is not out, and of which no record came along.
    */
   report(reports: readonly Report[]): string[] {
     const unknown: string[] = [];

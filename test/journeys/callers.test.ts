@@ -54,7 +54,9 @@ async function knock(route: Route, token: string, installation: string): Promise
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     ...(route.method !== 'get' && { body: '{}' }),
   });
-  const { type = '' } = (await response.json()) as { type?: string };
+  // An export is lines of JSON, a refusal one object.
+  const [first = '{}'] = (await response.text()).split('\n');
+  const { type = '' } = JSON.parse(first) as { type?: string };
   return [response.status, type];
 }
 

@@ -65,10 +65,14 @@ export async function connect({ at, env, by, nowMs }: Connecting, body: z.infer<
  * Where the system's notices go, or where it comes, and the key it signs with; null where it sends none, or signs with
  * its own.
  */
-export async function hookOf(env: Bindings, { name, receiver }: Connector, place: HookAddress) {
+export async function hookOf(env: Bindings, { name, receiver, visits }: Connector, place: HookAddress) {
+  const { installation, connection } = place;
+  if (visits) {
+    const path = (await hookPath(env.HUB_KEY, name, place)).replace('/hooks/', '/v1/exchange/');
+    return { hookUrl: env.PUBLIC_URL + path, hookKey: await receiverKey(env.HUB_KEY, installation, connection, 1) };
+  }
   if (!receiver) return { hookUrl: null, hookKey: null };
   const isShared = receiver.accountOf !== undefined;
-  const { installation, connection } = place;
   return {
     hookUrl: env.PUBLIC_URL + (isShared ? `/hooks/${name}` : await hookPath(env.HUB_KEY, name, place)),
     hookKey: receiver.keys === 'issued' ? await receiverKey(env.HUB_KEY, installation, connection, 1) : null,

@@ -2,12 +2,12 @@
 // subscriber nothing is looked at.
 import { hashOf } from '../../shared/canonical-json.ts';
 import { outboundEvents } from '../../shared/events/_registry.ts';
-import type { Moment, OutboundEvent } from '../../shared/events/event.ts';
+import type { Moment, OutboundEvent, Told } from '../../shared/events/event.ts';
 import { announcements } from '../store/lane-schema.ts';
 import type { LaneTransaction, TimelineEntry } from '../store/lane-store.ts';
 import { type RowOf, writeRows } from '../store/rows.ts';
 import { problemOf } from './guard.ts';
-import { raiseHold } from './holds.ts';
+import { type HoldRow, holdAt, raiseHold } from './holds.ts';
 import { kindOf } from './identity.ts';
 import { Moments } from './moments.ts';
 import type { Wiring } from './wiring.ts';
@@ -17,6 +17,9 @@ export interface AnnounceContext {
   readonly makeId: (prefix: string) => string;
   readonly log: (event: string, fields: Readonly<Record<string, string | number>>) => void;
 }
+
+/** So many of the latest are kept of what an event could not be made of. */
+const toldMax = 50;
 
 /** `wanted` are the types that somebody asked for; `*` stands for all. */
 export function announce(context: AnnounceContext, tx: LaneTransaction, wanted: ReadonlySet<string>): void {
@@ -36,13 +39,18 @@ export function announce(context: AnnounceContext, tx: LaneTransaction, wanted: 
   writeRows(tx.sql, announcements, made, 'ignore');
 }
 
-/** An event that could not be made is made from what its subject is now. */
-export function announceAnew(context: AnnounceContext, tx: LaneTransaction, subject: string, type: string): void {
+/** An event that could not be made is made of what was told then, and from what its subject is now. */
+export function announceAnew(context: AnnounceContext, tx: LaneTransaction, hold: HoldRow): void {
+  const { entity: subject, recordType: type } = hold;
   const event = outboundEvents.find(({ name }) => name === type);
   if (!event) return;
-  const told = new Map([[subject, event.codes.map((code): TimelineEntry => [code, {}])]]);
+  const told = new Map([[subject, toldIn(hold).map(({ code, params }): TimelineEntry => [code, params])]]);
   const moment = new Moments(context.wiring, tx, told, [subject]).of(subject);
   writeRows(tx.sql, announcements, announcementsOf(context, tx, event, moment), 'ignore');
+}
+
+function toldIn({ params }: HoldRow): Told[] {
+  return JSON.parse((JSON.parse(params) as { told?: string }).told ?? '[]') as Told[];
 }
 
 /** An event that cannot be made holds nothing else up: it is the operator's work. */
@@ -65,15 +73,19 @@ function announcementsOf(
   } catch (error) {
     const problem = problemOf(error);
     context.log('event-failed', { type, entity: subject, message: problem });
+    const slot = { entity: subject, connection: 'hub', recordType: type, part: 'event' };
+    const earlier = holdAt(tx, slot);
+    const kept = [...(earlier ? toldIn(earlier) : []), ...told.filter(({ code }) => event.codes.includes(code))];
     raiseHold(tx, context.makeId, {
-      ...{ entity: subject, connection: 'hub', recordType: type, part: 'event' },
+      ...slot,
       kind: kindOf(subject) ?? 'customer',
       control: 'event-failed',
       owner: 'operator',
       code: 'event-failed',
-      params: { type, problem },
+      params: { type, problem, told: JSON.stringify(kept.slice(-toldMax)) },
       hash: '',
       dueMinutes: 60,
+      isGrowing: true,
     });
     return [];
   }

@@ -168,7 +168,7 @@ export function answerSubscriber(core: LaneCore, hold: HoldRow, isRetry: boolean
 function answerUnmade(core: LaneCore, hold: HoldRow, isRetry: boolean, by: string, reason: string): void {
   change(core, by, isRetry ? 'event-made-anew' : 'event-let-go', hold.entity, { type: hold.recordType }, (tx) => {
     closeHold(tx, hold, by, reason);
-    if (isRetry) announceAnew(core.announceContext, tx, hold.entity, hold.recordType);
+    if (isRetry) announceAnew(core.announceContext, tx, hold);
   });
 }
 

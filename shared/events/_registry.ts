@@ -7,6 +7,7 @@ import { dealWon } from './deal-won.ts';
 import { exceptionClosed } from './exception-closed.ts';
 import { exceptionOpened } from './exception-opened.ts';
 import { expensePosted } from './expense-posted.ts';
+import { expenseWithdrawn } from './expense-withdrawn.ts';
 import { invoiceIssued } from './invoice-issued.ts';
 import { invoicePaid } from './invoice-paid.ts';
 import { invoiceVoided } from './invoice-voided.ts';
@@ -15,6 +16,7 @@ import { paymentReceived } from './payment-received.ts';
 import { projectCreated } from './project-created.ts';
 import { projectUpdated } from './project-updated.ts';
 import { timePosted } from './time-posted.ts';
+import { timeWithdrawn } from './time-withdrawn.ts';
 import type { OutboundEvent } from './event.ts';
 
-export const outboundEvents: readonly OutboundEvent[] = [contractChanged, customerCreated, dealHeld, dealReleased, dealWon, exceptionClosed, exceptionOpened, expensePosted, invoiceIssued, invoicePaid, invoiceVoided, milestoneCompleted, paymentReceived, projectCreated, projectUpdated, timePosted];
+export const outboundEvents: readonly OutboundEvent[] = [contractChanged, customerCreated, dealHeld, dealReleased, dealWon, exceptionClosed, exceptionOpened, expensePosted, expenseWithdrawn, invoiceIssued, invoicePaid, invoiceVoided, milestoneCompleted, paymentReceived, projectCreated, projectUpdated, timePosted, timeWithdrawn];

@@ -170,6 +170,37 @@ export function madeIn({ told, records }: Moment, role: Role): KnownRecord[] {
   return records.filter((record) => record.roles.includes(role) && isMade(record));
 }
 
+/** One that counts again in the ERP, or for the first time, each with what names the occurrence. */
+export function postings(moment: Moment): { readonly key: string; readonly record: z.infer<typeof recordPlace> }[] {
+  const { subject, told, records } = moment;
+  const first = placesOf(madeIn(moment, 'erp')).map((record) => ({
+    ...{ key: `${subject} ${record.connection} ${record.recordId}`, record },
+  }));
+  const revived = told.filter(({ code }) => code === 'command-revived');
+  const again = revived.flatMap(({ params }) => {
+    const back = records.filter((one) => one.connection === params['connection'] && one.roles.includes('erp'));
+    return placesOf(back).map((record) => ({ key: `${subject} ${params['command']}`, record }));
+  });
+  return [...first, ...again];
+}
+
+/** A record that counts no more: where the hub has taken it back. Its system may have deleted it. */
+export const formerPlace = z
+  .object({
+    connection: z.string().meta({ title: 'Connection' }),
+    recordType: z.string().meta({ title: 'Record type there' }),
+    recordId: z.string().meta({ title: 'Record id there' }),
+  })
+  .meta({ title: 'Former record' });
+
+export function withdrawals({ subject, told }: Moment) {
+  return told.flatMap(({ code, params }) => {
+    const { connection, recordType = '', recordId = '', command } = params;
+    if (code !== 'command-withdrawn' || connection === undefined) return [];
+    return [{ key: `${subject} ${command}`, record: { connection, recordType, recordId } }];
+  });
+}
+
 /** An exception in a payload. */
 export const exceptionShape = z
   .object({

@@ -1,15 +1,16 @@
 // expense.posted: approved expense has become a record of the ERP.
 import { z } from 'zod';
 import { expense } from '../entities/expense.ts';
-import { canonicalOf, defineEvent, madeIn, mention, mentionOf, placesOf, recordPlace, shown } from './event.ts';
+import { canonicalOf, defineEvent, mention, mentionOf, postings, recordPlace, shown } from './event.ts';
 
 export const expensePosted = defineEvent({
   name: 'expense.posted',
   version: 1,
   title: 'Expense posted',
-  description: 'Approved expense was posted to an ERP. Once per entry and record there.',
+  description:
+    'Approved expense was posted to an ERP. Once per entry and record there, and once more each time it counts again.',
   about: ['expense'],
-  codes: ['command-created', 'command-found'],
+  codes: ['command-created', 'command-found', 'command-revived'],
   payload: z.object({
     expense: canonicalOf(expense),
     project: mention.nullable(),
@@ -21,8 +22,8 @@ export const expensePosted = defineEvent({
     if (!entity) return [];
     const project = mentionOf(look(entity.record['project']));
     const resource = mentionOf(look(entity.record['resource']));
-    return placesOf(madeIn(moment, 'erp')).map((record) => ({
-      key: `${entity.id} ${record.connection} ${record.recordId}`,
+    return postings(moment).map(({ key, record }) => ({
+      key,
       payload: { expense: shown(entity), project, resource, record },
     }));
   },

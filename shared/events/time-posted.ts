@@ -1,15 +1,16 @@
 // time.posted: approved time has become a record of the ERP.
 import { z } from 'zod';
 import { time } from '../entities/time.ts';
-import { canonicalOf, defineEvent, madeIn, mention, mentionOf, placesOf, recordPlace, shown } from './event.ts';
+import { canonicalOf, defineEvent, mention, mentionOf, postings, recordPlace, shown } from './event.ts';
 
 export const timePosted = defineEvent({
   name: 'time.posted',
   version: 1,
   title: 'Time posted',
-  description: 'Approved time was posted to an ERP. Once per entry and record there.',
+  description:
+    'Approved time was posted to an ERP. Once per entry and record there, and once more each time it counts again.',
   about: ['time'],
-  codes: ['command-created', 'command-found'],
+  codes: ['command-created', 'command-found', 'command-revived'],
   payload: z.object({
     time: canonicalOf(time),
     project: mention.nullable(),
@@ -21,8 +22,8 @@ export const timePosted = defineEvent({
     if (!entity) return [];
     const project = mentionOf(look(entity.record['project']));
     const resource = mentionOf(look(entity.record['resource']));
-    return placesOf(madeIn(moment, 'erp')).map((record) => ({
-      key: `${entity.id} ${record.connection} ${record.recordId}`,
+    return postings(moment).map(({ key, record }) => ({
+      key,
       payload: { time: shown(entity), project, resource, record },
     }));
   },

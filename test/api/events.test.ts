@@ -6,7 +6,7 @@ import { asyncApi, bodyShape, exampleOf, jsonSchemaOf, schemaNameOf } from '../.
 import { type EntityName, entities } from '../../shared/entities/_registry.ts';
 import { outboundEvents } from '../../shared/events/_registry.ts';
 import type { KnownEntity, Moment } from '../../shared/events/event.ts';
-import { timelineWords } from '../../shared/timeline-words.ts';
+import { words } from '../../shared/words.ts';
 
 interface Document {
   operations: { tell: { action: string } };
@@ -51,7 +51,7 @@ describe.each(outboundEvents.map((event) => [event.name, event] as const))('%s',
 
   it('says what it is about, what brings it about, and stands on the page for developers', () => {
     for (const kind of event.about ?? []) expect(Object.keys(entities)).toContain(kind);
-    for (const code of event.codes) expect(Object.keys(timelineWords)).toContain(code);
+    for (const code of event.codes) expect(Object.keys(words)).toContain(code);
     expect(event.description).toMatch(/^[A-Z].*\.$/);
     expect(readFileSync('docs/events.md', 'utf8')).toContain(`| \`${name}\` |`);
   });
@@ -90,6 +90,15 @@ describe('What happens to a record', () => {
     ['a deal is won', 'deal', {}, [changed('stage,isWon')], ['deal.won']],
     ['a deal that is won already changes its name', 'deal', {}, [changed('name')], []],
     ['hours are posted', 'time', {}, [inErp], ['time.posted']],
+    [
+      'hours that were posted are taken back',
+      'time',
+      {},
+      [['command-withdrawn', { command: 'c1' }]],
+      ['time.withdrawn'],
+    ],
+    ['hours count again', 'time', {}, [['command-revived', { command: 'c2' }]], ['time.posted']],
+    ['an expense is taken back', 'expense', {}, [['command-withdrawn', { command: 'c1' }]], ['expense.withdrawn']],
     ['hours change after they were posted', 'time', {}, [changed('hours')], []],
     ['an expense is posted after a cut call', 'expense', {}, [['command-found', {}]], ['expense.posted']],
     ['a milestone is done', 'milestone', {}, [changed('isComplete')], ['milestone.completed']],

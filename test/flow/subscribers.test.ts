@@ -1,7 +1,8 @@
 // Downstream subscribers: told of everything once it is on disk, in order, at least once; never in anybody's way.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { settle, take, unreached } from '../../edge-worker/flow/dispatch.ts';
 import { change } from '../../edge-worker/flow/requests.ts';
+import { projectUpdated } from '../../shared/events/project-updated.ts';
 import { hour, seal, second, Told } from '../support/told.ts';
 
 describe('A project that exists in PSA and ERP', () => {
@@ -257,5 +258,30 @@ describe('What was told', () => {
       seal,
     );
     expect(gone).toMatchObject({ ok: false, code: 'unknown-event' });
+  });
+});
+
+describe('An event that could not be made', () => {
+  it('is the operator’s work, and is told of all that had happened once the cause is mended', async () => {
+    const told = await new Told().subscribe(['project.updated']);
+    await told.begin('Harbour rollout');
+    await told.pass(hour);
+    const before = told.heard.length;
+    const broken = vi.spyOn(projectUpdated, 'make').mockImplementation(() => {
+      throw new Error('a mistake of ours');
+    });
+    for (const name of ['Harbour rollout II', 'Harbour rollout III']) {
+      told.psa.put('job', 'p1', { name });
+      await told.rig.notice('psa', 'job', 'p1');
+    }
+    broken.mockRestore();
+    const [hold, ...others] = told.rig.rows("SELECT id, owner FROM holds WHERE code = 'event-failed'");
+    expect([hold?.['owner'], others]).toEqual(['operator', []]);
+    const answer = { verb: 'answer', hold: String(hold?.['id']), answer: 'retry', by: 'ada', reason: '' } as const;
+    expect(await change(told.rig.lane, answer, seal)).toMatchObject({ ok: true });
+    await told.pass(hour);
+    expect(told.heard).toHaveLength(before + 1);
+    expect(told.names.at(-1)).toBe('Harbour rollout III');
+    expect(told.rig.held()).toEqual([]);
   });
 });

@@ -117,6 +117,15 @@ describe('An office that subscribes to everything', () => {
       resource: { name: 'Ines Carvalho' },
     });
 
+    firm.psa.act('reject', { ids: [Number(entry)] });
+    await firm.installation.ask('psa');
+    const withdrawn = await hears('time.withdrawn');
+    expect(withdrawn.data).toMatchObject({ time: { id: inside(posted, 'time')['id'] }, project: { name } });
+    expect(inside(withdrawn, 'record')['recordId']).toBe(inside(posted, 'record')['recordId']);
+    approveTime(firm, [entry]);
+    await firm.installation.ask('psa');
+    expect((await hears('time.posted', 2)).data).toMatchObject({ record: posted.data['record'] });
+
     const invoice = String(firm.erp.act('bill', { job: jobOf(firm, name), date: '2026-11-30' }));
     const issued = await hears('invoice.issued');
     expect(issued.data).toMatchObject({
@@ -136,7 +145,7 @@ describe('An office that subscribes to everything', () => {
     }
     const sequences = office.taken.map(({ sequence }) => sequence);
     expect(sequences).toEqual([...sequences].sort((a, b) => a - b));
-    for (const type of ['deal.won', 'project.created', 'customer.created', 'time.posted', 'invoice.issued'])
+    for (const type of ['deal.won', 'project.created', 'customer.created', 'time.withdrawn', 'invoice.issued'])
       expect(heard(type), type).toHaveLength(1);
   });
 

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import type { BareEnv } from './bare-lane.ts';
 import { answerCalls } from './child.ts';
+import { processorMs, runtimesOf } from './processes.ts';
 
 let running: Miniflare | null = null;
 
 const verbs = {
-  async start(port: number, state: string, bindings: Pick<BareEnv, 'KEY' | 'TARGET' | 'TOKEN'>): Promise<string> {
+  async start(port: number, state: string, bindings: Omit<BareEnv, 'LANE'>): Promise<string> {
     mkdirSync(state, { recursive: true });
     const contents = stripTypeScriptTypes(readFileSync(join(import.meta.dirname, 'bare-lane.ts'), 'utf8'));
     running = new Miniflare(
@@ -27,6 +28,7 @@ const verbs = {
     await running.ready;
     return `http://127.0.0.1:${port}`;
   },
+  processorMs: () => processorMs(runtimesOf(process.pid)[0] ?? 0),
   async close(): Promise<void> {
     await running?.dispose();
     running = null;

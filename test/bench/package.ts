@@ -1,10 +1,10 @@
 // What a deploy carries, and what an isolate spends before its first answer.
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { buildHub } from '../support/hub.ts';
 import { atMost, type Figure, median } from './figures.ts';
+import { processorMs, runtimesOf } from './processes.ts';
 
 const startUps = 3;
 const empty = 'export default { fetch: () => new Response() };';
@@ -21,7 +21,7 @@ export async function packaged(): Promise<Figure[]> {
 
 /** Processor time of the runtime until its first answer. */
 async function startUpMs(contents: string): Promise<number> {
-  const others = new Set(runtimes());
+  const others = new Set(runtimesOf(process.pid));
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       name: 'start-up',
@@ -33,25 +33,10 @@ async function startUpMs(contents: string): Promise<number> {
   try {
     await miniflare.ready;
     await (await miniflare.dispatchFetch('http://hub.test/healthz')).arrayBuffer();
-    const started = runtimes().find((pid) => !others.has(pid));
+    const started = runtimesOf(process.pid).find((pid) => !others.has(pid));
     if (started === undefined) throw new Error('no runtime was started');
-    return cpuMs(started);
+    return processorMs(started);
   } finally {
     await miniflare.dispose();
   }
-}
-
-/** Runtimes that this process has started. */
-function runtimes(): number[] {
-  const table = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,comm='], { encoding: 'utf8' }).trim().split('\n');
-  return table.flatMap((line) => {
-    const [pid, parent, name] = line.trim().split(/\s+/);
-    return Number(parent) === process.pid && name === 'workerd' ? [Number(pid)] : [];
-  });
-}
-
-/** User and system time, which the kernel counts in hundredths of a second. */
-function cpuMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10;
 }

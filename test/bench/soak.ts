@@ -1,8 +1,8 @@
 // Memory of the hub's runtime under a steady trickle of corrections: it may rise while it warms up, and must be flat
 // after.
-import { readFileSync } from 'node:fs';
 import { below, type Figure, told } from './figures.ts';
 import { inBatches, postAll } from './notices.ts';
+import { residentKiB } from './processes.ts';
 import { drained, pause, type Rig } from './rig.ts';
 
 const records = 500;
@@ -38,8 +38,4 @@ export async function soak(rig: Rig): Promise<Figure[]> {
     told('memory of the runtime', late / 1024, 'MiB'),
     below(`${figure} of ${soakMinutes} min`, (late / early - 1) * 100, '%', 5),
   ];
-}
-
-function residentKiB(pid: number): number {
-  return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0');
 }

@@ -1,11 +1,11 @@
 // The outside systems in a process of their own, with what people do there in bulk. A firm is three stand-ins and one
 // installation; every record is distinct.
-import { requestToken, signAssertion } from '../../edge-worker/connectors/kits/oauth.ts';
 import type { Row, StandIn } from '../../edge-worker/connectors/stand-in.ts';
 import { startStandIns } from '../stand-ins.ts';
 import { Operator } from '../support/operator.ts';
 import { approveTime, hire, jobOf, logTime, salesperson, sell, until, win, workspaceOf } from '../support/people.ts';
 import { answerCalls } from './child.ts';
+import { crmToken, erpToken } from './tokens.ts';
 
 interface Systems {
   readonly crm: StandIn;
@@ -193,38 +193,22 @@ function auditOf(expected: readonly string[], found: readonly string[]): Audit {
   };
 }
 
-/** Tokens for callers that are not the hub: the bare lane, and the ERP's other tools. */
-async function crmToken({ connection }: StandIn): Promise<{ readonly url: string; readonly token: string }> {
-  const { settings, secrets } = connection;
-  const url = String(settings['instanceUrl']);
-  const exp = Math.floor(Date.now() / 1000) + 120;
-  const claims = { iss: String(secrets['consumerKey']), sub: String(settings['username']), aud: url, exp };
-  const assertion = await signAssertion({ algorithm: 'RS256', privateKey: String(secrets['privateKey']), claims });
-  const form = { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion };
-  const answer = await requestToken(fetch, `${url}/services/oauth2/token`, form);
-  return { url, token: String(answer['access_token']) };
-}
-
-async function erpToken({ connection }: StandIn): Promise<{ readonly url: string; readonly token: string }> {
-  const { settings, secrets } = connection;
-  const base = String(settings['restletUrl']);
-  const tokenUrl = `${base}/services/rest/auth/oauth2/v1/token`;
-  const iat = Math.floor(Date.now() / 1000);
-  const claims = { iss: String(secrets['clientId']), scope: ['restlets'], aud: tokenUrl, iat, exp: iat + 3600 };
-  const key = { privateKey: String(secrets['privateKey']), keyId: String(secrets['certificateId']) };
-  const answer = await requestToken(fetch, tokenUrl, {
-    grant_type: 'client_credentials',
-    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-    client_assertion: await signAssertion({ algorithm: 'ES256', ...key, claims }),
-  });
-  const script = 'script=customscript_tieout_rl_api&deploy=customdeploy_tieout_rl_api';
-  return { url: `${base}/app/site/hosting/restlet.nl?${script}`, token: String(answer['access_token']) };
+/** Systems without a hub, whose ledger holds a customer and a project to write invoices for. */
+async function openBare(): Promise<number> {
+  const firm = await startOffice();
+  const { erp, projects } = officeAt(firm);
+  const entry = (type: string, values: Readonly<Record<string, unknown>>) =>
+    (erp.act('seed', { type, rows: [{ subsidiary: '3', currency: '3', ...values }] }) as string[])[0] as string;
+  const customer = entry('customer', { companyName: 'Harbour Works' });
+  projects.push({ customer, job: entry('job', { companyName: 'Rollout', parent: customer }), workspace: '' });
+  return firm;
 }
 
 const invoicesById = (office: Office) => new Map(office.erp.rows('invoice').map((row) => [row.id, row] as const));
 
 const verbs = {
   open,
+  openBare,
   staff,
   seedInvoices,
   editInvoices,
@@ -256,6 +240,10 @@ const verbs = {
   },
   count(firm: number, seat: keyof Systems, type: string): number {
     return officeAt(firm)[seat].rows(type).length;
+  },
+  /** Invoices made or changed in the CRM so far. */
+  invoiceSaves(firm: number): number {
+    return officeAt(firm).crm.act('saves', { type: mirrorType }) as number;
   },
   statusCount(firm: number): number {
     return officeAt(firm).crm.rows(statusType).length;

@@ -103,6 +103,7 @@ export class Books implements RowFinder {
       const table = this.table(type);
       table.add(row);
       this.undoable(() => table.take(row));
+      this.#countSave(table);
       this.#automation?.saved(row, null, by);
       return row;
     });
@@ -114,8 +115,14 @@ export class Books implements RowFinder {
       this.#automation?.saving(row.type, given, row, by);
       this.#refuseDuplicates(row.type, given, row);
       const prior = this.touch(row, given, by);
+      this.#countSave(this.table(row.type));
       this.#automation?.saved(row, prior, by);
     });
+  }
+
+  #countSave(table: Table): void {
+    table.saves++;
+    this.undoable(() => table.saves--);
   }
 
   /** Writes without running any flow, as the platform's own roll-ups and cascades do; answers what was there. */

@@ -73,6 +73,8 @@ export class Desk {
       case 'switchFlow':
         this.#org.switched.set(text('flow'), parameters['active'] === true);
         return null;
+      case 'saves':
+        return this.#org.books.table(this.#org.type(text('type'))).saves;
       case 'fill':
         this.#org.full.add(this.#org.type(text('type')).name);
         return null;

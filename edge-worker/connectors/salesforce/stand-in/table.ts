@@ -143,6 +143,8 @@ export class Table {
   readonly byStamp = new OrderedIndex((row) => row.stampMs);
   /** Deletions in the order they happened. */
   readonly deletions: Stored[] = [];
+  /** How often a record was made or changed, by people, flows and callers; roll-ups are none of them. */
+  saves = 0;
   readonly #rows = new Map<string, Stored>();
   readonly #lookups = new Map<string, Lookup>();
   readonly #blank: Values;

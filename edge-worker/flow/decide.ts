@@ -12,6 +12,7 @@ import type { Observation } from './observation.ts';
 import { type Found, keyOf, type Reader, type Wanted } from './read.ts';
 import { showSoon } from './show-soon.ts';
 import { keepTried, type Tried, tryAsked } from './trial.ts';
+import { referredFirst, turnsOf } from './turns.ts';
 
 /** Tries of a record that is asked for again because a copy lagged: never so many that it counts as hidden. */
 const lagTriesMax = 5;
@@ -25,12 +26,13 @@ export async function decide(core: LaneCore, reader: Reader): Promise<boolean> {
   await reader.read([...wanted.values()], found);
   const asked = [...late.wanted, ...wanted.values()];
   const run = new Run(core, asked, found, watermark, tryAsked(core, asked, found.seen));
-  try {
-    core.store.transaction((tx) => run.finish(tx, run.absorb(tx, found.seen)));
-  } catch (error) {
-    core.ports.log('decide-failed', { records: found.seen.length, message: problemOf(error) });
-    run.finishInParts();
+  const turns = turnsOf(referredFirst(core.wiring, found.seen));
+  for (const turn of turns.slice(0, -1)) {
+    run.take(turn);
+    // The object may stop here: what was taken is read once more, and then nothing is new about it.
+    await core.ports.sleep(0);
   }
+  run.takeLast(turns.at(-1) ?? []);
   return true;
 }
 
@@ -40,6 +42,7 @@ class Run {
   readonly #found: Found;
   readonly #watermark: number | null;
   readonly #tried: readonly Tried[];
+  readonly #lagging: Observation[] = [];
 
   constructor(
     core: LaneCore,
@@ -55,8 +58,32 @@ class Run {
     this.#tried = tried;
   }
 
+  /** Takes records over. One that we stumble over becomes the operator's work, and the others go on. */
+  take(seen: readonly Observation[]): void {
+    const again = inParts(
+      this.#core,
+      seen,
+      (tx, part) => this.#absorb(tx, part),
+      (one, error) => this.#blame(one, error),
+    );
+    this.#lagging.push(...again.flat());
+  }
+
+  /** The rest, and the end of the run: one transaction where all goes well. */
+  takeLast(seen: readonly Observation[]): void {
+    const core = this.#core;
+    try {
+      core.store.transaction((tx) => this.#finish(tx, [...this.#lagging, ...this.#absorb(tx, seen)]));
+    } catch (error) {
+      core.ports.log('decide-failed', { records: seen.length, message: problemOf(error) });
+      this.take(seen);
+      planSafely(core, this.#asked(core.store));
+      core.store.transaction((tx) => this.#finish(tx, this.#lagging, true));
+    }
+  }
+
   /** Takes records over and plans what came of them. Returns those to be read again. */
-  absorb(tx: LaneTransaction, seen: readonly Observation[]): readonly Observation[] {
+  #absorb(tx: LaneTransaction, seen: readonly Observation[]): readonly Observation[] {
     const core = this.#core;
     const absorbed = absorb({ tx, wiring: core.wiring, makeId: core.ports.makeId }, seen);
     const restored = tellRestored(tx, seen);
@@ -66,7 +93,7 @@ class Run {
   }
 
   /** What is left of the run; with it the events count as decided. */
-  finish(tx: LaneTransaction, lagging: readonly Observation[], isPlanned = false): void {
+  #finish(tx: LaneTransaction, lagging: readonly Observation[], isPlanned = false): void {
     const core = this.#core;
     const deleted = tellDeleted(core, tx, this.#found.gone);
     tellHidden(core, tx, this.#found.hidden);
@@ -85,19 +112,6 @@ class Run {
     }
     keepRechecks(core, tx, this.#wanted, again);
     if (this.#watermark !== null) core.store.setValue('watermark', String(this.#watermark));
-  }
-
-  /** Somewhere among the records is one that we stumble over: the others go on, and it becomes the operator's work. */
-  finishInParts(): void {
-    const core = this.#core;
-    const lagging = inParts(
-      core,
-      this.#found.seen,
-      (tx, part) => this.absorb(tx, part),
-      (one, error) => this.#blame(one, error),
-    ).flat();
-    planSafely(core, this.#asked(core.store));
-    core.store.transaction((tx) => this.finish(tx, lagging, true));
   }
 
   /** Taken over but not planned, if that can be; otherwise left as it is. */

@@ -166,7 +166,7 @@ export class Lane {
   }
 
   async #decide(): Promise<void> {
-    while ((await decide(this.core, this.#reader)) || replanSome(this.core) || (await workSome(this.core)))
+    while ((await decide(this.core, this.#reader)) || (await replanSome(this.core)) || (await workSome(this.core)))
       this.#afterLaneChange();
   }
 

@@ -70,8 +70,8 @@ class Planning {
 
   run(): Pick<PlanBook, 'stopped' | 'freed'> {
     // What is referred to is planned first, so that a dependent sees the command that will make its reference.
-    const inOrder = [...this.#planned].sort((a, b) => rank(a) - rank(b));
-    for (const entity of inOrder) this.#planEntity(entity);
+    const ranks = new Map(this.#planned.map((entity) => [entity, rank(entity)] as const));
+    for (const [entity] of [...ranks].sort(([, a], [, b]) => a - b)) this.#planEntity(entity);
     this.#book.write();
     return this.#book;
   }

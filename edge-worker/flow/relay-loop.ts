@@ -8,6 +8,7 @@ import { type Batch, type BatchOutcome, beginBatches, chooseDue, recordKeyOf, se
 import { setAside, setAsideForgotten } from './set-aside.ts';
 import { settleBatch } from './settle.ts';
 import { StatusView } from './status.ts';
+import { turnsOf } from './turns.ts';
 import type { Connection } from './wiring.ts';
 
 /** Content that waited this long is governed again before it is sent. */
@@ -81,18 +82,15 @@ export class RelayLoop {
       () => this.#statusesAlong(batch),
       (recordType) => core.wiring.mapsOf(connection.id, recordType).length > 0,
     );
-    for (const row of batch.commands) {
-      core.inFlight.delete(row.id);
-      core.attemptsToCome.delete(row.id);
-      this.#governedMs.delete(row.id);
-      core.busyRecords.delete(`${connection.id}|${recordKeyOf(row)}`);
-    }
     try {
       if (outcome.kind === 'answered') core.succeeded(connection.id);
-      if (outcome.kind === 'unsent') {
+      if (outcome.kind !== 'unsent' && !isUntouched(batch, outcome)) await this.#settle(batch, outcome);
+      else {
         const { attempt, commands: rows } = batch;
-        setAside(core, { rows, attempt, from: 'in-flight', to: 'due', error: outcome.error });
-      } else if (!isUntouched(batch, outcome)) this.#settle(batch, outcome);
+        this.#release(connection, rows);
+        if (outcome.kind === 'unsent')
+          setAside(core, { rows, attempt, from: 'in-flight', to: 'due', error: outcome.error });
+      }
       if (outcome.kind === 'failed') core.failed(connection, outcome.fault);
     } catch (error) {
       // Nothing could be written down. The attempt stands, and what it names is in doubt at the next turn.
@@ -100,6 +98,41 @@ export class RelayLoop {
       core.ports.log('loop-failed', { loop: `relay ${connection.id}`, message });
     }
     this.#changed();
+  }
+
+  /** Once for each command: right after, another one for the same record may be under way. */
+  #release(connection: Connection, rows: readonly CommandRow[]): void {
+    const core = this.#core;
+    for (const row of rows) {
+      core.inFlight.delete(row.id);
+      core.attemptsToCome.delete(row.id);
+      this.#governedMs.delete(row.id);
+      core.busyRecords.delete(`${connection.id}|${recordKeyOf(row)}`);
+    }
+  }
+
+  /**
+   * The attempt stands until the last of its commands is settled, so that a restart in between doubts the rest; until
+   * then they are under way.
+   */
+  async #settle(batch: Batch, outcome: BatchOutcome): Promise<void> {
+    // A failure is said of all at once, before anybody thinks of the next call.
+    const turns = outcome.kind === 'failed' ? [batch.commands] : turnsOf(batch.commands);
+    let settled = 0;
+    for (const [index, rows] of turns.entries()) {
+      const isLast = index === turns.length - 1;
+      const turn = { ...batch, commands: rows, attempt: isLast ? batch.attempt : '' };
+      const said = partOf(outcome, settled, rows.length);
+      settled += rows.length;
+      this.#release(batch.connection, rows);
+      try {
+        this.#settleTurn(turn, said);
+      } catch (error) {
+        this.#release(batch.connection, batch.commands.slice(settled));
+        throw error;
+      }
+      if (!isLast) await this.#core.ports.sleep(0);
+    }
   }
 
   #statusesAlong(batch: Batch) {
@@ -112,7 +145,7 @@ export class RelayLoop {
   }
 
   /** One command whose outcome cannot be settled leaves the others of its call alone. */
-  #settle(batch: Batch, outcome: BatchOutcome): void {
+  #settleTurn(batch: Batch, outcome: BatchOutcome): void {
     const core = this.#core;
     const settle = (one: Batch, result: BatchOutcome) =>
       core.store.transaction((tx) => settleBatch(core.planContext(tx), one, result));
@@ -121,16 +154,12 @@ export class RelayLoop {
     } catch (error) {
       core.ports.log('settle-failed', { commands: batch.commands.length, message: String(error) });
     }
-    // The attempt stands until the last of them is settled, so that a restart in between doubts the rest.
     batch.commands.forEach((row, index) => {
       core.planLater.add(row.entity);
       const one = { ...batch, attempt: '', commands: [row] };
       try {
         // Alone it is settled without its status rows: its page is shown once more, which is harmless.
-        settle(
-          one,
-          outcome.kind === 'failed' ? outcome : { kind: 'answered', results: [outcome.results[index]!], along: null },
-        );
+        settle(one, outcome.kind === 'failed' ? outcome : { ...partOf(outcome, index, 1), along: null });
       } catch (error) {
         setAside(core, { rows: [row], attempt: null, from: 'in-flight', to: 'uncertain', error });
       }
@@ -153,6 +182,14 @@ export class RelayLoop {
     planSafely(core, new Set(stale.map((row) => row.entity)));
     return true;
   }
+}
+
+/** What an outcome says of some of its commands. */
+function partOf<Outcome extends BatchOutcome>(outcome: Outcome, start: number, count: number): Outcome {
+  if (outcome.kind === 'failed') return outcome;
+  const { results, along } = outcome;
+  const end = start + count;
+  return { ...outcome, results: results.slice(start, end), along: along?.slice(start, end) ?? null };
 }
 
 /** Nobody fetched it: there is nothing to write down, not even an attempt. */

@@ -16,6 +16,8 @@ export interface Batch {
   readonly attempt: string;
   readonly connection: Connection;
   readonly commands: readonly CommandRow[];
+  /** Each command's share of the call, in thousandths. */
+  readonly callsMilli: number;
   readonly startedMs: number;
 }
 
@@ -101,7 +103,13 @@ export function beginBatches(
 ): Batch[] {
   if (chosen.length === 0) return [];
   const batches = chosen.map(
-    (rows): Batch => ({ attempt: makeId('att'), connection, commands: rows, startedMs: nowMs }),
+    (rows): Batch => ({
+      attempt: makeId('att'),
+      connection,
+      commands: rows,
+      callsMilli: Math.ceil(1000 / rows.length),
+      startedMs: nowMs,
+    }),
   );
   if (connection.connector.visits) return batches;
   store.storage.transactionSync(() => {

@@ -1,12 +1,11 @@
-// Plans every entity of a kind again, a few hundred at a time: after a match was accepted or a flow opened. Its place
+// Plans every entity of a kind again, a turn at a time: after a match was accepted or a flow opened. Its place
 // is kept in the lane.
 import type { LaneCore } from './core.ts';
 import { planSafely } from './guard.ts';
-
-const entitiesMax = 500;
+import { recordsMax } from './turns.ts';
 
 /** One portion of the oldest replan. Returns whether there was one. */
-export function replanSome(core: LaneCore): boolean {
+export async function replanSome(core: LaneCore): Promise<boolean> {
   const open = core.store.sql
     .exec("SELECT name, value FROM lane_state WHERE name LIKE 'replan %' LIMIT 1")
     .toArray() as { name: string; value: string }[];
@@ -14,13 +13,14 @@ export function replanSome(core: LaneCore): boolean {
   if (!job) return false;
   const kind = job.name.slice('replan '.length);
   const rows = core.store.sql
-    .exec('SELECT id FROM entities WHERE id > ? AND kind = ? ORDER BY id LIMIT ?', job.value, kind, entitiesMax)
+    .exec('SELECT id FROM entities WHERE id > ? AND kind = ? ORDER BY id LIMIT ?', job.value, kind, recordsMax)
     .toArray() as { id: string }[];
   const ids = rows.map((row) => row.id);
   planSafely(core, ids);
   // Planning the same portion twice changes nothing.
   const last = ids.at(-1);
-  if (last && ids.length === entitiesMax) core.store.setValue(job.name, last);
+  if (last && ids.length === recordsMax) core.store.setValue(job.name, last);
   else core.store.dropValue(job.name);
+  await core.ports.sleep(0);
   return true;
 }

@@ -14,14 +14,13 @@ import { isPastLateCommit, nextLookMs } from './uncertainty.ts';
 import { withdrawn } from './withdrawals.ts';
 import { showSettled, writtenAlong } from './written-along.ts';
 
-/** Settles one call. `context.inFlight` must no longer name its commands. */
+/** Settles a call, or some of its commands. `context.inFlight` must no longer name its commands. */
 export function settleBatch(context: PlanContext, batch: Batch, outcome: BatchOutcome): void {
   const settling = new Settling(context, batch.commands, batch.startedMs);
   deleteRows(context.tx.sql, attempts, [[batch.attempt]]);
-  const callsMilli = Math.ceil(1000 / batch.commands.length);
   batch.commands.forEach((row, index) => {
     if (outcome.kind === 'failed') settling.failed(row, outcome.fault);
-    else settling.answered(row, outcome.results[index] as WriteResult | WithdrawResult, callsMilli);
+    else settling.answered(row, outcome.results[index] as WriteResult | WithdrawResult, batch.callsMilli);
   });
   settling.receipts.finish();
   showSettled(context, settling.receipts.shown, writtenAlong(batch, outcome));

@@ -5,8 +5,6 @@ import type { Context as Ports } from '../context.ts';
 import type { Once } from '../flow/requests.ts';
 import { auditPublicKey } from '../platform/audit-signature.ts';
 import type { Env } from '../platform/env.ts';
-import { log } from '../platform/log.ts';
-import { RecordUnavailable } from '../store/flush.ts';
 import { asyncApi } from './asyncapi.ts';
 import { InstallationAt, type Place, placeOfInstallation, unknownInstallation } from './at.ts';
 import { readBody } from './body.ts';
@@ -14,7 +12,7 @@ import { type Caller, identify, mayCall } from './caller.ts';
 import { signInForDevelopment } from './development.ts';
 import { docsPage } from './docs-page.ts';
 import { openApi } from './openapi.ts';
-import { ProblemError, problemReply } from './problems.ts';
+import { ProblemError } from './problems.ts';
 import { spend } from './rate.ts';
 import type { Call, Lines, Method, Reply, Route } from './route.ts';
 import { routes } from './routes/_registry.ts';
@@ -117,21 +115,6 @@ function streamed({ lines, fileName }: Lines): Response {
       'cache-control': 'no-store',
     },
   });
-}
-
-/** Whatever goes wrong behind the door is a problem: known ones as they are, D1 away as 503, the rest written down. */
-export function failed(error: Error, ports: Ports, path: string): Response {
-  if (error instanceof ProblemError) return problemReply(error);
-  if (error instanceof RecordUnavailable) {
-    return problemReply(
-      new ProblemError('record-unavailable', 'The record cannot be read just now.', {
-        headers: { 'retry-after': '30' },
-      }),
-    );
-  }
-  const instance = ports.makeId('req');
-  log('request-failed', { instance, path, message: error.stack ?? error.message });
-  return problemReply(new ProblemError('unexpected', 'Something went wrong on our side.'), instance);
 }
 
 const honoPath = (path: string) => path.replace(/\{(\w+)\}/g, ':$1');

@@ -110,7 +110,6 @@ export interface OutboundEvent<Payload extends z.ZodObject = z.ZodObject> {
 
 export function defineEvent<const Payload extends z.ZodObject>(event: OutboundEvent<Payload>): OutboundEvent<Payload> {
   if (!/^[a-z-]+\.[a-z-]+$/.test(event.name)) throw new Error(`${event.name}: an event is called noun.happened`);
-  event.payload.parse(event.example);
   return event;
 }
 
@@ -118,7 +117,12 @@ export function defineEvent<const Payload extends z.ZodObject>(event: OutboundEv
 export const linkedCodes = ['command-created', 'command-found', 'link-born', 'link-matched', 'link-adopted'] as const;
 
 /** An entity as subscribers see it: its id, its version, every field; null where no system has said anything yet. */
-export function canonicalOf({ title, prefix, schema }: Pick<Entity, 'title' | 'prefix' | 'schema'>): z.ZodObject {
+export function canonicalOf(entity: Pick<Entity, 'title' | 'prefix' | 'schema'>): z.ZodLazy<z.ZodObject> {
+  // Made when it is looked at: only documents and tests do, and every start of the hub would pay for it.
+  return z.lazy(() => shapeOf(entity));
+}
+
+function shapeOf({ title, prefix, schema }: Pick<Entity, 'title' | 'prefix' | 'schema'>): z.ZodObject {
   const fields = Object.entries(schema.shape as Record<string, z.ZodType>).map(
     ([field, type]) => [field, type.nullable().meta({ title: titleOf(type) })] as const,
   );

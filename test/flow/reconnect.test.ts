@@ -2,7 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { api, failed } from '../../edge-worker/api/serve.ts';
+import { failed } from '../../edge-worker/api/failed.ts';
+import { api } from '../../edge-worker/api/serve.ts';
 import { liveContext } from '../../edge-worker/context.ts';
 import { Fault } from '../../edge-worker/faults.ts';
 import { change } from '../../edge-worker/flow/requests.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import type { BareEnv } from './bare-lane.ts';
 import { answerCalls } from './child.ts';
-import { processorMs, runtimesOf } from './processes.ts';
+import { workedMs, runtimesOf } from './processes.ts';
 
 let running: Miniflare | null = null;
 
@@ -28,7 +28,7 @@ const verbs = {
     await running.ready;
     return `http://127.0.0.1:${port}`;
   },
-  processorMs: () => processorMs(runtimesOf(process.pid)[0] ?? 0),
+  workedMs: () => workedMs(runtimesOf(process.pid)[0] ?? 0),
   async close(): Promise<void> {
     await running?.dispose();
     running = null;

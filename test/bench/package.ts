@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { buildHub } from '../support/hub.ts';
 import { atMost, type Figure, median } from './figures.ts';
-import { processorMs, runtimesOf } from './processes.ts';
+import { workedMs, runtimesOf } from './processes.ts';
 
 const startUps = 3;
 const empty = 'export default { fetch: () => new Response() };';
@@ -35,7 +35,7 @@ async function startUpMs(contents: string): Promise<number> {
     await (await miniflare.dispatchFetch('http://hub.test/healthz')).arrayBuffer();
     const started = runtimesOf(process.pid).find((pid) => !others.has(pid));
     if (started === undefined) throw new Error('no runtime was started');
-    return processorMs(started);
+    return workedMs(started);
   } finally {
     await miniflare.dispose();
   }

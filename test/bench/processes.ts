@@ -12,7 +12,7 @@ export function runtimesOf(parent: number): number[] {
 }
 
 /** User and system time, which the kernel counts in hundredths of a second. */
-export function processorMs(pid: number): number {
+export function workedMs(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }

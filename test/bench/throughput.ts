@@ -6,7 +6,7 @@ import type { BareEnv } from './bare-lane.ts';
 import { startChild } from './child.ts';
 import { atLeast, atMost, type Figure, median, told } from './figures.ts';
 import { inBatches, postAll } from './notices.ts';
-import { processorMs } from './processes.ts';
+import { workedMs } from './processes.ts';
 import { drained, pause, type Rig, runsOf } from './rig.ts';
 
 const noticesPerBatch = 100;
@@ -17,7 +17,7 @@ const collection = '/services/data/v66.0/composite/sobjects/tieout__Invoice__c/t
 interface Fed {
   readonly perSecond: number;
   /** Processor time of the runtime per record. */
-  readonly processorMs: number;
+  readonly workedMs: number;
   readonly lost: number;
   readonly doubled: number;
 }
@@ -53,7 +53,7 @@ function shareOf(
   ...[ours, bare, fixed]: readonly [readonly Fed[], readonly Fed[], readonly Fed[]]
 ): Figure[] {
   const rate = (taken: readonly Fed[]) => median(taken.map((one) => one.perSecond));
-  const spent = (taken: readonly Fed[]) => median(taken.map((one) => one.processorMs));
+  const spent = (taken: readonly Fed[]) => median(taken.map((one) => one.workedMs));
   return [
     told(`throughput, ${what}`, rate(ours), 'records/s', hope),
     told('  floor: a bare lane that reads, writes and marks done', rate(bare), 'records/s'),
@@ -76,13 +76,13 @@ async function feedHub(rig: Rig, { records, batchSize, abreast }: Feeding): Prom
   const { systems, firm } = rig;
   const ids = await systems.call('seedInvoices', firm.firm, records);
   const runtime = rig.hub.runtimePid();
-  const [startedMs, spentMs] = [performance.now(), processorMs(runtime)];
+  const [startedMs, spentMs] = [performance.now(), workedMs(runtime)];
   await postAll(firm, inBatches(ids, batchSize), abreast);
   const endedMs = await drained(rig, firm);
   const perSecond = (records * 1000) / (endedMs - startedMs);
   rig.say(`  ${records} records, ${batchSize} to a webhook: ${Math.round(perSecond)}/s`);
   const audit = await systems.call('auditInvoices', firm.firm, ids);
-  return { perSecond, processorMs: (processorMs(runtime) - spentMs) / records, ...audit };
+  return { perSecond, workedMs: (workedMs(runtime) - spentMs) / records, ...audit };
 }
 
 type Mode = BareEnv['MODE'];
@@ -107,13 +107,13 @@ async function bareFed(rig: Rig, mode: Mode, batched: Feeding, single: Feeding) 
     });
     const feed = async (_rig: Rig, { records, batchSize, abreast }: Feeding): Promise<Fed> => {
       const ids = await systems.call('seedInvoices', firm, records);
-      const [startedMs, spentMs] = [performance.now(), await bare.call('processorMs')];
+      const [startedMs, spentMs] = [performance.now(), await bare.call('workedMs')];
       await postAll({ ...rig.firm, hookUrl }, inBatches(ids, batchSize), abreast);
       while (await isWaiting(hookUrl)) await pause(5);
       const perSecond = (records * 1000) / (performance.now() - startedMs);
       rig.say(`  bare lane (${mode}), ${batchSize} to a webhook: ${Math.round(perSecond)}/s`);
       const audit = mode === 'read' ? await systems.call('auditInvoices', firm, ids) : { lost: 0, doubled: 0 };
-      return { perSecond, processorMs: ((await bare.call('processorMs')) - spentMs) / records, ...audit };
+      return { perSecond, workedMs: ((await bare.call('workedMs')) - spentMs) / records, ...audit };
     };
     await feed(rig, { ...batched, records: 1_000 });
     return { batched: await fed(rig, batched, feed), single: await fed(rig, single, feed) };

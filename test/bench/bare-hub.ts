@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import type { BareEnv } from './bare-lane.ts';
 import { answerCalls } from './child.ts';
-import { workedMs, runtimesOf } from './processes.ts';
+import { runtimesOf, workedMs } from './processes.ts';
 
 let running: Miniflare | null = null;
 

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { buildHub } from '../support/hub.ts';
 import { atMost, type Figure, median } from './figures.ts';
-import { workedMs, runtimesOf } from './processes.ts';
+import { runtimesOf, workedMs } from './processes.ts';
 
 const startUps = 3;
 const empty = 'export default { fetch: () => new Response() };';

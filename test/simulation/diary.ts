@@ -59,8 +59,20 @@ export class Diary {
     if (this.dice.hits(1 / odds)) act();
   }
 
-  /** The hub's first save of the record is met by this edit in the same second. */
-  inTheSameSecond({ seat, type, identity, values }: Edit): void {
-    this.#sameSecond.set(`${seat}|${type}|${identity}`, values);
+  /**
+   * The hub's first save of the record is met by this edit in the same second. Where the hub had nothing to save it is
+   * made all the same, later: what people do must not depend on when the lane was struck dead.
+   */
+  inTheSameSecond(edit: Edit): void {
+    const { seat, type, identity, values } = edit;
+    const key = `${seat}|${type}|${identity}`;
+    this.#sameSecond.set(key, values);
+    const act = () => {
+      if (!this.#sameSecond.has(key)) return true;
+      if (!this.desk.edit(edit)) return false;
+      return this.#sameSecond.delete(key);
+    };
+    const title = `${seat} ${type} ${identity} at last ${Object.keys(values).join()}`;
+    this.desk.plan(this.soon(46, 50), `${seat} ${type} ${identity}`, title, act);
   }
 }

@@ -23,6 +23,16 @@ export const actions = {
   },
   recreate: { title: 'Create again', text: 'The record is created there anew.', needsReason: false },
   leave: { title: 'Leave out', text: 'The system goes on without this record.', needsReason: false },
+  'this-one': {
+    title: 'Go on with this one',
+    text: 'The record that is linked goes on; the other is left as it is.',
+    needsReason: false,
+  },
+  'other-one': {
+    title: 'Go on with the other',
+    text: 'The other record takes the place of the linked one, which is left as it is.',
+    needsReason: false,
+  },
   'let-through': {
     title: 'Let through',
     text: 'These deletions are meant: each has the effect that one by itself would have.',

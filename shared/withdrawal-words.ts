@@ -48,6 +48,21 @@ export const withdrawalWords: Readonly<Record<string, Words>> = {
     text: '{count} records of {recordType} were deleted in {system} by mistake. What came of them was left as it is.',
     next: 'An admin restores them in {system}; this is over once the last of them is there again.',
   },
+  'two-records': {
+    title: 'Two records after a merge',
+    text: 'Two records became one where they come from, but {system} holds one of each: {recordId} and {other}.',
+    next: 'An integration admin merges them in {system} and looks again, or says which of the two goes on.',
+  },
+  'record-merged': {
+    title: 'Merged',
+    text: 'The record {former} was merged into {recordId} in {system}, which goes on for both.',
+    next: 'Nothing to do: what named the former record names this one now.',
+  },
+  'entity-merged': {
+    title: 'Merged into another',
+    text: 'The record was merged into another in {system}: what is called {into} here goes on for both.',
+    next: 'Nothing to do: its links are kept as former ones.',
+  },
   'record-deleted': {
     title: 'Deleted',
     text: 'The record {recordId} was deleted in {system}.',

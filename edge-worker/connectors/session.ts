@@ -45,6 +45,8 @@ export type ReadResult =
     }
   /** Proved by a tombstone: the record was deleted. */
   | { readonly found: 'gone'; readonly ref: RecordRef }
+  /** Proved by the system: it was merged into another record, which goes on for both. */
+  | { readonly found: 'merged'; readonly ref: RecordRef; readonly into: RecordRef }
   /** Not seen, which proves nothing: archived, filtered, no permission, or not there yet. */
   | { readonly found: 'hidden'; readonly ref: RecordRef };
 

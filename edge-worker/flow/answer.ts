@@ -1,4 +1,5 @@
 // What a person says to a hold: approve, reject, or try again. One lane transaction with an audit row.
+
 import { type Action, actions } from '../../shared/actions.ts';
 import { rules } from '../rules/_registry.ts';
 import { type RecordTable, recordTables } from '../store/flush-rows.ts';
@@ -8,6 +9,7 @@ import { readRows, type StoredRow, writeRows } from '../store/rows.ts';
 import { askAgain } from './ask-again.ts';
 import { tellAudit } from './audit.ts';
 import { actionsOf } from './choices.ts';
+import { twoRecordsControl, withdrawn } from './controls.ts';
 import type { LaneCore } from './core.ts';
 import { answerDeletion, deletionControls } from './deletion-answers.ts';
 import { planSafely } from './guard.ts';
@@ -15,11 +17,11 @@ import { answerGuilty } from './guilty-rows.ts';
 import { type Owners, openHold } from './hold-care.ts';
 import { closeHold } from './holds.ts';
 import { move } from './lifecycle.ts';
+import { answerTwoRecords } from './merges.ts';
 import { plan } from './plan.ts';
 import { StewardError } from './steward.ts';
 import { answerSubscriber, isOfSubscriber } from './subscribe.ts';
 import { doubtedAnew } from './uncertainty.ts';
-import { withdrawn } from './withdrawals.ts';
 
 /** What an action leaves behind for the plan to find, where that is not its own name. */
 const outcomes: Readonly<Partial<Record<Action, string>>> = {
@@ -53,6 +55,7 @@ export function answer(
   if (isOfSubscriber(row)) return answerSubscriber(core, row, given === 'retry', by, reason);
   if (row.control === 'poison-row') return answerKept(core, row, given, by, reason);
   if (deletionControls.has(row.control)) return answerDeletion(core, row, given, by, reason);
+  if (row.control === twoRecordsControl) return answerTwoRecords(core, row, given, by, reason);
   if (given === 'retry' && unknownOutcomes.has(row.control)) return lookAgain(core, row, by, reason);
   core.store.transaction((tx) => {
     // "Retry" of what a target refused is an approval to send the same content again; settle takes it back when it is

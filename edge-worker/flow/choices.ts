@@ -1,8 +1,15 @@
 // What may be answered to a hold: a control says so itself; of the others it stands here.
+
 import type { Action } from '../../shared/actions.ts';
 import { rules } from '../rules/_registry.ts';
-import { deletedControl, guardControl, vanishedControl } from './deletions.ts';
-import { billedControl, byHandControl } from './withdrawals.ts';
+import {
+  billedControl,
+  byHandControl,
+  deletedControl,
+  guardControl,
+  twoRecordsControl,
+  vanishedControl,
+} from './controls.ts';
 
 /** What cannot be decided by content is looked at again once it was mended, or left out. */
 const usual: readonly Action[] = ['retry', 'reject'];
@@ -13,6 +20,7 @@ const choices: Readonly<Record<string, readonly Action[]>> = {
   [deletedControl]: ['withdraw', 'keep', 'retry'],
   [vanishedControl]: ['recreate', 'leave', 'retry'],
   [guardControl]: ['let-through', 'mistake'],
+  [twoRecordsControl]: ['this-one', 'other-one', 'retry'],
 };
 
 export function actionsOf(control: string): readonly Action[] {

@@ -8,6 +8,7 @@ import { tellDeleted, tellRestored } from './deletions.ts';
 import { closeSeen, linksOf, tellFailed, tellHidden, tellUnreadable } from './gone.ts';
 import { inParts, planIn, planSafely, problemOf } from './guard.ts';
 import { keepRechecks, take } from './inbox.ts';
+import { tellMerged } from './merges.ts';
 import type { Observation } from './observation.ts';
 import { type Found, keyOf, type Reader, type Wanted } from './read.ts';
 import { showSoon } from './show-soon.ts';
@@ -86,7 +87,7 @@ class Run {
   #absorb(tx: LaneTransaction, seen: readonly Observation[]): readonly Observation[] {
     const core = this.#core;
     const absorbed = absorb({ tx, wiring: core.wiring, makeId: core.ports.makeId }, seen);
-    const restored = tellRestored(tx, seen);
+    const restored = tellRestored(core, tx, seen);
     planIn(core, tx, [...absorbed.entities, ...restored]);
     closeSeen(tx, seen);
     return absorbed.again;
@@ -96,10 +97,11 @@ class Run {
   #finish(tx: LaneTransaction, lagging: readonly Observation[], isPlanned = false): void {
     const core = this.#core;
     const deleted = tellDeleted(core, tx, this.#found.gone);
+    const merged = tellMerged(core, tx, this.#found.merged);
     tellHidden(core, tx, this.#found.hidden);
     tellUnreadable(core, tx, this.#found.unreadable);
     const asked = this.#asked(tx);
-    planIn(core, tx, isPlanned ? deleted : [...asked, ...deleted]);
+    planIn(core, tx, [...(isPlanned ? [] : asked), ...deleted, ...merged]);
     keepTried(tx, this.#tried);
     // "Sync now": whatever came of it, the page shows it again.
     showSoon(tx, core.wiring, asked, 0);

@@ -1,16 +1,18 @@
 // What people say of deletions: of one that somebody is asked about, of a record that vanished from a target, and of
 // many at once.
+
 import type { Action } from '../../shared/actions.ts';
 import { approvals, deletions, type holds, links } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { readRows, type StoredRow, writeRows } from '../store/rows.ts';
 import { tellAudit } from './audit.ts';
+import { deletedControl, guardControl, vanishedControl } from './controls.ts';
 import type { LaneCore } from './core.ts';
-import { act, deletedControl, guardControl, tellGuard, vanishedControl } from './deletions.ts';
+import { act, tellGuard } from './deletions.ts';
 import { planIn, planSafely } from './guard.ts';
 import { closeHold } from './holds.ts';
-import { endLink } from './links.ts';
-import { showSoon } from './show-soon.ts';
+import { endLink, type LinkRow } from './links.ts';
+import { tellStanding } from './standing.ts';
 import { type RecordPlace, readAgain } from './strays.ts';
 
 type HoldRow = StoredRow<typeof holds>;
@@ -27,16 +29,16 @@ export function answerDeletion(core: LaneCore, hold: HoldRow, given: Action, by:
   core.store.transaction((tx) => {
     closeHold(tx, hold, by, reason);
     tellAudit(core, tx, by, `hold-${given}`, hold.id, { control: hold.control, entity: hold.entity, reason });
-    carryOut(tx, hold, given, by, reason);
-    showSoon(tx, core.wiring, new Set([hold.entity]), 0);
+    carryOut(core, tx, hold, given, by, reason);
     planIn(core, tx, [hold.entity]);
   });
 }
 
-function carryOut(tx: LaneTransaction, hold: HoldRow, given: Action, by: string, reason: string): void {
+function carryOut(core: LaneCore, tx: LaneTransaction, hold: HoldRow, given: Action, by: string, reason: string): void {
   const { entity, connection, recordType } = hold;
   const where = 'WHERE entity = ? AND connection = ? AND record_type = ? AND record_id IS NOT NULL';
   const linked = readRows(tx.sql, links, where, entity, connection, recordType);
+  if (given !== 'recreate' && given !== 'leave') for (const link of linked) tellStanding(tx, core.wiring, link, null);
   const places = linked.map((link): RecordPlace => ({ connection, recordType, recordId: link.recordId ?? '' }));
   switch (given) {
     case 'withdraw':
@@ -50,11 +52,19 @@ function carryOut(tx: LaneTransaction, hold: HoldRow, given: Action, by: string,
     case 'recreate':
     case 'leave': {
       for (const link of linked) endLink(tx, link);
+      tellLeft(tx, linked);
       forget(tx, places);
       const answered = { entity, connection, control: vanishedControl, hash: '', by, reason, atMs: tx.atMs };
       if (given === 'leave') writeRows(tx.sql, approvals, [{ ...answered, outcome: 'rejected' }], 'replace');
     }
   }
+}
+
+/** The system holds nothing of it now. */
+function tellLeft(tx: LaneTransaction, linked: readonly LinkRow[]): void {
+  const none = { reason: null, params: null, recordId: null, owner: null, nextMs: null };
+  for (const { entity, connection, kind } of linked)
+    tx.record('statuses', { entity, connection, kind, state: 'ignored', ...none, atMs: tx.atMs });
 }
 
 /** Counted no more: whatever comes of it, a person has seen it. */

@@ -6,12 +6,14 @@ import { deletions, holds } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { deleteRows, readRows, type StoredRow, writeRows } from '../store/rows.ts';
 import { claimAgain, freeBilled } from './billing.ts';
+import { deletedControl, guardControl, vanishedControl } from './controls.ts';
 import type { LaneCore } from './core.ts';
 import { linksOf } from './gone.ts';
 import { closeHold, raiseHold } from './holds.ts';
 import type { LinkRow } from './links.ts';
+import { closeTwoRecords } from './merges.ts';
 import type { Observation } from './observation.ts';
-import { showSoon } from './show-soon.ts';
+import { tellStanding } from './standing.ts';
 import { forgetStrays, type RecordPlace, readAgain } from './strays.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -24,10 +26,6 @@ const shareMax = 0.01;
 /** What was said to be a mistake is looked for again, ever more seldom. */
 const firstWaitMs = 10 * 60_000;
 const longestWaitMs = 6 * 3_600_000;
-
-export const guardControl = 'delete-guard';
-export const deletedControl = 'deleted-at-source';
-export const vanishedControl = 'target-gone';
 
 const askDelivery: Deletion = { means: 'ask', owner: 'delivery' };
 
@@ -71,6 +69,7 @@ function rowsOf(tx: Pick<LaneTransaction, 'sql'>, places: readonly RecordPlace[]
 /** Records whose system proves that they are deleted. Returns entities to be planned. */
 export function tellDeleted(core: LaneCore, tx: LaneTransaction, gone: readonly RecordPlace[]): ReadonlySet<string> {
   forgetStrays(tx, core.wiring, gone);
+  for (const place of gone) closeTwoRecords(core, tx, place);
   const linked = grouped(linksOf(tx, gone), (link) => keyOf({ ...link, recordId: link.recordId ?? '' }));
   const known = new Map(rowsOf(tx, gone).map((row) => [keyOf(row), row]));
   const fresh = [...new Map(gone.map((place) => [keyOf(place), place])).values()].filter(
@@ -196,15 +195,17 @@ function ask(core: LaneCore, tx: LaneTransaction, link: LinkRow, deletion: Delet
     ...{ control, code: control, owner: deletion?.owner ?? 'integration', dueMinutes: 480, hash: '' },
     params: { connection, recordType, recordId: recordId ?? '' },
   });
-  const held = { state: 'held', reason: control, owner: deletion?.owner ?? 'integration', params: null };
-  tx.record('statuses', { entity, connection, kind: link.kind, recordId, ...held, atMs: tx.atMs, nextMs: null });
-  showSoon(tx, core.wiring, new Set([entity]), 0);
+  tellStanding(tx, core.wiring, link, { code: control, owner: deletion?.owner ?? 'integration' });
 }
 
 /**
  * Records that are there again: whatever followed from their deletion is undone by the plan. Returns their entities.
  */
-export function tellRestored(tx: LaneTransaction, seen: readonly Observation[]): ReadonlySet<string> {
+export function tellRestored(
+  { wiring }: Pick<LaneCore, 'wiring'>,
+  tx: LaneTransaction,
+  seen: readonly Observation[],
+): ReadonlySet<string> {
   const restored = new Set<string>();
   if (seen.length === 0 || tx.sql.exec('SELECT 1 FROM deletions LIMIT 1').toArray().length === 0) return restored;
   const rows = rowsOf(
@@ -220,6 +221,7 @@ export function tellRestored(tx: LaneTransaction, seen: readonly Observation[]):
   for (const link of linksOf(tx, rows)) {
     restored.add(link.entity);
     closeHold(tx, { ...link, part: 'gone' }, 'restored', null);
+    tellStanding(tx, wiring, link, null);
     tx.tell(link.entity, 'record-restored', { connection: link.connection, recordId: link.recordId ?? '' });
   }
   for (const [first] of grouped(rows, typeOf).values()) if (first) closeGuard(tx, first);

@@ -91,7 +91,9 @@ function lookOfFind(found: readonly Snapshot[]): Look {
 
 function lookOfRead(read: ReadResult | undefined): Look {
   if (!read) return { found: 'hidden' };
-  return read.found === 'here' ? { found: 'record', snapshot: read.snapshot } : { found: read.found };
+  if (read.found === 'here') return { found: 'record', snapshot: read.snapshot };
+  // What was merged into another record is read once more, and then known to be so.
+  return { found: read.found === 'merged' ? 'gone' : read.found };
 }
 
 /** A wait exists only while something will end it; one that outlives its deadline becomes a person's work. */

@@ -1,7 +1,9 @@
 // One record is compared with its baseline: what its owner changed is taken over; what another system wrote over the
 // owner's word is written again.
+
 import type { Connector } from '../connectors/connector.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
+import { withdrawn } from './controls.ts';
 import type { Drafts } from './drafts.ts';
 import { closeHold, type HoldRow, holdsOf, raiseHold, slotKey } from './holds.ts';
 import type { LinkBook } from './link-book.ts';
@@ -11,7 +13,6 @@ import type { CanonicalRecord } from './nouns.ts';
 import type { Observation, Reading } from './observation.ts';
 import { isSame, type Problem } from './translate.ts';
 import type { Connection, Wiring } from './wiring.ts';
-import { withdrawn } from './withdrawals.ts';
 
 export interface MergeContext {
   readonly tx: LaneTransaction;

@@ -1,8 +1,10 @@
 // What a plan writes down: commands put, superseded and dropped, claims, holds, waits. Gathered for all its entities,
 // then written in a handful of statements.
+
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import { commands, links, purchaseOrders, waits } from '../store/lane-schema.ts';
 import { deleteRows, type RowOf, writeRows } from '../store/rows.ts';
+import { withdrawn } from './controls.ts';
 import { closeHold, raiseHold } from './holds.ts';
 import { kindOf } from './identity.ts';
 import { type CommandState, move } from './lifecycle.ts';
@@ -15,7 +17,6 @@ import { showSoon } from './show-soon.ts';
 import { type Encoded, mergeWire } from './translate.ts';
 import type { HoldVerdict } from './verdicts.ts';
 import type { Connection } from './wiring.ts';
-import { withdrawn } from './withdrawals.ts';
 
 /** A wait becomes a hold with an owner after this long. */
 export const waitMs = 24 * 3_600_000;

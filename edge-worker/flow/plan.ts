@@ -2,11 +2,13 @@
 // One lane transaction, no awaits.
 // A command exists because content differs, not because an event came: a new target, a new mapping, a released hold
 // and "Sync now" all end here.
+
 import { hashOf } from '../../shared/canonical-json.ts';
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import { entities } from '../../shared/entities/_registry.ts';
 import type { LaneStore, LaneTransaction } from '../store/lane-store.ts';
 import { Absences } from './absences.ts';
+import { withdrawn } from './controls.ts';
 import { type Answers, govern, mayBeTakenBack, takenBack } from './govern.ts';
 import { heldAround } from './holds.ts';
 import { kindOf } from './identity.ts';
@@ -20,7 +22,7 @@ import { waitersOf } from './strays.ts';
 import { type Encoded, encode, isSame } from './translate.ts';
 import { loopVerdict, movedVerdict, outcomeControls, problemVerdict, unroutedVerdict } from './verdicts.ts';
 import type { Connection, Wiring } from './wiring.ts';
-import { deletedTaking, planWithdrawal, type Taking, type Withdrawing, withdrawing, withdrawn } from './withdrawals.ts';
+import { deletedTaking, planWithdrawal, type Taking, type Withdrawing, withdrawing } from './withdrawals.ts';
 
 export interface PlanContext {
   readonly tx: LaneTransaction;

@@ -34,6 +34,7 @@ export interface Wanted extends RecordRef {
 export interface Found {
   readonly seen: Observation[];
   readonly gone: Wanted[];
+  readonly merged: (readonly [Wanted, into: RecordRef])[];
   readonly again: Wanted[];
   /** Not shown to us however often it was asked for. */
   readonly hidden: Wanted[];
@@ -51,11 +52,12 @@ interface Call {
 export const keyOf = (wanted: { connection: string } & RecordRef) =>
   `${wanted.connection}|${wanted.recordType}|${wanted.recordId}`;
 
-const nothing = (): Found => ({ seen: [], gone: [], again: [], hidden: [], unreadable: [] });
+const nothing = (): Found => ({ seen: [], gone: [], merged: [], again: [], hidden: [], unreadable: [] });
 
 function add(to: Found, from: Found): void {
   to.seen.push(...from.seen);
   to.gone.push(...from.gone);
+  to.merged.push(...from.merged);
   to.again.push(...from.again);
   to.hidden.push(...from.hidden);
   to.unreadable.push(...from.unreadable);
@@ -244,6 +246,7 @@ function sort(found: Found, one: Wanted, result: ReadResult | undefined, readMs:
   if (result?.found === 'here')
     found.seen.push({ connection: one.connection, snapshot: result.snapshot, readMs, eventMs: one.eventMs });
   else if (result?.found === 'gone') found.gone.push(one);
+  else if (result?.found === 'merged') found.merged.push([one, result.into]);
   else if (one.tries < triesMax) found.again.push(oftener(one));
   else found.hidden.push(one);
 }

@@ -1,5 +1,6 @@
 // Receipts: what became of commands is written down, links and baselines follow, dependents and newer content are
 // planned. Gathered for a whole call, then written in one lane transaction.
+
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import type { Snapshot } from '../connectors/connector.ts';
 import { type FaultCode, faults } from '../faults.ts';
@@ -7,7 +8,7 @@ import { approvals, commands, links } from '../store/lane-schema.ts';
 import { deleteRows, readRows, writeRows } from '../store/rows.ts';
 import { absorb } from './absorb.ts';
 import { tellAudit } from './audit.ts';
-import { vanishedControl } from './deletions.ts';
+import { billedControl, vanishedControl, withdrawn } from './controls.ts';
 import { raiseHold } from './holds.ts';
 import { type CommandState, move } from './lifecycle.ts';
 import { endLink, type LinkRow, leftAlone, newLink, recordLink } from './links.ts';
@@ -18,7 +19,6 @@ import { Saved } from './saved.ts';
 import { type RecordPlace, readAgain, readReferringAgain, releaseWaits, waitersOf } from './strays.ts';
 import { doubted } from './uncertainty.ts';
 import { outcomeControls } from './verdicts.ts';
-import { billedControl, withdrawn } from './withdrawals.ts';
 
 /** Tries before a lock or a conflict becomes somebody's work. */
 const triesMax = 8;

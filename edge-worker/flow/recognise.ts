@@ -41,6 +41,8 @@ export class Recognition {
   readonly #byKey = new Map<string, string[]>();
   /** Unclaimed records by the key they carry. */
   readonly #records = new Map<string, Set<string>>();
+  /** Entities that are another one now, for marks of ours from before. */
+  readonly #aliases = new Map<string, string>();
   readonly #known = new Set<string>();
   readonly #linked = new Set<string>();
   readonly #coming = new Set<string>();
@@ -67,7 +69,12 @@ export class Recognition {
     const named = sightings.flatMap(({ externalId }) =>
       externalId && kindOf(externalId) === kind ? [externalId] : [],
     );
-    const ids = [...new Set([...named, ...[...this.#byKey.values()].flat()])];
+    for (const row of this.#load<{ entity: string; into: string }>(
+      'SELECT entity, "into" FROM aliases WHERE entity IN (SELECT value FROM json_each(?))',
+      named,
+    ))
+      this.#aliases.set(row.entity, row.into);
+    const ids = [...new Set([...named, ...this.#aliases.values(), ...[...this.#byKey.values()].flat()])];
     for (const row of this.#load<{ id: string }>(
       'SELECT id FROM entities WHERE id IN (SELECT value FROM json_each(?))',
       ids,
@@ -92,7 +99,8 @@ export class Recognition {
   }
 
   recognise(sighting: Sighting): Recognised {
-    const { connection, recordType, externalId } = sighting;
+    const { connection, recordType } = sighting;
+    const externalId = sighting.externalId && (this.#aliases.get(sighting.externalId) ?? sighting.externalId);
     const at = (entity: string) => placeOf({ entity, connection, recordType });
     if (externalId !== null && this.#known.has(externalId)) {
       if (this.#coming.has(at(externalId))) return { as: 'again' };

@@ -1,5 +1,6 @@
 // Command -> Receipt: picks due commands of one target, sends them in batches, each safe to repeat. The attempt is on
 // disk before the call.
+
 import { hashOf } from '../../shared/canonical-json.ts';
 import type { ShownStatus } from '../../shared/wire/status.ts';
 import type { Session, Withdrawal, WithdrawResult, Write, WriteResult } from '../connectors/connector.ts';
@@ -7,9 +8,9 @@ import { Fault, type FaultCode } from '../faults.ts';
 import { attempts, commands } from '../store/lane-schema.ts';
 import type { LaneStore } from '../store/lane-store.ts';
 import { readColumns, readRows, writeRows } from '../store/rows.ts';
+import { withdrawn } from './controls.ts';
 import type { CommandRow } from './plan-view.ts';
 import type { Connection } from './wiring.ts';
-import { withdrawn } from './withdrawals.ts';
 
 /** One call about to be made: its attempt and the commands it carries. */
 export interface Batch {

@@ -1,9 +1,11 @@
 // What an answer means for each command of a call, and what a look at the target means for one in doubt. Its outcome
 // goes into the receipts: one lane transaction.
+
 import type { Snapshot, WithdrawResult, WriteResult } from '../connectors/connector.ts';
 import type { Fault } from '../faults.ts';
 import { attempts } from '../store/lane-schema.ts';
 import { deleteRows } from '../store/rows.ts';
+import { withdrawn } from './controls.ts';
 import { move } from './lifecycle.ts';
 import type { PlanContext } from './plan.ts';
 import type { CommandRow } from './plan-view.ts';
@@ -11,7 +13,6 @@ import { Receipts } from './receipts.ts';
 import type { Batch, BatchOutcome } from './relay.ts';
 import { Saved } from './saved.ts';
 import { isPastLateCommit, nextLookMs } from './uncertainty.ts';
-import { withdrawn } from './withdrawals.ts';
 import { showSettled, writtenAlong } from './written-along.ts';
 
 /** Settles a call, or some of its commands. `context.inFlight` must no longer name its commands. */

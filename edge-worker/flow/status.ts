@@ -9,14 +9,13 @@ import { checks, commands, entityRows, holds, links, statusDue } from '../store/
 import type { LaneStore } from '../store/lane-store.ts';
 import { type LaneSql, readColumns, readRows, type StoredRow } from '../store/rows.ts';
 import { Absences } from './absences.ts';
-import { deletedControl } from './deletions.ts';
+import { deletedControl, withdrawn } from './controls.ts';
 import { figuresInWords } from './figures.ts';
 import { kindOf, siblingId } from './identity.ts';
 import type { LinkRow } from './links.ts';
 import type { CanonicalRecord } from './nouns.ts';
 import { shownMs } from './trial.ts';
 import type { Connection, Wiring } from './wiring.ts';
-import { withdrawn } from './withdrawals.ts';
 
 const linkColumns = ['entity', 'connection', 'recordType', 'recordId', 'seenMs', 'given'] as const;
 type PageLink = Pick<LinkRow, (typeof linkColumns)[number]>;

@@ -1,15 +1,12 @@
 // What a target holds of an entity and does not count any more: taken back there, or, once it is billed, finance's to
 // decide. Part of the plan.
 import { entities } from '../../shared/entities/_registry.ts';
-import { deletedControl } from './deletions.ts';
+import { billedControl, byHandControl, deletedControl, withdrawn } from './controls.ts';
 import type { Answers } from './govern.ts';
 import type { PlanBook, Target } from './plan-book.ts';
 import type { CommandRow, PlanView } from './plan-view.ts';
 import type { Encoded } from './translate.ts';
 import type { HoldVerdict } from './verdicts.ts';
-
-/** In place of a content hash: what the target is to hold, or holds, is nothing that counts. */
-export const withdrawn = 'withdrawn';
 
 /** Why something does not count any more, and the control that says so. */
 export type Taking = HoldVerdict & {
@@ -30,9 +27,6 @@ export function withdrawing(encoded: Encoded): Encoded {
   return { ...encoded, ...nothing, hash: withdrawn, content: withdrawn };
 }
 
-export const billedControl = 'withdrawn-after-invoice';
-/** The system offers no way that the hub may go. */
-export const byHandControl = 'withdraw-by-hand';
 /** What finance may say, and what is waited for then. Asked for approval again, it is delivery's turn. */
 const billedCodes: Readonly<Record<string, { readonly code: string; readonly owner: HoldVerdict['owner'] }>> = {
   credit: { code: 'awaiting-credit', owner: 'finance' },

@@ -73,6 +73,13 @@ export const laneMigrations = {
         "when": 1795839113787,
         "tag": "0009_mailbox-withdrawn",
         "breakpoints": true
+      },
+      {
+        "idx": 10,
+        "version": "6",
+        "when": 1795840801231,
+        "tag": "0010_aliases",
+        "breakpoints": true
       }
     ]
   },
@@ -86,6 +93,7 @@ export const laneMigrations = {
     "m0006": "CREATE TABLE `jobs` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`cause` text NOT NULL,\n\t`answer` text NOT NULL,\n\t`reason` text NOT NULL,\n\t`by` text NOT NULL,\n\t`owners` text,\n\t`state` text NOT NULL,\n\t`total` integer NOT NULL,\n\t`done` integer NOT NULL,\n\t`failed` integer NOT NULL,\n\t`after_hold` text NOT NULL,\n\t`until_hold` text NOT NULL,\n\t`problem` text,\n\t`made_ms` integer NOT NULL,\n\t`ended_ms` integer\n) WITHOUT ROWID;\n--> statement-breakpoint\nALTER TABLE `holds` ADD `cause` text;--> statement-breakpoint\nALTER TABLE `holds` ADD `assignee` text;--> statement-breakpoint\nALTER TABLE `holds` ADD `snoozed_ms` integer;",
     "m0007": "CREATE TABLE `mailbox_records` (\n\t`connection` text NOT NULL,\n\t`record_type` text NOT NULL,\n\t`record_id` text NOT NULL,\n\t`seq` integer NOT NULL,\n\t`external_id` text,\n\t`wire` text,\n\t`told_ms` integer NOT NULL,\n\tPRIMARY KEY(`connection`, `record_type`, `record_id`)\n) WITHOUT ROWID;\n--> statement-breakpoint\nCREATE INDEX `mailbox_news` ON `mailbox_records` (`connection`,`seq`);--> statement-breakpoint\nCREATE TABLE `mailbox_statuses` (\n\t`connection` text NOT NULL,\n\t`seq` integer NOT NULL,\n\t`record_type` text NOT NULL,\n\t`record_id` text NOT NULL,\n\t`status` text NOT NULL,\n\tPRIMARY KEY(`connection`, `seq`)\n) WITHOUT ROWID;\n",
     "m0008": "CREATE TABLE `deletions` (\n\t`connection` text NOT NULL,\n\t`record_type` text NOT NULL,\n\t`record_id` text NOT NULL,\n\t`proved_ms` integer NOT NULL,\n\t`state` text NOT NULL,\n\t`counted` integer NOT NULL,\n\tPRIMARY KEY(`connection`, `record_type`, `record_id`)\n) WITHOUT ROWID;\n",
-    "m0009": "ALTER TABLE `mailbox_records` ADD `withdrawn` integer DEFAULT 0 NOT NULL;"
+    "m0009": "ALTER TABLE `mailbox_records` ADD `withdrawn` integer DEFAULT 0 NOT NULL;",
+    "m0010": "CREATE TABLE `aliases` (\n\t`entity` text PRIMARY KEY NOT NULL,\n\t`into` text NOT NULL,\n\t`at_ms` integer NOT NULL\n) WITHOUT ROWID;\n"
   }
 };

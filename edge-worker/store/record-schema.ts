@@ -167,6 +167,19 @@ export const exceptions = sqliteTable(
   ],
 );
 
+/** Entities whose record was merged into another's. */
+export const aliasCopies = sqliteTable(
+  'aliases',
+  {
+    installation: text('installation').notNull(),
+    entity: text('entity').notNull(),
+    into: text('into').notNull(),
+    atMs: integer('at_ms').notNull(),
+    run: integer('run').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.installation, table.entity] })],
+);
+
 /** Copies of the lane's billed lines. */
 export const billedLineCopies = sqliteTable(
   'billed_lines',

@@ -1,4 +1,4 @@
-// What has ceased to be, in a lane: records proved to be deleted.
+// What has ceased to be, in a lane: records proved to be deleted, entities that are another one now.
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /**
@@ -19,3 +19,10 @@ export const deletions = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.connection, table.recordType, table.recordId] })],
 );
+
+/** Entities whose record was merged into another's: by this id the other one is meant. Never a chain. */
+export const aliases = sqliteTable('aliases', {
+  entity: text('entity').primaryKey(),
+  into: text('into').notNull(),
+  atMs: integer('at_ms').notNull(),
+});

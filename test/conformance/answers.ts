@@ -22,6 +22,7 @@ export function answers(suite: Suite): void {
   });
   promise('describes every path that its maps name', describesEveryPath);
   promise('tells records that are gone from records it cannot see', tellsGoneFromHidden);
+  promise('names the record that goes on for one that was merged into it', namesTheWinner);
   promise('reads, writes and finds full batches in the order asked', handlesFullBatches);
   promise('never has more calls in flight than the system allows', staysWithinConcurrency);
   promise('renews a token that ended early, once for all who wait', renewsTokenOnce);
@@ -67,6 +68,18 @@ async function tellsGoneFromHidden(world: World): Promise<void> {
   world.standIn.reset();
   const [unknown] = await world.session.read([kept]);
   expect(unknown?.found).toBe('hidden');
+}
+
+/** Only where people can merge records of the kind at all. */
+async function namesTheWinner(world: World): Promise<void> {
+  const { merging } = world.notes;
+  if (merging === undefined) return;
+  const refs = [await world.make(merging), await world.make(merging)] as const;
+  const [winner, loser] = refs;
+  world.standIn.act('merge', { type: winner.recordType, winner: winner.recordId, loser: loser.recordId });
+  const [merged, kept] = await world.session.read([loser, winner]);
+  expect(merged).toEqual({ found: 'merged', ref: loser, into: winner });
+  expect(kept?.found).toBe('here');
 }
 
 async function handlesFullBatches(world: World): Promise<void> {

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Connector } from '../../edge-worker/connectors/connector.ts';
+import { entityNames } from '../../shared/entities/_registry.ts';
 
 const values = z.record(z.string(), z.unknown());
 
@@ -17,6 +18,8 @@ const plain = z.strictObject({
   added: z.partialRecord(z.string(), z.strictObject({ path: z.string(), values })).default({}),
   /** How a person bills a record: a verb of the stand-in with its parameters, or what is typed into the record. */
   billing: z.partialRecord(z.string(), z.strictObject({ act: z.string().optional(), values })).default({}),
+  /** A kind of which people can merge two records; absent where a system merges none, or does not say so. */
+  merging: z.enum(entityNames).optional(),
   /** "METHOD /path" of the requests that write, as a regular expression. */
   writeRoute: z.string().default('^(POST|PUT|PATCH|DELETE) '),
   /** A field to rename, as `schema-change` takes it. */

@@ -164,6 +164,13 @@ function checkRecord(books: LaneBooks): string[] {
       .map((row) => `${row.id} ${row.version} ${row.canonical}`),
   );
   compare(
+    'billed line',
+    books.lane<Values>('SELECT source, invoice FROM billed_lines').map((row) => `${row['source']} ${row['invoice']}`),
+    books
+      .record<Values>("SELECT source, invoice FROM billed_lines WHERE invoice <> ''")
+      .map((row) => `${row['source']} ${row['invoice']}`),
+  );
+  compare(
     'exception',
     books.holds.map((hold) => `${hold.id} ${hold.control} ${hold.owner}`),
     books

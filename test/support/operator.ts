@@ -52,6 +52,8 @@ export interface Match {
 }
 
 export interface EntityHistory {
+  readonly mergedInto: string | null;
+  readonly links: readonly { readonly connection: string; readonly endedAt: string | null }[];
   readonly versions: readonly { readonly canonical: Readonly<Record<string, unknown>> }[];
   readonly timeline: readonly {
     readonly run: number;

@@ -85,6 +85,7 @@ export class RigSystem {
   /** What is withdrawn is deleted rather than kept. */
   deletes = false;
   readonly #gone = new Set<string>();
+  readonly #merged = new Map<string, string>();
   onFind: (() => void | Promise<void>) | null = null;
   onChanges: ((feed: string, cursor: string | null) => ChangePage | Promise<ChangePage>) | null = null;
   onStatus: ((statuses: readonly StatusToShow[]) => Promise<readonly StatusResult[]>) | null = null;
@@ -103,7 +104,13 @@ export class RigSystem {
     return row;
   }
 
-  /** Somebody deletes a record in the system's own pages; it leaves a tombstone. */
+  /** Somebody merges two records in the system's own pages; the loser names the winner. */
+  merge(recordType: string, winner: string, loser: string): void {
+    this.rows.delete(`${recordType}|${loser}`);
+    this.#merged.set(`${recordType}|${loser}`, winner);
+  }
+
+  /** Somebody deletes one; it leaves a tombstone. */
   remove(recordType: string, recordId: string): void {
     this.rows.delete(`${recordType}|${recordId}`);
     this.#gone.add(`${recordType}|${recordId}`);
@@ -120,6 +127,8 @@ export class RigSystem {
           const key = `${ref.recordType}|${ref.recordId}`;
           const snapshot = this.rows.get(key);
           if (snapshot) return { found: 'here', ref, snapshot, lines: this.#linesOf(ref) };
+          const into = this.#merged.get(key);
+          if (into) return { found: 'merged', ref, into: { recordType: ref.recordType, recordId: into } };
           return { found: ref.recordType.includes(':') || this.#gone.has(key) ? 'gone' : 'hidden', ref };
         });
       },

@@ -88,6 +88,7 @@ const validateRecord = route({
 const entityPage = z
   .object({
     entity: z.string(),
+    mergedInto: z.string().nullable().meta({ description: 'The entity that goes on for it, after a merge.' }),
     versions: z.array(
       z.object({
         version: z.int(),
@@ -151,7 +152,8 @@ const readEntity = route({
   params: z.object({ entity: z.string() }),
   shape: entityPage,
   handle: async ({ at, params: { entity } }) => {
-    const [versions, links, statuses, timeline, receipts] = await at.record.batch([
+    const [aliases, versions, links, statuses, timeline, receipts] = await at.record.batch([
+      select(record.aliasCopies, sql`WHERE entity = ${entity}`),
       select(record.entityVersions, sql`WHERE entity = ${entity} ORDER BY version DESC LIMIT 50`),
       select(record.linkCopies, sql`WHERE entity = ${entity}`),
       select(record.statuses, sql`WHERE entity = ${entity}`),
@@ -160,6 +162,7 @@ const readEntity = route({
     ]);
     return ok({
       entity,
+      mergedInto: aliases[0]?.into ?? null,
       versions: versions.map(shownVersion),
       links: links.map(({ endedMs, ...link }) => ({ ...link, endedAt: instantOf(endedMs) })),
       statuses: statuses.map(shownStatus),

@@ -14,6 +14,7 @@ export const readAnswer = z.object({
     z.discriminatedUnion('found', [
       z.object({ found: z.literal('here'), record }),
       z.object({ found: z.literal('gone') }),
+      z.object({ found: z.literal('merged'), into: z.string() }),
       z.object({ found: z.literal('hidden') }),
     ]),
   ),

@@ -81,9 +81,9 @@ function connect(options: Options): Session {
         const { body } = await call('read', `POST /v1/${type}/read`, { ids }, readAnswer);
         return body.results.map((result, index) => {
           const ref = { recordType: type, recordId: ids[index] ?? '' };
-          return result.found === 'here'
-            ? { found: result.found, ref, snapshot: snapshotOf(type, result.record) }
-            : { found: result.found, ref };
+          if (result.found === 'here') return { found: 'here', ref, snapshot: snapshotOf(type, result.record) };
+          if (result.found !== 'merged') return { found: result.found, ref };
+          return { found: 'merged', ref, into: { recordType: type, recordId: result.into } };
         });
       }),
 

@@ -7,6 +7,7 @@ import {
   type StandInOptions,
   Switchboard,
 } from '../stand-in.ts';
+import { perform } from './stand-in/acts.ts';
 import {
   type Answer,
   batch,
@@ -247,11 +248,8 @@ class ExampleServer implements StandIn {
   }
 
   act(verb: string, parameters: Values): unknown {
-    const table = this.#table(String(parameters['type']));
-    const id = String(parameters['id']);
-    if (verb === 'archive') return table.archived.add(id).size;
-    if (verb === 'restore') return table.archived.delete(id);
-    throw new Error(`Example knows no ${verb}`);
+    const announce = (type: string, id: string, kind: 'changed' | 'deleted') => this.#announce(type, id, kind);
+    return perform(verb, parameters, { tables: this.#tables, nowMs: this.#nowMs(), announce });
   }
 
   rows(type: string): readonly Row[] {

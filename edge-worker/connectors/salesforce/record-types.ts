@@ -8,6 +8,8 @@ export interface CarriedType {
   readonly fields: readonly string[];
   /** Records below it that travel with it, as the relationship's name and their fields. */
   readonly children: { readonly relationship: string; readonly fields: readonly string[] } | null;
+  /** Where the org says of a deleted record into which one it was merged. */
+  readonly mergedField: string | null;
   /** False where records are only ever made by the org's own people. */
   readonly canCreate: boolean;
 }
@@ -42,7 +44,8 @@ export function recordTypesFor(paths: ConnectOptions<unknown, unknown>['paths'])
   const types = new Map<string, CarriedType>();
   for (const { recordType: name, canCreate } of Object.values<EntityMap<never>>(maps)) {
     const children = name === 'Opportunity' ? lineItems : null;
-    types.set(name, { name, fields: fieldsOf(name, paths), children, canCreate });
+    const mergedField = name === 'Account' ? 'MasterRecordId' : null;
+    types.set(name, { name, fields: fieldsOf(name, paths), children, mergedField, canCreate });
   }
   return types;
 }

@@ -21,16 +21,18 @@ export class Records {
 
   async read(refs: readonly RecordRef[]): Promise<readonly ReadResult[]> {
     const found = new Map<string, Snapshot>();
-    const gone = new Set<string>();
+    const gone = new Map<string, string | null>();
     for (const [type, ids] of idsByType(this.#dialect.recordTypes, refs)) {
       for (const snapshot of await this.snapshots(type, ids)) found.set(keyOf(type.name, snapshot.recordId), snapshot);
       const missing = ids.filter((id) => !found.has(keyOf(type.name, id)));
-      for (const id of await this.#deleted(type, missing)) gone.add(keyOf(type.name, id));
+      for (const [id, into] of await this.#deleted(type, missing)) gone.set(keyOf(type.name, id), into);
     }
     return refs.map((ref): ReadResult => {
       const key = keyOf(ref.recordType, id18(ref.recordId) ?? '');
       const snapshot = found.get(key);
       if (snapshot) return { found: 'here', ref, snapshot };
+      const into = gone.get(key);
+      if (into) return { found: 'merged', ref, into: { recordType: ref.recordType, recordId: into } };
       return { found: gone.has(key) ? 'gone' : 'hidden', ref };
     });
   }
@@ -73,13 +75,15 @@ export class Records {
   }
 
   /** Only the recycle bin proves a deletion; a record that is merely not seen may be out of our sight. */
-  async #deleted(type: CarriedType, ids: readonly string[]): Promise<string[]> {
-    const deleted: string[] = [];
+  async #deleted(type: CarriedType, ids: readonly string[]): Promise<ReadonlyMap<string, string | null>> {
+    const deleted = new Map<string, string | null>();
+    const { mergedField } = type;
+    const columns = ['Id', 'IsDeleted', ...(mergedField ? [mergedField] : [])].join(', ');
     for (const lot of inLots(ids, idsPerQueryMax, literalsLengthMax)) {
-      const soql = `SELECT Id, IsDeleted FROM ${this.#dialect.theirs(type.name)} WHERE Id IN ${soqlList(lot)}`;
+      const soql = `SELECT ${columns} FROM ${this.#dialect.theirs(type.name)} WHERE Id IN ${soqlList(lot)}`;
       for (const row of await this.#rest.query(soql, 'with-deleted')) {
         const id = id18(row['Id']);
-        if (row['IsDeleted'] === true && id !== null) deleted.push(id);
+        if (row['IsDeleted'] === true && id !== null) deleted.set(id, mergedField ? id18(row[mergedField]) : null);
       }
     }
     return deleted;

@@ -27,7 +27,9 @@ export function batch(list: unknown, max: number, one: (entry: unknown) => unkno
 
 export function readOne(table: Table, id: string, show: (row: Stored) => Values): Values {
   const row = table.archived.has(id) ? undefined : table.rows.get(id);
-  return row ? { found: 'here', record: show(row) } : { found: table.tombstones.has(id) ? 'gone' : 'hidden' };
+  if (row) return { found: 'here', record: show(row) };
+  const into = table.mergedInto.get(id);
+  return into ? { found: 'merged', into } : { found: table.tombstones.has(id) ? 'gone' : 'hidden' };
 }
 
 export function parseBody(body: string): Values | null {

@@ -82,7 +82,10 @@ export const schemas: ReadonlyMap<string, readonly Field[]> = new Map(
 export class Table {
   readonly rows = new Map<string, Stored>();
   readonly byExternalId = new Map<string, string>();
-  readonly tombstones = new Set<string>();
+  /** Deleted records as they were. */
+  readonly tombstones = new Map<string, Stored>();
+  /** The record that goes on for one that was merged into it. */
+  readonly mergedInto = new Map<string, string>();
   readonly archived = new Set<string>();
   /** Every save, oldest first. A page of the feed is a slice of it. */
   readonly log: Saved[] = [];
@@ -138,8 +141,20 @@ export class Table {
     this.#reindex(row, undefined);
     this.rows.delete(id);
     if (row.external_id !== null) this.byExternalId.delete(row.external_id);
-    this.tombstones.add(id);
+    this.tombstones.set(id, row);
     this.#append(id, 'deleted', nowMs);
+    return true;
+  }
+
+  /** Back from the dead, as it was. */
+  undelete(id: string, nowMs: number): boolean {
+    const row = this.tombstones.get(id);
+    if (row === undefined || this.mergedInto.has(id)) return false;
+    this.tombstones.delete(id);
+    this.#reindex(undefined, row);
+    this.rows.set(id, { ...row, version: `${new Date(nowMs).toISOString().slice(0, 19)}Z` });
+    if (row.external_id !== null) this.byExternalId.set(row.external_id, id);
+    this.#append(id, 'changed', nowMs);
     return true;
   }
 

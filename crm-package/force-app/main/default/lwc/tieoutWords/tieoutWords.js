@@ -141,6 +141,9 @@ import Reason_Duplicate_Time_Next from '@salesforce/label/c.Reason_Duplicate_Tim
 import Reason_Duplicate_Time_Text from '@salesforce/label/c.Reason_Duplicate_Time_Text';
 import Reason_Duplicate_Time_Title from '@salesforce/label/c.Reason_Duplicate_Time_Title';
 import Reason_Duplicate_Title from '@salesforce/label/c.Reason_Duplicate_Title';
+import Reason_Entity_Merged_Next from '@salesforce/label/c.Reason_Entity_Merged_Next';
+import Reason_Entity_Merged_Text from '@salesforce/label/c.Reason_Entity_Merged_Text';
+import Reason_Entity_Merged_Title from '@salesforce/label/c.Reason_Entity_Merged_Title';
 import Reason_Event_Failed_Next from '@salesforce/label/c.Reason_Event_Failed_Next';
 import Reason_Event_Failed_Text from '@salesforce/label/c.Reason_Event_Failed_Text';
 import Reason_Event_Failed_Title from '@salesforce/label/c.Reason_Event_Failed_Title';
@@ -216,6 +219,9 @@ import Reason_Record_Failed_Title from '@salesforce/label/c.Reason_Record_Failed
 import Reason_Record_Hidden_Next from '@salesforce/label/c.Reason_Record_Hidden_Next';
 import Reason_Record_Hidden_Text from '@salesforce/label/c.Reason_Record_Hidden_Text';
 import Reason_Record_Hidden_Title from '@salesforce/label/c.Reason_Record_Hidden_Title';
+import Reason_Record_Merged_Next from '@salesforce/label/c.Reason_Record_Merged_Next';
+import Reason_Record_Merged_Text from '@salesforce/label/c.Reason_Record_Merged_Text';
+import Reason_Record_Merged_Title from '@salesforce/label/c.Reason_Record_Merged_Title';
 import Reason_Record_Restored_Next from '@salesforce/label/c.Reason_Record_Restored_Next';
 import Reason_Record_Restored_Text from '@salesforce/label/c.Reason_Record_Restored_Text';
 import Reason_Record_Restored_Title from '@salesforce/label/c.Reason_Record_Restored_Title';
@@ -258,6 +264,9 @@ import Reason_Target_Gone_Title from '@salesforce/label/c.Reason_Target_Gone_Tit
 import Reason_Two_Found_Next from '@salesforce/label/c.Reason_Two_Found_Next';
 import Reason_Two_Found_Text from '@salesforce/label/c.Reason_Two_Found_Text';
 import Reason_Two_Found_Title from '@salesforce/label/c.Reason_Two_Found_Title';
+import Reason_Two_Records_Next from '@salesforce/label/c.Reason_Two_Records_Next';
+import Reason_Two_Records_Text from '@salesforce/label/c.Reason_Two_Records_Text';
+import Reason_Two_Records_Title from '@salesforce/label/c.Reason_Two_Records_Title';
 import Reason_Unapproved_Expense_Next from '@salesforce/label/c.Reason_Unapproved_Expense_Next';
 import Reason_Unapproved_Expense_Text from '@salesforce/label/c.Reason_Unapproved_Expense_Text';
 import Reason_Unapproved_Expense_Title from '@salesforce/label/c.Reason_Unapproved_Expense_Title';
@@ -456,6 +465,9 @@ export const reasons = {
   'target-gone': { title: Reason_Target_Gone_Title, text: Reason_Target_Gone_Text, next: Reason_Target_Gone_Next },
   'delete-guard': { title: Reason_Delete_Guard_Title, text: Reason_Delete_Guard_Text, next: Reason_Delete_Guard_Next },
   'awaiting-restoration': { title: Reason_Awaiting_Restoration_Title, text: Reason_Awaiting_Restoration_Text, next: Reason_Awaiting_Restoration_Next },
+  'two-records': { title: Reason_Two_Records_Title, text: Reason_Two_Records_Text, next: Reason_Two_Records_Next },
+  'record-merged': { title: Reason_Record_Merged_Title, text: Reason_Record_Merged_Text, next: Reason_Record_Merged_Next },
+  'entity-merged': { title: Reason_Entity_Merged_Title, text: Reason_Entity_Merged_Text, next: Reason_Entity_Merged_Next },
   'record-deleted': { title: Reason_Record_Deleted_Title, text: Reason_Record_Deleted_Text, next: Reason_Record_Deleted_Next },
   'record-restored': { title: Reason_Record_Restored_Title, text: Reason_Record_Restored_Text, next: Reason_Record_Restored_Next },
   'command-withdrawn': { title: Reason_Command_Withdrawn_Title, text: Reason_Command_Withdrawn_Text, next: Reason_Command_Withdrawn_Next },

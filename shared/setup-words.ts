@@ -17,6 +17,11 @@ export const setupWords: Readonly<Record<string, Words>> = {
     text: '{system} no longer accepts the credentials of this connection.',
     next: 'An integration admin gives it new credentials; waiting work then goes on by itself.',
   },
+  'renewal-failed': {
+    title: 'Credentials not renewed',
+    text: 'The credentials for {system} end in time, and new ones could not be made: {problem}',
+    next: 'An integration admin connects {system} again; until then the old ones serve.',
+  },
   'not-fetched': {
     title: 'Work is not fetched',
     text: '{system} has not fetched its work for four hours. It waits here, always as it is newest; nothing is lost.',
@@ -26,6 +31,45 @@ export const setupWords: Readonly<Record<string, Words>> = {
     title: 'First load to accept',
     text: 'Nothing is created in {system} yet of these kinds: {kinds}.',
     next: 'An integration admin loads them, looks at the matches and accepts them.',
+  },
+  'consent-given': { title: 'Consent', text: 'Given in {system}, which proves the account.', next: '' },
+  'package-found': { title: 'Package', text: 'Tieout’s package answers there.', next: '' },
+  'package-missing': {
+    title: 'Package',
+    text: 'Tieout’s package does not answer in this account.',
+    next: 'Install or update it there.',
+  },
+  'role-cannot-open': {
+    title: 'Role',
+    text: 'The role in which the consent was given may not use Tieout’s package.',
+    next: 'Consent in the integration’s role, which the package brings.',
+  },
+  'role-not-ours': {
+    title: 'Role',
+    text: 'The consent was given in the role {role}, with which Tieout would be allowed more than it needs.',
+    next: 'Consent in the integration’s role, which the package brings.',
+  },
+  'role-suffices': { title: 'Role', text: 'It may do all that is needed.', next: '' },
+  'role-lacks': {
+    title: 'Role',
+    text: 'These permissions are missing: {permissions}.',
+    next: 'Give them to the integration’s role; what needs them is held until then.',
+  },
+  'certificate-stored': { title: 'Certificate', text: 'Tieout’s own key is known there.', next: '' },
+  'certificate-by-hand': {
+    title: 'Certificate',
+    text: 'The role may not store certificates.',
+    next:
+      'Store the certificate below in {system} for the integration’s user and role, and enter its id here; or give ' +
+      'the role the permission to manage its own certificates, and connect again.',
+  },
+  'login-works': { title: 'Login', text: 'Tieout logs in by itself.', next: '' },
+  'login-refused': {
+    title: 'Login',
+    text: 'The certificate is not accepted.',
+    next:
+      'See that it is stored for our integration, for the integration’s user and role, and that the id is right; a ' +
+      'new one may take some minutes.',
   },
   malformed: {
     title: 'Not understood',

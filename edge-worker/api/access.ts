@@ -46,6 +46,7 @@ export const access = {
   setFlow: { roles: ['admin'], scope: 'installation:write' },
   askFeeds: { roles: stewards, scope: 'records:sync' },
   renewCredentials: { roles: ['admin'], scope: 'installation:write' },
+  rotateCredentials: { roles: ['admin'], scope: 'installation:write' },
   resumeConnection: { roles: ['admin'], scope: 'installation:write' },
   publishMapping: { roles: ['admin'], scope: 'mappings:write' },
   validateRecord: { roles: everyone, scope: 'records:check' },

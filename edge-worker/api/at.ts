@@ -4,6 +4,7 @@ import type { RecordClaim } from '../connectors/embed.ts';
 import type { AuditHead } from '../flow/audit.ts';
 import type { Checked } from '../flow/health.ts';
 import type { Proved } from '../flow/people.ts';
+import type { Renewal } from '../flow/renewal.ts';
 import type { Change, ChangeResult, Once, Question } from '../flow/requests.ts';
 import type { Thought, Validated } from '../flow/validate.ts';
 import type { Env } from '../platform/env.ts';
@@ -65,6 +66,10 @@ export class InstallationAt {
   /** Asks a connection's system now. */
   check(connection: string): Promise<Checked> {
     return reached(async () => this.#lane.check(connection));
+  }
+
+  renewCredentials(connection: string, by: string): Promise<Renewal> {
+    return reached(async () => this.#lane.renewCredentials(connection, by));
   }
 
   /** What only the lane can answer. */

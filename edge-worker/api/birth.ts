@@ -5,16 +5,17 @@ import { getCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
 import { connectors } from '../connectors/_registry.ts';
 import type { Connector } from '../connectors/connector.ts';
-import type { Consent, ConsentAsked, ConsentClient } from '../connectors/consent.ts';
+import type { Consent, ConsentAsked, ConsentClient, Consented } from '../connectors/consent.ts';
 import type { Context as Ports } from '../context.ts';
 import { Fault } from '../faults.ts';
 import type { Env } from '../platform/env.ts';
 import { log } from '../platform/log.ts';
 import { readState, writeState } from '../platform/passes.ts';
-import { macOf, toBase64Url } from '../platform/vault.ts';
+import { macOf, toBase64Url, Vault } from '../platform/vault.ts';
 import { enlist, placeOf, takeJoinCode } from '../store/directory.ts';
 import { InstallationAt, placeOfInstallation } from './at.ts';
-import { type Birth, bornPage, connectPage, refusedPage } from './birth-page.ts';
+import { type Birth, bornPage, connectPage, refusedPage, unfinishedPage } from './birth-page.ts';
+import { readText } from './body.ts';
 import { connect, hookOf } from './connect.ts';
 import { joinHash } from './join-code.ts';
 import { ProblemError } from './problems.ts';
@@ -48,6 +49,7 @@ export function births(ports: Ports): Hono<App> {
   const app = new Hono<App>();
   app.get('/connect/:system', (c) => begin(c, ports, hostOf(c.env, c.req.param('system'))));
   app.get('/oauth/:system', (c) => comeBack(c, ports, hostOf(c.env, c.req.param('system'))));
+  app.post('/oauth/:system/certificate', (c) => takeById(c, ports, hostOf(c.env, c.req.param('system'))));
   return app;
 }
 
@@ -87,14 +89,67 @@ async function comeBack(c: Context<App>, ports: Ports, host: Host): Promise<Resp
   setCookie(c, cookieName, '', { path: '/oauth', maxAge: 0 });
   const redirectUri = redirectUriOf(c.env, host.connector);
   const asked = { account, environment: environments.parse(environment), client: host.client, redirectUri };
-  const { fetch, randomBytes } = ports;
   const [query, verifier] = [new URL(c.req.url).searchParams, await verifierOf(c.env, nonce)];
+  const work = () => host.consent.complete(asked, { query, verifier, fetch: ports.fetch, nowMs: ports.nowMs() });
+  return answered(c, ports, host, { asked, join, work });
+}
+
+/** An administrator has stored our certificate by hand. */
+async function takeById(c: Context<App>, ports: Ports, host: Host): Promise<Response> {
+  const form = new URLSearchParams(await readText(c.req.raw, 32_000));
+  const opened = await waitingVault(c.env, ports)
+    .open(form.get('sealed') ?? '')
+    .catch(() => 'null');
+  const waiting = waitingForm.nullable().parse(JSON.parse(opened));
+  if (waiting?.system !== host.connector.name || waiting.untilMs < ports.nowMs()) {
+    return shown(c, await refusedPage('This form is too old, or none of ours.'), [], 403);
+  }
+  const { account, environment, join, kept } = waiting;
+  const asked = { account, environment, client: host.client, redirectUri: redirectUriOf(c.env, host.connector) };
+  const outside = { fetch: ports.fetch, nowMs: ports.nowMs() };
+  const work = () => host.consent.completeByHand(asked, outside, kept, form.get('id') ?? '');
+  return answered(c, ports, host, { asked, join, work });
+}
+
+/** As long as an administrator may take to store a certificate. */
+const waitingMs = 24 * 3_600_000;
+const waitingForm = z.object({
+  ...{ system: z.string(), account: z.string(), environment: environments, join: z.string().nullable() },
+  ...{ untilMs: z.number(), kept: z.record(z.string(), z.unknown()) },
+});
+const waitingVault = (env: Env, ports: Ports) => new Vault(env.SEAL_KEYS, 'consent', ports.randomBytes);
+
+interface Answering {
+  readonly asked: ConsentAsked;
+  readonly join: string | null;
+  readonly work: () => Promise<Consented>;
+}
+
+/** The key, or what is to be mended first. */
+async function answered(
+  c: Context<App>,
+  ports: Ports,
+  host: Host,
+  { asked, join, work }: Answering,
+): Promise<Response> {
+  const { name, title } = host.connector;
   try {
-    const proven = await host.consent.complete(asked, { query, verifier, fetch, nowMs: ports.nowMs(), randomBytes });
-    return shown(c, await bornPage(await settle(c.env, ports, host, asked, { ...proven, join })));
+    const { settings, secrets, steps, byHand } = await work();
+    if (secrets !== null) {
+      const born = await settle(c.env, ports, host, asked, { settings, secrets, join });
+      return shown(c, await bornPage(born, steps));
+    }
+    log('consent-unfinished', { system: name, step: steps.at(-1)?.code ?? '' });
+    if (byHand === null) return shown(c, await unfinishedPage(title, steps, null), [], 403);
+    const { account, environment } = asked;
+    const waiting = { system: name, account, environment, join, untilMs: ports.nowMs() + waitingMs, kept: byHand.kept };
+    const sealed = await waitingVault(c.env, ports).seal(JSON.stringify(waiting));
+    const { certificate } = byHand;
+    const form = { action: `/oauth/${name}/certificate`, certificate, sealed };
+    return shown(c, await unfinishedPage(title, steps, form), [c.env.PUBLIC_URL], 403);
   } catch (error) {
     if (!(error instanceof Fault) && !(error instanceof ProblemError)) throw error;
-    log('consent-refused', { system: host.connector.name, message: error.message });
+    log('consent-refused', { system: name, message: error.message });
     return shown(c, await refusedPage(error.message), [], 403);
   }
 }

@@ -19,9 +19,32 @@ export interface ConsentAsked {
   readonly redirectUri: string;
 }
 
+/** One line of the checklist: what is done, or missing, as a code with what its words name. */
+export interface SetupStep {
+  readonly code: string;
+  readonly isDone: boolean;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** A certificate that we may not store ourselves: an administrator does, and tells its id. */
+export interface ByHand {
+  /** Empty once it was shown. */
+  readonly certificate: string;
+  /** What we must know again when the id comes; kept sealed in the page until then. */
+  readonly kept: Readonly<Record<string, unknown>>;
+}
+
 export interface Consented {
   readonly settings: Readonly<Record<string, unknown>>;
-  readonly secrets: Readonly<Record<string, unknown>>;
+  readonly steps: readonly SetupStep[];
+  /** Null while it cannot be connected: the steps say what is to be mended. */
+  readonly secrets: Readonly<Record<string, unknown>> | null;
+  readonly byHand: ByHand | null;
+}
+
+export interface Outside {
+  readonly fetch: (request: Request) => Promise<Response>;
+  readonly nowMs: number;
 }
 
 export interface Consent {
@@ -31,13 +54,12 @@ export interface Consent {
   /** Throws `Fault` when the consent was not given, or not for this account. Called once for each consent. */
   complete(
     asked: ConsentAsked,
-    came: {
+    came: Outside & {
       /** What the host added to our address. */
       readonly query: URLSearchParams;
       readonly verifier: string;
-      readonly fetch: (request: Request) => Promise<Response>;
-      readonly nowMs: number;
-      readonly randomBytes: (count: number) => Uint8Array<ArrayBuffer>;
     },
   ): Promise<Consented>;
+  /** The administrator has stored the certificate and says under which id. */
+  completeByHand(asked: ConsentAsked, outside: Outside, kept: ByHand['kept'], id: string): Promise<Consented>;
 }

@@ -157,6 +157,12 @@ export interface Presence {
   readonly atMs: number;
 }
 
+/** Credentials that are proven to work, and how those before them are ended at the vendor's. */
+export interface Renewed {
+  readonly secrets: Readonly<Record<string, unknown>>;
+  retire(): Promise<void>;
+}
+
 /**
  * One open connection to one customer's account. Every method throws `Fault` and nothing else. Results are in the
  * order of the arguments.
@@ -182,6 +188,8 @@ export interface Session {
   present?(presence: Presence): Promise<void>;
   /** For systems whose pages show ours and prove their user by a record. */
   proveUser?(claim: RecordClaim): Promise<Proof>;
+  /** For systems whose credentials end by themselves: new ones, when it is time or when somebody asks; else null. */
+  renewCredentials?(isAsked: boolean): Promise<Renewed | null>;
   /** Proves the credentials and names what is missing, in catalogue codes. The account must equal the connection's. */
   check(): Promise<{ readonly account: string; readonly missing: readonly string[] }>;
 }

@@ -296,6 +296,31 @@ put: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; pa
 429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
+'/installations/{installation}/connections/{connection}/credentials/rotation': {
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "connection": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
+/** False where the system has none that the hub could make. */
+"isRenewed": boolean;
+/** The fault, when it could not be done. */
+"code": string | null;
+/** The same in a sentence. */
+"words": string;
+}; }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': {
+/** False where the system has none that the hub could make. */
+"isRenewed": boolean;
+/** The fault, when it could not be done. */
+"code": string | null;
+/** The same in a sentence. */
+"words": string;
+}; }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
 '/installations/{installation}/connections/{connection}/resume': {
 post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "connection": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
 202: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };

@@ -3,11 +3,12 @@ import { Fault, type FaultCode } from '../faults.ts';
 import { connectionRows, cursors, flows } from '../store/lane-schema.ts';
 import { readColumns, readRows } from '../store/rows.ts';
 import type { LaneCore } from './core.ts';
+import { renewalProblem } from './renewal.ts';
 import type { Flow } from './wiring.ts';
 
 /** A step that somebody has to take, as a code with what its words name. */
 export interface Missing {
-  readonly code: 'no-connection' | 'reconnect' | 'first-load';
+  readonly code: 'no-connection' | 'reconnect' | 'renewal-failed' | 'first-load';
   readonly params: Readonly<Record<string, string>>;
 }
 
@@ -67,8 +68,10 @@ function healthOfConnection(core: LaneCore, row: typeof connectionRows.$inferSel
   const untilMs = core.pausedUntilMs(id);
   const isResting = row.state === 'active' && untilMs > nowMs;
   const matching = kinds.flatMap(({ kind, state }) => (state === 'matching' ? [kind] : []));
+  const notRenewed = core.store.value(renewalProblem(id)) ?? '';
   const missing: Missing[] = [
     ...(row.state === 'active' ? [] : [{ code: 'reconnect' as const, params: {} }]),
+    ...(notRenewed === '' ? [] : [{ code: 'renewal-failed' as const, params: { problem: notRenewed } }]),
     ...(matching.length === 0 ? [] : [{ code: 'first-load' as const, params: { kinds: matching.join(', ') } }]),
   ];
   return {

@@ -12,6 +12,7 @@ import { type Checked, checkConnection } from '../flow/health.ts';
 import type { InboxEntry } from '../flow/intake.ts';
 import { Lane } from '../flow/lane.ts';
 import { type Proved, proveUser } from '../flow/people.ts';
+import { type Renewal, renewCredentials, renewDaily } from '../flow/renewal.ts';
 import { ask, type Change, type ChangeResult, change, type Once, type Question } from '../flow/requests.ts';
 import { keysAlive, type SignedRound, signRound } from '../flow/sign.ts';
 import { type Thought, type Validated, validate } from '../flow/validate.ts';
@@ -121,6 +122,7 @@ export class LaneObject extends DurableObject<Env> {
   async sweep(): Promise<void> {
     this.#live.wake();
     await this.#signAuditDaily();
+    await renewDaily(this.#live.core, (plain) => this.#vault.seal(plain));
     const name = this.ctx.id.name;
     if (name) await overflowStub(this.env, name, this.ctx.id.jurisdiction ?? '').hurry();
   }
@@ -203,6 +205,11 @@ export class LaneObject extends DurableObject<Env> {
   /** Asks a system now whether its credentials serve, and what they lack. */
   check(connection: string): Promise<Checked> {
     return checkConnection(this.#live.core, connection);
+  }
+
+  /** Makes new credentials now and has the old ones ended. */
+  renewCredentials(connection: string, by: string): Promise<Renewal> {
+    return renewCredentials(this.#live.core, connection, (plain) => this.#vault.seal(plain), by);
   }
 
   async ask(question: Question): Promise<unknown> {

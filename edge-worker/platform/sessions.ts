@@ -51,6 +51,9 @@ export function openSession(connection: Connection, store: LaneStore, options: S
     changes: async (feed, cursor) => (await session()).changes(feed, cursor),
     describe: async (recordType) => (await session()).describe(recordType),
     check: async () => (await session()).check(),
+    ...(connector.consent && {
+      renewCredentials: async (isAsked) => (await (await session()).renewCredentials?.(isAsked)) ?? null,
+    }),
     ...(connector.showsPresence && {
       present: async (presence) => (await session()).present?.(presence),
     }),
@@ -76,7 +79,7 @@ export function heeding(session: Session, throttled: () => void): Session {
         throw error;
       }
     };
-  const { present, proveUser, showStatus, withdraw } = session;
+  const { present, proveUser, renewCredentials, showStatus, withdraw } = session;
   return {
     read: heed(session.read),
     write: heed(session.write),
@@ -86,6 +89,7 @@ export function heeding(session: Session, throttled: () => void): Session {
     check: heed(session.check),
     ...(present && { present: heed(present) }),
     ...(proveUser && { proveUser: heed(proveUser) }),
+    ...(renewCredentials && { renewCredentials: heed(renewCredentials) }),
     ...(withdraw && { withdraw: heed(withdraw) }),
     ...(showStatus && { showStatus: heed(showStatus) }),
   };

@@ -48,6 +48,18 @@ export function notInstalledForm(): serverWidget.Form {
   return form;
 }
 
+/** The page looks again by itself, unless somebody has begun to type. */
+const lookAgainMs = 5000;
+
+function lookAgain(): Html {
+  const address = scriptValue(settingsAddress({}));
+  return html`<p role="status">Waiting for the first signature. This page looks again by itself.</p>
+<script>(function () {
+  var timer = setTimeout(function () { location.replace(${address}); }, ${lookAgainMs});
+  document.addEventListener('input', function () { clearTimeout(timer); });
+})();</script>`;
+}
+
 /** What is done and what is still to do, in the order in which it is done. */
 function checklist(settings: Settings): Html {
   const isConnected = settings.state === 'connected';
@@ -63,7 +75,8 @@ function checklist(settings: Settings): Html {
     ([isDone, what, hint]) => html`<li>${isDone ? 'Done' : 'To do'}: ${what}. ${isDone ? '' : hint}</li>`,
   );
   const problem = settings.problem === '' ? null : html`<p>Last problem: ${settings.problem}</p>`;
-  return html`<h2>Checklist</h2><ol>${lines}</ol>${problem}`;
+  const isWaiting = hasKey && !isProven;
+  return html`<h2>Checklist</h2><ol>${lines}</ol>${problem}${isWaiting ? lookAgain() : null}`;
 }
 
 export function connectForm(settings: Settings, refusal: string | null): serverWidget.Form {
@@ -98,10 +111,9 @@ ${checklist(settings)}</div>`,
   return form;
 }
 
-/** The same page, asked for the form although it is connected. */
-function connectAddress(): string {
+function settingsAddress(params: Readonly<Record<string, string>>): string {
   const { id: scriptId, deploymentId } = runtime.getCurrentScript();
-  return url.resolveScript({ scriptId, deploymentId, params: { connect: 'T' } });
+  return url.resolveScript({ scriptId, deploymentId, params: { ...params } });
 }
 
 /** Null when stored; else why not. The nonce shows that the form came from this page, not from another site. */
@@ -138,7 +150,7 @@ export function framedForm(settings: Settings, open: string | null): serverWidge
     form,
     'custpage_tieout_frame',
     html`${style}<div class="tieout framed"><iframe name="tieout-page" title="Tieout settings"></iframe>
-<p><a href="${connectAddress()}">Connect again or replace the key</a></p></div>
+<p><a href="${settingsAddress({ connect: 'T' })}">Connect again or replace the key</a></p></div>
 <script>(function () {
   var form = document.createElement('form');
   var field = document.createElement('input');

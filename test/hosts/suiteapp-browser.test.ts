@@ -176,7 +176,7 @@ describe.skipIf(!hasBrowser)('A person', () => {
     await visitor.button('Store').click();
     await visitor.hasText('A new key may take an hour to reach all servers of NetSuite');
     await office.runSubmitted();
-    await visitor.goTo(suiteletPage('sl_settings'));
+    // The page looks again by itself.
     await frameOf(visitor).getByText('Tieout settings of the hub').waitFor();
     await visitor.page.getByRole('link', { name: 'Connect again or replace the key' }).click();
     expect(await visitor.page.getByLabel('Hook address').inputValue()).toBe(hook);

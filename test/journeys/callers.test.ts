@@ -83,6 +83,7 @@ const expected: Readonly<Record<Operation, readonly [readonly HostRole[], Scope 
   setFlow: [['admin'], 'installation:write'],
   askFeeds: [stewards, 'records:sync'],
   renewCredentials: [['admin'], 'installation:write'],
+  rotateCredentials: [['admin'], 'installation:write'],
   resumeConnection: [['admin'], 'installation:write'],
   publishMapping: [['admin'], 'mappings:write'],
   validateRecord: [everyone, 'records:check'],

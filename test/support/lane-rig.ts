@@ -150,6 +150,7 @@ function ended(session: Session, alive: <Result>(work: Promise<Result>) => Promi
     present: (presence) => alive(session.present?.(presence) ?? Promise.resolve()),
     describe: (recordType) => alive(session.describe(recordType)),
     check: () => alive(session.check()),
+    renewCredentials: (isAsked) => alive(session.renewCredentials?.(isAsked) ?? Promise.resolve(null)),
   };
 }
 

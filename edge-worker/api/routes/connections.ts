@@ -169,6 +169,32 @@ const renewCredentials = route({
     at.change({ verb: 'reconnect', credentials: { connection, ...body }, by }),
 });
 
+const rotateCredentials = route({
+  operation: 'rotateCredentials',
+  method: 'post',
+  path: `${base}/credentials/rotation`,
+  tag: 'Installation',
+  summary: 'Make new credentials now, and have the old ones ended',
+  description: 'For systems that are connected by consent. Done by itself in good time; asked for after a leak.',
+  params: one,
+  shape: z.object({
+    isRenewed: z.boolean().meta({ description: 'False where the system has none that the hub could make.' }),
+    code: z.string().nullable().meta({ description: 'The fault, when it could not be done.' }),
+    words: z.string().meta({ description: 'The same in a sentence.' }),
+  }),
+  handle: async ({ at, params: { connection }, caller: { by } }) => {
+    const renewal = await at.renewCredentials(connection, by);
+    if (!renewal.ok) {
+      const { code, message } = renewal;
+      if (code === 'unknown-connection') throw new LaneRefusal(code, message, 'Choose one of its connections.');
+      return ok({ isRenewed: false, code, words: `The old credentials serve on: ${message}` });
+    }
+    const { isRenewed } = renewal;
+    const words = isRenewed ? 'New credentials are in use; the old ones are ended.' : 'There are none to be made.';
+    return ok({ isRenewed, code: null, words });
+  },
+});
+
 const resumeConnection = route({
   operation: 'resumeConnection',
   method: 'post',
@@ -182,5 +208,5 @@ const resumeConnection = route({
 
 export const connections: readonly Route[] = [
   ...[listConnections, makeConnection, checkConnection, startLoad, listMatches, acceptMatches],
-  ...[setFlow, askFeeds, renewCredentials, resumeConnection],
+  ...[setFlow, askFeeds, renewCredentials, rotateCredentials, resumeConnection],
 ];

@@ -76,7 +76,9 @@ export const describeAnswer = z.object({
 export type DescribedField = z.infer<typeof describeAnswer>['results'][number];
 
 export const pingAnswer = z.object({
-  results: z.tuple([z.object({ account: id, environment: z.string(), missing: z.array(z.string()) })]),
+  results: z.tuple([
+    z.object({ account: id, environment: z.string(), role: z.string().default(''), missing: z.array(z.string()) }),
+  ]),
 });
 
 export const statusAnswer = z.object({

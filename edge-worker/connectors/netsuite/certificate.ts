@@ -2,33 +2,38 @@
 
 /** Two years are the most they take. */
 const validDays = 729;
+const dayMs = 86_400_000;
 const commonName = 'tieout-hub';
 
 export interface OwnCertificate {
   /** PKCS #8, as PEM. */
   readonly privateKey: string;
   readonly certificate: string;
+  /** The last day on which it is good. */
+  readonly until: string;
 }
 
-/** `serial`: 16 bytes of chance. */
-export async function makeCertificate(nowMs: number, serial: Uint8Array): Promise<OwnCertificate> {
+export async function makeCertificate(nowMs: number): Promise<OwnCertificate> {
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
   const pair = (await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as CryptoKeyPair;
   const publicKey = new Uint8Array((await crypto.subtle.exportKey('spki', pair.publicKey)) as ArrayBuffer);
+  // Of the key itself: as unlike any other as the key is.
+  const serial = new Uint8Array(await crypto.subtle.digest('SHA-256', publicKey)).slice(0, 16);
   const content = toBeSigned(publicKey, nowMs, serial);
   const raw = new Uint8Array(await crypto.subtle.sign(algorithm, pair.privateKey, content));
   // WebCrypto gives the two numbers side by side; a certificate wants each by itself.
   const signature = sequence(integer(raw.slice(0, 32)), integer(raw.slice(32)));
   const whole = sequence(content, ecdsaWithSha256, tagged(0x03, Uint8Array.of(0), signature));
   const privateKey = new Uint8Array((await crypto.subtle.exportKey('pkcs8', pair.privateKey)) as ArrayBuffer);
-  return { privateKey: pem('PRIVATE KEY', privateKey), certificate: pem('CERTIFICATE', whole) };
+  const until = new Date(nowMs + validDays * dayMs).toISOString().slice(0, 10);
+  return { privateKey: pem('PRIVATE KEY', privateKey), certificate: pem('CERTIFICATE', whole), until };
 }
 
 function toBeSigned(publicKey: Uint8Array, nowMs: number, serial: Uint8Array): Uint8Array<ArrayBuffer> {
   const version = tagged(0xa0, integer(Uint8Array.of(2)));
   const text = tagged(0x0c, new TextEncoder().encode(commonName));
   const name = sequence(tagged(0x31, sequence(tagged(0x06, Uint8Array.of(0x55, 4, 3)), text)));
-  const validity = sequence(instant(nowMs - 60_000), instant(nowMs + validDays * 86_400_000));
+  const validity = sequence(instant(nowMs - dayMs), instant(nowMs + validDays * dayMs));
   return sequence(version, integer(serial), ecdsaWithSha256, name, validity, name, publicKey);
 }
 

@@ -19,6 +19,7 @@ import { describeFields } from './describe.ts';
 import { askFeed } from './feeds.ts';
 import { askedColumn, askedRef, isLineType, linesOf, ourKeyColumn, showsValue } from './lines.ts';
 import { listIdsOf } from './list-ids.ts';
+import { renewCredentials } from './renewal.ts';
 import { RestAccess } from './rest/access.ts';
 import { openRestlet } from './restlet.ts';
 import type { Secrets, Settings } from './settings.ts';
@@ -50,6 +51,7 @@ export function openSession(options: ConnectOptions<Settings, Secrets>): Session
     // Status rows lie in a record of our package.
     ...(hasSuiteApp && { showStatus: (statuses: readonly StatusToShow[]) => showStatus(connection, statuses) }),
     check: () => check(connection, options),
+    renewCredentials: (isAsked) => renewCredentials(options, isAsked),
   };
 }
 

@@ -68,6 +68,14 @@ export const secrets = z.object({
   clientId: z.string().min(1).meta({ title: 'Client id of the integration record' }),
   certificateId: z.string().min(1).meta({ title: 'Certificate id' }),
   privateKey: z.string().startsWith('-----BEGIN PRIVATE KEY-----').meta({ title: 'Private key (PKCS #8, P-256)' }),
+  certificateUntil: z.iso
+    .date()
+    .optional()
+    .meta({ title: 'Certificate good until', description: 'Where the hub has made it: it then renews it in time' }),
+  mapped: z
+    .object({ role: z.string(), entity: z.string() })
+    .optional()
+    .meta({ title: 'Logs in as', description: 'Internal ids of the role and the user of the certificate' }),
 });
 export type Secrets = z.infer<typeof secrets>;
 
@@ -81,7 +89,8 @@ export interface Addresses {
   readonly restlet: string;
   readonly app: string;
   /** Beside the client id and what is asked of it. */
-  readonly certificates: string;
+  /** UNVERIFIED which of the two hosts has them; the second is asked where the first does not know the address. */
+  readonly certificates: readonly [string, string];
 }
 
 export function addressesOf(given: Settings): Addresses {
@@ -94,7 +103,7 @@ export function addressesOf(given: Settings): Addresses {
     token: `${bare(rest)}${tokenPath}`,
     restlet: `${bare(restlets)}${restletPath}`,
     app: bare(app),
-    certificates: `${bare(restlets)}${clientsPath}`,
+    certificates: [`${bare(restlets)}${clientsPath}`, `${bare(rest)}${clientsPath}`],
   };
 }
 

@@ -41,7 +41,9 @@ export async function callWithToken(
   return reach(options, make(await token()), ifCut);
 }
 
-async function mintToken(options: Options, scope: Scope) {
+export type Login = Pick<Options, 'settings' | 'secrets' | 'fetch' | 'nowMs'>;
+
+export async function mintToken(options: Login, scope: Scope) {
   const { clientId, certificateId, privateKey } = options.secrets;
   const tokenUrl = addressesOf(options.settings).token;
   const nowMs = options.nowMs();

@@ -104,6 +104,7 @@ const acts: Readonly<Record<string, Act>> = {
     scripts.platform.sqlOffsetMs = numberFrom(p, 'offsetMinutes') * 60_000;
   },
   'deny-consent': ({ server }, p) => server.setConsentDenied(p['value'] !== false),
+  'store-certificate': ({ server }, p) => server.storeCertificate(textFrom(p, 'fileContent')),
   'map-certificate': ({ server }, p) => server.mapRole(textFrom(p, 'role')),
   query: ({ books, roles }, p) => {
     const sql = new SuiteQl(books, roles.named(administrator), '');

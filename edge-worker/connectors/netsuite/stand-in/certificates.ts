@@ -65,20 +65,32 @@ export class Certificates {
     return kept;
   }
 
-  #upload(body: string, nowMs: number): Answer {
+  /** As an administrator stores one on the page for it. */
+  store(fileContent: string, nowMs: number): string {
+    const kept = this.#keepUploaded(JSON.stringify({ fileContent }), nowMs);
+    if (kept === null) throw new Error('The certificate could not be read.');
+    return kept.id;
+  }
+
+  #keepUploaded(body: string, nowMs: number): Certificate | null {
     const read = parseUpload(body);
-    if (read === null) {
-      const detail = 'The certificate could not be read. Provide an X.509 certificate in PEM form.';
-      return restError(400, { detail, code: 'INVALID_CONTENT', more: { 'o:errorPath': 'fileContent' } });
-    }
+    if (read === null) return null;
     const validUntilMs = Math.min(read.validToMs, nowMs + twoYearsMs);
     const id = `upl04d3d${String(++this.#uploads).padStart(35, '0')}`;
     const { algorithm, key, entity, role = this.mappedRole } = read;
-    const kept = this.#keep({ id, algorithm, key, validUntilMs, role, entity });
+    return this.#keep({ id, algorithm, key, validUntilMs, role, entity });
+  }
+
+  #upload(body: string, nowMs: number): Answer {
+    const kept = this.#keepUploaded(body, nowMs);
+    if (kept === null) {
+      const detail = 'The certificate could not be read. Provide an X.509 certificate in PEM form.';
+      return restError(400, { detail, code: 'INVALID_CONTENT', more: { 'o:errorPath': 'fileContent' } });
+    }
     return plainJson({
       certificate_id: kept.id,
       algorithm: kept.algorithm,
-      valid_until: new Date(validUntilMs).toISOString().slice(0, 10),
+      valid_until: new Date(kept.validUntilMs).toISOString().slice(0, 10),
       invalidated: false,
     });
   }

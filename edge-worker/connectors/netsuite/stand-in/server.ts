@@ -92,6 +92,10 @@ export class Server {
     this.#isConsentDenied = isDenied;
   }
 
+  storeCertificate(fileContent: string): string {
+    return this.#certificates.store(fileContent, this.#world.books.clock());
+  }
+
   get mappedRole(): string {
     return this.#mappedRole;
   }

@@ -168,6 +168,7 @@ export function whereToLook({ hub, urls, installation }: Firm): readonly string[
         `  ${`the ${role.toUpperCase()}'s books`.padEnd(20)} ${url}/__stand-in/types, ` +
         '/__stand-in/rows/<type>, /__stand-in/calls',
     ),
+    `  the ERP's own pages  ${urls.erp}/: dashboard, records with the SuiteApp's subtab, its settings`,
     'As the operator:',
     `  curl ${key} ${api}/progress`,
     `  curl ${key} ${api}/exceptions`,

@@ -50,10 +50,10 @@ async function takeAll(groups: readonly Group[], rig: Rig): Promise<Figure[]> {
   return figures;
 }
 
-const pressed = group('back-pressure', () => backPressure(values.quick));
 const carried = await group('package', packaged);
 const options = { isQuick: values.quick, soakMinutes: Number(values.soak), say };
 const figures = await withRig(options, async (rig) => {
+  const pressed = group('back-pressure', () => backPressure(values.quick, rig.folder('pressed')));
   const counted = await takeAll(meanwhile, rig);
   const pressure = await pressed;
   return [...(await takeAll(undisturbed, rig)), ...counted, ...pressure, ...carried];

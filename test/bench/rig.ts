@@ -51,13 +51,18 @@ export async function withRig<Result>(options: Options, work: (rig: Rig) => Prom
   }
 }
 
-async function openFirm(hub: HubProcess, systems: Child<SystemVerbs>): Promise<Firm> {
-  const opened = await systems.call('open', hub.url, hub.operatorKey);
+/** `ledger`: settings of its ledger's connection that are other than usual. */
+export async function openFirm(
+  hub: HubProcess,
+  systems: Child<SystemVerbs>,
+  ledger: Readonly<Record<string, unknown>> = {},
+): Promise<Firm> {
+  const opened = await systems.call('open', hub.url, hub.operatorKey, ledger);
   return { ...opened, lane: new Installation(new Operator(hub.url, hub.operatorKey), opened.installation) };
 }
 
 /** People and projects are known everywhere. The second firm's notices name another environment, so feeds are asked. */
-async function settleIn(systems: Child<SystemVerbs>, { firm, lane }: Firm): Promise<void> {
+export async function settleIn(systems: Child<SystemVerbs>, { firm, lane }: Firm): Promise<void> {
   await systems.call('staff', firm);
   await lane.ask('erp');
   await lane.ask('psa');

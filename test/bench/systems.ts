@@ -77,14 +77,19 @@ async function startOffice(): Promise<number> {
 }
 
 /** Founds an installation on the hub and connects the three systems. */
-async function open(hubUrl: string, operatorKey: string): Promise<Opened> {
+async function open(
+  hubUrl: string,
+  operatorKey: string,
+  ledger: Readonly<Record<string, unknown>> = {},
+): Promise<Opened> {
   const firm = await startOffice();
   const { crm, psa, erp } = officeAt(firm);
   const systems: Systems = { crm, psa, erp };
   const installation = await new Operator(hubUrl, operatorKey).found(`Bench firm ${firm}`);
   let hook = { url: '', key: '' };
   for (const [seat, standIn] of Object.entries(systems) as [keyof Systems, StandIn][]) {
-    const { account, settings, secrets } = standIn.connection;
+    const { account, secrets } = standIn.connection;
+    const settings = { ...standIn.connection.settings, ...(seat === 'erp' && ledger) };
     const environment = environmentOf(standIn, firm);
     const connection = { id: seat, system: standIn.name, roles: [seat], account, environment, settings, secrets };
     const made = await installation.connect({ ...connection, flow: 'open' });

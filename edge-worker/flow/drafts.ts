@@ -157,6 +157,7 @@ export class Drafts {
         mappingVersion,
         atMs: this.#tx.atMs,
       });
+      if (draft.isNew) this.#tx.bear(draft.kind);
       this.#tx.tell(draft.id, draft.isNew ? 'entity-new' : 'entity-changed', {
         fields: [...draft.changed].join(','),
         version: String(version),

@@ -17,7 +17,7 @@ export function progressOf(core: LaneCore): Readonly<Record<string, unknown>> {
     replans: count("SELECT count(*) AS n FROM lane_state WHERE name LIKE 'replan %'"),
     statusDue: count('SELECT count(*) AS n FROM status_due'),
     flushWaiting: count('SELECT count(*) AS n FROM flush_log'),
-    entities: sql.exec('SELECT kind, count(*) AS n FROM entities GROUP BY kind').toArray(),
+    entities: [...core.store.entityCounts()].map(([kind, n]) => ({ kind, n })),
     connections: [...core.wiring.connections.values()].map(({ id, state }) => ({
       id,
       state,

@@ -37,6 +37,8 @@ export class LaneTransaction {
   readonly excepted = new Set<string>();
   /** Hosts with pages that were marked here, and when the first of these is to be shown. */
   readonly marked = new Map<string, number>();
+  /** Entities that are new with this transaction, by kind. */
+  readonly born = new Map<string, number>();
   readonly #rows = new Map<RecordTable, FlushRow[]>();
   readonly #timeline = new Map<string, TimelineEntry[]>();
 
@@ -67,6 +69,11 @@ export class LaneTransaction {
   /** What was told so far, by entity. */
   get told(): ReadonlyMap<string, readonly TimelineEntry[]> {
     return this.#timeline;
+  }
+
+  /** An entity is new. */
+  bear(kind: string): void {
+    this.born.set(kind, (this.born.get(kind) ?? 0) + 1);
   }
 
   /** A page of a host was marked to be shown then. */
@@ -100,6 +107,7 @@ export class LaneStore {
   readonly #nowMs: () => number;
   readonly #finish: (tx: LaneTransaction) => void;
   #values: Map<string, string> | null = null;
+  #entities: Map<string, number> | null = null;
   /** No page of a host is to be shown before this time. Of a host that is not here it has to be looked up. */
   readonly pagesDueMs = new Map<string, number>();
   /** Entries of the flush log that this object wrote: what is still here need not be read and understood again. */
@@ -137,33 +145,45 @@ export class LaneStore {
    * a restore raises the epoch, so that numbers given before it never win again.
    */
   transaction<Result>(work: (tx: LaneTransaction) => Result): Result {
-    let sealed: ReadonlyMap<number, FlushEntry> = new Map();
-    let marked: ReadonlyMap<string, number> = new Map();
     try {
-      const result = this.storage.transactionSync(() => {
+      const { result, tx, sealed } = this.storage.transactionSync(() => {
         const run = Number(this.value('run') ?? '0') + 1;
         const tx = new LaneTransaction(this.sql, run, this.#nowMs(), this.installation);
-        const made = work(tx);
+        const result = work(tx);
         this.#finish(tx);
-        sealed = tx.seal();
-        marked = tx.marked;
+        const sealed = tx.seal();
         this.setValue('run', String(run));
-        return made;
+        return { result, tx, sealed };
       });
-      // Numbers are given again once the newest entry is gone, hence the deletion.
-      for (const [seq, entry] of sealed) {
-        if (this.#fresh.size < freshMax) this.#fresh.set(seq, entry);
-        else this.#fresh.delete(seq);
-      }
-      for (const [host, dueMs] of marked) {
-        const knownMs = this.pagesDueMs.get(host);
-        if (knownMs !== undefined && dueMs < knownMs) this.pagesDueMs.set(host, dueMs);
-      }
+      this.#remember(tx, sealed);
       return result;
     } catch (error) {
       this.#values = null;
       throw error;
     }
+  }
+
+  /** What is known without a look at the tables, once it is on disk. */
+  #remember({ marked, born }: LaneTransaction, sealed: ReadonlyMap<number, FlushEntry>): void {
+    // Numbers are given again once the newest entry is gone, hence the deletion.
+    for (const [seq, entry] of sealed) {
+      if (this.#fresh.size < freshMax) this.#fresh.set(seq, entry);
+      else this.#fresh.delete(seq);
+    }
+    for (const [host, dueMs] of marked) {
+      const knownMs = this.pagesDueMs.get(host);
+      if (knownMs !== undefined && dueMs < knownMs) this.pagesDueMs.set(host, dueMs);
+    }
+    if (this.#entities) for (const [kind, n] of born) this.#entities.set(kind, (this.#entities.get(kind) ?? 0) + n);
+  }
+
+  /** How many entities there are, by kind. Counted once; a firm's years make that a walk through the whole table. */
+  entityCounts(): ReadonlyMap<string, number> {
+    if (!this.#entities) {
+      const rows = this.sql.exec('SELECT kind, count(*) AS n FROM entities GROUP BY kind').toArray();
+      this.#entities = new Map((rows as { kind: string; n: number }[]).map(({ kind, n }) => [kind, n]));
+    }
+    return this.#entities;
   }
 
   /** Numbers of the oldest entries that wait for D1. */

@@ -27,15 +27,22 @@ interface Column {
 }
 
 export class Dialect {
-  readonly recordTypes: RecordTypes;
+  readonly #options: DialectOptions;
   readonly #isPrefixed: boolean;
   readonly #singleCurrency: string | null;
   readonly #known = new WeakMap<CarriedType, readonly Column[]>();
+  #recordTypes: RecordTypes | null = null;
 
   constructor(options: DialectOptions) {
     this.#isPrefixed = options.namespace !== '';
     this.#singleCurrency = options.singleCurrency;
-    this.recordTypes = recordTypesFor(options.paths ?? {});
+    this.#options = options;
+  }
+
+  /** Worked out for sessions; a link to a page is spelt without. */
+  get recordTypes(): RecordTypes {
+    this.#recordTypes ??= recordTypesFor(this.#options.paths ?? {});
+    return this.#recordTypes;
   }
 
   /** Our spelling -> the org's. Also for dotted paths. */

@@ -1,5 +1,6 @@
 // How tests are found and run: `unit` side by side, `journeys` one by one on a real Worker runtime with time to start.
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 const never = ['**/node_modules/**', '**/dist/**', '**/build/**', '**/.wrangler/**'];
 
@@ -7,6 +8,7 @@ export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line.ts'],
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,

@@ -47,7 +47,12 @@ export function showSoon(
     upToDate?.host ?? '',
     JSON.stringify(upToDate?.entities ?? []),
   );
-  for (const { host } of made.toArray() as { host: string }[]) tx.mark(host, dueMs);
+  wake(tx, made.toArray() as { host: string }[], dueMs);
+}
+
+/** A mark that nobody was woken for would wait until something else happens. */
+function wake(tx: LaneTransaction, made: readonly { readonly host: string }[], dueMs: number): void {
+  for (const { host } of made) tx.mark(host, dueMs);
 }
 
 const hostsIn = (wiring: Wiring) =>
@@ -64,17 +69,20 @@ export function showFigures(tx: LaneTransaction, wiring: Wiring, projects: Reado
   if (projects.size === 0 || places.length === 0) return;
   const family = wiring.familyOf('project');
   const pages = [...projects].flatMap((project) => family.map((kind) => siblingId(project, kind)));
-  tx.sql.exec(
+  const dueMs = tx.atMs + figuresShownMs;
+  const made = tx.sql.exec(
     `INSERT INTO status_due (entity, connection, due_ms, tries, run)
      SELECT DISTINCT entity, connection, ?3, 0, ?4 FROM links WHERE record_id IS NOT NULL
      AND entity IN (SELECT value FROM json_each(?1))
      AND connection || ' ' || record_type IN (SELECT value FROM json_each(?2))
-     ON CONFLICT DO UPDATE SET run = excluded.run, due_ms = min(due_ms, excluded.due_ms)`,
+     ON CONFLICT DO UPDATE SET run = excluded.run, due_ms = min(due_ms, excluded.due_ms)
+     RETURNING connection AS host`,
     JSON.stringify(pages),
     JSON.stringify(places),
-    tx.atMs + figuresShownMs,
+    dueMs,
     tx.run,
   );
+  wake(tx, made.toArray() as { host: string }[], dueMs);
 }
 
 /** The projects of entities that came to wait for a person, or wait no more: how much is held is another sum now. */

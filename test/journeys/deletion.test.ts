@@ -20,7 +20,7 @@ let account = '';
 
 beforeAll(async () => {
   const vars = { DELETION_GRACE_MS: '1500' };
-  firm = await startFirm({ state, vars, settings: { psa: { requestsPerSecond: 50 } } });
+  firm = await startFirm({ state, vars });
   ({ user } = hire(firm, 'Ines Carvalho', 'ines.carvalho@northwind.example', role, legalEntity));
   const sale = sell(firm, {
     ...{ account: 'Lakeside Hospital', name: project, legalEntity, country: 'DE', purchaseOrder: 'PO-1201' },

@@ -14,7 +14,7 @@ let firm: Firm;
 const accounts = { winner: '', loser: '' };
 
 beforeAll(async () => {
-  firm = await startFirm({ state, settings: { psa: { requestsPerSecond: 50 } } });
+  firm = await startFirm({ state });
   const sales = [
     ['winner', 'Orchard Foods', 'Orchard migration'],
     ['loser', 'Orchard Foods Ltd', 'Orchard loyalty'],

@@ -19,7 +19,7 @@ let workspace = '';
 let day = 2;
 
 beforeAll(async () => {
-  firm = await startFirm({ state, settings: { psa: { requestsPerSecond: 50 } } });
+  firm = await startFirm({ state });
   ({ user } = hire(firm, 'Ines Carvalho', 'ines.carvalho@northwind.example', role, legalEntity));
   const { opportunity } = sell(firm, {
     ...{ account: 'Lakeside Hospital', name: project, legalEntity, country: 'DE', purchaseOrder: 'PO-1201' },

@@ -14,6 +14,8 @@ export interface FaultOptions {
   readonly world: World;
   readonly host: LaneHost;
   readonly networks: Readonly<Record<Seat, Network>>;
+  /** The only misbehaviours of the systems, or undefined for all of them. */
+  readonly misbehaviours?: readonly FaultSwitch['how'][] | undefined;
   readonly log: (event: string, fields: Readonly<Record<string, string | number>>) => void;
 }
 
@@ -38,8 +40,9 @@ const tricks: readonly ((dice: Dice) => FaultSwitch)[] = [
   (dice) => ({ how: 'lose-notices', times: dice.between(1, 6) }),
 ];
 
-export function planFaults({ world, host, networks, log }: FaultOptions): void {
+export function planFaults({ world, host, networks, misbehaviours, log }: FaultOptions): void {
   const dice = world.dice('faults');
+  const played = tricks.filter((trick) => misbehaviours?.includes(trick(dice).how) ?? true);
   const at = (minutes: number, title: string, run: () => void) =>
     world.at(startMs + minutes * minuteMs, () => {
       log('fault', { title });
@@ -48,7 +51,7 @@ export function planFaults({ world, host, networks, log }: FaultOptions): void {
   for (const seat of seats) {
     const { standIn } = networks[seat];
     for (let count = dice.between(3, 14); count > 0; count--) {
-      const fault = dice.pick(tricks)(dice);
+      const fault = dice.pick(played)(dice);
       at(dice.between(2, 55), `${seat} ${fault.how}`, () => standIn.arm(fault));
     }
     if (dice.hits(0.4)) planWeather(dice, networks[seat], at);

@@ -1,7 +1,7 @@
 // Bugs that are planted on purpose, to see whether the oracle catches them. Seams of the simulation only: no product
-// code
-// knows of them.
+// code knows of them.
 import type { Connector, Session, Snapshot, Write } from '../../edge-worker/connectors/connector.ts';
+import type { FaultSwitch } from '../../edge-worker/connectors/stand-in.ts';
 import { type FlushRows, type RecordTable, recordTables } from '../../edge-worker/store/flush-rows.ts';
 import { writeStatement } from '../../edge-worker/store/rows.ts';
 import type { D1OnNode } from '../support/d1-on-node.ts';
@@ -16,6 +16,8 @@ export interface Plant {
   readonly beforeExec?: (query: string, bindings: readonly unknown[], d1: D1OnNode) => void;
   /** The statement that D1 carries out in place of the lane's. */
   readonly statement?: (query: string) => string;
+  /** The only misbehaviours of the systems in these seeds: of all, few that matter to this bug would come to pass. */
+  readonly misbehaviours?: readonly FaultSwitch['how'][];
 }
 
 export const healthy: Plant = {};
@@ -27,7 +29,10 @@ export const plants: Readonly<Record<string, () => Plant>> = {
   'echo-by-user-name': echoByUserName,
   'record-before-lane': () => ({ beforeExec: recordFirst }),
   'late-batch-applied': () => ({ statement: (query) => query.replace(/ WHERE excluded\."run" > .*$/, '') }),
-  'settle-at-once': () => ({ connector: (connector) => ({ ...connector, settleMs: 0 }) }),
+  'settle-at-once': () => ({
+    connector: (connector) => ({ ...connector, settleMs: 0 }),
+    misbehaviours: ['late-commit'],
+  }),
 };
 
 /** A create is keyed by the attempt instead of the entity: each repeat makes another record. */

@@ -151,7 +151,8 @@ export class Simulation {
       if (deal.refused === 'lifted')
         world.at(ruleLiftedMs, () => networks.erp.refusedTexts.delete(refusedTextOf(deal.mark)));
     }
-    const faults = { world, host, networks, log: this.#log };
+    const { misbehaviours } = this.#options.plant ?? healthy;
+    const faults = { world, host, networks, misbehaviours, log: this.#log };
     if (this.#options.hasFaults !== false) planFaults(faults);
     if (this.#options.hasCrashes) planCrashes(faults);
     await world.run(startMs + Math.max(faultsMs, workMs));

@@ -44,6 +44,9 @@ export interface FirmOptions {
   readonly settings?: Partial<Readonly<Record<'crm' | 'psa' | 'erp', Readonly<Record<string, unknown>>>>>;
 }
 
+/** A firm whose PSA lets us ask as often as we like: journeys are about what happens, not about how slowly. */
+const briskPsa = { requestsPerSecond: 50 };
+
 /** Starts everything and connects it. */
 export async function startFirm(
   options: FirmOptions,
@@ -99,7 +102,12 @@ export async function connectAll(
       roles: isWithoutPsa && role === 'erp' ? ['psa', 'erp'] : [role],
       account,
       environment,
-      settings: { ...settings, ...(role === 'erp' && ledgerTables(standIn)), ...given[role] },
+      settings: {
+        ...settings,
+        ...(role === 'psa' && briskPsa),
+        ...(role === 'erp' && ledgerTables(standIn)),
+        ...given[role],
+      },
       secrets,
       flow,
     });

@@ -52,6 +52,7 @@ export const access = {
   validateRecord: { roles: everyone, scope: 'records:check' },
   readRecord: { roles: everyone, scope: 'records:read' },
   readEntity: { roles: everyone, scope: 'records:read' },
+  explainValue: { roles: everyone, scope: 'records:read' },
   listExceptions: { roles: everyone, scope: 'exceptions:read' },
   readException: { roles: everyone, scope: 'exceptions:read' },
   listCauses: { roles: everyone, scope: 'exceptions:read' },

@@ -758,6 +758,16 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
+'/installations/{installation}/entities/{entity}/why': {
+get: { parameters: { query: { "field": string; "at"?: string; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; "entity": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Explanation']; }; };
+304: { headers: Record<string, unknown>; content?: never; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
 }
 export interface components {
 schemas: {
@@ -1185,6 +1195,81 @@ Subscription: {
 /** Until when the key before signs too. */
 "oldKeyEndsAt": string | null;
 "madeAt": string;
+};
+Explanation: {
+"entity": string;
+"kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "milestone" | "payment" | "project" | "resource" | "time";
+"field": string;
+/** How people call the field. */
+"title": string;
+/** As the entity has it; null for nothing. */
+"value"?: unknown;
+/** The role whose system may change it. */
+"owner": string;
+/** The version of the entity that brought it. */
+"version": number;
+"since": string;
+"origin": components['schemas']['ValueOrigin'];
+/** What was in force then, and the row that read the value. */
+"mapping": {
+"version": number;
+"publishedBy": string;
+"publishedAt": string;
+"row": {
+"at": string;
+"codec": string;
+"lookup": string | null;
+} | null;
+} | null;
+"replaced": {
+/** As the entity has it; null for nothing. */
+"value"?: unknown;
+"version": number;
+"origin": components['schemas']['ValueOrigin'];
+} | null;
+/** What people decided about content with this value in it, the oldest first. */
+"decisions": ({
+"exception": string;
+"control": string;
+"connection": string | null;
+"words": components['schemas']['Words'];
+"answer": string | null;
+"by": string | null;
+"reason": string | null;
+"raisedAt": string;
+"at": string | null;
+})[];
+/** When each system was first given it. */
+"given": ({
+"connection": string;
+"recordId": string | null;
+"outcome": string;
+"command": string;
+"requestId": string | null;
+"mappingVersion": number;
+"at": string;
+})[];
+};
+ValueOrigin: {
+/** A record of a system, another entity of ours, the hub from the other fields, or nobody so far. */
+"by": "record" | "entity" | "hub" | "nobody";
+"connection": string | null;
+"recordType": string | null;
+"recordId": string | null;
+/** As that system counts the versions of its record. */
+"recordVersion": string | null;
+/** When the read that saw it began. */
+"readAt": string | null;
+/** What asked for the read. */
+"event": {
+/** A call of the system, a page of its feed, a save of our own, or a look the hub took by itself. */
+"is": "delivery" | "feed" | "save" | "hub";
+"id": string | null;
+"at": string;
+} | null;
+"entity": string | null;
+"kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "milestone" | "payment" | "project" | "resource" | "time" | null;
+"words": components['schemas']['Words'];
 };
 };
 }

@@ -107,10 +107,10 @@ class Run {
     showSoon(tx, core.wiring, asked, 0);
     const tries = new Map(this.#wanted.map((one) => [keyOf(one), one.tries] as const));
     const again = new Map(this.#found.again.map((one) => [keyOf(one), one] as const));
-    for (const { connection, snapshot, eventMs } of lagging) {
+    for (const { connection, snapshot, eventMs, event } of lagging) {
       const ref = { connection, recordType: snapshot.recordType, recordId: snapshot.recordId };
       const tried = Math.min((tries.get(keyOf(ref)) ?? 0) + 1, lagTriesMax);
-      again.set(keyOf(ref), { ...ref, kind: 'changed', eventMs, tries: tried });
+      again.set(keyOf(ref), { ...ref, kind: 'changed', eventMs, event, tries: tried });
     }
     keepRechecks(core, tx, this.#wanted, again);
     if (this.#watermark !== null) core.store.setValue('watermark', String(this.#watermark));

@@ -19,13 +19,17 @@ type LooseEntity = Omit<Entity, 'derives' | 'promotes' | 'computes' | 'defaults'
 };
 const looseEntities = entities as unknown as Readonly<Record<EntityName, LooseEntity>>;
 
-/** The snapshot a version came from, kept with it so that "why" can be answered. */
+/** A record that was read for a version, kept with it so that "why" can be answered. */
 export interface Source {
   readonly connection: string;
   readonly recordType: string;
   readonly recordId: string;
   readonly version: string;
   readonly values: CanonicalRecord;
+  readonly readMs: number;
+  /** What asked for the read, see `Observation`. */
+  readonly event: string | null;
+  readonly eventMs: number;
 }
 
 /** One entity while a run works on it. */
@@ -41,7 +45,8 @@ export class Draft {
   /** Counts what was set: whoever rests on the record is asked again when it has grown. */
   revision = 0;
   eventMs: number;
-  source: Source | null = null;
+  /** In the order in which they were compared with it. */
+  sources: readonly Source[] = [];
 
   constructor(id: string, kind: EntityName, row: StoredRow<typeof entityRows> | null, eventMs: number) {
     this.id = id;
@@ -93,6 +98,10 @@ export class Drafts {
 
   constructor(tx: LaneTransaction) {
     this.#tx = tx;
+  }
+
+  get run(): number {
+    return this.#tx.run;
   }
 
   /** Loads entities in one statement; those that do not exist yet are remembered as new. */
@@ -153,7 +162,7 @@ export class Drafts {
         kind: draft.kind,
         canonical,
         provenance,
-        snapshot: draft.source ? JSON.stringify(storedSource(draft.source, draft.record)) : null,
+        snapshot: JSON.stringify(draft.sources.map((source) => storedSource(source, draft.record))),
         mappingVersion,
         atMs: this.#tx.atMs,
       });
@@ -161,7 +170,7 @@ export class Drafts {
       this.#tx.tell(draft.id, draft.isNew ? 'entity-new' : 'entity-changed', {
         fields: [...draft.changed].join(','),
         version: String(version),
-        connection: draft.source?.connection ?? '',
+        connection: draft.sources.at(-1)?.connection ?? '',
       });
       return { id: draft.id, kind: draft.kind, version, canonical, provenance, eventMs: draft.eventMs };
     });
@@ -195,7 +204,7 @@ export function deriveFrom(drafts: Drafts, siblingOf: (draft: Draft, kind: Entit
 function derive(drafts: Drafts, draft: Draft, siblingOf: (draft: Draft, kind: EntityName) => string): void {
   const entity = looseEntities[draft.kind];
   const idOf = (kind: string) => siblingOf(draft, kind as EntityName);
-  const from = (connection: string): Provenance => ({ run: 0, connection, at: draft.eventMs });
+  const from = (connection: string): Provenance => ({ run: drafts.run, connection, at: draft.eventMs });
   for (const [field, value] of Object.entries(entity.computes?.(draft.record, idOf) ?? {}))
     draft.set(field, value, from('hub'));
   for (const promotion of entity.promotes ?? []) {
@@ -207,7 +216,7 @@ function derive(drafts: Drafts, draft: Draft, siblingOf: (draft: Draft, kind: En
     if (!drafts.exists(id)) continue;
     const promoted = drafts.open(id, kind, draft.eventMs);
     const given = promotion.set(draft.record, promoted.record, draft.id);
-    for (const [field, value] of Object.entries(given)) promoted.set(field, value, from('hub'));
+    for (const [field, value] of Object.entries(given)) promoted.set(field, value, from(draft.id));
   }
   for (const derivation of entity.derives ?? []) {
     if (!derivation.when(draft.record)) continue;
@@ -217,8 +226,8 @@ function derive(drafts: Drafts, draft: Draft, siblingOf: (draft: Draft, kind: En
     if (drafts.exists(id)) continue;
     const derived = drafts.open(id, kind, draft.eventMs);
     for (const [field, value] of Object.entries(derivation.initial(draft.record, idOf))) {
-      derived.set(field, value, from(draft.source?.connection ?? 'hub'));
+      derived.set(field, value, from(draft.id));
     }
-    derived.source = draft.source;
+    derived.sources = draft.sources;
   }
 }

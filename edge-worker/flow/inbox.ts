@@ -66,10 +66,12 @@ export function take(core: LaneCore): Taken {
     if (watermark !== null && wanted.size >= eventsMax) break;
     watermark = row.seq;
     for (const [recordType, recordId, kind] of JSON.parse(row.notices) as [string, string, Notice['kind'], number][]) {
-      const one = { connection: row.connection, recordType, recordId, kind, eventMs: row.receivedMs, tries: 0 };
+      const one = { connection: row.connection, recordType, recordId, tries: 0 };
       const known = wanted.get(keyOf(one));
-      const eventMs = Math.min(one.eventMs, known?.eventMs ?? one.eventMs);
-      wanted.set(keyOf(one), { ...known, ...one, kind: strongest(known?.kind, kind), eventMs });
+      // Of several the first is named: the read would have been made for it alone.
+      const event = known?.event ?? row.delivery;
+      const eventMs = Math.min(row.receivedMs, known?.eventMs ?? row.receivedMs);
+      wanted.set(keyOf(one), { ...known, ...one, kind: strongest(known?.kind, kind), eventMs, event });
     }
   }
   return { wanted, watermark };

@@ -26,19 +26,21 @@ const pairedShownMs = 1_500;
 const recordKey = (connection: string, recordType: string, recordId: string, kind: string) =>
   `${connection}|${recordType}|${recordId}|${kind}`;
 
+type Referred = RecordPlace & Pick<Observation, 'eventMs' | 'event'>;
+
 /** Records that observations refer to and that no link names yet. */
 export function unlinkedReferences(
   tx: Pick<LaneTransaction, 'sql'>,
   wiring: Wiring,
   observations: readonly Observation[],
-): (RecordPlace & { readonly eventMs: number })[] {
-  const wanted = new Map<string, RecordPlace & { readonly eventMs: number }>();
+): Referred[] {
+  const wanted = new Map<string, Referred>();
   for (const { seen, map, values } of readingsOf(wiring, observations)) {
-    const { connection, eventMs } = seen;
+    const { connection, eventMs, event } = seen;
     for (const { kind, recordId } of foreignReferences(map, values)) {
       const recordType = wiring.mapFor(connection, kind as EntityName)?.recordType;
       if (!recordType) continue;
-      wanted.set(recordKey(connection, recordType, recordId, ''), { connection, recordType, recordId, eventMs });
+      wanted.set(recordKey(connection, recordType, recordId, ''), { connection, recordType, recordId, eventMs, event });
     }
   }
   if (wanted.size === 0) return [];

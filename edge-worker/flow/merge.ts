@@ -84,13 +84,10 @@ export class Merging {
       this.#links.touched.add(link.entity);
       this.#tx.tell(link.entity, 'not-the-owner', { field, connection: seen.connection });
     }
-    draft.source = {
-      connection: seen.connection,
-      recordType: seen.snapshot.recordType,
-      recordId: seen.snapshot.recordId,
-      version: seen.snapshot.version,
-      values,
-    };
+    const { recordType, recordId, version } = seen.snapshot;
+    const { connection, readMs, event, eventMs } = seen;
+    const source = { connection, recordType, recordId, version, values, readMs, event, eventMs };
+    draft.sources = [...draft.sources, source];
     if (isMoved || link.version !== seen.snapshot.version) {
       link.baseline = JSON.stringify({ ...baseline, ...values });
       link.version = seen.snapshot.version;

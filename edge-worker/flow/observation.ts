@@ -11,6 +11,8 @@ export interface Observation {
   readonly snapshot: Snapshot;
   readonly readMs: number;
   readonly eventMs: number;
+  /** What asked for it: the id of a delivery, or the command that saved it; null where the hub looked by itself. */
+  readonly event: string | null;
 }
 
 /** An observation as one map reads it; the ids in it are still theirs. */

@@ -23,6 +23,7 @@ export interface Wanted extends RecordRef {
   readonly connection: string;
   readonly kind: Notice['kind'];
   readonly eventMs: number;
+  readonly event: string | null;
   readonly tries: number;
   /** Due time of its row among the rechecks; absent when it has none. */
   readonly dueMs?: number;
@@ -211,12 +212,12 @@ export class Reader {
     const { store, wiring } = this.#core;
     if (result === undefined || result.found === 'hidden') return;
     const lines = result.found === 'here' ? (result.lines ?? []) : [];
-    const { connection, eventMs } = one;
-    for (const snapshot of lines) found.seen.push({ connection, snapshot, readMs, eventMs });
+    const { connection, eventMs, event } = one;
+    for (const snapshot of lines) found.seen.push({ connection, snapshot, readMs, eventMs, event });
     const there = new Set(lines.map((line) => `${line.recordType} ${line.recordId}`));
     for (const ref of linkedLinesOf(store.sql, wiring, one)) {
       if (!there.has(`${ref.recordType} ${ref.recordId}`))
-        found.again.push({ connection, eventMs, ...ref, kind: 'changed', tries: 0 });
+        found.again.push({ connection, eventMs, event, ...ref, kind: 'changed', tries: 0 });
     }
   }
 
@@ -243,8 +244,8 @@ export class Reader {
 const oftener = (one: Wanted): Wanted => ({ ...one, tries: one.tries + 1 });
 
 function sort(found: Found, one: Wanted, result: ReadResult | undefined, readMs: number): void {
-  if (result?.found === 'here')
-    found.seen.push({ connection: one.connection, snapshot: result.snapshot, readMs, eventMs: one.eventMs });
+  const { connection, eventMs, event } = one;
+  if (result?.found === 'here') found.seen.push({ connection, snapshot: result.snapshot, readMs, eventMs, event });
   else if (result?.found === 'gone') found.gone.push(one);
   else if (result?.found === 'merged') found.merged.push([one, result.into]);
   else if (one.tries < triesMax) found.again.push(oftener(one));

@@ -88,7 +88,7 @@ export class Receipts {
       recordLink(tx, link);
     }
     if (isOlder || this.#context.planLater.delete(row.entity)) this.#plan.add(row.entity);
-    this.#seen.push({ connection: row.connection, snapshot, readMs: this.#startedMs, eventMs: row.eventMs });
+    this.#saw(row, snapshot);
     this.#receipt(row, outcome, snapshot.recordId, requestId, null, callsMilli);
     if (isRevived) tx.excepted.add(row.entity);
     tx.tell(row.entity, isRevived ? 'command-revived' : `command-${outcome}`, {
@@ -110,7 +110,7 @@ export class Receipts {
       const writes = JSON.stringify([...recent, [row.hash, tx.atMs]]);
       Object.assign(link, { given: withdrawn, baseline, writes, run: tx.run });
       this.#changedLinks.add(link);
-      this.#seen.push({ connection, snapshot, readMs: this.#startedMs, eventMs: row.eventMs });
+      this.#saw(row, snapshot);
     } else endLink(tx, link);
     this.#leave(row, 'done');
     this.shown.add(entity);
@@ -217,6 +217,10 @@ export class Receipts {
   /** The version of its record that we know of; empty before there is one. */
   knownVersion(row: CommandRow): string {
     return this.#linkOf(row).version ?? '';
+  }
+
+  #saw({ id, connection, eventMs }: CommandRow, snapshot: Snapshot): void {
+    this.#seen.push({ connection, snapshot, readMs: this.#startedMs, eventMs, event: id });
   }
 
   #leave(row: CommandRow, to: CommandState): void {

@@ -46,7 +46,13 @@ export async function validate(core: LaneCore, thought: Thought): Promise<Valida
   }
   if (!snapshot) return refused('unknown-record', `${connection.connector.title} does not show such a record.`);
   const wire = { ...snapshot.wire, ...values };
-  const reasons = tryOut(core, { connection: id, snapshot: { ...snapshot, wire }, readMs, eventMs: readMs });
+  const reasons = tryOut(core, {
+    connection: id,
+    snapshot: { ...snapshot, wire },
+    readMs,
+    eventMs: readMs,
+    event: null,
+  });
   return { ok: true, reasons };
 }
 

@@ -80,6 +80,13 @@ export const laneMigrations = {
         "when": 1795840801231,
         "tag": "0010_aliases",
         "breakpoints": true
+      },
+      {
+        "idx": 11,
+        "version": "6",
+        "when": 1795841971416,
+        "tag": "0011_who_asked",
+        "breakpoints": true
       }
     ]
   },
@@ -94,6 +101,7 @@ export const laneMigrations = {
     "m0007": "CREATE TABLE `mailbox_records` (\n\t`connection` text NOT NULL,\n\t`record_type` text NOT NULL,\n\t`record_id` text NOT NULL,\n\t`seq` integer NOT NULL,\n\t`external_id` text,\n\t`wire` text,\n\t`told_ms` integer NOT NULL,\n\tPRIMARY KEY(`connection`, `record_type`, `record_id`)\n) WITHOUT ROWID;\n--> statement-breakpoint\nCREATE INDEX `mailbox_news` ON `mailbox_records` (`connection`,`seq`);--> statement-breakpoint\nCREATE TABLE `mailbox_statuses` (\n\t`connection` text NOT NULL,\n\t`seq` integer NOT NULL,\n\t`record_type` text NOT NULL,\n\t`record_id` text NOT NULL,\n\t`status` text NOT NULL,\n\tPRIMARY KEY(`connection`, `seq`)\n) WITHOUT ROWID;\n",
     "m0008": "CREATE TABLE `deletions` (\n\t`connection` text NOT NULL,\n\t`record_type` text NOT NULL,\n\t`record_id` text NOT NULL,\n\t`proved_ms` integer NOT NULL,\n\t`state` text NOT NULL,\n\t`counted` integer NOT NULL,\n\tPRIMARY KEY(`connection`, `record_type`, `record_id`)\n) WITHOUT ROWID;\n",
     "m0009": "ALTER TABLE `mailbox_records` ADD `withdrawn` integer DEFAULT 0 NOT NULL;",
-    "m0010": "CREATE TABLE `aliases` (\n\t`entity` text PRIMARY KEY NOT NULL,\n\t`into` text NOT NULL,\n\t`at_ms` integer NOT NULL\n) WITHOUT ROWID;\n"
+    "m0010": "CREATE TABLE `aliases` (\n\t`entity` text PRIMARY KEY NOT NULL,\n\t`into` text NOT NULL,\n\t`at_ms` integer NOT NULL\n) WITHOUT ROWID;\n",
+    "m0011": "ALTER TABLE `rechecks` ADD `event` text;"
   }
 };

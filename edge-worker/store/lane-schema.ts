@@ -40,6 +40,8 @@ export const rechecks = sqliteTable(
     dueMs: integer('due_ms').notNull(),
     tries: integer('tries').notNull(),
     eventMs: integer('event_ms').notNull(),
+    /** The delivery that asked first; null where the hub asks by itself. */
+    event: text('event'),
   },
   (table) => [primaryKey({ columns: [table.connection, table.recordType, table.recordId] })],
 );

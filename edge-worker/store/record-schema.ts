@@ -44,7 +44,7 @@ export const entityVersions = sqliteTable(
     canonical: text('canonical').notNull(),
     /** JSON: [run, connection, instant, fields] per source. */
     provenance: text('provenance').notNull(),
-    /** JSON: connection, record and version of the snapshot it came from, and the values it had otherwise. */
+    /** JSON: the records that were read for it, what asked for them, and the values they had otherwise. */
     snapshot: text('snapshot'),
     mappingVersion: integer('mapping_version').notNull(),
     atMs: integer('at_ms').notNull(),
@@ -249,6 +249,7 @@ export const audit = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.installation, table.seq] }),
     uniqueIndex('audit_hash').on(table.installation, table.hash),
+    index('audit_subject').on(table.installation, table.subject),
   ],
 );
 

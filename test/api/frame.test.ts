@@ -1,5 +1,4 @@
 // What every route of /v1 rests on: a row in the access table, a record narrowed to its installation, a guarded door.
-import { readdirSync, readFileSync } from 'node:fs';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { describe, expect, it } from 'vitest';
 import { access } from '../../edge-worker/api/access.ts';
@@ -12,17 +11,8 @@ import { change } from '../../edge-worker/flow/requests.ts';
 import { recordFor } from '../../edge-worker/platform/record-database.ts';
 import { connectionCopies, exceptions } from '../../edge-worker/store/record-schema.ts';
 import { columnsOf, joined, select, sql } from '../../edge-worker/store/scoped-record.ts';
-import { D1OnNode } from '../support/d1-on-node.ts';
 import { LaneRig, RigSystem } from '../support/lane-rig.ts';
-
-function migrated(schema: 'record' | 'directory'): D1OnNode {
-  const database = new D1OnNode();
-  const folder = `edge-worker/store/migrations/${schema}`;
-  for (const file of readdirSync(folder).filter((name) => name.endsWith('.sql'))) {
-    database.sqlite.db.exec(readFileSync(`${folder}/${file}`, 'utf8').replaceAll('--> statement-breakpoint', ''));
-  }
-  return database;
-}
+import { migratedDirectory, migratedRecord } from '../support/migrated.ts';
 
 describe('The access table', () => {
   it('has a row for every route and a route for every row, each once', () => {
@@ -59,7 +49,7 @@ describe('The OpenAPI document', () => {
 });
 
 describe('The record as a route reads it', () => {
-  const database = migrated('record');
+  const database = migratedRecord();
   const insert = 'INSERT INTO connections VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, 1)';
   for (const installation of ['ins_1', 'ins_2']) {
     database.sqlite.db
@@ -99,9 +89,9 @@ describe('The record as a route reads it', () => {
 });
 
 describe('The door', () => {
-  const directory = migrated('directory');
+  const directory = migratedDirectory();
   directory.sqlite.db.exec("INSERT INTO lanes VALUES ('ins_1', 'main', '', 0)");
-  const record = migrated('record');
+  const record = migratedRecord();
   const lane = { change: async () => ({ ok: true, value: {}, isRecorded: true }) };
   const env = {
     ...{

@@ -89,6 +89,7 @@ const expected: Readonly<Record<Operation, readonly [readonly HostRole[], Scope 
   validateRecord: [everyone, 'records:check'],
   readRecord: [everyone, 'records:read'],
   readEntity: [everyone, 'records:read'],
+  explainValue: [everyone, 'records:read'],
   listExceptions: [everyone, 'exceptions:read'],
   readException: [everyone, 'exceptions:read'],
   listCauses: [everyone, 'exceptions:read'],

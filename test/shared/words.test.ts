@@ -2,16 +2,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { faults } from '../../edge-worker/faults.ts';
+import { explainWords } from '../../shared/explain-words.ts';
 import { type StatusState, statusStates } from '../../shared/wire/status.ts';
 import { words, wordsFor } from '../../shared/words.ts';
 
 describe('the catalogue', () => {
-  it.each(Object.entries(words))('%s says what happened and what to do next, in whole sentences', (_, entry) => {
-    expect(entry.title).toMatch(/^[A-Z].*[^.]$/);
-    expect(entry.title.length).toBeLessThanOrEqual(40);
-    expect(entry.text).toMatch(/^[A-Z{].*([.]|\})$/);
-    expect(entry.next).toMatch(/^[A-Z{].*\.$/);
-  });
+  it.each(Object.entries({ ...words, ...explainWords }))(
+    '%s says what happened and what to do next, in whole sentences',
+    (_, entry) => {
+      expect(entry.title).toMatch(/^[A-Z].*[^.]$/);
+      expect(entry.title.length).toBeLessThanOrEqual(40);
+      expect(entry.text).toMatch(/^[A-Z{].*([.]|\})$/);
+      expect(entry.next).toMatch(/^[A-Z{].*\.$/);
+    },
+  );
 
   it('has words for the next step of every fault', () => {
     for (const fault of Object.values(faults)) expect(words).toHaveProperty(fault.next);

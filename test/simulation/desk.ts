@@ -37,6 +37,8 @@ export class Desk {
   readonly standIns: Readonly<Record<Seat, StandIn>>;
   /** Last word of people per system, type, identity and field. */
   readonly said = new Map<string, unknown>();
+  /** Hears of every save that people make. */
+  onSaid: (seat: Seat, type: string, id: string, values: Values) => void = () => undefined;
   readonly #world: World;
   readonly #agendas = new Map<string, Intent[]>();
 
@@ -58,7 +60,9 @@ export class Desk {
 
   make(seat: Seat, type: string, values: Values): string {
     this.#remember(seat, type, values, values);
-    return this.standIns[seat].create(type, values);
+    const id = this.standIns[seat].create(type, values);
+    this.onSaid(seat, type, id, values);
+    return id;
   }
 
   /** Edits the record if it is there. */
@@ -67,6 +71,7 @@ export class Desk {
     if (row === undefined) return false;
     this.#remember(seat, type, row, values);
     this.standIns[seat].update(type, row.id, values);
+    this.onSaid(seat, type, row.id, values);
     return true;
   }
 

@@ -109,7 +109,7 @@ function checkReflected(books: LaneBooks): string[] {
   return found;
 }
 
-function plainCanonical(books: LaneBooks, value: unknown, form: unknown): unknown {
+export function plainCanonical(books: LaneBooks, value: unknown, form: unknown): unknown {
   if (value === null || value === undefined) return form === 'flag' ? false : null;
   if (form === 'decimal') return typeof value === 'object' ? plainMoney(value as Values) : plainDecimal(String(value));
   if (typeof form === 'object') return books.nameOf(String(value)).replace(/^\S+ /, '');

@@ -5,13 +5,14 @@ import type { StandIn } from '../../edge-worker/connectors/stand-in.ts';
 import type { InboxEntry } from '../../edge-worker/flow/intake.ts';
 import { intake } from '../../edge-worker/flow/intake.ts';
 import { ask, type Change } from '../../edge-worker/flow/requests.ts';
+import { Chronicle } from './chronicle.ts';
 import { Days, workMs } from './days.ts';
 import { Desk } from './desk.ts';
 import { Diary } from './diary.ts';
 import { faultsMs, planCrashes, planFaults } from './faults.ts';
 import { drawFirm, type Firm, refusedTextOf } from './firm.ts';
 import { Crashed, LaneHost } from './lane-host.ts';
-import { Network } from './network.ts';
+import { Network, type Saved } from './network.ts';
 import { healthy, type Plant } from './plants.ts';
 import { ruleLiftedMs, Stewards } from './stewards.ts';
 import { Subscriber, subscribing, untold } from './subscriber.ts';
@@ -50,6 +51,7 @@ export class Simulation {
   readonly desk: Desk;
   readonly days: Days;
   readonly diary: Diary;
+  readonly chronicle: Chronicle;
   readonly stewards: Stewards;
   readonly subscriber: Subscriber;
   /** Everything the hub said it has, in order. */
@@ -81,9 +83,15 @@ export class Simulation {
     this.host = new LaneHost({ world, connectors, networks, plant, log: this.#log, point });
     subscriber.attach(this.host);
     this.desk = new Desk(world, this.standIns);
+    this.chronicle = new Chronicle(world.nowMs, (seat, type, id) =>
+      this.standIns[seat].rows(type).find((row) => row.id === id),
+    );
+    this.desk.onSaid = (...saved) => this.chronicle.said(...saved);
     this.diary = new Diary(this.desk, world.dice('days'));
+    for (const seat of seats) this.networks[seat].onSaved = (saved) => this.#saved(saved);
     this.days = new Days(this.diary, this.firm, (...record) => this.#isKnown(...record));
-    this.stewards = new Stewards({ world, host: this.host, desk: this.desk, firm: this.firm, log: this.#log });
+    const { desk, firm, chronicle } = this;
+    this.stewards = new Stewards({ world, host: this.host, desk, firm, chronicle, log: this.#log });
   }
 
   /**
@@ -145,7 +153,6 @@ export class Simulation {
     const { world, host, networks } = this;
     this.days.plan();
     this.#planMatching();
-    for (const seat of seats) networks[seat].onSaved = (saved) => this.diary.beside(saved);
     for (const deal of this.firm.deals) {
       if (deal.refused !== 'no') networks.erp.refusedTexts.add(refusedTextOf(deal.mark));
       if (deal.refused === 'lifted')
@@ -173,6 +180,11 @@ export class Simulation {
       await world.run(world.ms + lookEveryMs);
     }
     return this.due();
+  }
+
+  #saved(saved: Saved): void {
+    this.chronicle.saved(saved);
+    this.diary.beside(saved);
   }
 
   /** What is still to be done, by whomever. */

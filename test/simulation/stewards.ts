@@ -5,6 +5,7 @@ import { rules } from '../../edge-worker/rules/_registry.ts';
 import { holds } from '../../edge-worker/store/lane-schema.ts';
 import { readRows, type StoredRow } from '../../edge-worker/store/rows.ts';
 import type { Action } from '../../shared/actions.ts';
+import type { Chronicle } from './chronicle.ts';
 import type { Desk } from './desk.ts';
 import type { Deal, Firm } from './firm.ts';
 import type { LaneHost } from './lane-host.ts';
@@ -22,6 +23,7 @@ export interface StewardOptions {
   readonly host: LaneHost;
   readonly desk: Desk;
   readonly firm: Firm;
+  readonly chronicle: Chronicle;
   readonly log: (event: string, fields: Readonly<Record<string, string | number>>) => void;
 }
 
@@ -71,10 +73,14 @@ export class Stewards {
       if (given === null) continue;
       this.#reword(hold);
       const key = keyOf(hold);
-      const answer = { hold: hold.id, answer: given, by: 'owner', reason: 'As agreed' };
+      const count = (this.#answered.get(key) ?? 0) + 1;
+      const answer = { hold: hold.id, answer: given, by: 'owner', reason: `As agreed, ${count}` };
       // When the object dies of it, the owner finds the hold again, or does not.
       const result = await host.ask({ verb: 'answer', ...answer });
       if (!result?.ok) continue;
+      const { id: exception, entity, madeMs: raisedMs } = hold;
+      const at = { raisedMs, atMs: this.#options.world.ms };
+      this.#options.chronicle.answered.push({ exception, entity, ...at, answer: given, reason: answer.reason });
       log('answer', {
         control: hold.control,
         code: hold.code,
@@ -82,7 +88,7 @@ export class Stewards {
         connection: hold.connection,
         given,
       });
-      this.#answered.set(key, (this.#answered.get(key) ?? 0) + 1);
+      this.#answered.set(key, count);
       if (given === 'reject') this.rejected.add(key);
     }
   }

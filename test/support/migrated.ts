@@ -11,9 +11,17 @@ export function migratedLane(): LaneStorage {
   return storage;
 }
 
-export function migratedRecord(): D1OnNode {
-  const d1 = new D1OnNode();
-  const folder = 'edge-worker/store/migrations/record';
+export function migratedRecord(path?: string): D1OnNode {
+  return migrated('record', path);
+}
+
+export function migratedDirectory(): D1OnNode {
+  return migrated('directory');
+}
+
+function migrated(schema: 'record' | 'directory', path?: string): D1OnNode {
+  const d1 = new D1OnNode(path);
+  const folder = `edge-worker/store/migrations/${schema}`;
   const files = readdirSync(folder).filter((name) => name.endsWith('.sql'));
   for (const file of files.sort()) run(readFileSync(join(folder, file), 'utf8'), (query) => d1.sqlite.db.exec(query));
   return d1;

@@ -9,6 +9,7 @@ import { installations } from './installations.ts';
 import { mappings } from './mappings.ts';
 import { records } from './records.ts';
 import { subscriptions } from './subscriptions.ts';
+import { why } from './why.ts';
 import type { Route } from '../route.ts';
 
-export const routes: readonly Route[] = [...audit, ...callers, ...causes, ...connections, ...events, ...exceptions, ...installations, ...mappings, ...records, ...subscriptions];
+export const routes: readonly Route[] = [...audit, ...callers, ...causes, ...connections, ...events, ...exceptions, ...installations, ...mappings, ...records, ...subscriptions, ...why];

@@ -5,6 +5,7 @@ import { sourcesOf } from '../../flow/provenance.ts';
 import * as record from '../../store/record-schema.ts';
 import type { StoredRow } from '../../store/rows.ts';
 import { select, sql } from '../../store/scoped-record.ts';
+import { queries } from '../explain.ts';
 import { ProblemError } from '../problems.ts';
 import { ok, type Route, route } from '../route.ts';
 import { instant, instantOf, params, parsed, words, wordsOf } from '../shapes.ts';
@@ -158,7 +159,7 @@ const readEntity = route({
       select(record.linkCopies, sql`WHERE entity = ${entity}`),
       select(record.statuses, sql`WHERE entity = ${entity}`),
       select(record.timeline, sql`WHERE entity = ${entity} ORDER BY run DESC LIMIT 200`),
-      select(record.receipts, sql`WHERE entity = ${entity} ORDER BY at_ms DESC LIMIT 200`),
+      queries.receiptsOf(entity),
     ]);
     return ok({
       entity,

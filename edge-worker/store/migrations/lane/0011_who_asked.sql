@@ -1,0 +1,1 @@
+ALTER TABLE `rechecks` ADD `event` text;

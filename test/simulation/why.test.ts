@@ -1,0 +1,33 @@
+// More than a thousand random questions to a simulated firm: each answer is what the world remembers by itself.
+import { expect, test } from 'vitest';
+import { Simulation } from './run.ts';
+import { Asking, publish } from './why.ts';
+import { startMs } from './world.ts';
+
+const minuteMs = 60_000;
+
+test('any value at any moment is explained as the world remembers it: record, version, event, mapping, people', {
+  timeout: 300_000,
+}, async () => {
+  const tally = new Map<string, number>();
+  for (const seed of [3, 7]) {
+    const simulation = new Simulation(seed, { hasCrashes: false });
+    for (const [by, minutes] of [
+      ['Ada', 12],
+      ['Grace', 30],
+    ] as const)
+      simulation.world.at(startMs + minutes * minuteMs, () => void publish(simulation, by));
+    await simulation.open();
+    await simulation.work();
+    expect(await simulation.rest()).toBeNull();
+    const asking = new Asking(simulation);
+    await asking.ask(650);
+    expect(asking.breaches, `seed ${seed}`).toEqual([]);
+    for (const [what, count] of asking.tally) tally.set(what, (tally.get(what) ?? 0) + count);
+  }
+  // So many of each kind that none can be right by luck.
+  const least = { record: 500, now: 200, replaced: 50, given: 200, published: 100, entity: 10 };
+  const kinds = { decided: 10, 'event delivery': 300, 'event feed': 5, 'event save': 1 };
+  for (const [what, count] of Object.entries({ ...least, ...kinds }))
+    expect(tally.get(what) ?? 0, what).toBeGreaterThanOrEqual(count);
+});

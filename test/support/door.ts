@@ -1,0 +1,30 @@
+// The door of the API before a lane that runs in this process: what a request is answered, without a Worker runtime.
+import { failed } from '../../edge-worker/api/failed.ts';
+import { api } from '../../edge-worker/api/serve.ts';
+import { liveContext } from '../../edge-worker/context.ts';
+import type { D1OnNode } from './d1-on-node.ts';
+import { migratedDirectory } from './migrated.ts';
+
+export interface Door {
+  get<Answer>(path: string): Promise<{ readonly status: number; readonly body: Answer }>;
+}
+
+/** `record` is the D1 of the lane; its installation is `ins_1`. */
+export function doorOf(record: D1OnNode): Door {
+  const directory = migratedDirectory();
+  directory.sqlite.db.exec("INSERT INTO lanes VALUES ('ins_1', 'main', '', 0)");
+  const context = liveContext();
+  const app = api(context);
+  app.onError((error, c) => failed(error, context, c.req.path));
+  const env = {
+    ...{ DIRECTORY: directory, RECORD: record, OPERATOR_KEY: 'operator', PUBLIC_URL: 'https://hub.test' },
+    LANE: { idFromName: (name: string) => name, get: () => ({}) },
+  };
+  return {
+    get: async (path) => {
+      const headers = { authorization: 'Bearer operator' };
+      const response = await app.request(`/v1/installations/ins_1${path}`, { headers }, env);
+      return { status: response.status, body: await response.json() };
+    },
+  };
+}

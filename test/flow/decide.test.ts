@@ -111,7 +111,7 @@ describe('A run', () => {
     const { crm, rig } = firm();
     crm.put('client', 'a', client('Acme'));
     let answer: () => void = () => undefined;
-    rig.storage.sql.exec(`INSERT INTO rechecks VALUES ('crm', 'client', 'a', 'changed', ${rig.nowMs}, 0, 0)`);
+    rig.storage.sql.exec(`INSERT INTO rechecks VALUES ('crm', 'client', 'a', 'changed', ${rig.nowMs}, 0, 0, NULL)`);
     crm.onRead = () =>
       new Promise((resolve) => {
         answer = resolve;

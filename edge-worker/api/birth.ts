@@ -12,13 +12,10 @@ import type { Env } from '../platform/env.ts';
 import { log } from '../platform/log.ts';
 import { readState, writeState } from '../platform/passes.ts';
 import { macOf, toBase64Url, Vault } from '../platform/vault.ts';
-import { enlist, placeOf, takeJoinCode } from '../store/directory.ts';
-import { InstallationAt, placeOfInstallation } from './at.ts';
 import { type Birth, bornPage, connectPage, refusedPage, unfinishedPage } from './birth-page.ts';
 import { readText } from './body.ts';
-import { connect, hookOf } from './connect.ts';
-import { joinHash } from './join-code.ts';
 import { ProblemError } from './problems.ts';
+import { type Proven, settle } from './settle.ts';
 
 type App = { Bindings: Env };
 
@@ -136,7 +133,7 @@ async function answered(
   try {
     const { settings, secrets, steps, byHand } = await work();
     if (secrets !== null) {
-      const born = await settle(c.env, ports, host, asked, { settings, secrets, join });
+      const born = await settled(c.env, ports, host, asked, { settings, secrets, join });
       return shown(c, await bornPage(born, steps));
     }
     log('consent-unfinished', { system: name, step: steps.at(-1)?.code ?? '' });
@@ -154,51 +151,20 @@ async function answered(
   }
 }
 
-interface Proven {
-  readonly settings: Readonly<Record<string, unknown>>;
-  readonly secrets: Readonly<Record<string, unknown>>;
-  readonly join: string | null;
-}
-
 /** The account's installation: the one it has, the one whose code was typed in, or a new one. */
-async function settle(env: Env, ports: Ports, host: Host, asked: ConsentAsked, proven: Proven): Promise<Birth> {
-  const { connector, consent } = host;
-  const { account, environment } = asked;
-  const { settings, secrets, join } = proven;
-  const by = `administrator of ${connector.title} ${account}`;
-  const known = await placeOf(env.DIRECTORY, connector.name, environment, account);
-  if (known) {
-    const at = new InstallationAt(env, known.installation, known, null);
-    const credentials = { connection: known.connection, secrets, settings: null };
-    await at.send({ verb: 'reconnect', credentials, by });
-    return {
-      title: connector.title,
-      installation: at.id,
-      ...(await hookOf(env, connector, { ...known, account, environment })),
-    };
-  }
-  const at = join === null ? await found(env, ports, `${connector.title} ${account}`) : await joined(env, ports, join);
-  const id = `${connector.name}-${account.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`.slice(0, 40);
-  const connection = { id, system: connector.name, roles: [...consent.roles], account, environment };
-  const body = { ...connection, settings, secrets, routing: null, flow: 'matching' as const };
-  const made = await connect({ at, env, by, nowMs: ports.nowMs() }, body);
-  return { title: connector.title, installation: at.id, ...made };
-}
-
-async function found(env: Env, ports: Ports, name: string): Promise<InstallationAt> {
-  const installation = ports.makeId('ins');
-  const place = { shard: env.SHARD, jurisdiction: '' };
-  await enlist(env.DIRECTORY, { installation, ...place, createdMs: ports.nowMs() });
-  const at = new InstallationAt(env, installation, place, null);
-  await at.send({ verb: 'found', founding: { installation, name, ...place } });
-  return at;
-}
-
-async function joined(env: Env, ports: Ports, code: string): Promise<InstallationAt> {
-  const installation = await takeJoinCode(env.DIRECTORY, joinHash(code), ports.nowMs());
-  if (installation !== null)
-    return new InstallationAt(env, installation, await placeOfInstallation(env, installation), null);
-  throw new ProblemError('not-proven', 'The code is not one that counts: it was used, or is older than a day.');
+async function settled(
+  env: Env,
+  ports: Ports,
+  { connector, consent }: Host,
+  { account, environment }: ConsentAsked,
+  proven: Pick<Proven, 'settings' | 'secrets' | 'join'>,
+): Promise<Birth> {
+  const { title } = connector;
+  const name = `${title} ${account}`;
+  const by = `administrator of ${name}`;
+  const whose = { connector, roles: consent.roles, account, environment };
+  const more = { name, jurisdiction: '', by, isResettling: false, proof: null } as const;
+  return { title, ...(await settle(env, ports, { ...whose, ...proven, ...more })) };
 }
 
 function redirectUriOf(env: Env, { name }: Connector): string {

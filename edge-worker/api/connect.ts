@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { roles } from '../../shared/entities/entity.ts';
 import { connectors } from '../connectors/_registry.ts';
 import type { Connector } from '../connectors/connector.ts';
+import { usesOurApp } from '../connectors/pairing.ts';
+import { appOf } from '../platform/apps.ts';
 import { type HookAddress, hookPath, receiverKey } from '../platform/vault.ts';
 import { claim, release } from '../store/directory.ts';
 import type { InstallationAt } from './at.ts';
@@ -17,7 +19,9 @@ export const newConnection = z
     account: z.string().min(1).max(100),
     environment: z.enum(['production', 'sandbox']),
     settings: z.record(z.string(), z.unknown()),
-    secrets: z.record(z.string(), z.unknown()),
+    secrets: z.record(z.string(), z.unknown()).meta({
+      description: "Empty where the account has admitted the hub's own app.",
+    }),
     routing: z
       .object({ field: z.string(), values: z.array(z.string()) })
       .nullable()
@@ -43,7 +47,11 @@ export async function connect({ at, env, by, nowMs }: Connecting, body: z.infer<
   const connector = connectors[system];
   if (!connector) throw new ProblemError('unknown-system', `No connector is called ${system.slice(0, 40)}.`);
   readFields(connector.settings, body.settings, 'settings');
-  readFields(connector.secrets, secrets, 'secrets');
+  if (!usesOurApp(connector, secrets)) readFields(connector.secrets, secrets, 'secrets');
+  else if (appOf(env, system) === null) {
+    const fields = [{ field: 'secrets', problem: 'this hub has no app of its own there' }];
+    throw new ProblemError('invalid-fields', `${connector.title} needs credentials of your own.`, { fields });
+  }
   const { shard, jurisdiction } = at.place;
   const place = { installation: at.id, connection: id, shard, jurisdiction, environment, account };
   const claimed = { ...place, system, claimedMs: nowMs };

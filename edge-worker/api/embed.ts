@@ -1,11 +1,14 @@
 // POST and GET /embed/…: where pages of hosts bring their user. The host's proof is traded, once, for a short session,
 // and the page is framed by that installation's own hosts only.
 import { type Context, Hono } from 'hono';
+import { cors } from 'hono/cors';
+import { z } from 'zod';
 import { setupWords } from '../../shared/setup-words.ts';
 import { wordsFor } from '../../shared/words.ts';
 import { connectors } from '../connectors/_registry.ts';
 import type { Embed } from '../connectors/embed.ts';
 import type { Context as Ports } from '../context.ts';
+import { Fault } from '../faults.ts';
 import type { Env } from '../platform/env.ts';
 import { log } from '../platform/log.ts';
 import { recordFor } from '../platform/record-database.ts';
@@ -17,8 +20,10 @@ import { InstallationAt, placeOfInstallation } from './at.ts';
 import { readBody, readText } from './body.ts';
 import { consolePage, type Given } from './console-page.ts';
 import { issuedKeys } from './hooks.ts';
+import { pair } from './pairing.ts';
 import { ProblemError } from './problems.ts';
 import { spendProof } from './rate.ts';
+import { readFields } from './route.ts';
 import { openSession, recordClaim } from './session.ts';
 import { titleOf } from './shapes.ts';
 
@@ -74,8 +79,32 @@ export function embeds(ports: Ports): Hono<App> {
     return c.json(await openSession(c.env, ports, installation, { ...proved.person, connection: proved.connection }));
   });
 
+  /**
+   * The page of an admin who is connecting an account asks how far that is: which steps there are still open. It says
+   * nothing but names, and hears nothing but codes, so any origin may ask.
+   */
+  app.use('/embed/:system/connect', cors({ origin: '*', allowMethods: ['POST'], allowHeaders: ['content-type'] }));
+  app.post('/embed/:system/connect', async (c) => {
+    const connector = connectors[c.req.param('system')];
+    if (!connector?.pairing) throw new ProblemError('not-found', 'There is nothing at this address.');
+    const { username, recordType, recordId } = readFields(connecting, (await readBody(c.req.raw)).json ?? {});
+    const request = { account: null, username, recordType, recordId };
+    try {
+      return c.json(await pair({ env: c.env, ports, connector, request }));
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      throw new ProblemError('system-unavailable', `${connector.title} could not be asked just now.`);
+    }
+  });
+
   return app;
 }
+
+const connecting = z.object({
+  username: z.string().min(1).max(200),
+  recordType: z.string().min(1).max(80),
+  recordId: z.string().min(15).max(18),
+});
 
 type Opened = Awaited<ReturnType<typeof openSession>>;
 type TokenOutcome =

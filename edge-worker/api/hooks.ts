@@ -10,6 +10,7 @@ import { laneStub, overflowStub } from '../platform/lanes.ts';
 import { log } from '../platform/log.ts';
 import { type HookAddress, readHookToken, receiverKey } from '../platform/vault.ts';
 import { type Place, placeOf } from '../store/directory.ts';
+import { pair } from './pairing.ts';
 
 /** Directory answers are kept this long in the isolate. */
 const placeKeptMs = 60_000;
@@ -40,6 +41,7 @@ export function hooks(ports: Ports): Hono<{ Bindings: Env }> {
     if (!delivery) return respond(receiver.answer('refused', 'too-large'));
     const whose = safely(() => receiver.accountOf?.(delivery) ?? null);
     if (!whose) return respond(receiver.answer('refused', 'malformed'));
+    if (!(await pairAsked(c.env, ports, connector, delivery))) return respond(receiver.answer('retry-later', null));
     let place: Place | null;
     try {
       place = await knownPlace(c.env, ports, connector.name, whose.environment, whose.account);
@@ -54,6 +56,19 @@ export function hooks(ports: Ports): Hono<{ Bindings: Env }> {
   });
 
   return app;
+}
+
+/** Requests in a delivery to connect its account. False when one could not be tried and is to come again. */
+async function pairAsked(env: Env, ports: Ports, connector: Connector, delivery: Delivery): Promise<boolean> {
+  for (const request of connector.pairing?.requestsIn(delivery) ?? []) {
+    try {
+      await pair({ env, ports, connector, request });
+    } catch (error) {
+      log('pairing-failed', { system: connector.name, message: error instanceof Error ? error.message : 'unknown' });
+      return false;
+    }
+  }
+  return true;
 }
 
 async function take(

@@ -45,3 +45,14 @@ export function spend({ kind, id, perMinute }: Caller, nowMs: number): void {
 export function spendProof(installation: string, nowMs: number): void {
   installations.spend(installation, proofsPerMinute, nowMs);
 }
+
+const pairings = new Buckets();
+/** A page that waits asks every few seconds; all strangers together share the second. */
+const pairingsPerUserPerMinute = 30;
+const pairingsPerMinute = 600;
+
+/** Anybody can ask us to sign in somewhere. */
+export function spendPairing(username: string, nowMs: number): void {
+  pairings.spend('all', pairingsPerMinute, nowMs);
+  pairings.spend(`user ${username.toLowerCase()}`, pairingsPerUserPerMinute, nowMs);
+}

@@ -7,6 +7,7 @@ import type { Codec } from './codecs.ts';
 import type { Consent } from './consent.ts';
 import type { Embed } from './embed.ts';
 import type { Mailbox, Visits } from './mailbox.ts';
+import type { Pairing } from './pairing.ts';
 import type { Receiver } from './receiver.ts';
 import type { Environment, RecordRef, Session, WireRecord } from './session.ts';
 
@@ -172,6 +173,8 @@ export interface ConnectorSpec<Name extends string, Settings extends z.ZodObject
   readonly embed?: Embed<z.infer<Settings>>;
   /** For hosts whose administrator lets us in on a page of theirs. */
   readonly consent?: Consent;
+  /** For systems whose own admins connect them from inside. */
+  readonly pairing?: Pairing;
   connect(options: ConnectOptions<z.infer<Settings>, z.infer<Secrets>>): Session;
 }
 

@@ -920,6 +920,7 @@ NewConnection: {
 "account": string;
 "environment": "production" | "sandbox";
 "settings": { [name: string]: unknown };
+/** Empty where the account has admitted the hub's own app. */
 "secrets": { [name: string]: unknown };
 /** Which records it serves where several connections share a role. */
 "routing"?: {

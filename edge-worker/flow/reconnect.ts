@@ -1,6 +1,7 @@
 // New credentials or settings for a connection that is there already: what waited for it goes on with them.
 import type { z } from 'zod';
 import { connectorUnder } from '../connectors/connector.ts';
+import { usesOurApp } from '../connectors/pairing.ts';
 import { tokens } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { deleteRows, readRows } from '../store/rows.ts';
@@ -31,7 +32,7 @@ export function reconnect(
       `This installation has no connection ${connection}.`,
       'Choose one of its connections.',
     );
-  check(wired.connector.secrets, secrets, 'secrets');
+  if (!usesOurApp(wired.connector, secrets)) check(wired.connector.secrets, secrets, 'secrets');
   if (settings) check(wired.connector.settings, settings, 'settings');
   core.store.transaction((tx) => {
     tx.sql.exec('UPDATE connections SET sealed_secrets = ? WHERE id = ?', sealed, connection);

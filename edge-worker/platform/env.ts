@@ -25,6 +25,11 @@ export interface Env {
   readonly SEAL_KEYS: string;
   /** Bearer key of the operator's API. */
   readonly OPERATOR_KEY: string;
+  /**
+   * `{"<system>":{…}}`: our own app at a vendor, as its connector's `pairing.app` says. Without it that system is
+   * connected with credentials of the customer's own.
+   */
+  readonly APPS?: string;
   /** `yes` on a developer's own machine only: anybody may sign in as anybody, and subscribers there may be called. */
   readonly DEVELOPMENT?: string;
   /**

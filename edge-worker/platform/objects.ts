@@ -18,6 +18,7 @@ import { keysAlive, type SignedRound, signRound } from '../flow/sign.ts';
 import { type Thought, type Validated, validate } from '../flow/validate.ts';
 import { visit } from '../flow/visits.ts';
 import { laneMigrations } from '../store/_lane-migrations.ts';
+import { appOf } from './apps.ts';
 import { signHead } from './audit-signature.ts';
 import type { Env } from './env.ts';
 import { Governor } from './governor.ts';
@@ -76,7 +77,8 @@ export class LaneObject extends DurableObject<Env> {
     // Secrets are sealed with it: without a name nothing that was sealed could be opened again.
     if (installation === null) throw new Error('This lane has no name yet');
     const vault = this.#vault;
-    const session = { vault, governor: this.#governor, book, fetch: context.fetch, nowMs: context.nowMs };
+    const ways = { vault, appOf: (system: string) => appOf(this.env, system), governor: this.#governor, book };
+    const session = { ...ways, fetch: context.fetch, nowMs: context.nowMs };
     this.#lane = new Lane({
       ...context,
       storage: meteredStorage(this.ctx.storage, this.#meter),

@@ -1,8 +1,10 @@
 // Opens a connection's session: secrets unsealed at the first call, tokens sealed in the lane and renewed one at a
 // time, every call governed.
+import { z } from 'zod';
 import type { ConnectOptions, Connector, Session, TokenKeeper } from '../connectors/connector.ts';
 import type { Proof } from '../connectors/embed.ts';
 import type { Mailbox } from '../connectors/mailbox.ts';
+import { usesOurApp } from '../connectors/pairing.ts';
 import { Fault } from '../faults.ts';
 import type { Connection } from '../flow/wiring.ts';
 import { connectionRows, tokens } from '../store/lane-schema.ts';
@@ -17,6 +19,8 @@ export interface SessionOptions {
   readonly paths: ConnectOptions<unknown, unknown>['paths'];
   readonly mailbox: Mailbox;
   readonly vault: Vault;
+  /** Our own app at a system, for connections without secrets of their own. */
+  readonly appOf: (system: string) => unknown;
   readonly governor: Governor;
   readonly book: CallBook;
   readonly fetch: (request: Request) => Promise<Response>;
@@ -102,7 +106,8 @@ async function connectWith(
   options: SessionOptions,
 ): Promise<Session> {
   const row = readRows(store.sql, connectionRows, 'WHERE id = ?', connection.id)[0];
-  const secrets: unknown = JSON.parse(await options.vault.open(row?.sealedSecrets ?? ''));
+  const own = z.record(z.string(), z.unknown()).parse(JSON.parse(await options.vault.open(row?.sealedSecrets ?? '')));
+  const secrets = usesOurApp(connector, own) ? options.appOf(connector.name) : own;
   const settled: ConnectOptions<unknown, unknown> = {
     account: connection.account,
     environment: connection.environment,

@@ -24,6 +24,7 @@ describe('Pages of the package', () => {
       'lightning-button-icon': 'alternative-text',
       'lightning-button': 'label',
       'lightning-input': 'label',
+      'lightning-radio-group': 'label',
       'lightning-badge': 'label',
       iframe: 'title',
     };
@@ -40,8 +41,12 @@ describe('Pages of the package', () => {
     expect(mute).toEqual([]);
   });
 
-  it('call nothing but the platform, and write no markup by hand', () => {
-    const reaches = /\bfetch\(|XMLHttpRequest|innerHTML|\beval\(|document\.querySelector|localStorage|import\(/;
-    expect([...scripts, ...templates].filter((path) => reaches.test(textOf(path)))).toEqual([]);
+  it('call nothing but the platform, except for one question without cookies, and write no markup by hand', () => {
+    const ways = /XMLHttpRequest|innerHTML|\beval\(|document\.querySelector|localStorage|import\(/;
+    expect([...scripts, ...templates].filter((path) => ways.test(textOf(path)))).toEqual([]);
+    const calls = scripts.flatMap((path) => textOf(path).match(/\bfetch\([\s\S]*?\}\);/g) ?? []);
+    expect(calls).toEqual([expect.stringContaining("credentials: 'omit'")]);
+    expect(calls.join()).toMatch(/^fetch\(`\$\{hub\}\/embed\/salesforce\/connect`/);
+    expect(scripts.flatMap((path) => textOf(path).match(/\bfetch\b/g) ?? [])).toHaveLength(1);
   });
 });

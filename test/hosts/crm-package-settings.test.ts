@@ -1,10 +1,13 @@
 // The settings tab of the package in a real browser: set-up steps, connecting, and who is proven to the framed page.
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { hasBrowser } from '../support/browser.ts';
+import { hasBrowser, type Visitor } from '../support/browser.ts';
+import { until } from '../support/people.ts';
 import { ns, Stage } from './lightning/stage.ts';
 
 type Values = Readonly<Record<string, unknown>>;
+const named = (values: Values): Values =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [ns + name, value]));
 
 describe.skipIf(!hasBrowser)('The settings tab in a real browser', { timeout: 60_000 }, () => {
   let stage: Stage;
@@ -16,31 +19,87 @@ describe.skipIf(!hasBrowser)('The settings tab in a real browser', { timeout: 60
   afterAll(() => stage.close());
   const settings = `/lightning/n/${ns}Tieout_Settings`;
 
-  it('shows an admin the steps, and connects with the username given', async () => {
-    const visitor = await stage.open('ada.admin');
+  const username = 'tieout@acme.example';
+  const fillIn = async (visitor: Visitor) => {
+    await visitor.page.getByLabel('Username of the integration user').fill(username);
+    await visitor.button('Connect').click();
+  };
+  const steps = async (visitor: Visitor) =>
+    (await visitor.page.locator('ol.steps > li').allInnerTexts()).map((text) =>
+      text.split('\n').filter(Boolean).slice(0, 2),
+    );
+
+  it('shows an admin the steps, connects with the username given, and says which step is still open', async () => {
+    let missing = ['authorise'];
+    const visitor = await stage.open('ada.admin', { howFar: () => ({ state: 'shut', missing }) });
     await visitor.goTo(settings);
     await visitor.hasText('Pre-authorise the app');
     expect(await visitor.violations()).toEqual([]);
     await visitor.button('Connect').click();
     expect(stage.asked()).toEqual([]);
-    await visitor.page.getByLabel('Username of the integration user').fill('tieout@acme.example');
-    await visitor.button('Connect').click();
-    await visitor.hasText('Pair with the other host');
-    await visitor.shot('settings-steps');
-    const [row] = stage.served.org.rows('Connection__c');
-    expect(row).toMatchObject({
-      [`${ns}State__c`]: 'pairing',
-      [`${ns}Integration_Username__c`]: 'tieout@acme.example',
-      [`${ns}Pairing_Code__c`]: expect.stringMatching(/^[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}$/),
-    });
-    expect(stage.asked()).toMatchObject([
-      {
-        [`${ns}Kind__c`]: 'CONNECT',
-        [`${ns}Username__c`]: 'tieout@acme.example',
-        [`${ns}Object_Name__c`]: `${ns}Connection__c`,
-        [`${ns}Record_Id__c`]: row?.id,
-      },
+    await fillIn(visitor);
+    const row = await until('the row', () => stage.served.org.rows('Connection__c')[0]);
+    await until('the request', () => stage.asked()[0]);
+    const values = {
+      State__c: 'pairing',
+      Integration_Username__c: username,
+      Pairing_Code__c: null,
+      Currency__c: 'EUR',
+    };
+    expect(row).toMatchObject(named(values));
+    const request = { Kind__c: 'CONNECT', Username__c: username, Object_Name__c: `${ns}Connection__c` };
+    expect(stage.asked()).toMatchObject([named({ ...request, Record_Id__c: row.id })]);
+    await visitor.hasText('Still to do');
+    const [pre, assign] = await steps(visitor);
+    expect([pre, assign?.[1]]).toEqual([
+      ['Pre-authorise the app', 'Still to do'],
+      expect.stringContaining('Give one user'),
     ]);
+    await visitor.shot('settings-steps');
+    missing = ['assign'];
+    await visitor.page.locator('li', { hasText: 'Assign the integration user' }).getByText('Still to do').waitFor();
+    expect((await steps(visitor))[0]).toEqual(['Pre-authorise the app', 'Done']);
+    missing = ['user'];
+    await visitor.hasText('That user cannot sign in');
+  });
+
+  it('names what the integration user does not see, and says when the code does not count', async () => {
+    const visitor = await stage.open('ada.admin', { howFar: () => ({ state: 'shut', missing: ['access'] }) });
+    await visitor.goTo(settings);
+    await visitor.page.getByText('Yes, join it by a code').click();
+    await fillIn(visitor);
+    await visitor.hasText('Enter the code from the Tieout settings of that system');
+    expect(stage.asked()).toEqual([]);
+    await visitor.page.locator('input[name="code"]').fill('abcd efgh jklm ');
+    await visitor.button('Connect').click();
+    const row = await until('the row', () => stage.served.org.rows('Connection__c')[0]);
+    expect(row).toMatchObject(named({ Pairing_Code__c: 'abcd efgh jklm', Keep_In_EU__c: false }));
+    const tell = (values: Values) =>
+      stage.asHub('Connection__c', row.id, { Checked_At__c: new Date().toISOString(), ...values });
+    tell({ Missing__c: 'access Opportunity Account.Phone' });
+    await visitor.hasText('Tieout does not see: Opportunity, Account.Phone');
+    tell({ State__c: 'refused', Missing__c: 'code' });
+    await visitor.hasText('The code is not one that counts');
+    await visitor.shot('settings-code');
+    expect(await visitor.violations()).toEqual([]);
+  });
+
+  it('keeps the request while Tieout cannot be asked, and says so', async () => {
+    const visitor = await stage.open('ada.admin', { widthPx: 400 });
+    await visitor.goTo(settings);
+    await fillIn(visitor);
+    await visitor.hasText('Tieout could not be asked just now');
+    expect(await visitor.isTooWide()).toBe(false);
+    await visitor.shot('settings-400');
+  });
+
+  it('shows an admin the steps again when Tieout has been silent for more than an hour', async () => {
+    stage.connect({ Checked_At__c: new Date(Date.now() - 2 * 3_600_000).toISOString() });
+    const visitor = await stage.open('ada.admin');
+    await visitor.goTo(settings);
+    await visitor.hasText('Tieout has not looked at this org for more than an hour');
+    await visitor.button('Connect again').waitFor();
+    expect(await visitor.page.locator('iframe').count()).toBe(0);
   });
 
   it('tells a person who is no admin to ask one', async () => {

@@ -18,6 +18,7 @@ it('A write met by secrets that cannot be unsealed was surely not sent, and wait
       () => rig.nowMs,
       async () => undefined,
     ),
+    appOf: () => null,
     paths: wiring.pathsOf('erp'),
     book: { count: () => undefined },
     fetch: () => Promise.reject(new Error('Nothing may be fetched')),

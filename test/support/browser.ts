@@ -18,6 +18,8 @@ export interface Visit {
   readonly widthPx?: number;
   /** What the hub's address answers to a frame. */
   readonly framed?: string;
+  /** What it answers to a page that asks how far the connecting is; without, it cannot be reached. */
+  readonly howFar?: () => { readonly state: string; readonly missing: readonly string[] };
 }
 
 /** One for all visitors of a browser, so that the script of the pages is fetched and compiled once. */
@@ -36,6 +38,10 @@ export async function openPage(browser: Browser, visit: Visit): Promise<Page> {
   await page.route('https://hub.tieout.example/**', (route) =>
     route.fulfill({ contentType: 'text/html', body: visit.framed ?? '<!doctype html><title>Hub</title>' }),
   );
+  await page.route('https://hub.tieout.example/embed/*/connect', (route) => {
+    const headers = { 'access-control-allow-origin': '*', 'access-control-allow-headers': 'content-type' };
+    return visit.howFar ? route.fulfill({ json: visit.howFar(), headers }) : route.abort();
+  });
   return page;
 }
 

@@ -10,7 +10,7 @@ interface Layer {
   readonly packages: readonly string[];
 }
 
-const contract = ['connector', 'session', 'receiver', 'mailbox', 'embed', 'consent', 'codecs'].map(
+const contract = ['connector', 'session', 'receiver', 'mailbox', 'embed', 'consent', 'pairing', 'codecs'].map(
   (name) => `edge-worker/connectors/${name}.ts`,
 );
 const ground = ['shared/', 'edge-worker/faults.ts'];

@@ -14,7 +14,9 @@ const tokenLifeMs = 110 * 60_000;
 const tokenName = 'access';
 export const collectionMax = 200;
 
-export interface RestOptions extends Pick<ConnectOptions<unknown, unknown>, 'account' | 'fetch' | 'nowMs' | 'tokens'> {
+export interface RestOptions extends Pick<ConnectOptions<unknown, unknown>, 'fetch' | 'nowMs' | 'tokens'> {
+  /** Null while it is not known whose the credentials are: then any organisation is taken. */
+  readonly account: string | null;
   readonly loginUrl: string;
   /** Overrules the address in the token answer. */
   readonly instanceUrl: string | null;
@@ -99,7 +101,12 @@ export class SalesforceRest {
   /** The org that the credentials belong to. */
   async account(): Promise<string> {
     await this.#send('GET', `${this.#base}/limits`, null);
-    return this.#readToken(await this.#token()).account;
+    return (await this.identity()).account;
+  }
+
+  /** Whose the credentials are, and where, as the token answer says. */
+  async identity(): Promise<{ readonly account: string; readonly instanceUrl: string }> {
+    return this.#readToken(await this.#token());
   }
 
   get #base(): string {
@@ -171,7 +178,7 @@ export class SalesforceRest {
     if (!answer.success) throw new Fault('unreadable', 'The token answer lacks an address or an identity');
     const { access_token: accessToken, instance_url, id } = answer.data;
     const organisation = /\/id\/(\w+)\//.exec(id)?.[1] ?? '';
-    if (!isSameId(organisation, account)) {
+    if (account !== null && !isSameId(organisation, account)) {
       throw new Fault('unauthorised', 'The credentials belong to another organisation than this connection');
     }
     const instanceUrl = withoutSlash(instance_url);

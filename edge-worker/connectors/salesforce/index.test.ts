@@ -18,9 +18,13 @@ interface World {
   readonly session: Session;
 }
 
-function open(namespace = 'tieout__', settings: Readonly<Record<string, unknown>> = {}): World {
+function open(
+  namespace = 'tieout__',
+  settings: Readonly<Record<string, unknown>> = {},
+  more: Partial<Parameters<typeof salesforceOrg>[0]> = {},
+): World {
   const clock = new Clock();
-  const org = salesforceOrg({ namespace, environment: 'production' })({
+  const org = salesforceOrg({ namespace, environment: 'production', ...more })({
     baseUrl: 'https://acme.example',
     nowMs: clock.nowMs,
     chance: chanceOf(7),
@@ -244,7 +248,7 @@ function childrenInPages(fetch: TestOptions['fetch']): TestOptions['fetch'] {
 
 describe('an org with one currency', () => {
   test('is not asked for a currency field, and refuses amounts in another', async () => {
-    const { org, session } = open('tieout__', { singleCurrency: 'USD' });
+    const { org, session } = open('tieout__', {}, { onlyCurrency: 'USD' });
     const recordId = org.create('Account', { Name: 'Harbour & Pine' });
     const [read] = await session.read([{ recordType: 'Account', recordId }]);
     expect(read?.found === 'here' && read.snapshot.wire['CurrencyIsoCode']).toBe('USD');

@@ -8,6 +8,7 @@ import { embed, proveUser } from './embed.ts';
 import { recordFeed, recordFeedFrom } from './feeds.ts';
 import { maps } from './map.ts';
 import { Outbox, outboxFrom } from './outbox.ts';
+import { clientName, pairing } from './pairing.ts';
 import { showPresence } from './presence.ts';
 import { receiver } from './receiver.ts';
 import type { CarriedType } from './record-types.ts';
@@ -18,7 +19,6 @@ import { withdrawRecords } from './withdrawals.ts';
 import { Writer } from './writes.ts';
 
 const minuteMs = 60_000;
-const clientName = 'Tieout/1.0';
 /** The vendor ends a request after ten minutes; what was committed is found at once. */
 const settleMs = 10 * minuteMs;
 
@@ -95,6 +95,7 @@ export const salesforce = defineConnector({
   },
   receiver,
   embed,
+  pairing,
   connect: (options): Session => {
     const { loginUrl, instanceUrl, username, namespace, singleCurrency } = options.settings;
     const rest = new SalesforceRest({

@@ -12,13 +12,23 @@ export const connectionType = 'tieout__Connection__c';
 export async function showPresence(rest: SalesforceRest, dialect: Dialect, presence: Presence): Promise<void> {
   const type = dialect.theirs(connectionType);
   const [row] = await rest.query(`SELECT Id FROM ${type} ORDER BY CreatedDate DESC, Id DESC LIMIT 1`);
-  const fields = dialect.outgoing({
+  await saveConnection(rest, dialect, id18(row?.['Id']), {
     tieout__State__c: 'connected',
     tieout__Installation__c: presence.installation,
     tieout__Missing__c: null,
     tieout__Checked_At__c: instantText(presence.atMs),
   });
-  const id = id18(row?.['Id']);
+}
+
+/** Without an id a row is made. */
+export async function saveConnection(
+  rest: SalesforceRest,
+  dialect: Dialect,
+  id: string | null,
+  values: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const type = dialect.theirs(connectionType);
+  const fields = dialect.outgoing(values);
   const [saved] = await (id === null ? rest.create([{ type, fields }]) : rest.update([{ type, id, fields }]));
   if (saved && !saved.ok) throw new Fault('rejected', saved.errors[0]?.message ?? 'The connection row was not saved');
 }

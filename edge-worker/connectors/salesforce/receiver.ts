@@ -3,6 +3,7 @@ import { XMLParser } from 'fast-xml-parser';
 import { z } from 'zod';
 import type { Delivery, Expected, Received, Receiver, Refusal } from '../connector.ts';
 import { id18, isSameId } from '../kits/salesforce-rest-values.ts';
+import type { PairingRequest } from '../pairing.ts';
 
 /** A full message of 100 notifications takes 32 KB. */
 const bodyBytesMax = 1_000_000;
@@ -21,7 +22,7 @@ const message = z.object({
       notifications: z.object({
         OrganizationId: z.string(),
         Notification: z
-          .array(z.object({ Id: z.string() }))
+          .array(z.object({ Id: z.string(), sObject: z.unknown() }))
           .min(1)
           .max(notificationsMax),
       }),
@@ -32,6 +33,8 @@ const message = z.object({
 interface Message {
   readonly account: string;
   readonly notificationIds: readonly string[];
+  /** The fields that each carries, under the org's own names. */
+  readonly rows: readonly Readonly<Record<string, unknown>>[];
 }
 
 function readMessage(body: Uint8Array): Message | Refusal {
@@ -44,11 +47,16 @@ function readMessage(body: Uint8Array): Message | Refusal {
     const account = longForm(OrganizationId.trim());
     const notificationIds = Notification.map(({ Id }) => Id.trim());
     const areIds = notificationIds.every((id) => /^[A-Za-z0-9]{15,18}$/.test(id));
-    return account !== null && areIds ? { account, notificationIds } : 'malformed';
+    const rows = Notification.flatMap(({ sObject }) => (isRow(sObject) ? [sObject] : []));
+    return account !== null && areIds ? { account, notificationIds, rows } : 'malformed';
   } catch {
     // Whatever the parser makes of it, it is no message of theirs.
     return 'malformed';
   }
+}
+
+function isRow(value: unknown): value is Readonly<Record<string, unknown>> {
+  return value !== null && typeof value === 'object';
 }
 
 /** As it came, if it came in full. */
@@ -70,6 +78,22 @@ async function receive(delivery: Delivery, expected: Expected): Promise<Received
   if (typeof read === 'string') return { ok: false, refusal: read };
   if (!isSameId(read.account, expected.account)) return { ok: false, refusal: 'wrong-account' };
   return { ok: true, deliveryId: await deliveryIdOf(read.notificationIds), notices: [], rings: ['outbox'] };
+}
+
+/**
+ * Requests of an admin to connect the org. A message without one, as nearly all are, is not parsed for them.
+ */
+export function connectRequests({ body }: Delivery): readonly PairingRequest[] {
+  if (body.byteLength > bodyBytesMax || !new TextDecoder().decode(body).includes('>CONNECT<')) return [];
+  const read = readMessage(body);
+  if (typeof read === 'string') return [];
+  return read.rows.flatMap((row) => {
+    const named = (field: string) => String(row[`tieout__${field}`] ?? row[field] ?? '').trim();
+    if (named('Kind__c') !== 'CONNECT') return [];
+    const { account } = read;
+    const [username, recordType] = [named('Username__c'), named('Object_Name__c')];
+    return username === '' ? [] : [{ account, username, recordType, recordId: named('Record_Id__c') }];
+  });
 }
 
 const soap = 'http://schemas.xmlsoap.org/soap/envelope/';

@@ -15,7 +15,8 @@ import { HttpEdge } from './stand-in/edge.ts';
 import { consumerKey, signingKeys } from './stand-in/oauth.ts';
 import { integrationUsername, Org, type OrgTraits } from './stand-in/org.ts';
 
-type Variant = Pick<OrgTraits, 'namespace' | 'environment'> & Partial<Pick<OrgTraits, 'packageFolder'>>;
+type Variant = Pick<OrgTraits, 'namespace' | 'environment'> &
+  Partial<Pick<OrgTraits, 'packageFolder' | 'onlyCurrency'>>;
 /** Our package in source format, deployed into every org as its developers would deploy it. */
 const ourPackage = join(import.meta.dirname, '../../../crm-package/force-app/main/default');
 type Values = Readonly<Record<string, unknown>>;
@@ -56,7 +57,7 @@ class SalesforceStandIn implements StandIn {
   /** Asked for late, because making the key takes a moment. */
   get connection(): StandIn['connection'] {
     const { baseUrl } = this.#options;
-    const { namespace, environment } = this.#variant;
+    const { namespace, environment, onlyCurrency } = this.#variant;
     return {
       account: this.#org.id,
       environment,
@@ -65,6 +66,7 @@ class SalesforceStandIn implements StandIn {
         instanceUrl: baseUrl,
         username: integrationUsername,
         namespace: namespace.replace(/__$/, ''),
+        ...(onlyCurrency !== undefined && { singleCurrency: onlyCurrency }),
       },
       secrets: { consumerKey, username: integrationUsername, privateKey: signingKeys().privatePem },
     };
@@ -146,7 +148,7 @@ class SalesforceStandIn implements StandIn {
   }
 }
 
-/** An org with the package under its namespace or bare, or without it; in production or a sandbox. */
+/** An org with the package under its namespace, bare or not at all; in production or a sandbox; with one currency. */
 export const salesforceOrg =
   (variant: Variant): StandInFactory =>
   (options) =>

@@ -39,6 +39,7 @@ function scopedModule(source: PackageSource, names: PackageNames, id: string): s
     return `export default window.org.permissions.includes('${names.theirs(name)}') || undefined;`;
   }
   if (id === '@salesforce/user/Id') return 'export default window.org.userId;';
+  if (id === '@salesforce/i18n/currency') return 'export default window.org.currency;';
   throw new Error(`the module ${id} is not known`);
 }
 

@@ -10,16 +10,22 @@ export interface ServedOrg extends Served {
   readonly org: StandIn;
 }
 
+const packaged = { namespace: 'tieout__', environment: 'production' } as const;
+const nobody = async () => new Response(null, { status: 503 });
+
 /** An org of its own on a free port. Its clock is the machine's, because its pages show times relative to it. */
-export async function serveOrg(): Promise<ServedOrg> {
+export async function serveOrg(
+  variant: Parameters<typeof salesforceOrg>[0] = packaged,
+  send: (request: Request) => Promise<Response> = nobody,
+): Promise<ServedOrg> {
   let answer: (request: Request) => Promise<Response> = async () => new Response(null, { status: 503 });
   const served = await serve((request) => answer(request));
-  const org = salesforceOrg({ namespace: 'tieout__', environment: 'production' })({
+  const org = salesforceOrg(variant)({
     baseUrl: served.url,
     nowMs: Date.now,
     chance: Math.random,
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms).unref()),
-    send: async () => new Response(null, { status: 503 }),
+    send,
   });
   answer = controlled(org, lightningPages(org));
   return { ...served, org };

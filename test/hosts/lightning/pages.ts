@@ -19,6 +19,7 @@ const styles = join(house, 'node_modules/@salesforce-ux/design-system-2/dist/css
 interface Visitor {
   readonly userId: string;
   readonly name: string;
+  readonly currency: string;
   readonly namespace: string;
   readonly permissions: readonly string[];
 }
@@ -74,6 +75,18 @@ function actionsOf(
   }));
 }
 
+/** Pages may fetch from and frame what the platform serves, and the sites that the package declares for each. */
+function policyOf(source: PackageSource): string {
+  const sites = (of: string) =>
+    source
+      .of('CspTrustedSite')
+      .flatMap(({ node }) => (node['isActive'] === 'true' && node[of] === 'true' ? [String(node['endpointUrl'])] : []));
+  const connect = ["'self'", ...sites('isApplicableToConnectSrc')].join(' ');
+  const frame = ["'self'", ...sites('isApplicableToFrameSrc')].join(' ');
+  const styles = "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:";
+  return `default-src 'self'; script-src 'self' 'unsafe-inline'; ${styles}; connect-src ${connect}; frame-src ${frame}`;
+}
+
 function pageHtml(visitor: Visitor, source: PackageSource): string {
   const names = new PackageNames(source, visitor.namespace);
   const org = { ...visitor, placed, tabs: tabsOf(source, names), actions: actionsOf(source) };
@@ -118,6 +131,7 @@ export function lightningPages(standIn: StandIn): (request: Request) => Promise<
     if (pathname === '/lightning/assets/page.js') {
       return answer(atHub(await pageScript(source, known.namespace), standIn), 'text/javascript');
     }
-    return answer(pageHtml(known, source), 'text/html');
+    const policy = atHub(policyOf(source), standIn);
+    return answer(pageHtml(known, source), 'text/html', { 'content-security-policy': policy });
   };
 }

@@ -73,7 +73,11 @@ export class Stage {
   }
 
   tellAnew(id: string, values: Values): void {
-    this.served.org.update('Sync_Status__c', id, values, hub);
+    this.asHub('Sync_Status__c', id, values);
+  }
+
+  asHub(type: string, id: string, values: Values): void {
+    this.served.org.update(type, id, values, hub);
   }
 
   /** What people have asked the hub for, as opposed to what flows noted. */

@@ -142,7 +142,8 @@ export class PlatformAutomation implements Automation {
     values['TotalPrice'] = cents(numberOf(merged['Quantity']) * numberOf(merged['UnitPrice']));
     values['Name'] = joined(opportunity?.values['Name'], product?.values['Name']);
     values['ProductCode'] = product?.values['ProductCode'] ?? null;
-    values['CurrencyIsoCode'] = opportunity?.values['CurrencyIsoCode'] ?? null;
+    const currency = opportunity?.values['CurrencyIsoCode'];
+    if (currency !== undefined) values['CurrencyIsoCode'] = currency;
   }
 
   #rollUp(line: Stored): void {

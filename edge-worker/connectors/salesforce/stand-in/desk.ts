@@ -75,6 +75,9 @@ export class Desk {
         return null;
       case 'saves':
         return this.#org.books.table(this.#org.type(text('type'))).saves;
+      case 'admitApp':
+        this.#org.isAppAdmitted = parameters['admitted'] === true;
+        return null;
       case 'fill':
         this.#org.full.add(this.#org.type(text('type')).name);
         return null;
@@ -99,12 +102,14 @@ export class Desk {
 
   /** Who a session is: what a page is told of its user before it opens. */
   #visitor(token: string): unknown {
-    const { sessions, rights, schema, books } = this.#org;
+    const { sessions, rights, schema, books, traits } = this.#org;
     const session = sessions.get(token);
     if (!session || session.untilMs <= this.#org.nowMs()) return null;
     const name = books.find(this.#org.type('User'), session.userId)?.values['Name'] ?? '';
     const { permissions } = rights.of(session.userId);
-    return { userId: session.userId, name, namespace: schema.namespace, permissions: [...permissions] };
+    const { onlyCurrency = 'EUR' } = traits;
+    const user = { userId: session.userId, name, currency: onlyCurrency };
+    return { ...user, namespace: schema.namespace, permissions: [...permissions] };
   }
 
   #actor(by: string | undefined): Actor {

@@ -1,7 +1,8 @@
 // The token endpoint: JWT bearer assertions in, opaque session ids out. It has a vocabulary of errors of its own.
 import { generateKeyPairSync, type KeyObject, verify } from 'node:crypto';
-import { integrationUsername, type Org, type Session } from './org.ts';
+import type { Org, Session } from './org.ts';
 import type { Answer } from './refusals.ts';
+import type { Stored } from './table.ts';
 import { isBody } from './values.ts';
 
 export const consumerKey = '3MVG9.tieout.hub.consumer.key';
@@ -42,8 +43,8 @@ function parsePart(part: string): Readonly<Record<string, unknown>> | null {
   }
 }
 
-/** Null when the assertion is good. */
-function refuseAssertion(org: Org, assertion: string): Answer | null {
+/** The user whom a good assertion names. */
+function userOf(org: Org, assertion: string): Stored | Answer {
   const [head = '', claims = '', signature = ''] = assertion.split('.');
   const header = parsePart(head);
   const said = parsePart(claims);
@@ -62,16 +63,26 @@ function refuseAssertion(org: Org, assertion: string): Answer | null {
   const expiry = Number(said['exp']);
   if (!(expiry > nowSeconds)) return oauthError('invalid_grant', 'expired authorization code');
   if (expiry > nowSeconds + expiryAheadSecondsMax) return badAssertion();
-  const user = org.books.find(org.type('User'), org.integrationUser.id);
-  if (said['sub'] !== integrationUsername) return oauthError('invalid_grant', "user hasn't approved this consumer");
-  return user?.values['IsActive'] === true ? null : oauthError('invalid_grant', 'inactive user');
+  return admitted(org, String(said['sub']));
+}
+
+/**
+ * What the admin's policy of the app says: no user of an org that has none, and otherwise those who have the permission
+ * set. A name that nobody bears is answered like one that has not agreed.
+ */
+function admitted(org: Org, username: string): Stored | Answer {
+  const user = org.userNamed(username);
+  if (!user || !org.isAppAdmitted) return oauthError('invalid_grant', "user hasn't approved this consumer");
+  if (user.values['IsActive'] !== true) return oauthError('invalid_grant', 'inactive user');
+  const has = org.mayUseApp(user.id);
+  return has ? user : oauthError('invalid_app_access', 'user is not admin approved to access this app');
 }
 
 export function issueToken(org: Org, form: URLSearchParams): Answer {
   if (form.get('grant_type') !== jwtBearer) return oauthError('unsupported_grant_type', 'grant type not supported');
-  const refusal = refuseAssertion(org, form.get('assertion') ?? '');
-  if (refusal) return refusal;
-  const token = org.signIn(org.integrationUser.id);
+  const user = userOf(org, form.get('assertion') ?? '');
+  if ('status' in user) return user;
+  const token = org.signIn(user.id);
   const { baseUrl } = org.traits;
   return {
     status: 200,
@@ -79,7 +90,7 @@ export function issueToken(org: Org, form: URLSearchParams): Answer {
       access_token: token,
       scope: 'api',
       instance_url: baseUrl,
-      id: `${baseUrl}/id/${org.id}/${org.integrationUser.id}`,
+      id: `${baseUrl}/id/${org.id}/${user.id}`,
       token_type: 'Bearer',
     },
     headers: { 'Cache-Control': 'no-store' },

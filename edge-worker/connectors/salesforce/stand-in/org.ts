@@ -14,7 +14,7 @@ import { packageTypes } from './package/package-types.ts';
 import { Events } from './pages/events.ts';
 import { Queries } from './queries.ts';
 import { Rights } from './rights.ts';
-import { Schema, type TypeShape } from './shape.ts';
+import { Schema, type TypeShape, withoutCurrencies } from './shape.ts';
 import type { Stored, Values } from './table.ts';
 
 export const integrationUsername = 'integration@tieout.example';
@@ -30,6 +30,8 @@ export interface OrgTraits {
   readonly baseUrl: string;
   /** The source of the package that is installed; null in an org without one. */
   readonly packageFolder: string | null;
+  /** Only for an org without multiple currencies: such an org has no field for them. */
+  readonly onlyCurrency?: string;
 }
 
 /** Somebody who has signed in: the hub by a token, a person by a cookie. */
@@ -56,6 +58,8 @@ export class Org {
   readonly integrationUser: Actor;
   /** Flows that an admin has switched on or off, against how they were shipped. */
   readonly switched = new Map<string, boolean>();
+  /** The policy of our app: whether those who have its permission set are admitted beforehand. */
+  isAppAdmitted = true;
   /** Record types that take no new row, because storage or an allowance is used up. */
   readonly full = new Set<string>();
   /** Whose saves `create`, `update` and `remove` are when nobody is named. */
@@ -70,7 +74,8 @@ export class Org {
     this.id = orgIdFor(traits.baseUrl);
     const source = traits.packageFolder === null ? null : packageSource(traits.packageFolder);
     const brought = source ? packageTypes(source, new PackageNames(source, traits.namespace)) : null;
-    const types = [...standardTypes(brought?.added ?? new Map()), ...(brought?.types ?? [])];
+    const allTypes = [...standardTypes(brought?.added ?? new Map()), ...(brought?.types ?? [])];
+    const types = traits.onlyCurrency === undefined ? allTypes : withoutCurrencies(allTypes);
     this.installed = source ? install(source, traits.namespace, types) : null;
     this.schema = new Schema(traits.namespace, types, nowMs());
     this.books = new Books(this.schema, new IdMaker(traits.baseUrl), nowMs);
@@ -128,15 +133,22 @@ export class Org {
     const users = this.type('User');
     const id = parseId(by);
     const known = id ? this.books.find(users, id) : undefined;
-    const found = known ?? this.#userNamed(by) ?? this.#hire(by);
+    const found = known ?? this.userNamed(by) ?? this.#hire(by);
     return { id: found.id };
   }
 
-  #userNamed(name: string): Stored | undefined {
+  userNamed(name: string): Stored | undefined {
     const username = this.type('User').byName.get('username');
     const wanted = name.includes('@') ? name : `${name}@acme.example`;
-    if (name === 'integration') return this.#userNamed(integrationUsername);
+    if (name === 'integration') return this.userNamed(integrationUsername);
     return username ? this.books.findByValue(this.type('User'), username, wanted)[0] : undefined;
+  }
+
+  /** An org without the package admits the one user it was given. */
+  mayUseApp(userId: string): boolean {
+    const { installed, schema, integrationUser } = this;
+    if (!installed) return userId === integrationUser.id;
+    return this.rights.has(userId, schema.own(integrationSet));
   }
 
   #hire(name: string): Stored {
@@ -174,7 +186,7 @@ export class Org {
       const set = { Name: name, Label: label, NamespacePrefix: prefix };
       this.books.insert(this.type('PermissionSet'), set, corporate);
     }
-    for (const code of currencies) {
+    for (const code of this.traits.onlyCurrency === undefined ? currencies : []) {
       const rate = { ConversionRate: code === 'EUR' ? 1 : 1.25, DecimalPlaces: code === 'JPY' ? 0 : 2 };
       const flags = { IsActive: true, IsCorporate: code === 'EUR' };
       this.books.insert(this.type('CurrencyType'), { IsoCode: code, ...rate, ...flags }, corporate);

@@ -51,6 +51,11 @@ export class Rights {
     return rights;
   }
 
+  /** Whether somebody has been given a set. */
+  has(userId: string, set: string): boolean {
+    return this.#setsOf(userId).some((one) => one.name === set);
+  }
+
   /** Sets were given or taken, or a field has another name. */
   forget(): void {
     this.#known.clear();

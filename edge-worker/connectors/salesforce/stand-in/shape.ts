@@ -83,6 +83,15 @@ export function withFields(type: TypeShape, fields: readonly FieldShape[], acces
   };
 }
 
+/** What an org without multiple currencies has of it. */
+export function withoutCurrencies(types: readonly TypeShape[]): readonly TypeShape[] {
+  return types.flatMap((type) => {
+    if (type.name === 'CurrencyType') return [];
+    const fields = type.fields.filter(({ name }) => name !== 'CurrencyIsoCode');
+    return [withFields(type, fields, type.access ?? null)];
+  });
+}
+
 export interface ChildLink {
   readonly type: TypeShape;
   readonly field: FieldShape;

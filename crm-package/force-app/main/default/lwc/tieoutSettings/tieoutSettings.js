@@ -1,22 +1,15 @@
-// The settings tab: set-up steps until Tieout has connected; then its page in a frame, told by a record who the user is.
+// The settings tab: set-up steps until Tieout is connected; then its page in a frame, told by a record who the user is.
 import isAdmin from '@salesforce/customPermission/Role_Admin';
 import canView from '@salesforce/customPermission/View_Status';
-import CONNECTION from '@salesforce/schema/Connection__c';
-import USERNAME from '@salesforce/schema/Connection__c.Integration_Username__c';
-import PAIRING_CODE from '@salesforce/schema/Connection__c.Pairing_Code__c';
-import STATE from '@salesforce/schema/Connection__c.State__c';
 import SESSION from '@salesforce/schema/Session__c';
 import NONCE_HASH from '@salesforce/schema/Session__c.Nonce_Hash__c';
-import { askToConnect } from 'c/tieoutAsk';
-import { fill, messageOf, rowsOf, stateLook } from 'c/tieoutReading';
+import { hub } from 'c/tieoutHub';
+import { fill, isSilent, messageOf, rowsOf } from 'c/tieoutReading';
 import { labels } from 'c/tieoutWords';
 import { gql, graphql } from 'lightning/graphql';
 import { createRecord } from 'lightning/uiRecordApi';
 import { LightningElement, wire } from 'lwc';
-import { makeNonce, makePairingCode, sha256Hex } from './proof';
-
-/** The one address: the same as in the CSP trusted site and in the outbound message. */
-const hub = 'https://hub.tieout.example';
+import { makeNonce, sha256Hex } from './proof';
 
 const userQuery = gql`
   query tieoutConnection {
@@ -44,6 +37,7 @@ const adminQuery = gql`
               username: Integration_Username__c { value }
               code: Pairing_Code__c { value }
               missing: Missing__c { value }
+              checked: Checked_At__c { value }
             }
           }
         }
@@ -52,8 +46,6 @@ const adminQuery = gql`
   }
 `;
 
-const lookSeconds = 3;
-const looksMax = 100;
 const provingGapMs = 5_000;
 const heightMin = 200;
 const heightMax = 4_000;
@@ -61,20 +53,12 @@ const heightMax = 4_000;
 export default class TieoutSettings extends LightningElement {
   labels = labels;
   query = isAdmin ? adminQuery : userQuery;
-  isAdmin = Boolean(isAdmin);
   announcement = '';
-  problem = '';
-  username = '';
   heightPx = 720;
   answer;
   error;
   refresh;
-  isConnecting = false;
-  hasTried = false;
-  unsent = null;
   provedAtMs = 0;
-  look = 0;
-  timer = null;
 
   get variables() {
     return canView ? {} : undefined;
@@ -84,10 +68,7 @@ export default class TieoutSettings extends LightningElement {
   receive({ data, errors, refresh }) {
     this.refresh = refresh;
     this.error = errors;
-    if (!data) return;
-    this.answer = data;
-    if (!this.username) this.username = this.connection?.username?.value ?? '';
-    if (this.state === 'pairing') this.lookSoon();
+    if (data) this.answer = data;
   }
 
   connectedCallback() {
@@ -97,11 +78,10 @@ export default class TieoutSettings extends LightningElement {
 
   disconnectedCallback() {
     window.removeEventListener('message', this.onMessage);
-    clearTimeout(this.timer);
   }
 
   get connection() {
-    return rowsOf(this.answer, 'connections')[0];
+    return rowsOf(this.answer, 'connections')[0] ?? null;
   }
 
   get state() {
@@ -123,8 +103,9 @@ export default class TieoutSettings extends LightningElement {
     return this.connection?.installation.value ?? null;
   }
 
+  /** Tieout that no longer may sign in cannot say so here: an admin is shown the steps again. */
   get frameUrl() {
-    if (this.state !== 'connected' || !this.installation) return null;
+    if (this.state !== 'connected' || !this.installation || (isAdmin && isSilent(this.connection))) return null;
     return `${hub}/embed/salesforce?installation=${encodeURIComponent(this.installation)}`;
   }
 
@@ -132,84 +113,8 @@ export default class TieoutSettings extends LightningElement {
     return `block-size: ${this.heightPx}px`;
   }
 
-  get connectLabel() {
-    return this.state === null ? labels.connect : labels.connectAgain;
-  }
-
-  /** Before the first try nothing is known, so no step claims to be done. */
-  get steps() {
-    const missing = new Set((this.connection?.missing?.value ?? '').split(' ').filter(Boolean));
-    const done = { title: labels.stepDone, icon: 'utility:success', badge: 'slds-theme_success' };
-    const open = { title: labels.stepMissing, icon: 'utility:warning', badge: 'slds-theme_warning' };
-    const waiting = { ...stateLook('on-its-way'), title: labels.stepWaiting };
-    const looks = { refused: open, stopped: open, pairing: waiting };
-    const lookOf = (code) => {
-      if (missing.has(code)) return open;
-      return this.state === 'refused' || this.state === 'stopped' ? done : null;
-    };
-    const code = this.connection?.code?.value;
-    return [
-      { code: 'authorise', title: labels.stepAuthorise, text: labels.stepAuthoriseText, look: lookOf('authorise') },
-      { code: 'assign', title: labels.stepAssign, text: labels.stepAssignText, look: lookOf('assign') },
-      { code: 'connect', title: labels.stepConnect, text: labels.stepConnectText, look: looks[this.state] ?? null },
-      ...(code && this.state === 'pairing'
-        ? [{ code: 'pair', title: labels.stepPair, text: fill(labels.stepPairText, { code }), look: waiting }]
-        : []),
-    ];
-  }
-
-  keepUsername(event) {
-    this.username = event.detail.value;
-    this.unsent = null;
-    // What was wrong goes while it is being put right: were it to go on leaving the field, the button would move away.
-    if (this.hasTried) event.target.reportValidity();
-  }
-
-  /** A row and a request that names it. Should the second fail, the next click sends it alone. */
-  async connect() {
-    this.hasTried = true;
-    if (this.isConnecting || !this.refs.username.reportValidity()) return;
-    this.isConnecting = true;
-    this.problem = '';
-    try {
-      this.unsent ??= await this.createConnection();
-      await askToConnect(this.unsent, this.username);
-      this.unsent = null;
-      this.announcement = labels.stepWaiting;
-      this.look = 0;
-      await this.reload();
-      this.lookSoon();
-    } catch (error) {
-      this.problem = fill(labels.askFailed, { message: messageOf(error) });
-    } finally {
-      this.isConnecting = false;
-    }
-  }
-
-  async createConnection() {
-    const { id } = await createRecord({
-      apiName: CONNECTION.objectApiName,
-      fields: {
-        [STATE.fieldApiName]: 'pairing',
-        [USERNAME.fieldApiName]: this.username,
-        [PAIRING_CODE.fieldApiName]: makePairingCode(),
-      },
-    });
-    return id;
-  }
-
   async reload() {
     await this.refresh?.();
-  }
-
-  lookSoon() {
-    if (this.timer !== null || this.look >= looksMax) return;
-    this.look += 1;
-    // eslint-disable-next-line @lwc/lwc/no-async-operation
-    this.timer = setTimeout(() => {
-      this.timer = null;
-      this.reload();
-    }, lookSeconds * 1_000);
   }
 
   /** Only the framed page itself is heard, and it can ask for three things. */

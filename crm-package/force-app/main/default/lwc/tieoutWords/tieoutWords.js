@@ -26,6 +26,10 @@ import Page_Check_System from '@salesforce/label/c.Page_Check_System';
 import Page_Check_Title from '@salesforce/label/c.Page_Check_Title';
 import Page_Checked from '@salesforce/label/c.Page_Checked';
 import Page_Checked_At from '@salesforce/label/c.Page_Checked_At';
+import Page_Code from '@salesforce/label/c.Page_Code';
+import Page_Code_Help from '@salesforce/label/c.Page_Code_Help';
+import Page_Code_Missing from '@salesforce/label/c.Page_Code_Missing';
+import Page_Code_Refused from '@salesforce/label/c.Page_Code_Refused';
 import Page_Connect from '@salesforce/label/c.Page_Connect';
 import Page_Connect_Again from '@salesforce/label/c.Page_Connect_Again';
 import Page_Counterpart from '@salesforce/label/c.Page_Counterpart';
@@ -40,10 +44,16 @@ import Page_Health_Nobody from '@salesforce/label/c.Page_Health_Nobody';
 import Page_Health_Since from '@salesforce/label/c.Page_Health_Since';
 import Page_Health_States from '@salesforce/label/c.Page_Health_States';
 import Page_Health_Title from '@salesforce/label/c.Page_Health_Title';
+import Page_Hub_Silent from '@salesforce/label/c.Page_Hub_Silent';
+import Page_Joining from '@salesforce/label/c.Page_Joining';
+import Page_Joining_No from '@salesforce/label/c.Page_Joining_No';
+import Page_Joining_Yes from '@salesforce/label/c.Page_Joining_Yes';
+import Page_Keep_In_Eu from '@salesforce/label/c.Page_Keep_In_Eu';
 import Page_Last_Synced from '@salesforce/label/c.Page_Last_Synced';
 import Page_Loading from '@salesforce/label/c.Page_Loading';
 import Page_Next_Attempt from '@salesforce/label/c.Page_Next_Attempt';
 import Page_No_Answer_Yet from '@salesforce/label/c.Page_No_Answer_Yet';
+import Page_No_App from '@salesforce/label/c.Page_No_App';
 import Page_No_Permission_Text from '@salesforce/label/c.Page_No_Permission_Text';
 import Page_No_Permission_Title from '@salesforce/label/c.Page_No_Permission_Title';
 import Page_Not_Connected_Text from '@salesforce/label/c.Page_Not_Connected_Text';
@@ -60,6 +70,9 @@ import Page_Settings_Refused from '@salesforce/label/c.Page_Settings_Refused';
 import Page_Settings_Title from '@salesforce/label/c.Page_Settings_Title';
 import Page_Silent_Health from '@salesforce/label/c.Page_Silent_Health';
 import Page_Silent_Text from '@salesforce/label/c.Page_Silent_Text';
+import Page_Step_Access from '@salesforce/label/c.Page_Step_Access';
+import Page_Step_Access_Missing from '@salesforce/label/c.Page_Step_Access_Missing';
+import Page_Step_Access_Text from '@salesforce/label/c.Page_Step_Access_Text';
 import Page_Step_Assign from '@salesforce/label/c.Page_Step_Assign';
 import Page_Step_Assign_Text from '@salesforce/label/c.Page_Step_Assign_Text';
 import Page_Step_Authorise from '@salesforce/label/c.Page_Step_Authorise';
@@ -68,8 +81,7 @@ import Page_Step_Connect from '@salesforce/label/c.Page_Step_Connect';
 import Page_Step_Connect_Text from '@salesforce/label/c.Page_Step_Connect_Text';
 import Page_Step_Done from '@salesforce/label/c.Page_Step_Done';
 import Page_Step_Missing from '@salesforce/label/c.Page_Step_Missing';
-import Page_Step_Pair from '@salesforce/label/c.Page_Step_Pair';
-import Page_Step_Pair_Text from '@salesforce/label/c.Page_Step_Pair_Text';
+import Page_Step_User from '@salesforce/label/c.Page_Step_User';
 import Page_Step_Waiting from '@salesforce/label/c.Page_Step_Waiting';
 import Page_Stopped_Text from '@salesforce/label/c.Page_Stopped_Text';
 import Page_Sync_Now from '@salesforce/label/c.Page_Sync_Now';
@@ -386,19 +398,31 @@ export const labels = {
   stepAuthoriseText: Page_Step_Authorise_Text,
   stepAssign: Page_Step_Assign,
   stepAssignText: Page_Step_Assign_Text,
+  stepAccess: Page_Step_Access,
+  stepAccessText: Page_Step_Access_Text,
+  stepAccessMissing: Page_Step_Access_Missing,
   stepConnect: Page_Step_Connect,
   stepConnectText: Page_Step_Connect_Text,
-  stepPair: Page_Step_Pair,
-  stepPairText: Page_Step_Pair_Text,
+  stepUser: Page_Step_User,
   stepDone: Page_Step_Done,
   stepMissing: Page_Step_Missing,
   stepWaiting: Page_Step_Waiting,
   username: Page_Username,
   usernameMissing: Page_Username_Missing,
+  joining: Page_Joining,
+  joiningNo: Page_Joining_No,
+  joiningYes: Page_Joining_Yes,
+  code: Page_Code,
+  codeHelp: Page_Code_Help,
+  codeMissing: Page_Code_Missing,
+  codeRefused: Page_Code_Refused,
+  keepInEu: Page_Keep_In_Eu,
   connect: Page_Connect,
   connectAgain: Page_Connect_Again,
   adminOnly: Page_Admin_Only,
   refusedText: Page_Refused_Text,
+  hubSilent: Page_Hub_Silent,
+  noApp: Page_No_App,
 };
 
 export const owners = {

@@ -64,6 +64,8 @@ if (import.meta.main) {
   const { values } = parseArgs({ options: { port: { type: 'string', default: '9100' } } });
   const { running } = await startStandIns(Number(values.port));
   console.table(running.map(({ name, url, standIn }) => ({ name, url, account: standIn.connection.account })));
+  const crm = running.find(({ name }) => name in pagesOf);
+  console.log(`In a browser: ${crm?.url}/lightning/page/home, as people there see it, with the package's components`);
   console.log(
     'By hand: GET /__stand-in/types, POST /__stand-in/rows/<type>, POST /__stand-in/faults {"how":"throttle"}',
   );

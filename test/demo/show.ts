@@ -1,4 +1,5 @@
 // The whole show: starts the systems and the hub, plays first day and month, tallies, and says how it came out.
+import type { Row } from '../../edge-worker/connectors/stand-in.ts';
 import type { Firm } from '../support/firm.ts';
 import { startFirm } from '../support/firm.ts';
 import type { OpenException } from '../support/operator.ts';
@@ -156,8 +157,10 @@ function summary({
   );
 }
 
+const wonDeal = (deals: readonly Row[]) => deals.find((deal) => deal['IsWon'] === true)?.id ?? '';
+
 /** What a curious person may ask while everything keeps serving. */
-export function whereToLook({ hub, urls, installation }: Firm): readonly string[] {
+export function whereToLook({ hub, urls, installation, crm }: Firm): readonly string[] {
   const key = `-H "authorization: Bearer ${hub.operatorKey}"`;
   const api = `${hub.url}/v1/installations/${installation.id}`;
   return [
@@ -169,6 +172,8 @@ export function whereToLook({ hub, urls, installation }: Firm): readonly string[
         '/__stand-in/rows/<type>, /__stand-in/calls',
     ),
     `  the ERP's own pages  ${urls.erp}/: dashboard, records with the SuiteApp's subtab, its settings`,
+    `  a deal's page        ${urls.crm}/lightning/r/Opportunity/${wonDeal(crm.rows('Opportunity'))}/view`,
+    `  the CRM's own pages  ${urls.crm}/lightning/page/home`,
     'As the operator:',
     `  curl ${key} ${api}/progress`,
     `  curl ${key} ${api}/exceptions`,

@@ -20,6 +20,7 @@ export const capture: readonly CaptureRow[] = [
     partOf: null,
     fields: [
       'Name',
+      'ParentId',
       'AccountNumber',
       'Phone',
       'Website',
@@ -74,6 +75,7 @@ export const capture: readonly CaptureRow[] = [
       'Amount',
       'CloseDate',
       'Billing_Mode__c',
+      'Delivery_Region__c',
       'End_Date__c',
       'Legal_Entity__c',
       'Payment_Terms__c',

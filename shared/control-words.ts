@@ -62,6 +62,26 @@ export const controlWords: Readonly<Record<string, Words>> = {
     text: '{hours} hours on {day} with the same role and note are already in {system}: {other}.',
     next: 'The delivery manager rejects the entry if it was entered twice, or approves it with a reason if it was not.',
   },
+  'missing-legal-entity': {
+    title: 'Legal entity is missing',
+    text: 'The sale {contract} does not say which of your companies made it, so nothing of it is made yet.',
+    next: 'Enter the legal entity on the deal; a firm with one company sets it as the default of that field.',
+  },
+  'missing-delivery-region': {
+    title: 'Delivery region is missing',
+    text: 'The sale {contract} does not say from where it is delivered, so nothing of it is made yet.',
+    next: 'Enter the delivery region on the deal; a firm with one region sets it as the default of that field.',
+  },
+  'circular-hierarchy': {
+    title: 'Company belongs to itself',
+    text: 'Following the parent companies of {customer} leads back to {customer}, so none of them can be made first.',
+    next: 'Correct the parent company on one of the accounts.',
+  },
+  'waits-for-sale': {
+    title: 'Waiting for the sale',
+    text: 'The sale {contract} lacks something that has to be known first; its own status says what.',
+    next: 'Nothing to do here: it goes on by itself once the sale is complete.',
+  },
   'missing-tax-profile': {
     title: 'Tax profile is missing',
     text: 'The contract {contract} does not say how it is taxed, so it cannot be billed.',

@@ -9,7 +9,7 @@ import type { LinkRow } from './links.ts';
 import { kindsInOrder } from './mapping.ts';
 import { type MergeContext, Merging } from './merge.ts';
 import type { CanonicalRecord } from './nouns.ts';
-import { type Observation, type Reading, readingsOf } from './observation.ts';
+import { inLayers, type Observation, type Reading, readingsOf } from './observation.ts';
 import { Recognition, type Sighting } from './recognise.ts';
 import { showFigures } from './show-soon.ts';
 import { readStraysAgain } from './strays.ts';
@@ -64,7 +64,7 @@ class Absorption {
     const plan = this.#links.touched;
     for (const kind of kindsInOrder) {
       const ofKind = readings.filter((one) => one.map.kind === kind).sort((a, b) => a.seen.readMs - b.seen.readMs);
-      if (ofKind.length > 0) this.#absorbKind(kind, ofKind);
+      for (const layer of inLayers(kind, ofKind)) this.#absorbKind(kind, layer);
     }
     deriveFrom(this.#drafts, (draft, kind) => this.#links.siblingOf(draft.id, kind));
     const changed = this.#drafts.changed();

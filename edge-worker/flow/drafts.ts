@@ -93,6 +93,8 @@ export class Drafts {
   readonly #tx: LaneTransaction;
   readonly #rows = new Map<string, StoredRow<typeof entityRows> | null>();
   readonly #drafts = new Map<string, Draft>();
+  /** Of those asked about: entities that have a record somewhere. */
+  readonly #recorded = new Set<string>();
   /** Projects whose figures the changes moved; known once they are written. */
   figuresMoved: ReadonlySet<string> = new Set();
 
@@ -117,6 +119,20 @@ export class Drafts {
     )) {
       this.#rows.set(row.id, row);
     }
+  }
+
+  /** Loads entities that others give rise to, and whether they have a record somewhere yet. */
+  loadDerived(ids: readonly string[]): void {
+    if (ids.length === 0) return;
+    this.load(ids);
+    const where = 'entity IN (SELECT value FROM json_each(?)) AND record_id IS NOT NULL';
+    const found = this.#tx.sql.exec(`SELECT DISTINCT entity FROM links WHERE ${where}`, JSON.stringify(ids)).toArray();
+    for (const row of found as { entity: string }[]) this.#recorded.add(row.entity);
+  }
+
+  /** Known to the hub alone: no system holds a record of it yet. */
+  isOnlyHere(id: string): boolean {
+    return !this.#recorded.has(id);
   }
 
   open(id: string, kind: EntityName, eventMs: number): Draft {
@@ -194,12 +210,16 @@ export function deriveFrom(drafts: Drafts, siblingOf: (draft: Draft, kind: Entit
     const key = (draft: Draft) => `${draft.id} ${draft.revision} ${all.length}`;
     const open = all.filter((draft) => !done.has(key(draft)) && (draft.isNew || draft.changed.size > 0));
     if (open.length === 0) return;
+    drafts.loadDerived(open.flatMap((draft) => arisingFrom(draft).map(({ to }) => siblingOf(draft, to as EntityName))));
     for (const draft of open) {
       done.add(key(draft));
       derive(drafts, draft, siblingOf);
     }
   }
 }
+
+const arisingFrom = ({ kind, record }: Draft) =>
+  (looseEntities[kind].derives ?? []).filter((derivation) => derivation.when(record));
 
 function derive(drafts: Drafts, draft: Draft, siblingOf: (draft: Draft, kind: EntityName) => string): void {
   const entity = looseEntities[draft.kind];
@@ -218,12 +238,10 @@ function derive(drafts: Drafts, draft: Draft, siblingOf: (draft: Draft, kind: En
     const given = promotion.set(draft.record, promoted.record, draft.id);
     for (const [field, value] of Object.entries(given)) promoted.set(field, value, from(draft.id));
   }
-  for (const derivation of entity.derives ?? []) {
-    if (!derivation.when(draft.record)) continue;
+  for (const derivation of arisingFrom(draft)) {
     const kind = derivation.to as EntityName;
     const id = idOf(kind);
-    drafts.load([id]);
-    if (drafts.exists(id)) continue;
+    if (drafts.exists(id) && !drafts.isOnlyHere(id)) continue;
     const derived = drafts.open(id, kind, draft.eventMs);
     for (const [field, value] of Object.entries(derivation.initial(draft.record, idOf))) {
       derived.set(field, value, from(draft.id));

@@ -6,7 +6,7 @@ import type { Money } from '../../shared/money.ts';
 import type { Owner } from '../faults.ts';
 import { rules } from '../rules/_registry.ts';
 import type { Finding, Rule, RuleView } from '../rules/rule.ts';
-import type { CanonicalRecord, Consumption, Verdict } from './nouns.ts';
+import type { CanonicalRecord, Consumption, Holding, Verdict } from './nouns.ts';
 import type { Taking } from './withdrawals.ts';
 
 /** Control -> what a person said: approved, rejected, or one of the control's own words. */
@@ -34,15 +34,23 @@ export interface Case {
   readonly consumed: (contract: string) => Money | null;
 }
 
+/** Controls that look for what is wanted before anything is made under a record, and all the others. */
+const keepers = rules.filter((rule) => rule.keepsBack);
+const others = rules.filter((rule) => !rule.keepsBack);
+
 /**
- * The first control that holds decides; a person's answer for this content stands over it. Waits come last: a held
- * change need not wait.
+ * What is missing in a sale is named all at once; of everything else the first control that holds decides. A person's
+ * answer for this content stands over it. Waits come last: a held change need not wait.
  */
 export function govern(change: Case): Verdict | { readonly verdict: 'reject'; readonly control: string } {
+  const [missing, ...beside] = missingIn(change);
+  if (missing && change.answers.get(missing.control) === 'rejected')
+    return { verdict: 'reject', control: missing.control };
+  if (missing) return { verdict: 'hold', ...missing, beside };
   let consumes: Consumption | null = null;
   for (const role of change.targetRoles) {
     const view = viewOf(change, role);
-    for (const rule of rules) {
+    for (const rule of others) {
       if (!guards(rule, change.kind, role)) continue;
       const used = rule.consumes?.(view);
       if (used)
@@ -58,6 +66,45 @@ export function govern(change: Case): Verdict | { readonly verdict: 'reject'; re
   }
   return change.awaited.length > 0 ? { verdict: 'wait', until: change.awaited } : { verdict: 'grant', consumes };
 }
+
+/** What has to be entered, or let pass by a person, before anything is made under this record. */
+function missingIn(change: Case): readonly Holding[] {
+  return keepers.flatMap((rule) => {
+    if (!rule.kinds.includes(change.kind) || change.answers.get(rule.name) === 'approved') return [];
+    const role = change.targetRoles.find((one) => rule.towards.includes(one));
+    const finding = role && rule.check(viewOf(change, role));
+    if (!finding) return [];
+    const { name: control, owner, dueMinutes } = rule;
+    return [{ control, owner, dueMinutes, code: finding.code, params: finding.params }];
+  });
+}
+
+/** Whether a record of some kind must not be made under this one yet. */
+export function keepsBack(change: Case, kind: EntityName): boolean {
+  const controls = new Set(keepers.flatMap((rule) => (rule.keepsBack === kind ? [rule.name] : [])));
+  return missingIn(change).some(({ control }) => controls.has(control));
+}
+
+export function isEverKeptBack(kind: EntityName): boolean {
+  return keepers.some((rule) => rule.keepsBack === kind);
+}
+
+/** Where a hold lies in its slot: what is missing in a sale has a place of its own for each control. */
+export function placeOfHold(control: string): string {
+  return keepers.some((rule) => rule.name === control) ? `missing ${control}` : '';
+}
+
+/** Every place where a control may hold a record of this kind. */
+export function placesOfHolds(kind: EntityName): readonly string[] {
+  return placesByKind.get(kind) ?? onePlace;
+}
+const onePlace = [''];
+const placesByKind = new Map(
+  [...new Set(keepers.flatMap((rule) => rule.kinds))].map((kind) => [
+    kind,
+    ['', ...keepers.flatMap((rule) => (rule.kinds.includes(kind) ? [placeOfHold(rule.name)] : []))],
+  ]),
+);
 
 /** Whether a control may take back what a target holds of this kind. */
 export function mayBeTakenBack(kind: EntityName): boolean {

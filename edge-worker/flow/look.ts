@@ -4,11 +4,13 @@
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import type { FindKey, ReadResult, Snapshot } from '../connectors/connector.ts';
 import { commands } from '../store/lane-schema.ts';
+import type { LaneTransaction } from '../store/lane-store.ts';
 import { readRows, writeRows } from '../store/rows.ts';
 import type { LaneCore } from './core.ts';
 import { inParts } from './guard.ts';
 import { raiseHold } from './holds.ts';
 import { move } from './lifecycle.ts';
+import { waitMs } from './plan-book.ts';
 import type { CommandRow } from './plan-view.ts';
 import { externalIdOf, faultFrom, isOfARecord } from './relay.ts';
 import { setAside } from './set-aside.ts';
@@ -96,6 +98,19 @@ function lookOfRead(read: ReadResult | undefined): Look {
   return { found: read.found === 'merged' ? 'gone' : read.found };
 }
 
+/** Those that wait for something which is kept back itself: whose turn it is then, another hold says. */
+function restingOnKeptBack(tx: LaneTransaction, connection: string, rows: readonly CommandRow[]): ReadonlySet<string> {
+  const found = tx.sql
+    .exec(
+      `SELECT w.value ->> 0 AS id FROM json_each(?) w JOIN commands c ON c.entity = w.value ->> 1
+       WHERE c.connection = ? AND c.state = 'waiting' AND c.deadline_ms IS NULL`,
+      JSON.stringify(rows.flatMap((row) => (JSON.parse(row.waits ?? '[]') as string[]).map((one) => [row.id, one]))),
+      connection,
+    )
+    .toArray() as { id: string }[];
+  return new Set(found.map(({ id }) => id));
+}
+
 /** A wait exists only while something will end it; one that outlives its deadline becomes a person's work. */
 function expireWaits(core: LaneCore, connection: Connection): boolean {
   const expired = readRows(
@@ -107,7 +122,9 @@ function expireWaits(core: LaneCore, connection: Connection): boolean {
   );
   if (expired.length === 0) return false;
   core.store.transaction((tx) => {
+    const keptBack = restingOnKeptBack(tx, connection.id, expired);
     const held = expired.map((row): CommandRow => {
+      if (keptBack.has(row.id)) return { ...row, deadlineMs: tx.atMs + waitMs };
       move('waiting', 'held');
       const { entity, connection: target, recordType, part } = row;
       raiseHold(tx, core.ports.makeId, {

@@ -120,6 +120,11 @@ export function ownerOf(kind: EntityName, field: string, content: MappingContent
 /** Kinds in the order in which one may refer to another: what is referred to comes first. */
 export const kindsInOrder: readonly EntityName[] = orderKinds();
 
+/** Kinds whose records rest on others of the same kind: a company belongs to another. */
+export const nestedKinds: ReadonlySet<string> = new Set(
+  kindsInOrder.filter((kind) => referencePaths(kind).some((path) => path.kind === kind)),
+);
+
 function orderKinds(): readonly EntityName[] {
   const order: EntityName[] = [];
   const visit = (kind: EntityName, trail: readonly EntityName[]): void => {

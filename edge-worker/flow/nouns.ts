@@ -32,17 +32,20 @@ export interface Slot {
   readonly part: string;
 }
 
+/** What one control has against a change, and whose turn it is. */
+export interface Holding {
+  readonly control: string;
+  readonly owner: Owner;
+  readonly dueMinutes: number;
+  readonly code: string;
+  readonly params: Readonly<Record<string, string>>;
+}
+
 /** What govern says of one entity towards one target. */
 export type Verdict =
   | { readonly verdict: 'grant'; readonly consumes: Consumption | null }
-  | {
-      readonly verdict: 'hold';
-      readonly control: string;
-      readonly owner: Owner;
-      readonly dueMinutes: number;
-      readonly code: string;
-      readonly params: Readonly<Record<string, string>>;
-    }
+  /** `beside`: what else is missing. Each is a hold of its own, so that all are named at once. */
+  | ({ readonly verdict: 'hold'; readonly beside?: readonly Holding[] } & Holding)
   | { readonly verdict: 'wait'; readonly until: readonly string[] };
 
 /** What a granted record takes from a contract's purchase order. */

@@ -2,11 +2,14 @@
 // then written in a handful of statements.
 
 import type { EntityName } from '../../shared/entities/_registry.ts';
+import type { Owner } from '../faults.ts';
 import { commands, links, purchaseOrders, waits } from '../store/lane-schema.ts';
 import { deleteRows, type RowOf, writeRows } from '../store/rows.ts';
 import { withdrawn } from './controls.ts';
-import { closeHold, raiseHold } from './holds.ts';
+import { placeOfHold, placesOfHolds } from './govern.ts';
+import { closeHold, type HoldRow, raiseHold } from './holds.ts';
 import { kindOf } from './identity.ts';
+import { reasonOfWait } from './kept-back.ts';
 import { type CommandState, move } from './lifecycle.ts';
 import type { LinkRow } from './links.ts';
 import type { CompiledMap } from './mapping.ts';
@@ -23,6 +26,14 @@ export const waitMs = 24 * 3_600_000;
 /** "On its way" is shown only when the outcome is not known by then. */
 const onItsWayMs = 1_500;
 const shownStates = { due: 'on-its-way', waiting: 'waiting', held: 'held' } as const;
+
+/** Why a command does not go, as its status tells it. */
+interface Why {
+  readonly code: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly owner: Owner | null;
+  readonly isNews: boolean;
+}
 
 /** One entity towards one connection. */
 export interface Target {
@@ -86,24 +97,25 @@ export class PlanBook {
 
   hold(target: Target, encoded: Encoded, open: readonly CommandRow[], verdict: HoldVerdict): void {
     const { tx, makeId } = this.#context;
-    const { control, owner, code, params, dueMinutes } = verdict;
+    const { beside = [], verdict: _verdict, ...first } = verdict;
     const around = this.#view.around(target.entity);
     const slot = slotOfTarget(target);
-    const before = this.#view.holds.get(slotOf(slot));
-    const isNews = before?.code !== code || before.owner !== owner;
-    raiseHold(tx, makeId, {
-      ...slot,
-      kind: target.kind,
-      control,
-      owner,
-      code,
-      params,
-      dueMinutes,
-      around,
-      hash: encoded.content,
-    });
+    const before = this.#holdsAt(target);
+    const isNews = !before.some((row) => row.code === first.code && row.owner === first.owner);
+    const places = new Set<string>();
+    for (const holding of [first, ...beside]) {
+      const part = placeOfHold(holding.control);
+      places.add(part);
+      const hash = encoded.content;
+      // What is missing stays missing, whatever else is entered meanwhile.
+      raiseHold(tx, makeId, {
+        ...{ ...slot, part, kind: target.kind, ...holding, around, hash },
+        isGrowing: part !== '',
+      });
+    }
+    for (const row of before) if (!places.has(row.part)) closeHold(tx, row, 'granted', null);
     this.#giveBackUnwritten(target);
-    this.enqueue(target, encoded, open, 'held', null, { ...verdict, isNews });
+    this.enqueue(target, encoded, open, 'held', null, { ...first, isNews });
     if (target.link?.recordId == null) this.stopped.push([target.connection.id, target.entity]);
   }
 
@@ -114,7 +126,7 @@ export class PlanBook {
     open: readonly CommandRow[],
     state: 'due' | 'waiting' | 'held',
     until: readonly string[] | null,
-    hold: (HoldVerdict & { readonly isNews: boolean }) | null = null,
+    why: Why | null = null,
   ): void {
     const { tx, makeId } = this.#context;
     const same = open.find(
@@ -124,18 +136,19 @@ export class PlanBook {
       open.filter((row) => row !== same),
       'superseded',
     );
-    const row = this.#commandFor(target, encoded, state, until, same ?? null, same?.id ?? makeId('cmd'));
+    const deadlineMs = state === 'waiting' && !why ? (same?.deadlineMs ?? tx.atMs + waitMs) : null;
+    const row = { ...this.#commandFor(target, encoded, state, until, same, same?.id ?? makeId('cmd')), deadlineMs };
     this.#put.push(row);
     this.#view.setCommands(slotOf(row), [row]);
-    if (same?.state === state && !hold?.isNews) return;
+    if (same?.state === state && !why?.isNews) return;
     this.#shown.add(target.entity);
     if (same?.state !== state)
       tx.tell(target.entity, `command-${state}`, { connection: target.connection.id, command: row.id });
     // Plain progress is not worth a row: what is due is in step, or not, a moment later.
     if (state === 'due' && open.length === 0) return;
-    const { entity, connection, kind, recordId, deadlineMs } = row;
-    const reason = { reason: hold?.code ?? null, params: hold ? JSON.stringify(hold.params) : null };
-    const shown = { state: shownStates[state], owner: hold?.owner ?? null, atMs: tx.atMs, nextMs: deadlineMs };
+    const { entity, connection, kind, recordId } = row;
+    const reason = { reason: why?.code ?? null, params: why ? JSON.stringify(why.params) : null };
+    const shown = { state: shownStates[state], owner: why?.owner ?? null, atMs: tx.atMs, nextMs: deadlineMs };
     tx.record('statuses', { entity, connection, kind, recordId, ...reason, ...shown });
   }
 
@@ -144,9 +157,9 @@ export class PlanBook {
     encoded: Encoded,
     state: CommandState,
     until: readonly string[] | null,
-    same: CommandRow | null,
+    same: CommandRow | undefined,
     id: string,
-  ): CommandRow {
+  ): Omit<CommandRow, 'deadlineMs'> {
     const { tx, wiring } = this.#context;
     const isCreate = target.link?.recordId == null && !target.map.livesOn;
     return {
@@ -162,7 +175,6 @@ export class PlanBook {
       recordId: target.link?.recordId ?? target.hostId,
       mappingVersion: wiring.mappingVersion,
       dueMs: same && same.state === state ? same.dueMs : tx.atMs,
-      deadlineMs: state === 'waiting' ? (same?.deadlineMs ?? tx.atMs + waitMs) : null,
       tries: same?.tries ?? 0,
       waits: until ? JSON.stringify(until) : null,
       madeMs: same?.madeMs ?? tx.atMs,
@@ -230,11 +242,37 @@ export class PlanBook {
   }
 
   close(target: Target, by: string): boolean {
+    const there = this.#holdsAt(target);
+    for (const row of there) {
+      closeHold(this.#context.tx, row, by, null);
+      this.#view.holds.delete(slotOf(row));
+    }
+    return there.length > 0;
+  }
+
+  /** Nothing holds it: what it kept back may be made now, in every system. */
+  letOn({ entity, kind, link }: Target): void {
+    if (link?.recordId != null || placesOfHolds(kind).length === 1) return;
+    for (const id of this.#context.wiring.connections.keys()) this.stopped.push([id, entity]);
+  }
+
+  /** It waits for as long as they are held: their holds have owners and due times, so it needs no end of its own. */
+  keepBack(target: Target, encoded: Encoded, open: readonly CommandRow[], keepers: readonly string[]): void {
+    const connection = target.connection.id;
+    this.#waits.push(...keepers.map((reference) => ({ connection, reference, entity: target.entity })));
+    this.enqueue(
+      target,
+      encoded,
+      open,
+      'waiting',
+      keepers,
+      reasonOfWait(keepers, (id) => this.#view.records.get(id)),
+    );
+  }
+
+  #holdsAt(target: Target): readonly HoldRow[] {
     const slot = slotOfTarget(target);
-    if (!this.#view.holds.has(slotOf(slot))) return false;
-    closeHold(this.#context.tx, slot, by, null);
-    this.#view.holds.delete(slotOf(slot));
-    return true;
+    return placesOfHolds(target.kind).flatMap((part) => this.#view.holds.get(slotOf({ ...slot, part })) ?? []);
   }
 
   /** What was granted and never written takes nothing from a purchase order any more. */

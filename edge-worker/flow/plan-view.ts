@@ -46,12 +46,7 @@ export class PlanView {
     for (const row of readRows(tx.sql, commands, 'WHERE entity IN (SELECT value FROM json_each(?))', known))
       this.setCommands(slotOf(row), [...(this.commands.get(slotOf(row)) ?? []), row]);
     this.holds = holdsOf(tx.sql, planned);
-    for (const row of readRows(
-      tx.sql,
-      approvals,
-      'WHERE entity IN (SELECT value FROM json_each(?))',
-      JSON.stringify(planned),
-    )) {
+    for (const row of readRows(tx.sql, approvals, 'WHERE entity IN (SELECT value FROM json_each(?))', known)) {
       const key = `${row.entity}|${row.connection}|${row.hash}`;
       const answers = this.#answers.get(key) ?? new Map();
       this.#answers.set(key, answers.set(row.control, row.outcome));

@@ -5,18 +5,18 @@
 
 import { hashOf } from '../../shared/canonical-json.ts';
 import type { EntityName } from '../../shared/entities/_registry.ts';
-import { entities } from '../../shared/entities/_registry.ts';
 import type { LaneStore, LaneTransaction } from '../store/lane-store.ts';
 import { Absences } from './absences.ts';
 import { withdrawn } from './controls.ts';
-import { type Answers, govern, mayBeTakenBack, takenBack } from './govern.ts';
+import { Gate } from './gate.ts';
+import { type Answers, type Case, govern, mayBeTakenBack, takenBack } from './govern.ts';
 import { heldAround } from './holds.ts';
-import { kindOf } from './identity.ts';
+import { keptBackBy } from './kept-back.ts';
 import { asFound, isLeftAsFound, newLink } from './links.ts';
-import { kindsInOrder } from './mapping.ts';
 import type { CanonicalRecord, Consumption } from './nouns.ts';
 import { PlanBook, slotOfTarget, type Target } from './plan-book.ts';
 import { caseOf, type Looked } from './plan-case.ts';
+import { inOrder } from './plan-order.ts';
 import { type CommandRow, PlanView, slotOf } from './plan-view.ts';
 import { waitersOf } from './strays.ts';
 import { type Encoded, encode, isSame } from './translate.ts';
@@ -58,6 +58,7 @@ class Planning {
   readonly #tx: LaneTransaction;
   readonly #view: PlanView;
   readonly #absences: Absences;
+  readonly #gate: Gate;
   readonly #book: PlanBook;
   readonly #planned: readonly string[];
 
@@ -67,13 +68,12 @@ class Planning {
     this.#planned = planned;
     this.#view = new PlanView(context.tx, planned);
     this.#absences = new Absences(context.tx, context.wiring, planned);
+    this.#gate = new Gate(context.wiring, this.#absences);
     this.#book = new PlanBook(context, this.#view);
   }
 
   run(): Pick<PlanBook, 'stopped' | 'freed'> {
-    // What is referred to is planned first, so that a dependent sees the command that will make its reference.
-    const ranks = new Map(this.#planned.map((entity) => [entity, rank(entity)] as const));
-    for (const [entity] of [...ranks].sort(([, a], [, b]) => a - b)) this.#planEntity(entity);
+    for (const entity of inOrder(this.#planned, this.#view)) this.#planEntity(entity);
     this.#book.write();
     return this.#book;
   }
@@ -117,7 +117,7 @@ class Planning {
     const { connection, link } = target;
     const open = this.#openCommands(target);
     const isLinked = link?.recordId != null;
-    if (this.#isClosed(target) || (!isLinked && this.#isBarred(target)))
+    if (this.#gate.isClosed(target) || (!isLinked && this.#gate.isBarred(target)))
       return this.#book.drop(target, open, 'not-ready');
     if (isLinked && this.#absences.isGone(slotOfTarget(target))) return this.#book.leaveGone(target, open);
     const busy = open.find((row) => this.#context.inFlight.has(row.id) || row.state === 'uncertain');
@@ -183,7 +183,7 @@ class Planning {
     const content = withdrawing(one.encoded);
     planWithdrawal(this.#book, this.#view, one, () => {
       if (this.#isOutcomeHeld(target, content, open, choices)) return;
-      if (this.#isObserved(target)) return this.#book.drop(target, open, 'observed');
+      if (this.#gate.isObserved(target)) return this.#book.drop(target, open, 'observed');
       this.#book.close(target, 'granted');
       this.#book.enqueue(target, content, open, 'due', null);
     });
@@ -205,31 +205,8 @@ class Planning {
     this.#tx.sql.exec(over, target.entity, target.connection.id, withdrawn);
   }
 
-  #isObserved({ connection, kind }: Target): boolean {
-    return this.#context.wiring.flow(connection.id, kind).state === 'observe';
-  }
-
-  /** While a match is not accepted the connection is only read. */
-  #isClosed({ connection, kind }: Target): boolean {
-    return this.#context.wiring.flow(connection.id, kind).state === 'matching';
-  }
-
-  /** Creates that may not start: not ready, before the cut-over, or where the hub never creates. */
-  #isBarred(target: Target): boolean {
-    const { isReady, dayOf } = entities[target.kind] as { isReady?: (record: never) => boolean; dayOf?: string };
-    const { wiring } = this.#context;
-    const isWanted = target.map.isWanted(target.record);
-    wiring.noteWanted(target.entity, target.connection.id, isWanted);
-    if (isReady && !isReady(target.record as never)) return true;
-    if (this.#absences.isDeleted(target.entity)) return true;
-    if ((!target.map.canCreate && !target.map.livesOn) || !isWanted) return true;
-    const { cutoverOn } = wiring.flow(target.connection.id, target.kind);
-    const day = dayOf ? target.record[dayOf] : null;
-    return cutoverOn !== null && typeof day === 'string' && day < cutoverOn;
-  }
-
   #holdUnrouted(target: Target): void {
-    if (this.#isClosed(target) || this.#isBarred(target))
+    if (this.#gate.isClosed(target) || this.#gate.isBarred(target))
       return this.#book.drop(target, this.#openCommands(target), 'not-ready');
     const encoded = this.#encode(target);
     this.#book.hold(target, encoded, this.#openCommands(target), unroutedVerdict(target.connection.roles.join(', ')));
@@ -248,11 +225,31 @@ class Planning {
     const verdict = (this.#context.judge ?? govern)(looked.change);
     if (verdict.verdict === 'reject') return this.#book.drop(target, open, 'rejected');
     if (verdict.verdict === 'hold') return this.#book.hold(target, encoded, open, verdict);
+    this.#book.letOn(target);
     this.#book.close(target, verdict.verdict === 'wait' ? 'waits' : 'granted');
-    if (verdict.verdict === 'wait') return this.#book.enqueue(target, encoded, open, 'waiting', verdict.until);
-    // Optional references that are not linked yet follow as an update once they are.
+    // Who only tries it out hears of what is missing by looking at those records themselves.
+    const keepers = this.#context.judge ? [] : keptBackBy(target, this.#view, (id) => this.#casesOf(id));
+    if (keepers.length > 0) return this.#book.keepBack(target, encoded, open, keepers);
+    // What is not linked yet ends the wait once it is, or follows as an update.
     for (const reference of encoded.missing) this.#book.waitFor(target, reference.entity);
+    if (verdict.verdict === 'wait') return this.#book.enqueue(target, encoded, open, 'waiting', verdict.until);
     this.#grant(target, encoded, open, looked.before, verdict.consumes);
+  }
+
+  /** What govern would be told of a record towards each target that is open to it and does not hold it yet. */
+  *#casesOf(entity: string): Generator<Case> {
+    const row = this.#view.rows.get(entity);
+    const record = this.#view.records.get(entity);
+    if (!row || !record) return;
+    const kind = row.kind as EntityName;
+    const chosen = this.#context.wiring.targetsOf(kind, record, (field) => this.#view.valueNear(entity, field));
+    for (const connection of chosen) {
+      const target = this.#targetOf(entity, kind, record, connection, row.eventMs);
+      if (target.link?.recordId != null || this.#gate.isClosed(target) || this.#gate.isObserved(target)) continue;
+      const encoded = this.#encode(target);
+      const answers = this.#view.answersFor(entity, connection.id, encoded.content);
+      yield caseOf(this.#view, target, encoded, this.#openCommands(target), answers).change;
+    }
   }
 
   /** Another connection of the same role that holds this entity's record already. */
@@ -273,7 +270,7 @@ class Planning {
     before: Consumption | null,
     after: Consumption | null,
   ): void {
-    if (this.#isObserved(target)) return this.#book.drop(target, open, 'observed');
+    if (this.#gate.isObserved(target)) return this.#book.drop(target, open, 'observed');
     const link = target.link ?? newLink({ ...slotOfTarget(target), kind: target.kind }, this.#tx.run);
     const consumption = after ? JSON.stringify(after) : null;
     this.#view.book(before, after);
@@ -288,10 +285,4 @@ class Planning {
     if (!hold || !outcomeControls.has(hold.control) || hold.hash !== encoded.content || open.length === 0) return false;
     return answers.get(hold.control) !== 'approved';
   }
-}
-
-const order = new Map(kindsInOrder.map((kind, index) => [kind as string, index]));
-
-function rank(entity: string): number {
-  return order.get(kindOf(entity) ?? '') ?? order.size;
 }

@@ -11,7 +11,9 @@ import { type LaneSql, readColumns, readRows, type StoredRow } from '../store/ro
 import { Absences } from './absences.ts';
 import { deletedControl, withdrawn } from './controls.ts';
 import { figuresInWords } from './figures.ts';
+import { placeOfHold } from './govern.ts';
 import { kindOf, siblingId } from './identity.ts';
+import { reasonOfWait } from './kept-back.ts';
 import type { LinkRow } from './links.ts';
 import type { CanonicalRecord } from './nouns.ts';
 import { shownMs } from './trial.ts';
@@ -19,7 +21,7 @@ import type { Connection, Wiring } from './wiring.ts';
 
 const linkColumns = ['entity', 'connection', 'recordType', 'recordId', 'seenMs', 'given'] as const;
 type PageLink = Pick<LinkRow, (typeof linkColumns)[number]>;
-const commandColumns = ['entity', 'connection', 'id', 'state', 'dueMs'] as const;
+const commandColumns = ['entity', 'connection', 'id', 'state', 'dueMs', 'waits'] as const;
 type OpenCommand = Pick<StoredRow<typeof commands>, (typeof commandColumns)[number]>;
 type HoldRow = StoredRow<typeof holds>;
 export type StatusMark = StoredRow<typeof statusDue>;
@@ -34,6 +36,10 @@ const worstFirst: readonly StatusState[] = [
   'ignored',
   'in-step',
 ];
+
+/** Of two that are in the same state, one that says why comes first. */
+const byUrgency = (a: ShownStatus, b: ShownStatus): number =>
+  worstFirst.indexOf(a.state) - worstFirst.indexOf(b.state) || Number(a.reason === null) - Number(b.reason === null);
 
 /** Whose row of a page the figures stand in, if it has one. */
 const figureSeats = ['erp', 'billing', 'psa', 'crm'] as const;
@@ -90,7 +96,7 @@ export class StatusView {
       const states = this.#familyOf(entity).flatMap((member) =>
         this.#stateTowards(member, connection.id, written, nowMs),
       );
-      const worst = states.sort((a, b) => worstFirst.indexOf(a.state) - worstFirst.indexOf(b.state))[0];
+      const worst = states.sort(byUrgency)[0];
       if (worst) shown.push(worst);
       else if (this.#isLeftOut(entity, connection)) shown.push(notCarriedOver(connection));
     }
@@ -193,14 +199,26 @@ export class StatusView {
         held: 'held',
       };
       const state = states[command.state] ?? 'on-its-way';
+      const nextMs = Math.max(command.dueMs, nowMs);
+      const why = state === 'waiting' ? this.#keptBackBy(command) : null;
+      if (why) return [{ ...base, state, ...why, nextMs }];
       const reason = state === 'uncertain' ? 'wait-look' : null;
-      return [{ ...base, state, reason, params: null, nextMs: Math.max(command.dueMs, nowMs), owner: null }];
+      return [{ ...base, state, reason, params: null, nextMs, owner: null }];
     }
     if (!link) return [];
     const reason = this.#absences.isGone({ ...link, part: '' }) ? deletedControl : withdrawn;
     const isOver = link.given === withdrawn || reason === deletedControl;
     const end = isOver ? ({ state: 'ignored', reason } as const) : inStep;
     return [{ ...base, ...end, params: null, nextMs: null, owner: null }];
+  }
+
+  /** What a command waits for, if that is held because something is missing in it. */
+  #keptBackBy({ waits }: OpenCommand): Pick<ShownStatus, 'reason' | 'params' | 'owner'> | null {
+    const awaited: readonly string[] = waits === null ? [] : JSON.parse(waits);
+    const keepers = awaited.filter((id) => this.#holds.get(id)?.some(({ control }) => placeOfHold(control) !== ''));
+    if (keepers.length === 0) return null;
+    const { code, params, owner } = reasonOfWait(keepers, (id) => JSON.parse(this.#canonicalOf(id) ?? '{}'));
+    return { reason: code, params, owner };
   }
 }
 

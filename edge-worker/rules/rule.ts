@@ -72,6 +72,11 @@ export interface Rule {
   readonly actions: readonly Action[];
   /** What it would hold is withdrawn where the target holds it already: it does not count there any more. */
   readonly takesBack?: true;
+  /**
+   * What it looks for is wanted before a record of this kind is made under the one it holds. Such controls hold
+   * together, each with a hold of its own, so that all that is missing is named at once.
+   */
+  readonly keepsBack?: EntityName;
   readonly check: (view: RuleView) => Finding | null;
   /** What this record takes from a contract's purchase order once granted; for controls that keep count. */
   readonly consumes?: (view: RuleView) => { readonly contract: string; readonly amount: Money } | null;

@@ -67,6 +67,7 @@ export const contract = defineEntity({
     startOn: owned('crm', 'Start', z.iso.date().nullable()),
     endOn: owned('crm', 'End', z.iso.date().nullable()),
     legalEntity: owned('crm', 'Legal entity', optionalText),
+    deliveryRegion: owned('crm', 'Delivery region', optionalText),
     rateCard: owned('crm', 'Rate card', z.array(rateLine)),
     billingSchedule: owned('crm', 'Billing schedule', z.array(scheduleLine)),
     revenueRule: owned('crm', 'Revenue recognition rule', optionalText),
@@ -143,6 +144,7 @@ export const contract = defineEntity({
     startOn: '2026-11-02',
     endOn: '2027-02-26',
     legalEntity: 'Northwind Consulting GmbH',
+    deliveryRegion: 'DACH',
     rateCard: [
       { role: 'Senior Consultant', rate: '185', hours: '160', description: null },
       { role: 'Consultant', rate: '142.5', hours: '130', description: null },

@@ -1,6 +1,6 @@
 // The party that buys. Born as an account in the CRM; becomes a customer of the other systems with its first won deal.
 import { z } from 'zod';
-import { defineEntity, owned } from './entity.ts';
+import { defineEntity, owned, reference } from './entity.ts';
 
 const optionalText = z.string().nullable();
 
@@ -11,6 +11,7 @@ export const customer = defineEntity({
   version: 1,
   schema: z.object({
     name: owned('crm', 'Name', z.string().min(1)),
+    parent: reference('crm', 'Parent company', 'customer'),
     accountNumber: owned('crm', 'Account number', optionalText),
     lifecycle: owned('crm', 'Lifecycle', z.enum(['prospect', 'customer'])),
     currency: owned('crm', 'Currency', z.string().length(3)),
@@ -33,8 +34,17 @@ export const customer = defineEntity({
   defaults: { lifecycle: 'prospect', isActive: true, currency: 'USD' },
   matchKeys: [['taxNumber'], ['accountNumber'], ['name', 'country'], ['name']],
   isReady: (record) => record.lifecycle === 'customer',
+  // A subsidiary cannot be entered under a company that is not there.
+  promotes: [
+    {
+      reference: 'parent',
+      when: (customer) => customer.lifecycle === 'customer',
+      set: () => ({ lifecycle: 'customer' }),
+    },
+  ],
   example: {
     name: 'Harbour & Pine Architects',
+    parent: null,
     accountNumber: 'A-1042',
     lifecycle: 'customer',
     currency: 'EUR',

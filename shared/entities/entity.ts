@@ -14,8 +14,8 @@ export interface Derivation<Giver> {
   /** The kind that arises. */
   readonly to: string;
   /**
-   * Whether it arises now. Asked at every change of the giver; an entity that already exists is left alone but for
-   * `promotes`.
+   * Whether it arises now. Asked at every change of the giver; an entity of which some system holds a record is left
+   * alone but for `promotes`.
    */
   readonly when: (giver: Giver) => boolean;
   /**

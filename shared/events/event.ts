@@ -233,7 +233,7 @@ export const exceptionExample: z.infer<typeof exceptionShape> = {
   kind: 'contract',
   connection: 'erp',
   system: 'example',
-  control: 'missing-tax-profile-or-terms',
+  control: 'missing-tax-profile',
   owner: 'finance',
   code: 'missing-tax-profile',
   params: { contract: 'Harbour & Pine ERP rollout' },

@@ -27,7 +27,7 @@ export const exceptionClosed = defineEvent({
     exception: 'exc_01J00000000000000000000000',
     entity: 'con_01J00000000000000000000000',
     connection: 'erp',
-    control: 'missing-tax-profile-or-terms',
+    control: 'missing-tax-profile',
     closedBy: 'Mara Lindqvist',
   },
 });

@@ -38,6 +38,8 @@ export interface Deal {
   readonly practice: string;
   /** Day of November it is won; 0 = it was running before the month began; null = never won. */
   readonly wonOn: number | null;
+  /** Day on which nothing is missing in it any more, so that its project is made; null = not this month. */
+  readonly wholeOn: number | null;
   readonly purchaseOrder: string | null;
   readonly limitMinor?: number;
   readonly terms: string | null;
@@ -149,6 +151,7 @@ const deal = (
   name,
   practice: 'ERP',
   wonOn,
+  wholeOn: wonOn,
   purchaseOrder,
   terms: 'NET30',
   taxProfile: 'standard',
@@ -174,8 +177,10 @@ export const deals: readonly Deal[] = [
   deal('copper-safety', 'copper', 'Copper Basin safety records', 9, 'CB-7002', [['Consultant', 16_000, 40]], {
     limitMinor: 256_000,
   }),
-  deal('mesa-intake', 'mesa', 'Mesa Verde patient intake', 9, 'MV-2210', dollar, { taxProfile: null }),
-  deal('lumen-retail', 'lumen', 'Lumen retail analytics', 10, 'LUM-4471', euro, { terms: null, practice: 'Data' }),
+  deal('mesa-intake', 'mesa', 'Mesa Verde patient intake', 9, 'MV-2210', dollar, { taxProfile: null, wholeOn: 13 }),
+  deal('lumen-retail', 'lumen', 'Lumen retail analytics', 10, 'LUM-4471', euro, {
+    ...{ terms: null, wholeOn: null, practice: 'Data' },
+  }),
   deal('harbour-training', 'harbour', 'Harbour & Pine training', 12, 'PO-7790', [['Consultant', 13_000, 24]]),
   deal('redwood-outage', 'redwood', 'Redwood outage desk', 16, 'RG-40233', dollar),
   deal('calder-fraud', 'calder', 'Calder fraud scoring', 17, 'CF/2026/93', pound, { practice: 'Data' }),

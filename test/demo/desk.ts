@@ -110,6 +110,7 @@ export class Desk {
         tieout__Start_Date__c: closeOn,
         tieout__End_Date__c: '2027-01-29',
         tieout__Legal_Entity__c: customer.company,
+        tieout__Delivery_Region__c: legalEntities[customer.company].region,
         tieout__Practice__c: deal.practice,
       },
       salesperson,

@@ -1,5 +1,5 @@
 // What the controls must still hold at the end of the month, worked out from the script alone.
-import { heldContracts, isProvisioned, type Month } from './month.ts';
+import { heldContracts, isSold, type Month } from './month.ts';
 
 /**
  * Open exceptions by control. A contract without its purchase order or terms is one; so is every time entry that is
@@ -14,7 +14,7 @@ export function expectedHeld(month: Month): Readonly<Record<string, number>> {
   // A customer entered twice is one question in the PSA and one in the ledger; its project and contract wait for the
   // answer in both.
   for (const deal of month.deals) {
-    if (deal.wonOn === null || isProvisioned(month, deal)) continue;
+    if (deal.wonOn === null || isSold(month, deal)) continue;
     add('duplicate', 2);
     add('unknown-reference', 4);
   }

@@ -79,8 +79,8 @@ function dealsFor(person: Person, day: number): readonly Deal[] {
   return deals.filter(
     (deal) =>
       !apart.has(deal.key) &&
-      deal.wonOn !== null &&
-      deal.wonOn < day &&
+      deal.wholeOn !== null &&
+      deal.wholeOn < day &&
       companyOf.get(deal.customer) === person.company &&
       deal.rates.some(([role]) => role === person.role),
   );

@@ -95,15 +95,20 @@ export function postedOn({ approvedOn, trouble }: Entry): number | null {
   return Math.max(approvedOn, trouble?.solvedOn ?? 0);
 }
 
-/** Whether a deal's project, customer and contract are made in the other systems; a contract may still be held. */
-export function isProvisioned(month: Pick<Month, 'customers'>, deal: Deal): boolean {
+/** Whether a deal's customer is made in the other systems. */
+export function isSold(month: Pick<Month, 'customers'>, deal: Deal): boolean {
   return deal.wonOn !== null && month.customers.find((one) => one.key === deal.customer)?.doubles === undefined;
+}
+
+/** Whether its project and contract are made as well; a contract may still be held. */
+export function isProvisioned(month: Pick<Month, 'customers'>, deal: Deal): boolean {
+  return isSold(month, deal) && deal.wholeOn !== null;
 }
 
 /** Won deals whose contract never reaches the ledger this month, by the control that holds it. */
 export const heldContracts: Readonly<Record<string, string>> = {
   'palisade-audit': 'missing-purchase-order',
-  'lumen-retail': 'missing-tax-profile-or-terms',
+  'lumen-retail': 'missing-terms',
 };
 
 interface Bill {
@@ -112,10 +117,7 @@ interface Bill {
   readonly voidOn?: number;
   readonly pays?: readonly (readonly [day: number, percent: number])[];
 }
-/**
- * Redwood's outage desk and Sakura's spare parts stay work in progress; Lumen is not billed while its terms are
- * missing.
- */
+/** Redwood's outage desk and Sakura's spare parts stay work in progress; Lumen has no project without its terms. */
 const bills: readonly Bill[] = [
   { deal: 'lakeside-data', on: 16, pays: [[25, 100]] },
   { deal: 'calder-claims', on: 16, pays: [[27, 40]] },

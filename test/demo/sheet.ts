@@ -11,6 +11,7 @@ import {
   heldContracts,
   type Invoice,
   isProvisioned,
+  isSold,
   type Month,
   postedOn,
   type System,
@@ -36,9 +37,7 @@ export class Sheet {
   }
 
   customers(): void {
-    const served = new Set(
-      this.#month.deals.filter((deal) => isProvisioned(this.#month, deal)).map((deal) => deal.customer),
-    );
+    const served = new Set(this.#month.deals.filter((deal) => isSold(this.#month, deal)).map((deal) => deal.customer));
     const expected = this.#month.customers
       .filter((one) => served.has(one.key))
       .map((one) => ({ key: one.name, minor: 0 }));

@@ -14,6 +14,8 @@ const agreement = {
   po_limit: '50000.00',
   terms: 'NET30',
   tax: 'standard',
+  entity: 'Northwind Consulting GmbH',
+  region: 'DACH',
   currency: 'EUR',
   total: '48000.00',
   ends: '2027-02-26',

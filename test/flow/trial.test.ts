@@ -25,6 +25,8 @@ const crmMaps: Connector['maps'] = {
       purchaseOrder: at('order', textOrNull),
       taxProfile: at('tax', textOrNull),
       terms: at('terms', textOrNull),
+      legalEntity: at('entity', textOrNull),
+      deliveryRegion: at('region', textOrNull),
     },
   },
 };
@@ -46,6 +48,8 @@ const open = {
   order: 'PO-1',
   tax: 'standard',
   terms: 'NET30',
+  entity: 'Northwind Consulting GmbH',
+  region: 'DACH',
 };
 
 function firm(erpSeat: Partial<RigSeat> = {}) {
@@ -97,7 +101,7 @@ describe('A check of an open deal', () => {
 
   it('names every reason that would hold it, with whose turn it would be and where', async () => {
     const { put, check } = firm();
-    await put({ ...open, order: null, tax: null, billing: 'guess' });
+    await put({ ...open, order: null, tax: null, region: null, billing: 'guess' });
     const found = await check();
     expect(found).toMatchObject({ state: 'would-be-held', owner: expect.any(String) });
     expect(found?.reasons?.map(({ code, owner, system }) => [code, owner, system])).toEqual(
@@ -105,6 +109,7 @@ describe('A check of an open deal', () => {
         ['missing-purchase-order', 'finance', 'erp'],
         ['unreadable-value', 'integration', 'crm'],
         ['missing-tax-profile', 'finance', 'erp'],
+        ['missing-delivery-region', 'delivery', 'erp'],
       ]),
     );
     expect(found?.reason).toBe(found?.reasons?.[0]?.code);

@@ -21,8 +21,6 @@ const sales: Readonly<Record<string, Partial<Sale> & { readonly account: string 
   'Lakeside data platform': { account: 'Lakeside Hospital' },
   'Orchard migration': { account: 'Orchard Foods', purchaseOrder: 'PO-310', purchaseOrderLimit: 1000 },
   'Mill portal': { account: 'Mill & Ivy', purchaseOrder: null },
-  'Quay reporting': { account: 'Quayside Logistics', taxProfile: null },
-  'Quay forecast': { account: 'Quayside Logistics', terms: null, purchaseOrder: 'PO-72' },
 };
 
 beforeAll(async () => {
@@ -200,27 +198,6 @@ describe('A purchase order', () => {
     await until('the new limit in the order', () => JSON.stringify(orderOf('Orchard migration')).includes('1050'));
     await firm.installation.settled();
     expect([...postedTime(firm, 'Cleansing'), ...postedTime(firm, 'Overrun')]).toHaveLength(2);
-  });
-});
-
-describe('A contract without tax profile or terms', () => {
-  it.each([
-    ['Quay reporting', 'missing-tax-profile', { tieout__Tax_Profile__c: 'standard' }],
-    ['Quay forecast', 'missing-terms', { tieout__Payment_Terms__c: 'NET30' }],
-  ])('is held for finance until it is entered: %s', async (name, code, mended) => {
-    const hold = sole(await holdsOnDeal(firm, dealOf(name)));
-    expect(hold).toMatchObject({ control: 'missing-tax-profile-or-terms', code, owner: 'finance' });
-    expect(hold.words.text).toContain(name);
-    expect(crmPage(firm, dealOf(name), 'netsuite')).toMatchObject({
-      tieout__Status__c: 'held',
-      tieout__Reason__c: code,
-    });
-    expect(orderOf(name)).toEqual([]);
-    firm.crm.update('Opportunity', dealOf(name), mended);
-    await until('the order in the ERP', () => orderOf(name).length > 0);
-    await firm.installation.settled();
-    expect(orderOf(name)).toHaveLength(1);
-    expect(await holdsOnDeal(firm, dealOf(name))).toEqual([]);
   });
 });
 

@@ -122,6 +122,8 @@ export class Days {
 
   #sell(deal: Deal): void {
     const { mark, client, amount } = deal;
+    // What is missing at first is entered before or after it is won; nothing of the sale is made until then.
+    const isWhole = this.#diary.dice.hits(0.75);
     const values = {
       title: `Deal ${mark}`,
       phase: 'Proposal',
@@ -134,6 +136,7 @@ export class Days {
       ends: '2027-03-31',
       model: 'hourly',
       entity: mark,
+      region: isWhole ? mark : null,
       practice: mark,
       notes: deal.refused === 'no' ? 'As agreed' : refusedTextOf(mark),
       po: `PO-${mark}`,
@@ -151,6 +154,8 @@ export class Days {
     const edits = (edit: Values) =>
       this.#diary.edits(9, 12, { seat: 'crm', type: 'opportunity', identity: mark, values: edit });
     this.#diary.maybe(2, () => edits({ title: `Deal ${mark} extended` }));
+    if (!isWhole)
+      this.#diary.edits(14, 30, { seat: 'crm', type: 'opportunity', identity: mark, values: { region: mark } });
     this.#diary.maybe(3, () => edits({ amount: amountText(1_234_500n, client.currency) }));
     const outcome = deal.isWon
       ? { won: true, closed: true, phase: 'Closed Won' }

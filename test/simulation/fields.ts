@@ -63,6 +63,7 @@ export const kinds: readonly Kind[] = [
         'crm',
         'amount:decimal=amount close_date=closeOn starts=startOn ends=endOn entity=legalEntity practice=practice',
       ),
+      ...fieldsOf('crm', 'region=deliveryRegion'),
     ],
   },
   {
@@ -79,7 +80,7 @@ export const kinds: readonly Kind[] = [
         'crm',
         'client_id:>client=customer currency=currency budget:decimal=budget entity=legalEntity practice=practice',
       ),
-      ...fieldsOf('crm', 'model:choice=pricingModel'),
+      ...fieldsOf('crm', 'model:choice=pricingModel region=deliveryRegion'),
     ],
   },
   {
@@ -96,7 +97,10 @@ export const kinds: readonly Kind[] = [
         'crm',
         'tax=taxProfile currency=currency total:decimal=total signed_date=signedOn starts=startOn ends=endOn',
       ),
-      ...fieldsOf('crm', 'entity=legalEntity rates:rates=rateCard signed:flag=isSigned model:choice=pricingModel'),
+      ...fieldsOf(
+        'crm',
+        'entity=legalEntity region=deliveryRegion rates:rates=rateCard signed:flag=isSigned model:choice=pricingModel',
+      ),
     ],
   },
   {

@@ -98,6 +98,7 @@ const soldContract = {
     startOn: at('starts', dayOrNull, 'in'),
     endOn: at('ends', dayOrNull, 'in'),
     legalEntity: at('entity', textOrNull, 'in'),
+    deliveryRegion: at('region', textOrNull, 'in'),
     rateCard: at('rates', rates, 'in'),
   },
 } satisfies NonNullable<Connector['maps']['contract']>;

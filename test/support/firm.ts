@@ -7,10 +7,10 @@ import { type Installation, Operator } from './operator.ts';
 import { freePort } from './serve.ts';
 
 export const legalEntities = {
-  'Northwind Consulting Inc': { subsidiary: '1', currency: 'USD' },
-  'Northwind Consulting Ltd': { subsidiary: '2', currency: 'GBP' },
-  'Northwind Consulting GmbH': { subsidiary: '3', currency: 'EUR' },
-  'Northwind Consulting KK': { subsidiary: '4', currency: 'JPY' },
+  'Northwind Consulting Inc': { subsidiary: '1', currency: 'USD', region: 'North America' },
+  'Northwind Consulting Ltd': { subsidiary: '2', currency: 'GBP', region: 'UK & Ireland' },
+  'Northwind Consulting GmbH': { subsidiary: '3', currency: 'EUR', region: 'DACH' },
+  'Northwind Consulting KK': { subsidiary: '4', currency: 'JPY', region: 'Japan' },
 } as const;
 export type LegalEntity = keyof typeof legalEntities;
 

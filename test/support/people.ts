@@ -16,13 +16,16 @@ export interface Sale {
   readonly rates: readonly (readonly [string, number, number])[];
   readonly terms?: string | null;
   readonly taxProfile?: string | null;
+  readonly region?: string | null;
+  /** A company that the account belongs to. */
+  readonly parent?: string;
 }
 
 export const salesperson = 'Anna Reyes';
 
 /** An opportunity with its lines, not won yet. Returns its id and the account's. */
 export function sell({ crm }: Systems, sale: Sale): { opportunity: string; account: string } {
-  const { currency } = legalEntities[sale.legalEntity];
+  const { currency, region } = legalEntities[sale.legalEntity];
   const account = accountOf({ crm }, sale);
   const opportunity = crm.create(
     'Opportunity',
@@ -42,6 +45,7 @@ export function sell({ crm }: Systems, sale: Sale): { opportunity: string; accou
       tieout__Start_Date__c: '2026-11-02',
       tieout__End_Date__c: '2027-01-29',
       tieout__Legal_Entity__c: sale.legalEntity,
+      tieout__Delivery_Region__c: sale.region === undefined ? region : sale.region,
       tieout__Practice__c: 'ERP',
     },
     salesperson,
@@ -63,8 +67,9 @@ export function sell({ crm }: Systems, sale: Sale): { opportunity: string; accou
 }
 
 function accountOf({ crm }: Pick<Systems, 'crm'>, sale: Sale): string {
-  const known = crm.rows('Account').find((row) => row['Name'] === sale.account);
-  if (known) return known.id;
+  const named = (name: string | undefined) => crm.rows('Account').find((row) => row['Name'] === name)?.id;
+  const known = named(sale.account);
+  if (known) return known;
   const { currency } = legalEntities[sale.legalEntity];
   return crm.create(
     'Account',
@@ -73,6 +78,7 @@ function accountOf({ crm }: Pick<Systems, 'crm'>, sale: Sale): string {
       CurrencyIsoCode: currency,
       BillingCountry: sale.country,
       tieout__Legal_Entity__c: sale.legalEntity,
+      ParentId: named(sale.parent) ?? null,
     },
     salesperson,
   );

@@ -13,6 +13,7 @@ export const settings = z.object({
     .object({
       purchaseOrder: customFieldId.meta({ title: 'Project custom field for the purchase order (id)' }),
       billingMode: customFieldId.meta({ title: 'Project custom field for who bills (id)' }),
+      deliveryRegion: customFieldId.meta({ title: 'Project custom field for the delivery region (id)' }),
       recognised: customFieldId.meta({ title: 'Project custom field for revenue recognised (id)' }),
       deferred: customFieldId.meta({ title: 'Project custom field for revenue deferred (id)' }),
     })

@@ -78,6 +78,7 @@ export const maps = {
     fields: {
       purchaseOrder: at('custom_fields.purchaseOrder', textOrNull, 'out'),
       billingMode: at('custom_fields.billingMode', billingMode, 'out'),
+      deliveryRegion: at('custom_fields.deliveryRegion', textOrNull, 'out'),
       recognised: at('custom_fields.recognised', orNull(moneyBeside('currency')), 'out'),
       deferred: at('custom_fields.deferred', orNull(moneyBeside('currency')), 'out'),
     },

@@ -53,7 +53,7 @@ export const workspaceGroups: RecordType = {
 };
 
 /** What a contract says stands in custom fields of its project, where the settings name them. */
-const contractFields = ['purchaseOrder', 'billingMode', 'recognised', 'deferred'] as const;
+const contractFields = ['purchaseOrder', 'billingMode', 'deliveryRegion', 'recognised', 'deferred'] as const;
 
 export const workspaces: RecordType = {
   name: 'workspaces',

@@ -40,6 +40,7 @@ const fields: Readonly<Record<string, readonly FieldRow[]>> = {
     ['percentage_complete', 'Percent complete', 'decimal'],
     ['custom_fields.purchaseOrder', 'Purchase order', 'text', 'w'],
     ['custom_fields.billingMode', 'Who bills', 'text', 'w'],
+    ['custom_fields.deliveryRegion', 'Delivery region', 'text', 'w'],
     ['custom_fields.recognised', 'Revenue recognised', 'money', 'w'],
     ['custom_fields.deferred', 'Revenue deferred', 'money', 'w'],
     ['rate_card_id', 'Rate card', 'reference', 'w'],

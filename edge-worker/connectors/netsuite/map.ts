@@ -46,8 +46,10 @@ const customer: EntityMap<'customer'> = {
   canCreate: true,
   canWrite: true,
   required: [],
+  awaits: ['parent'],
   fields: {
     name: at('values.companyname', text),
+    parent: at('values.parent', textOrNull),
     accountNumber: at('values.accountnumber', textOrNull),
     email: at('values.email', textOrNull),
     phone: at('values.phone', textOrNull),
@@ -81,6 +83,7 @@ const project: EntityMap<'project'> = {
     pricingModel: at('values.jobbillingtype', billingType),
     legalEntity: at('values.subsidiary', listName),
     practice: at('values.custentity_tieout_practice', textOrNull),
+    deliveryRegion: at('values.custentity_tieout_region', textOrNull),
     isOpenForTime: at('values.allowtime', flag),
     description: at('values.comments', textUpTo(longTextMax)),
     percentComplete: at('values.custentity_tieout_percent', exactOrNull),

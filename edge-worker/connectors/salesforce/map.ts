@@ -29,6 +29,7 @@ const customer: EntityMap<'customer'> = {
   fields: {
     name: at('Name', text),
     accountNumber: at('AccountNumber', textOrNull),
+    parent: at('ParentId', recordIdOrNull),
     currency: at(currencyAt, text),
     legalEntity: at('tieout__Legal_Entity__c', textOrNull),
     phone: at('Phone', textOrNull),
@@ -61,6 +62,7 @@ const deal: EntityMap<'deal'> = {
     endOn: at('tieout__End_Date__c', dayOrNull, 'in'),
     pricingModel: at('tieout__Pricing_Model__c', pricingModel, 'in'),
     legalEntity: at('tieout__Legal_Entity__c', textOrNull, 'in'),
+    deliveryRegion: at('tieout__Delivery_Region__c', textOrNull, 'in'),
     practice: at('tieout__Practice__c', textOrNull, 'in'),
     description: at('Description', textOrNull, 'in'),
   },
@@ -88,6 +90,7 @@ const contract: EntityMap<'contract'> = {
     startOn: at('tieout__Start_Date__c', dayOrNull, 'in'),
     endOn: at('tieout__End_Date__c', dayOrNull, 'in'),
     legalEntity: at('tieout__Legal_Entity__c', textOrNull, 'in'),
+    deliveryRegion: at('tieout__Delivery_Region__c', textOrNull, 'in'),
     rateCard: at('OpportunityLineItems', rateCard, 'in'),
     billingSchedule: at('OpportunityLineItems', billingSchedule, 'in'),
     revenueRule: at('tieout__Revenue_Rule__c', textOrNull, 'in'),

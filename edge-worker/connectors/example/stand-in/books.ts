@@ -29,19 +29,20 @@ export interface Refusal {
 /** `name`, `!` = required, `:type`, `>type` = reference, `=a|b` = choice. Without a mark a field is text. */
 const tables = {
   client:
-    'display_name! number stage=lead|client currency entity phone web mail vat terms active:boolean ' +
+    'display_name! number parent_id>client stage=lead|client currency entity phone web mail vat terms active:boolean ' +
     'address.street address.city address.state address.zip address.country',
   opportunity:
     'title! client_id>client phase won:boolean closed:boolean amount:decimal currency close_date:date starts:date ' +
-    'ends:date model=hourly|fixed|milestones entity practice notes',
+    'ends:date model=hourly|fixed|milestones entity region practice notes',
   engagement:
     'title! client_id>client agreement_id>agreement state=planned|running|paused|done starts:date ends:date currency ' +
-    'budget:decimal model=hourly|fixed|milestones entity practice time_open:boolean percent:decimal notes',
+    'budget:decimal model=hourly|fixed|milestones entity region practice time_open:boolean percent:decimal notes',
   agreement:
     'title! client_id>client engagement_id>engagement signed:boolean biller=ledger|delivery|platform currency ' +
     'model=hourly|fixed|milestones po po_limit:decimal terms tax total:decimal signed_date:date starts:date ' +
-    'ends:date entity rates:list schedule:list revenue_rule revenue_from:date revenue_to:date recognised:decimal ' +
-    'deferred:decimal current.total:decimal current.po_limit:decimal current.ends:date current.rates:list',
+    'ends:date entity region rates:list schedule:list revenue_rule revenue_from:date revenue_to:date ' +
+    'recognised:decimal deferred:decimal current.total:decimal current.po_limit:decimal current.ends:date ' +
+    'current.rates:list',
   change:
     'title! agreement_id!>agreement client_id>client state=draft|submitted|approved|rejected amount:decimal currency ' +
     'po_raise:decimal approved_date:date ends:date rates:list notes',

@@ -129,6 +129,9 @@ import Reason_Billing_Freed_Title from '@salesforce/label/c.Reason_Billing_Freed
 import Reason_Check_Failed_Next from '@salesforce/label/c.Reason_Check_Failed_Next';
 import Reason_Check_Failed_Text from '@salesforce/label/c.Reason_Check_Failed_Text';
 import Reason_Check_Failed_Title from '@salesforce/label/c.Reason_Check_Failed_Title';
+import Reason_Circular_Hierarchy_Next from '@salesforce/label/c.Reason_Circular_Hierarchy_Next';
+import Reason_Circular_Hierarchy_Text from '@salesforce/label/c.Reason_Circular_Hierarchy_Text';
+import Reason_Circular_Hierarchy_Title from '@salesforce/label/c.Reason_Circular_Hierarchy_Title';
 import Reason_Command_Revived_Next from '@salesforce/label/c.Reason_Command_Revived_Next';
 import Reason_Command_Revived_Text from '@salesforce/label/c.Reason_Command_Revived_Text';
 import Reason_Command_Revived_Title from '@salesforce/label/c.Reason_Command_Revived_Title';
@@ -180,6 +183,12 @@ import Reason_Inspect_Answer_Title from '@salesforce/label/c.Reason_Inspect_Answ
 import Reason_Link_Reference_Next from '@salesforce/label/c.Reason_Link_Reference_Next';
 import Reason_Link_Reference_Text from '@salesforce/label/c.Reason_Link_Reference_Text';
 import Reason_Link_Reference_Title from '@salesforce/label/c.Reason_Link_Reference_Title';
+import Reason_Missing_Delivery_Region_Next from '@salesforce/label/c.Reason_Missing_Delivery_Region_Next';
+import Reason_Missing_Delivery_Region_Text from '@salesforce/label/c.Reason_Missing_Delivery_Region_Text';
+import Reason_Missing_Delivery_Region_Title from '@salesforce/label/c.Reason_Missing_Delivery_Region_Title';
+import Reason_Missing_Legal_Entity_Next from '@salesforce/label/c.Reason_Missing_Legal_Entity_Next';
+import Reason_Missing_Legal_Entity_Text from '@salesforce/label/c.Reason_Missing_Legal_Entity_Text';
+import Reason_Missing_Legal_Entity_Title from '@salesforce/label/c.Reason_Missing_Legal_Entity_Title';
 import Reason_Missing_Purchase_Order_Next from '@salesforce/label/c.Reason_Missing_Purchase_Order_Next';
 import Reason_Missing_Purchase_Order_Text from '@salesforce/label/c.Reason_Missing_Purchase_Order_Text';
 import Reason_Missing_Purchase_Order_Title from '@salesforce/label/c.Reason_Missing_Purchase_Order_Title';
@@ -309,6 +318,9 @@ import Reason_Wait_Unlock_Title from '@salesforce/label/c.Reason_Wait_Unlock_Tit
 import Reason_Waited_Too_Long_Next from '@salesforce/label/c.Reason_Waited_Too_Long_Next';
 import Reason_Waited_Too_Long_Text from '@salesforce/label/c.Reason_Waited_Too_Long_Text';
 import Reason_Waited_Too_Long_Title from '@salesforce/label/c.Reason_Waited_Too_Long_Title';
+import Reason_Waits_For_Sale_Next from '@salesforce/label/c.Reason_Waits_For_Sale_Next';
+import Reason_Waits_For_Sale_Text from '@salesforce/label/c.Reason_Waits_For_Sale_Text';
+import Reason_Waits_For_Sale_Title from '@salesforce/label/c.Reason_Waits_For_Sale_Title';
 import Reason_Withdraw_By_Hand_Next from '@salesforce/label/c.Reason_Withdraw_By_Hand_Next';
 import Reason_Withdraw_By_Hand_Text from '@salesforce/label/c.Reason_Withdraw_By_Hand_Text';
 import Reason_Withdraw_By_Hand_Title from '@salesforce/label/c.Reason_Withdraw_By_Hand_Title';
@@ -470,6 +482,10 @@ export const reasons = {
   'missing-reference': { title: Reason_Missing_Reference_Title, text: Reason_Missing_Reference_Text, next: Reason_Missing_Reference_Next },
   duplicate: { title: Reason_Duplicate_Title, text: Reason_Duplicate_Text, next: Reason_Duplicate_Next },
   'duplicate-time': { title: Reason_Duplicate_Time_Title, text: Reason_Duplicate_Time_Text, next: Reason_Duplicate_Time_Next },
+  'missing-legal-entity': { title: Reason_Missing_Legal_Entity_Title, text: Reason_Missing_Legal_Entity_Text, next: Reason_Missing_Legal_Entity_Next },
+  'missing-delivery-region': { title: Reason_Missing_Delivery_Region_Title, text: Reason_Missing_Delivery_Region_Text, next: Reason_Missing_Delivery_Region_Next },
+  'circular-hierarchy': { title: Reason_Circular_Hierarchy_Title, text: Reason_Circular_Hierarchy_Text, next: Reason_Circular_Hierarchy_Next },
+  'waits-for-sale': { title: Reason_Waits_For_Sale_Title, text: Reason_Waits_For_Sale_Text, next: Reason_Waits_For_Sale_Next },
   'missing-tax-profile': { title: Reason_Missing_Tax_Profile_Title, text: Reason_Missing_Tax_Profile_Text, next: Reason_Missing_Tax_Profile_Next },
   'missing-terms': { title: Reason_Missing_Terms_Title, text: Reason_Missing_Terms_Text, next: Reason_Missing_Terms_Next },
   'no-target': { title: Reason_No_Target_Title, text: Reason_No_Target_Text, next: Reason_No_Target_Next },

@@ -21,6 +21,11 @@ export const actions = {
     text: 'What came of it in the other systems is taken back there.',
     needsReason: false,
   },
+  stop: {
+    title: 'Stop the project',
+    text: 'The project and its contract are taken back in the systems that hold them.',
+    needsReason: false,
+  },
   recreate: { title: 'Create again', text: 'The record is created there anew.', needsReason: false },
   leave: { title: 'Leave out', text: 'The system goes on without this record.', needsReason: false },
   'this-one': {

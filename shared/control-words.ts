@@ -92,4 +92,14 @@ export const controlWords: Readonly<Record<string, Words>> = {
     text: 'Neither the contract {contract} nor its customer has payment terms, so no due date can be set.',
     next: 'Enter the payment terms on the deal or the customer, then choose Retry.',
   },
+  'deal-cut': {
+    title: 'Deal came down after provisioning',
+    text: 'The deal {contract} is worth {amount} {currency} now; {system} holds {before} {currency}.',
+    next: 'Delivery approve the cut with a reason, or reject it, and {system} keeps what was provisioned.',
+  },
+  'deal-hours-cut': {
+    title: 'Deal has fewer hours than provisioned',
+    text: 'The deal {contract} has {hours} hours of {role} now; {system} holds {before}.',
+    next: 'Delivery approve the cut with a reason, or reject it, and {system} keeps what was provisioned.',
+  },
 };

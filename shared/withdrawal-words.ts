@@ -28,6 +28,11 @@ export const withdrawalWords: Readonly<Record<string, Words>> = {
     text: 'The record {recordId} in {system} does not count any more, and Tieout has no way to take it back there.',
     next: 'Take it back in {system} and choose "Done by hand", or keep it with a reason.',
   },
+  'deal-unwon': {
+    title: 'Deal is won no more',
+    text: 'The deal is not won any more, but its project was provisioned in {system}. Nothing is changed there yet.',
+    next: 'Delivery stop the project everywhere, or keep it with a reason; won again, it simply goes on.',
+  },
   'deleted-at-source': {
     title: 'Deleted where it comes from',
     text: 'The record {recordId} was deleted in {system}. What came of it in other systems was left as it is.',

@@ -31,6 +31,7 @@ function caseOf(rule: Rule, example: RuleExample): Case {
     record: { ...entities[kind].example, ...example.record },
     targetRoles: [example.towards ?? (rule.towards.includes('erp') ? 'erp' : 'psa')],
     isCreate: example.isCreate ?? true,
+    held: () => example.held ?? null,
     unresolved: example.unresolved ?? [],
     awaited: [],
     twins: example.twins ?? [],
@@ -132,6 +133,8 @@ function contentOf(kind: EntityName): fc.Arbitrary<Fields> {
     rate: ['185', '190', '-1', '0.0000001'],
     hours: ['7.5', '-7.5', '1000000'],
     currency: ['EUR', 'USD', 'euro', ''],
+    currentTotal: [moneyOf(100n, 'EUR'), moneyOf(100n, 'USD')],
+    currentRateCard: [[], [{ role: 'Consultant', rate: '190', hours: '1', description: null }]],
     role: ['Consultant', 'senior consultant', ''],
     billingMode: ['psa', 'platform'],
     pricingModel: ['fixed-fee', 'milestone'],
@@ -154,13 +157,15 @@ const cases: fc.Arbitrary<Case> = fc.constantFrom(...entityNames).chain((kind) =
       around: fc.record(Object.fromEntries(entityNames.map((other) => [other, fc.option(contentOf(other))]))),
       targetRoles: fc.subarray([...roles], { minLength: 1 }),
       isCreate: fc.boolean(),
+      before: fc.option(contentOf(kind)),
       unresolved: fc.subarray(Object.keys(entities[kind].example), { maxLength: 2 }),
       twins: fc.subarray(['con_1|customer|7', 'con_1|tim_01J00000000000000000000009']),
       billedElsewhere: fc.subarray(['tim_01J00000000000000000000009']),
       used: fc.option(fc.constantFrom(moneyOf(0n, 'EUR'), moneyOf(4_999_999n, 'EUR'), moneyOf(1n, 'USD'))),
     })
-    .map(({ around, used, ...rest }) => ({
+    .map(({ around, used, before, ...rest }) => ({
       ...rest,
+      held: () => before,
       entity: `${entities[kind].prefix}_01J00000000000000000000000`,
       kind,
       connection: 'target',

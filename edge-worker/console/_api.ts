@@ -123,7 +123,7 @@ get: { parameters: { query?: { "owner"?: string; }; header?: { "If-None-Match"?:
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
 '/installations/{installation}/causes/{cause}/{answer}': {
-post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "cause": string; "answer": "retry" | "approve" | "reject" | "credit" | "done" | "withdraw" | "recreate" | "leave" | "this-one" | "other-one" | "let-through" | "mistake" | "keep" | "reapprove"; }; cookie?: never; }; requestBody: { content: { 'application/json': {
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "cause": string; "answer": "retry" | "approve" | "reject" | "credit" | "done" | "withdraw" | "stop" | "recreate" | "leave" | "this-one" | "other-one" | "let-through" | "mistake" | "keep" | "reapprove"; }; cookie?: never; }; requestBody: { content: { 'application/json': {
 /** Some actions need one. */
 "reason"?: string;
 }; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
@@ -419,7 +419,7 @@ get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
 '/installations/{installation}/exceptions/{exception}/{answer}': {
-post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "exception": string; "answer": "retry" | "approve" | "reject" | "credit" | "done" | "withdraw" | "recreate" | "leave" | "this-one" | "other-one" | "let-through" | "mistake" | "keep" | "reapprove"; }; cookie?: never; }; requestBody: { content: { 'application/json': {
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "exception": string; "answer": "retry" | "approve" | "reject" | "credit" | "done" | "withdraw" | "stop" | "recreate" | "leave" | "this-one" | "other-one" | "let-through" | "mistake" | "keep" | "reapprove"; }; cookie?: never; }; requestBody: { content: { 'application/json': {
 /** Some actions need one. */
 "reason"?: string;
 /** For whom the operator answers; others answer for themselves. */
@@ -871,7 +871,7 @@ Cause: {
 "actions": (components['schemas']['Action'])[];
 };
 Action: {
-"action": "retry" | "approve" | "reject" | "credit" | "done" | "withdraw" | "recreate" | "leave" | "this-one" | "other-one" | "let-through" | "mistake" | "keep" | "reapprove";
+"action": "retry" | "approve" | "reject" | "credit" | "done" | "withdraw" | "stop" | "recreate" | "leave" | "this-one" | "other-one" | "let-through" | "mistake" | "keep" | "reapprove";
 "title": string;
 "text": string;
 "needsReason": boolean;
@@ -880,7 +880,7 @@ Job: {
 "job": string;
 "state": "running" | "done";
 "cause": string;
-"answer": "retry" | "approve" | "reject" | "credit" | "done" | "withdraw" | "recreate" | "leave" | "this-one" | "other-one" | "let-through" | "mistake" | "keep" | "reapprove";
+"answer": "retry" | "approve" | "reject" | "credit" | "done" | "withdraw" | "stop" | "recreate" | "leave" | "this-one" | "other-one" | "let-through" | "mistake" | "keep" | "reapprove";
 "by": string;
 "total": number;
 "done": number;

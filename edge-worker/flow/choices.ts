@@ -8,6 +8,7 @@ import {
   deletedControl,
   guardControl,
   twoRecordsControl,
+  unwonControl,
   vanishedControl,
 } from './controls.ts';
 
@@ -20,6 +21,7 @@ const choices: Readonly<Record<string, readonly Action[]>> = {
   [deletedControl]: ['withdraw', 'keep', 'retry'],
   [vanishedControl]: ['recreate', 'leave', 'retry'],
   [guardControl]: ['let-through', 'mistake'],
+  [unwonControl]: ['stop', 'keep'],
   [twoRecordsControl]: ['this-one', 'other-one', 'retry'],
 };
 

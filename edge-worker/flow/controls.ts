@@ -11,3 +11,5 @@ export const deletedControl = 'deleted-at-source';
 export const vanishedControl = 'target-gone';
 export const guardControl = 'delete-guard';
 export const twoRecordsControl = 'two-records';
+/** A deal is won no more whose project was provisioned. */
+export const unwonControl = 'deal-unwon';

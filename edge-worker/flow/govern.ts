@@ -22,6 +22,7 @@ export interface Case {
   readonly record: CanonicalRecord;
   readonly targetRoles: readonly Role[];
   readonly isCreate: boolean;
+  readonly held: () => CanonicalRecord | null;
   /** Required references that nothing will ever provide, and those an open command will. */
   readonly unresolved: readonly string[];
   readonly awaited: readonly string[];
@@ -147,6 +148,7 @@ function viewOf(change: Case, towards: Role): RuleView {
     record: change.record as Canonical<EntityName>,
     towards,
     isCreate: change.isCreate,
+    held: change.held,
     lookup: <K extends EntityName>(_kind: K, id: string | null) => change.lookup(id) as Canonical<K> | null,
     unresolved: change.unresolved,
     twins: change.twins,

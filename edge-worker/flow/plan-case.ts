@@ -2,10 +2,11 @@
 // of it. Pure, on what the plan has loaded.
 
 import type { Answers, Case } from './govern.ts';
-import type { Consumption } from './nouns.ts';
+import type { CanonicalRecord, Consumption } from './nouns.ts';
 import type { Target } from './plan-book.ts';
 import type { CommandRow, PlanView } from './plan-view.ts';
 import type { Encoded } from './translate.ts';
+import type { Wiring } from './wiring.ts';
 
 /** A case with the references that decide it: every reference that has no record there yet is reason to look again. */
 export interface Looked {
@@ -38,6 +39,7 @@ export function caseOf(
     record,
     targetRoles: connection.roles,
     isCreate,
+    held: () => (link?.baseline ? (JSON.parse(link.baseline) as CanonicalRecord) : null),
     unresolved: missing.filter((field) => !awaited.includes(record[field] as string)),
     awaited,
     twins: isCreate && !map.livesOn ? twinsOf(view, target, open) : [],
@@ -47,6 +49,20 @@ export function caseOf(
     consumed: (contract) => view.consumed(contract, before),
   };
   return { change, unlinked, before };
+}
+
+/** Another connection of the same role that holds this entity's record already. */
+export function heldElsewhere(
+  view: PlanView,
+  wiring: Wiring,
+  { entity, kind, connection, map }: Target,
+): string | null {
+  if (map.livesOn) return null;
+  for (const other of wiring.connections.values()) {
+    const isRival = other.id !== connection.id && other.roles.some((role) => connection.roles.includes(role));
+    if (isRival && wiring.mapFor(other.id, kind)?.canWrite && view.recordIdOf(entity, other.id)) return other.id;
+  }
+  return null;
 }
 
 /** What was granted already is not held back by a twin that came after it. */

@@ -15,11 +15,12 @@ import { keptBackBy } from './kept-back.ts';
 import { asFound, isLeftAsFound, newLink } from './links.ts';
 import type { CanonicalRecord, Consumption } from './nouns.ts';
 import { PlanBook, slotOfTarget, type Target } from './plan-book.ts';
-import { caseOf, type Looked } from './plan-case.ts';
+import { caseOf, heldElsewhere, type Looked } from './plan-case.ts';
 import { inOrder } from './plan-order.ts';
 import { type CommandRow, PlanView, slotOf } from './plan-view.ts';
 import { waitersOf } from './strays.ts';
 import { type Encoded, encode, isSame } from './translate.ts';
+import { type Unwon, unwonOf, unwonTaking, withSiblings } from './unwon.ts';
 import { loopVerdict, movedVerdict, outcomeControls, problemVerdict, unroutedVerdict } from './verdicts.ts';
 import type { Connection, Wiring } from './wiring.ts';
 import { deletedTaking, planWithdrawal, type Taking, type Withdrawing, withdrawing } from './withdrawals.ts';
@@ -46,6 +47,7 @@ export function plan(context: PlanContext, planned: Iterable<string>): void {
   const done = new Set<string>();
   let round = [...planned];
   for (let count = 0; count < roundsMax && round.length > 0; count++) {
+    round = [...new Set(withSiblings(round))];
     for (const entity of round) done.add(entity);
     const { stopped, freed } = new Planning(context, round).run();
     const next = [...waitersOf(context.tx, stopped), ...heldAround(context.tx.sql, [...freed], heldMax)];
@@ -117,7 +119,7 @@ class Planning {
     const { connection, link } = target;
     const open = this.#openCommands(target);
     const isLinked = link?.recordId != null;
-    if (this.#gate.isClosed(target) || (!isLinked && this.#gate.isBarred(target)))
+    if (this.#gate.isClosed(target) || (!isLinked && this.#isBarred(target)))
       return this.#book.drop(target, open, 'not-ready');
     if (isLinked && this.#absences.isGone(slotOfTarget(target))) return this.#book.leaveGone(target, open);
     const busy = open.find((row) => this.#context.inFlight.has(row.id) || row.state === 'uncertain');
@@ -130,11 +132,17 @@ class Planning {
     const encoded = this.#encode(target);
     const answers = this.#view.answersFor(target.entity, connection.id, encoded.content);
     const look = () => caseOf(this.#view, target, encoded, open, answers);
-    const taking = isLinked ? this.#takingOf(target, look) : null;
+    const unwon = this.#unwonOf(target);
+    const taking = isLinked ? this.#takingOf(target, unwon, look) : null;
     if (link && isLinked && link.given === asFound) return this.#takeAsFound(target, encoded, open, taking !== null);
-    if (taking && !isLeftAsFound(link, encoded.content))
+    if (taking && !isLeftAsFound(link, encoded.content)) {
+      if (unwon === 'ask') return this.#book.hold(target, withdrawing(encoded), open, unwonTaking);
+      if (unwon === 'asked') return this.#book.drop(target, open, 'asked');
       return this.#takeBack({ target, encoded, open, answers, choices: this.#choicesOf(target), taking });
-    this.#endWithdrawal(target);
+    }
+    // What is kept of a deal that is won no more goes on but for the contract, of which the deal says nothing now.
+    if (unwon === 'keep' && target.kind === 'contract') return this.#book.drop(target, open, 'kept');
+    if (unwon === null) this.#endWithdrawal(target);
     if (link && isLinked && link.given === encoded.hash) return this.#book.inStep(target, open);
     if ([...answers.values()].includes('rejected')) return this.#book.drop(target, open, 'rejected');
     if (this.#isOutcomeHeld(target, encoded, open, answers)) return;
@@ -189,9 +197,14 @@ class Planning {
     });
   }
 
-  #takingOf({ entity, kind }: Target, look: () => Looked): Taking | null {
+  #takingOf({ entity, kind }: Target, unwon: Unwon | null, look: () => Looked): Taking | null {
     if (this.#absences.isDeleted(entity)) return deletedTaking;
+    if (unwon !== null && unwon !== 'keep') return unwonTaking;
     return mayBeTakenBack(kind) ? takenBack(look().change) : null;
+  }
+
+  #unwonOf(target: Target): Unwon | null {
+    return this.#absences.isDeleted(target.entity) ? null : unwonOf(this.#view, this.#context.wiring, target);
   }
 
   #choicesOf({ entity, connection }: Target): Answers {
@@ -205,8 +218,13 @@ class Planning {
     this.#tx.sql.exec(over, target.entity, target.connection.id, withdrawn);
   }
 
+  /** What a deal that is won no more has given rise to is not made either. */
+  #isBarred(target: Target): boolean {
+    return this.#gate.isBarred(target) || this.#unwonOf(target) !== null;
+  }
+
   #holdUnrouted(target: Target): void {
-    if (this.#gate.isClosed(target) || this.#gate.isBarred(target))
+    if (this.#gate.isClosed(target) || this.#isBarred(target))
       return this.#book.drop(target, this.#openCommands(target), 'not-ready');
     const encoded = this.#encode(target);
     this.#book.hold(target, encoded, this.#openCommands(target), unroutedVerdict(target.connection.roles.join(', ')));
@@ -219,7 +237,8 @@ class Planning {
   #judge(target: Target, encoded: Encoded, open: readonly CommandRow[], looked: Looked): void {
     const { connection } = target;
     const { isCreate, answers } = looked.change;
-    const elsewhere = isCreate && !answers.has('moved-route') ? this.#heldElsewhere(target) : null;
+    const elsewhere =
+      isCreate && !answers.has('moved-route') ? heldElsewhere(this.#view, this.#context.wiring, target) : null;
     if (elsewhere) return this.#book.hold(target, encoded, open, movedVerdict(elsewhere, connection.id));
     for (const reference of looked.unlinked) this.#book.waitFor(target, reference);
     const verdict = (this.#context.judge ?? govern)(looked.change);
@@ -250,17 +269,6 @@ class Planning {
       const answers = this.#view.answersFor(entity, connection.id, encoded.content);
       yield caseOf(this.#view, target, encoded, this.#openCommands(target), answers).change;
     }
-  }
-
-  /** Another connection of the same role that holds this entity's record already. */
-  #heldElsewhere({ entity, kind, connection, map }: Target): string | null {
-    if (map.livesOn) return null;
-    for (const other of this.#context.wiring.connections.values()) {
-      const isRival = other.id !== connection.id && other.roles.some((role) => connection.roles.includes(role));
-      if (isRival && this.#context.wiring.mapFor(other.id, kind)?.canWrite && this.#view.recordIdOf(entity, other.id))
-        return other.id;
-    }
-    return null;
   }
 
   #grant(

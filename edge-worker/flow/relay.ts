@@ -32,7 +32,7 @@ export type BatchOutcome =
     }
   | { readonly kind: 'failed'; readonly fault: Fault };
 
-/** A bug of ours before the call: surely nothing was sent. */
+/** A bug of ours before the call, or a call that attempted nothing at all: surely nothing was sent. */
 export interface Unsent {
   readonly kind: 'unsent';
   readonly error: unknown;
@@ -139,6 +139,7 @@ export async function send(
   statusesAlong: () => (row: CommandRow) => readonly ShownStatus[],
   isRead: (recordType: string) => boolean,
 ): Promise<BatchOutcome | Unsent> {
+  const { connector } = batch.connection;
   let call: () => Promise<readonly (WriteResult | WithdrawResult)[]>;
   let along: readonly (readonly ShownStatus[])[];
   try {
@@ -152,7 +153,10 @@ export async function send(
     const results = await call();
     if (results.length !== batch.commands.length)
       throw new Fault('uncertain', 'The system answered for another number of records');
-    return { kind: 'answered', results, along: batch.connection.connector.isStatusWrittenAlong ? along : null };
+    // Where nobody visits us it would be asked again at once, and say the same for ever.
+    if (connector.visits === undefined && results.every((result) => result.outcome === 'not-attempted'))
+      return { kind: 'unsent', error: new Error(`${connector.title} attempted none of what it was sent`) };
+    return { kind: 'answered', results, along: connector.isStatusWrittenAlong ? along : null };
   } catch (error) {
     return { kind: 'failed', fault: faultFrom(error) };
   }

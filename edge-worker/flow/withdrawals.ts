@@ -1,7 +1,7 @@
 // What a target holds of an entity and does not count any more: taken back there, or, once it is billed, finance's to
 // decide. Part of the plan.
 import { entities } from '../../shared/entities/_registry.ts';
-import { billedControl, byHandControl, deletedControl, withdrawn } from './controls.ts';
+import { billedControl, byHandControl, deletedControl, unwonControl, withdrawn } from './controls.ts';
 import type { Answers } from './govern.ts';
 import type { PlanBook, Target } from './plan-book.ts';
 import type { CommandRow, PlanView } from './plan-view.ts';
@@ -48,16 +48,24 @@ export interface Withdrawing {
 export function planWithdrawal(book: PlanBook, view: PlanView, one: Withdrawing, send: () => void): void {
   const { target, encoded, open, choices, taking } = one;
   if (target.link?.given === withdrawn) return stayWithdrawn(book, one);
-  if ([...choices.values()].some((choice) => choice === 'keep' || choice === 'rejected'))
-    return book.drop(target, open, 'kept');
+  if (isKept(choices)) return book.drop(target, open, 'kept');
   const invoice = view.billedBy(target.entity);
   if (invoice !== null || target.record['isInvoiced'] === true) {
     const number = String(view.records.get(invoice ?? '')?.['number'] ?? '');
     return book.hold(target, withdrawing(encoded), open, billedVerdict(target, choices.get(billedControl), number));
   }
+  // What lives on another's record goes with that.
+  if (target.map.livesOn) return book.drop(target, open, 'with-its-host');
   if (target.map.withdrawal === null)
     return book.hold(target, withdrawing(encoded), open, byHandVerdict(target, taking));
   send();
+}
+
+/** A deal that is kept, though it is won no more, says nothing of other withdrawals. */
+function isKept(choices: Answers): boolean {
+  return [...choices].some(
+    ([control, choice]) => control !== unwonControl && (choice === 'keep' || choice === 'rejected'),
+  );
 }
 
 /** It is out of the books there. What may yet count again waits for its owner; the rest is done with. */
@@ -78,5 +86,6 @@ function billedVerdict({ connection }: Target, answer: string | undefined, numbe
 
 function byHandVerdict({ connection, link }: Target, taking: Taking): HoldVerdict {
   const params = { ...taking.params, connection: connection.id, recordId: link?.recordId ?? '' };
-  return { verdict: 'hold', control: byHandControl, owner: 'finance', dueMinutes: 480, code: byHandControl, params };
+  const owner = connection.roles.includes('psa') ? 'delivery' : 'finance';
+  return { verdict: 'hold', control: byHandControl, owner, dueMinutes: 480, code: byHandControl, params };
 }

@@ -20,6 +20,8 @@ export interface RuleView<E extends EntityName = EntityName> {
   readonly isCreate: boolean;
   /** An entity the record refers to, directly or through another; null when unknown. */
   readonly lookup: <K extends EntityName>(kind: K, id: string | null) => Canonical<K> | null;
+  /** What the target held when it was last written or read, field by field; null while it holds nothing. */
+  readonly held: () => Readonly<Record<string, unknown>> | null;
   /** Reference fields the target requires for which nothing is linked there and nothing is on its way. */
   readonly unresolved: readonly string[];
   /** Other entities of this kind that agree on a business key and already exist in the target. */
@@ -51,6 +53,7 @@ export interface RuleExample<E extends EntityName = EntityName> {
   readonly around?: Surroundings;
   readonly towards?: Role;
   readonly isCreate?: boolean;
+  readonly held?: Readonly<Record<string, unknown>>;
   readonly unresolved?: readonly string[];
   readonly twins?: readonly string[];
   readonly billedElsewhere?: readonly string[];

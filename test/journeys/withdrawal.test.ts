@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Firm, startFirm } from '../support/firm.ts';
-import { arrive, holdsOnTime, postedTime, sole, timelineOf, timePage } from '../support/pages.ts';
+import { arrive, holdsOn, holdsOnDeal, holdsOnTime, postedTime, sole, timelineOf, timePage } from '../support/pages.ts';
 import { approveTime, hire, jobOf, logTime, sell, until, win, workspaceOf } from '../support/people.ts';
 
 const legalEntity = 'Northwind Consulting GmbH';
@@ -87,7 +87,7 @@ describe('An approval that is revoked before invoicing', () => {
     first = postedTime(firm, notes)[0]?.id;
     await revoke(entry);
     expect(standing(notes)).toEqual([[first, '4', false]]);
-    expect(() => bill()).toThrow('no approved, billable, unbilled time');
+    expect(() => bill()).toThrow('has nothing to bill');
     expect(timePage(firm, entry)).toMatchObject({ external_status: 'Not carried over' });
     expect(timePage(firm, entry)?.['external_message']).toContain('was taken back there');
     expect(await holdsOnTime(firm, entry)).toEqual([]);
@@ -189,4 +189,47 @@ describe('An approval that is revoked after invoicing', () => {
     await firm.installation.settled();
     expect((await firm.installation.exceptions()).filter(({ kind }) => kind === 'invoice')).toEqual([]);
   });
+});
+
+describe('A deal that is won no more once its project is there', () => {
+  const name = 'Quay reporting';
+  let deal = '';
+  const stageIs = async (StageName: string) => {
+    firm.crm.update('Opportunity', deal, { StageName });
+    await firm.installation.settled();
+  };
+  const isOrdered = () => firm.erp.rows('salesorder').some((row) => row['memo'] === name);
+  const open = async () => (await holdsOnDeal(firm, deal)).map(({ control }) => control);
+
+  it('asks delivery once and changes nothing meanwhile; won again, it simply goes on', async () => {
+    const sale = { account: 'Quayside Logistics', name, legalEntity, country: 'DE', purchaseOrder: 'PO-72' } as const;
+    ({ opportunity: deal } = sell(firm, { ...sale, rates: [[role, 185, 40]] }));
+    win(firm, deal);
+    await until('its order', isOrdered, 60_000);
+    await firm.installation.settled();
+    await stageIs('Closed Lost');
+    const hold = await until('the question', async () => (await holdsOnProject()).at(0));
+    expect(hold).toMatchObject({ control: 'deal-unwon', owner: 'delivery', connection: 'psa' });
+    expect(workspaceOf(firm, name)).not.toBeNull();
+    await stageIs('Closed Won');
+    await until('no question', async () => (await holdsOnProject()).length === 0);
+    expect([isOrdered(), await open()]).toEqual([true, []]);
+  });
+
+  it('stopped by delivery, it is taken back by whoever can, by hand where a system offers no way', async () => {
+    await stageIs('Closed Lost');
+    const hold = await until('the question', async () => (await holdsOnProject()).at(0));
+    await firm.installation.answer(hold.id, 'stop', '');
+    await firm.installation.settled();
+    const left = await holdsOnProject();
+    expect(new Set(left.map(({ control }) => control))).toEqual(new Set(['withdraw-by-hand']));
+    for (const { id } of left) await firm.installation.answer(id, 'done', '');
+    await firm.installation.settled();
+    expect(await holdsOnProject()).toEqual([]);
+  });
+
+  async function holdsOnProject() {
+    const project = workspaceOf(firm, name);
+    return project === null ? [] : holdsOn(firm, 'psa', 'workspaces', project);
+  }
 });

@@ -144,6 +144,15 @@ import Reason_Connection_Title from '@salesforce/label/c.Reason_Connection_Title
 import Reason_Correct_Fields_Next from '@salesforce/label/c.Reason_Correct_Fields_Next';
 import Reason_Correct_Fields_Text from '@salesforce/label/c.Reason_Correct_Fields_Text';
 import Reason_Correct_Fields_Title from '@salesforce/label/c.Reason_Correct_Fields_Title';
+import Reason_Deal_Cut_Next from '@salesforce/label/c.Reason_Deal_Cut_Next';
+import Reason_Deal_Cut_Text from '@salesforce/label/c.Reason_Deal_Cut_Text';
+import Reason_Deal_Cut_Title from '@salesforce/label/c.Reason_Deal_Cut_Title';
+import Reason_Deal_Hours_Cut_Next from '@salesforce/label/c.Reason_Deal_Hours_Cut_Next';
+import Reason_Deal_Hours_Cut_Text from '@salesforce/label/c.Reason_Deal_Hours_Cut_Text';
+import Reason_Deal_Hours_Cut_Title from '@salesforce/label/c.Reason_Deal_Hours_Cut_Title';
+import Reason_Deal_Unwon_Next from '@salesforce/label/c.Reason_Deal_Unwon_Next';
+import Reason_Deal_Unwon_Text from '@salesforce/label/c.Reason_Deal_Unwon_Text';
+import Reason_Deal_Unwon_Title from '@salesforce/label/c.Reason_Deal_Unwon_Title';
 import Reason_Delete_Guard_Next from '@salesforce/label/c.Reason_Delete_Guard_Next';
 import Reason_Delete_Guard_Text from '@salesforce/label/c.Reason_Delete_Guard_Text';
 import Reason_Delete_Guard_Title from '@salesforce/label/c.Reason_Delete_Guard_Title';
@@ -488,6 +497,8 @@ export const reasons = {
   'waits-for-sale': { title: Reason_Waits_For_Sale_Title, text: Reason_Waits_For_Sale_Text, next: Reason_Waits_For_Sale_Next },
   'missing-tax-profile': { title: Reason_Missing_Tax_Profile_Title, text: Reason_Missing_Tax_Profile_Text, next: Reason_Missing_Tax_Profile_Next },
   'missing-terms': { title: Reason_Missing_Terms_Title, text: Reason_Missing_Terms_Text, next: Reason_Missing_Terms_Next },
+  'deal-cut': { title: Reason_Deal_Cut_Title, text: Reason_Deal_Cut_Text, next: Reason_Deal_Cut_Next },
+  'deal-hours-cut': { title: Reason_Deal_Hours_Cut_Title, text: Reason_Deal_Hours_Cut_Text, next: Reason_Deal_Hours_Cut_Next },
   'no-target': { title: Reason_No_Target_Title, text: Reason_No_Target_Text, next: Reason_No_Target_Next },
   'check-failed': { title: Reason_Check_Failed_Title, text: Reason_Check_Failed_Text, next: Reason_Check_Failed_Next },
   'subscriber-off': { title: Reason_Subscriber_Off_Title, text: Reason_Subscriber_Off_Text, next: Reason_Subscriber_Off_Next },
@@ -501,6 +512,7 @@ export const reasons = {
   'awaiting-credit': { title: Reason_Awaiting_Credit_Title, text: Reason_Awaiting_Credit_Text, next: Reason_Awaiting_Credit_Next },
   'awaiting-reapproval': { title: Reason_Awaiting_Reapproval_Title, text: Reason_Awaiting_Reapproval_Text, next: Reason_Awaiting_Reapproval_Next },
   'withdraw-by-hand': { title: Reason_Withdraw_By_Hand_Title, text: Reason_Withdraw_By_Hand_Text, next: Reason_Withdraw_By_Hand_Next },
+  'deal-unwon': { title: Reason_Deal_Unwon_Title, text: Reason_Deal_Unwon_Text, next: Reason_Deal_Unwon_Next },
   'deleted-at-source': { title: Reason_Deleted_At_Source_Title, text: Reason_Deleted_At_Source_Text, next: Reason_Deleted_At_Source_Next },
   'target-gone': { title: Reason_Target_Gone_Title, text: Reason_Target_Gone_Text, next: Reason_Target_Gone_Next },
   'delete-guard': { title: Reason_Delete_Guard_Title, text: Reason_Delete_Guard_Text, next: Reason_Delete_Guard_Next },

@@ -49,6 +49,16 @@ export const actions = {
     needsReason: false,
   },
   keep: { title: 'Keep', text: 'Leaves what was written as it is.', needsReason: true },
+  'post-next': {
+    title: 'Post on the next open day',
+    text: 'Goes out with the first day of the next open period, as it says above, in place of its own.',
+    needsReason: true,
+  },
+  wait: {
+    title: 'Wait for reopening',
+    text: 'Waits; goes on by itself once finance has opened the period again.',
+    needsReason: false,
+  },
   reapprove: {
     title: 'Ask for approval again',
     text: 'Delivery approves the entry again where it is kept, or says that it was not worked.',

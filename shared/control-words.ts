@@ -82,6 +82,51 @@ export const controlWords: Readonly<Record<string, Words>> = {
     text: 'The sale {contract} lacks something that has to be known first; its own status says what.',
     next: 'Nothing to do here: it goes on by itself once the sale is complete.',
   },
+  'duplicate-expense': {
+    title: 'Same expense entered twice',
+    text: 'An expense of {amount} {currency} on {day} with that category and note is already in {system}: {other}.',
+    next: 'The delivery manager rejects the expense if it is a repeat, or approves it with a reason if it is not.',
+  },
+  'closed-period': {
+    title: 'Accounting period is closed',
+    text: '{day} lies in {period}, which is closed in {system}. The next open day is: {next}.',
+    next: 'Finance posts it on the next open day with a reason, or waits until the period is opened again.',
+  },
+  'awaiting-reopening': {
+    title: 'Waits for its period',
+    text: '{day} lies in {period}, which is closed in {system}; finance has chosen to wait until it is opened again.',
+    next: 'Nothing to do once the period is open; finance may still post it on the next open day: {next}.',
+  },
+  'unknown-legal-entity': {
+    title: 'Legal entity is unknown',
+    text: '{system} keeps no books for {name}. It knows: {known}.',
+    next: 'Correct the legal entity where the record is kept, or set it up in {system}; it then goes on by itself.',
+  },
+  'no-legal-entity': {
+    title: 'Customer of no legal entity',
+    text: 'Nobody has said to which company this customer belongs, and {system} has several: {known}.',
+    next: 'Enter the legal entity of the customer; the record then goes on by itself.',
+  },
+  'project-not-open-for-time': {
+    title: 'Project is not open for time',
+    text: 'The project {project} is {status} and takes no more entries.',
+    next: 'The delivery manager opens the project again, moves the entry, or approves it once with a reason.',
+  },
+  'currency-mismatch': {
+    title: 'Currency differs from the contract',
+    text: 'The contract is in {expected}, but {what} is in {currency}.',
+    next: 'Correct the currency and choose Retry, or approve this once with a reason.',
+  },
+  'over-budget': {
+    title: 'More than was sold',
+    text: 'The contract {contract} is for {total} {currency}; {used} is used, so {amount} more was not sold.',
+    next: 'Agree a change order with the customer and choose Retry, or approve this once with a reason.',
+  },
+  'unapproved-change-order': {
+    title: 'Change order is not approved',
+    text: 'The contract {contract} is for {total} {currency}; {used} is used; {amount} more needs its change order.',
+    next: 'Get the change order approved, which makes it {proposed}; this one then goes on by itself.',
+  },
   'missing-tax-profile': {
     title: 'Tax profile is missing',
     text: 'The contract {contract} does not say how it is taxed, so it cannot be billed.',

@@ -39,6 +39,7 @@ function caseOf(rule: Rule, example: RuleExample): Case {
     answers: new Map(),
     lookup: (id) => (id === null ? null : (around.get(id) ?? null)),
     consumed: (contract) => example.consumed?.[contract] ?? null,
+    every: (list) => (example.every?.[list] ?? []).map((row) => ({ ...entities[list].example, ...row })),
   };
 }
 
@@ -48,6 +49,7 @@ function viewOf(change: Case): RuleView {
     record: change.record as Canonical<EntityName>,
     towards: change.targetRoles[0] ?? 'erp',
     lookup: <K extends EntityName>(_: K, id: string | null) => change.lookup(id) as Canonical<K> | null,
+    every: <K extends EntityName>(list: K) => change.every(list) as readonly Canonical<K>[],
   };
 }
 
@@ -161,9 +163,16 @@ const cases: fc.Arbitrary<Case> = fc.constantFrom(...entityNames).chain((kind) =
       unresolved: fc.subarray(Object.keys(entities[kind].example), { maxLength: 2 }),
       twins: fc.subarray(['con_1|customer|7', 'con_1|tim_01J00000000000000000000009']),
       billedElsewhere: fc.subarray(['tim_01J00000000000000000000009']),
+      lists: fc.record(
+        Object.fromEntries(
+          entityNames
+            .filter((other) => entities[other].isList)
+            .map((other) => [other, fc.array(contentOf(other), { maxLength: 3 })]),
+        ),
+      ),
       used: fc.option(fc.constantFrom(moneyOf(0n, 'EUR'), moneyOf(4_999_999n, 'EUR'), moneyOf(1n, 'USD'))),
     })
-    .map(({ around, used, before, ...rest }) => ({
+    .map(({ around, used, lists, before, ...rest }) => ({
       ...rest,
       held: () => before,
       entity: `${entities[kind].prefix}_01J00000000000000000000000`,
@@ -176,6 +185,7 @@ const cases: fc.Arbitrary<Case> = fc.constantFrom(...entityNames).chain((kind) =
         return found ? (around[found] ?? null) : null;
       },
       consumed: () => used,
+      every: (list: EntityName) => (lists[list] ?? []) as readonly Fields[],
     })),
 );
 

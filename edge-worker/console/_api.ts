@@ -123,7 +123,7 @@ get: { parameters: { query?: { "owner"?: string; }; header?: { "If-None-Match"?:
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
 '/installations/{installation}/causes/{cause}/{answer}': {
-post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "cause": string; "answer": "retry" | "approve" | "reject" | "credit" | "done" | "withdraw" | "stop" | "recreate" | "leave" | "this-one" | "other-one" | "let-through" | "mistake" | "keep" | "reapprove"; }; cookie?: never; }; requestBody: { content: { 'application/json': {
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "cause": string; "answer": "retry" | "approve" | "reject" | "credit" | "done" | "withdraw" | "stop" | "recreate" | "leave" | "this-one" | "other-one" | "let-through" | "mistake" | "keep" | "post-next" | "wait" | "reapprove"; }; cookie?: never; }; requestBody: { content: { 'application/json': {
 /** Some actions need one. */
 "reason"?: string;
 }; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
@@ -218,7 +218,7 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 };
 '/installations/{installation}/connections/{connection}/load': {
 post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "connection": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
-"kinds": ("change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "milestone" | "payment" | "project" | "resource" | "time")[];
+"kinds": ("change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time")[];
 }; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
 202: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
 401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
@@ -230,7 +230,7 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
 '/installations/{installation}/connections/{connection}/matches': {
-get: { parameters: { query: { "kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "milestone" | "payment" | "project" | "resource" | "time"; "limit"?: number; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; "connection": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
+get: { parameters: { query: { "kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time"; "limit"?: number; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; "connection": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "rows": (components['schemas']['Match'])[];
 }; }; };
 304: { headers: Record<string, unknown>; content?: never; };
@@ -243,7 +243,7 @@ get: { parameters: { query: { "kind": "change-order" | "contract" | "customer" |
 };
 '/installations/{installation}/connections/{connection}/accept': {
 post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "connection": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
-"kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "milestone" | "payment" | "project" | "resource" | "time";
+"kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time";
 /** Transactions dated before it are matched. */
 "cutoverOn"?: string | null;
 }; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
@@ -257,7 +257,7 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
 '/installations/{installation}/connections/{connection}/flows/{kind}': {
-put: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "connection": string; "kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "milestone" | "payment" | "project" | "resource" | "time"; }; cookie?: never; }; requestBody: { content: { 'application/json': {
+put: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "connection": string; "kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time"; }; cookie?: never; }; requestBody: { content: { 'application/json': {
 "state": "matching" | "open" | "observe";
 /** Transactions dated before it are matched. */
 "cutoverOn"?: string | null;
@@ -395,7 +395,7 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
 '/installations/{installation}/exceptions': {
-get: { parameters: { query?: { "limit"?: number; "after"?: string; "state"?: "open" | "closed"; "snoozed"?: "without" | "with" | "only"; "cause"?: string; "owner"?: string; "assignee"?: string; "control"?: string; "connection"?: string; "kind"?: "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "milestone" | "payment" | "project" | "resource" | "time"; "entity"?: string; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
+get: { parameters: { query?: { "limit"?: number; "after"?: string; "state"?: "open" | "closed"; "snoozed"?: "without" | "with" | "only"; "cause"?: string; "owner"?: string; "assignee"?: string; "control"?: string; "connection"?: string; "kind"?: "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time"; "entity"?: string; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "rows": (components['schemas']['Exception'])[];
 /** Send it as `after` for the next page; null on the last. */
 "next": string | null;
@@ -419,7 +419,7 @@ get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
 '/installations/{installation}/exceptions/{exception}/{answer}': {
-post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "exception": string; "answer": "retry" | "approve" | "reject" | "credit" | "done" | "withdraw" | "stop" | "recreate" | "leave" | "this-one" | "other-one" | "let-through" | "mistake" | "keep" | "reapprove"; }; cookie?: never; }; requestBody: { content: { 'application/json': {
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "exception": string; "answer": "retry" | "approve" | "reject" | "credit" | "done" | "withdraw" | "stop" | "recreate" | "leave" | "this-one" | "other-one" | "let-through" | "mistake" | "keep" | "post-next" | "wait" | "reapprove"; }; cookie?: never; }; requestBody: { content: { 'application/json': {
 /** Some actions need one. */
 "reason"?: string;
 /** For whom the operator answers; others answer for themselves. */
@@ -871,7 +871,7 @@ Cause: {
 "actions": (components['schemas']['Action'])[];
 };
 Action: {
-"action": "retry" | "approve" | "reject" | "credit" | "done" | "withdraw" | "stop" | "recreate" | "leave" | "this-one" | "other-one" | "let-through" | "mistake" | "keep" | "reapprove";
+"action": "retry" | "approve" | "reject" | "credit" | "done" | "withdraw" | "stop" | "recreate" | "leave" | "this-one" | "other-one" | "let-through" | "mistake" | "keep" | "post-next" | "wait" | "reapprove";
 "title": string;
 "text": string;
 "needsReason": boolean;
@@ -880,7 +880,7 @@ Job: {
 "job": string;
 "state": "running" | "done";
 "cause": string;
-"answer": "retry" | "approve" | "reject" | "credit" | "done" | "withdraw" | "stop" | "recreate" | "leave" | "this-one" | "other-one" | "let-through" | "mistake" | "keep" | "reapprove";
+"answer": "retry" | "approve" | "reject" | "credit" | "done" | "withdraw" | "stop" | "recreate" | "leave" | "this-one" | "other-one" | "let-through" | "mistake" | "keep" | "post-next" | "wait" | "reapprove";
 "by": string;
 "total": number;
 "done": number;
@@ -1199,7 +1199,7 @@ Subscription: {
 };
 Explanation: {
 "entity": string;
-"kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "milestone" | "payment" | "project" | "resource" | "time";
+"kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time";
 "field": string;
 /** How people call the field. */
 "title": string;
@@ -1269,7 +1269,7 @@ ValueOrigin: {
 "at": string;
 } | null;
 "entity": string | null;
-"kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "milestone" | "payment" | "project" | "resource" | "time" | null;
+"kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time" | null;
 "words": components['schemas']['Words'];
 };
 };

@@ -1,9 +1,12 @@
 // Snapshots -> Changes: which entity each record is, what its owner changed, what arises from it. Runs inside one
 // lane transaction; no awaits.
 import { type EntityName, entities } from '../../shared/entities/_registry.ts';
+import { laneState } from '../store/lane-schema.ts';
+import { writeRows } from '../store/rows.ts';
 import { claimBilled, claimFreed } from './billing.ts';
 import { Drafts, deriveFrom } from './drafts.ts';
-import { heldAround } from './holds.ts';
+import { heldAround, listMark } from './holds.ts';
+import { kindOf } from './identity.ts';
 import { LinkBook } from './link-book.ts';
 import type { LinkRow } from './links.ts';
 import { kindsInOrder } from './mapping.ts';
@@ -30,10 +33,7 @@ interface Ready {
   link: LinkRow | null;
 }
 
-/**
- * Held entities governed anew in one run because something they rest on changed; an answer or the next change brings
- * the rest.
- */
+/** Held entities governed anew in one run because something they rest on changed. */
 const heldMax = 2_000;
 
 /** `settled` are link rows that the caller has changed and not written: they are taken over and written once, here. */
@@ -75,11 +75,29 @@ class Absorption {
       this.#drafts.all().filter((draft) => plan.has(draft.id)),
     );
     for (const entity of [...freed, ...claimFreed(tx, freed)]) plan.add(entity);
-    for (const entity of heldAround(tx.sql, changed, heldMax)) plan.add(entity);
+    for (const entity of this.#heldAround(changed)) plan.add(entity);
     this.#links.write();
     showFigures(tx, wiring, this.#drafts.figuresMoved);
     readStraysAgain(tx, wiring, newKeys);
     return { entities: plan, again: this.#merging.again };
+  }
+
+  /** Held entities that rest on what changed. More than a run takes on are planned by and by. */
+  #heldAround(changed: readonly string[]): readonly string[] {
+    const { tx } = this.#context;
+    const kinds = new Set(changed.flatMap((id) => kindOf(id) ?? []));
+    const lists = [...kinds].filter((kind) => entities[kind].isList).map(listMark);
+    const held = heldAround(tx.sql, [...changed, ...lists], heldMax);
+    if (held.length === heldMax) {
+      const due = new Set(held.map((id) => `replan ${kindOf(id)}`));
+      writeRows(
+        tx.sql,
+        laneState,
+        [...due].map((name) => ({ name, value: '' })),
+        'replace',
+      );
+    }
+    return held;
   }
 
   #absorbKind(kind: EntityName, readings: readonly Reading[]): void {

@@ -49,6 +49,12 @@ export function answer(
       `${row.control} cannot be answered with ${given}.`,
       `Choose one of: ${allowed.join(', ')}.`,
     );
+  if (isAmending(row.control, given) && amendsOf(row, given) === null)
+    throw new StewardError(
+      'action-not-offered',
+      `"${actions[given].title}" is not possible here.`,
+      'Choose another answer, or mend what it says above.',
+    );
   if (actions[given].needsReason && reason.trim() === '')
     throw new StewardError('reason-missing', `"${actions[given].title}" needs a reason.`, 'Say why this is right.');
   if (row.control === 'connection') return core.resume(row.connection, by);
@@ -65,10 +71,11 @@ export function answer(
     if (given === 'done') markWithdrawn(tx, row);
     else if (!isLook) {
       const { entity, connection, control, hash } = row;
+      const amends = amendsOf(row, given);
       writeRows(
         tx.sql,
         approvals,
-        [{ entity, connection, control, hash, outcome, by, reason, atMs: tx.atMs }],
+        [{ entity, connection, control, hash, outcome, by, reason, atMs: tx.atMs, amends }],
         'replace',
       );
     }
@@ -81,6 +88,18 @@ export function answer(
   });
   // Whatever kept it from being planned may still be there: then it is held again.
   if (row.part === 'plan') planSafely(core, [row.entity]);
+}
+
+/** The actions of a control's own that change the content: all but the usual ones and those that wait. */
+function isAmending(control: string, given: Action): boolean {
+  const rule = rules.find(({ name }) => name === control);
+  return rule !== undefined && outcomes[given] === undefined && rule.awaits?.[given] === undefined;
+}
+
+/** What the person was shown, and nothing worked out since. */
+function amendsOf(row: StoredRow<typeof holds>, given: Action): string | null {
+  const offered = row.amends === null ? {} : (JSON.parse(row.amends) as Record<string, unknown>);
+  return offered[given] === undefined ? null : JSON.stringify(offered[given]);
 }
 
 /** Holds behind which a write may have taken effect: retry means to look once more, never to send again. */

@@ -1,7 +1,7 @@
 // Systems that cannot push, and what pushes missed: each feed is asked in its rhythm, its notices are written down
-// before
-// its cursor moves.
-import type { ChangePage, Feed, Notice } from '../connectors/connector.ts';
+// before its cursor moves.
+import { type EntityName, entities } from '../../shared/entities/_registry.ts';
+import type { ChangePage, Connector, Feed, Notice } from '../connectors/connector.ts';
 import { cursors } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { deleteRows, readRows, type StoredRow, writeRows } from '../store/rows.ts';
@@ -9,6 +9,7 @@ import type { LaneCore } from './core.ts';
 import { problemOf } from './guard.ts';
 import { closeHold, holdAt, raiseHold } from './holds.ts';
 import { record } from './inbox.ts';
+import { toldTypeOf } from './lines.ts';
 import type { Slot } from './nouns.ts';
 import { faultFrom, isOfARecord } from './relay.ts';
 import type { Connection } from './wiring.ts';
@@ -46,6 +47,27 @@ export function startFeeds(tx: LaneTransaction, connection: string, feeds: reado
     started.map((row) => ({ ...row, nextMs: 0, purpose: 'feed' })),
     'ignore',
   );
+}
+
+/** Short lists are read in full from the start: controls look at them as a whole. */
+export function loadLists(
+  tx: LaneTransaction,
+  connection: string,
+  { maps }: Pick<Connector, 'maps'>,
+  kinds: readonly EntityName[],
+): void {
+  startLoads(
+    tx,
+    connection,
+    kinds.filter((kind) => entities[kind].isList).flatMap((kind) => maps[kind]?.recordType ?? []),
+  );
+}
+
+/** Everything that a connection holds of some record types is read once. */
+export function startLoads(tx: LaneTransaction, connection: string, recordTypes: readonly string[]): void {
+  const types = new Set(recordTypes.map(toldTypeOf));
+  const loads = [...types].map((feed) => ({ connection, feed, cursor: null, nextMs: 0, purpose: 'load' }));
+  writeRows(tx.sql, cursors, loads, 'ignore');
 }
 
 /** Asks every feed of a connection that is due. Returns whether anything was written down. */

@@ -1,5 +1,6 @@
 // Change -> Verdict: the controls, approvals and waits that decide whether one entity may be written to one target.
 // Pure.
+import type { Action } from '../../shared/actions.ts';
 import type { Canonical, EntityName } from '../../shared/entities/_registry.ts';
 import type { Role } from '../../shared/entities/entity.ts';
 import type { Money } from '../../shared/money.ts';
@@ -33,6 +34,7 @@ export interface Case {
   readonly answers: Answers;
   readonly lookup: (id: string | null) => CanonicalRecord | null;
   readonly consumed: (contract: string) => Money | null;
+  readonly every: (kind: EntityName) => readonly CanonicalRecord[];
 }
 
 /** Controls that look for what is wanted before anything is made under a record, and all the others. */
@@ -62,7 +64,8 @@ export function govern(change: Case): Verdict | { readonly verdict: 'reject'; re
       if (answer === 'approved') continue;
       if (answer === 'rejected') return { verdict: 'reject', control: rule.name };
       const { name: control, owner, dueMinutes } = rule;
-      return { verdict: 'hold', control, owner, dueMinutes, code: finding.code, params: finding.params };
+      const awaited = rule.awaits?.[answer as Action];
+      return { verdict: 'hold', control, owner, dueMinutes, ...finding, ...awaited };
     }
   }
   return change.awaited.length > 0 ? { verdict: 'wait', until: change.awaited } : { verdict: 'grant', consumes };
@@ -78,6 +81,20 @@ function missingIn(change: Case): readonly Holding[] {
     const { name: control, owner, dueMinutes } = rule;
     return [{ control, owner, dueMinutes, code: finding.code, params: finding.params }];
   });
+}
+
+const watchful = rules.filter((rule) => rule.looksAnyway);
+
+/** Whether a control has something against what the target holds already, and nobody has answered that. */
+export function isWrongAsItStands(kind: EntityName, look: () => Case): boolean {
+  const own = watchful.filter((rule) => rule.looksAnyway?.includes(kind));
+  if (own.length === 0) return false;
+  const change = look();
+  return own.some(
+    (rule) =>
+      !change.answers.has(rule.name) &&
+      change.targetRoles.some((role) => guards(rule, kind, role) && rule.check(viewOf(change, role)) !== null),
+  );
 }
 
 /** Whether a record of some kind must not be made under this one yet. */
@@ -154,5 +171,6 @@ function viewOf(change: Case, towards: Role): RuleView {
     twins: change.twins,
     billedElsewhere: change.billedElsewhere,
     consumed: change.consumed,
+    every: <K extends EntityName>(kind: K) => change.every(kind) as readonly Canonical<K>[],
   };
 }

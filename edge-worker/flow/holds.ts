@@ -1,6 +1,7 @@
 // Raising and closing holds: every change that waits for a person has exactly one row per slot, an owner, a reason
 // and a due time.
 import { hashOf } from '../../shared/canonical-json.ts';
+import type { EntityName } from '../../shared/entities/_registry.ts';
 import { holds } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { deleteRows, readRows, type StoredRow, writeRows } from '../store/rows.ts';
@@ -20,7 +21,11 @@ export interface HoldRequest extends Slot {
   readonly isGrowing?: boolean;
   /** Entities it was looked at together with. */
   readonly around?: readonly string[];
+  readonly amends?: Hold['amends'];
 }
+
+/** Among the entities that a hold rests on, this stands for all of a list. */
+export const listMark = (kind: EntityName) => `every ${kind}`;
 
 export const slotKey = (slot: Slot) => `${slot.entity}|${slot.connection}|${slot.recordType}|${slot.part}`;
 
@@ -43,7 +48,7 @@ export function raiseHold(tx: LaneTransaction, makeId: (prefix: string) => strin
   ) {
     return there.id;
   }
-  const { dueMinutes, around, isGrowing, ...plain } = request;
+  const { dueMinutes, around, amends, isGrowing, ...plain } = request;
   const kept = isGrowing && there?.control === request.control ? there : null;
   if (there && !kept) close(tx, there, 'replaced', null);
   const row: HoldRow = {
@@ -54,6 +59,7 @@ export function raiseHold(tx: LaneTransaction, makeId: (prefix: string) => strin
     snoozedMs: null,
     params,
     around: around ? JSON.stringify(around) : null,
+    amends: amends ? JSON.stringify(amends) : null,
     id: kept?.id ?? makeId('exc'),
     madeMs: kept?.madeMs ?? tx.atMs,
     dueMs: kept?.dueMs ?? tx.atMs + dueMinutes * 60_000,
@@ -132,6 +138,6 @@ export function keepHold(tx: LaneTransaction, row: HoldRow): void {
 }
 
 function exceptionOf(row: HoldRow) {
-  const { part: _part, around: _around, ...exception } = row;
+  const { part: _part, around: _around, amends: _amends, ...exception } = row;
   return exception;
 }

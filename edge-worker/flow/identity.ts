@@ -1,5 +1,5 @@
 // Business keys and ids: by what two records are known to be the same thing, and how siblings of one record are named.
-import { hashOf } from '../../shared/canonical-json.ts';
+import { canonicalJson, hashOf } from '../../shared/canonical-json.ts';
 import { type EntityName, entities } from '../../shared/entities/_registry.ts';
 import type { CanonicalRecord } from './nouns.ts';
 
@@ -34,6 +34,7 @@ function keyOf(kind: EntityName, fields: readonly string[], parts: readonly stri
 
 function plain(value: unknown): string {
   if (value === null || value === undefined) return '';
+  if (typeof value === 'object') return canonicalJson(value);
   return String(value).normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();
 }
 

@@ -39,6 +39,10 @@ export interface Holding {
   readonly dueMinutes: number;
   readonly code: string;
   readonly params: Readonly<Record<string, string>>;
+  /** What an answer of the control's own changes of the content, by action. */
+  readonly amends?: Readonly<Record<string, CanonicalRecord>>;
+  /** Lists it rests on. */
+  readonly lists?: readonly EntityName[];
 }
 
 /** What govern says of one entity towards one target. */
@@ -103,6 +107,8 @@ export interface Hold {
   readonly params: Readonly<Record<string, string>>;
   /** The content it was raised for; an approval holds for this hash only. */
   readonly hash: string;
+  /** What an answer of the control's own changes of that content, by action. */
+  readonly amends: Readonly<Record<string, CanonicalRecord>> | null;
   readonly madeMs: number;
   readonly dueMs: number;
 }

@@ -7,7 +7,7 @@ import { commands, links, purchaseOrders, waits } from '../store/lane-schema.ts'
 import { deleteRows, type RowOf, writeRows } from '../store/rows.ts';
 import { withdrawn } from './controls.ts';
 import { placeOfHold, placesOfHolds } from './govern.ts';
-import { closeHold, type HoldRow, raiseHold } from './holds.ts';
+import { closeHold, type HoldRow, listMark, raiseHold } from './holds.ts';
 import { kindOf } from './identity.ts';
 import { reasonOfWait } from './kept-back.ts';
 import { type CommandState, move } from './lifecycle.ts';
@@ -98,12 +98,13 @@ export class PlanBook {
   hold(target: Target, encoded: Encoded, open: readonly CommandRow[], verdict: HoldVerdict): void {
     const { tx, makeId } = this.#context;
     const { beside = [], verdict: _verdict, ...first } = verdict;
-    const around = this.#view.around(target.entity);
+    const near = this.#view.around(target.entity);
     const slot = slotOfTarget(target);
     const before = this.#holdsAt(target);
     const isNews = !before.some((row) => row.code === first.code && row.owner === first.owner);
     const places = new Set<string>();
-    for (const holding of [first, ...beside]) {
+    for (const { lists = [], ...holding } of [first, ...beside]) {
+      const around = [...near, ...lists.map(listMark)];
       const part = placeOfHold(holding.control);
       places.add(part);
       const hash = encoded.content;

@@ -1,11 +1,12 @@
 // What govern is told of one entity and one target: the record, its references there, its twins, and what people said
 // of it. Pure, on what the plan has loaded.
 
+import { hashOf } from '../../shared/canonical-json.ts';
 import type { Answers, Case } from './govern.ts';
 import type { CanonicalRecord, Consumption } from './nouns.ts';
 import type { Target } from './plan-book.ts';
 import type { CommandRow, PlanView } from './plan-view.ts';
-import type { Encoded } from './translate.ts';
+import { type Encoded, encode } from './translate.ts';
 import type { Wiring } from './wiring.ts';
 
 /** A case with the references that decide it: every reference that has no record there yet is reason to look again. */
@@ -47,8 +48,21 @@ export function caseOf(
     answers,
     lookup: (id) => (id === null ? null : (view.records.get(id) ?? null)),
     consumed: (contract) => view.consumed(contract, before),
+    every: (list) => view.lists.every(list, connection.id),
   };
   return { change, unlinked, before };
+}
+
+/** What the target should hold: what its first day found different is left out while our value is what it was then. */
+export function encodedFor(view: PlanView, wiring: Wiring, { kind, record, connection, map, link }: Target): Encoded {
+  const differences = link?.differences ? (JSON.parse(link.differences) as Record<string, string>) : {};
+  return encode(
+    map,
+    record,
+    (field) => wiring.owns(connection.id, kind, field),
+    (_refKind, id) => view.recordIdOf(id, connection.id),
+    (field) => field in differences && differences[field] === hashOf(record[field] ?? null),
+  );
 }
 
 /** Another connection of the same role that holds this entity's record already. */

@@ -10,6 +10,7 @@ import type { Answers } from './govern.ts';
 import { type HoldRow, holdsOf } from './holds.ts';
 import { keysOf, kindOf } from './identity.ts';
 import type { LinkRow } from './links.ts';
+import { Lists } from './lists.ts';
 import { referencePaths } from './mapping.ts';
 import type { CanonicalRecord, Consumption, Slot } from './nouns.ts';
 
@@ -28,6 +29,8 @@ export class PlanView {
   readonly links = new Map<string, LinkRow>();
   readonly holds: Map<string, HoldRow>;
   readonly #answers = new Map<string, Map<string, string>>();
+  readonly #amends = new Map<string, CanonicalRecord>();
+  readonly lists: Lists;
   readonly #twins = new Map<string, readonly string[]>();
   readonly #mates = new Map<string, Set<string>>();
   readonly #coming = new Set<string>();
@@ -39,6 +42,7 @@ export class PlanView {
   readonly #slots = new Map<string, Set<string>>();
 
   constructor(tx: LaneTransaction, planned: readonly string[]) {
+    this.lists = new Lists(tx.sql);
     this.#loadEntities(tx.sql, planned);
     const known = JSON.stringify([...this.rows.keys()]);
     for (const row of readRows(tx.sql, links, 'WHERE entity IN (SELECT value FROM json_each(?))', known))
@@ -50,6 +54,7 @@ export class PlanView {
       const key = `${row.entity}|${row.connection}|${row.hash}`;
       const answers = this.#answers.get(key) ?? new Map();
       this.#answers.set(key, answers.set(row.control, row.outcome));
+      if (row.amends) this.#amends.set(key, { ...this.#amends.get(key), ...(JSON.parse(row.amends) as object) });
     }
     this.#loadTwins(tx.sql, planned);
     this.#loadConsumed(tx.sql);
@@ -60,12 +65,8 @@ export class PlanView {
     let wanted = [...new Set(planned)];
     for (let depth = 0; depth <= referenceDepth && wanted.length > 0; depth++) {
       const next = new Set<string>();
-      for (const row of readRows(
-        sql,
-        entityRows,
-        'WHERE id IN (SELECT value FROM json_each(?))',
-        JSON.stringify(wanted),
-      )) {
+      const where = 'WHERE id IN (SELECT value FROM json_each(?))';
+      for (const row of readRows(sql, entityRows, where, JSON.stringify(wanted))) {
         const record = JSON.parse(row.canonical) as CanonicalRecord;
         this.rows.set(row.id, row);
         this.records.set(row.id, record);
@@ -106,6 +107,11 @@ export class PlanView {
     const always = this.#answers.get(`${entity}|${connection}|`);
     const own = this.#answers.get(`${entity}|${connection}|${hash}`) ?? new Map<string, string>();
     return always ? new Map([...always, ...own]) : own;
+  }
+
+  /** Fields of exactly this content that people have let out with another value; null where there are none. */
+  amendsFor(entity: string, connection: string, hash: string): CanonicalRecord | null {
+    return this.#amends.get(`${entity}|${connection}|${hash}`) ?? null;
   }
 
   /**

@@ -9,17 +9,17 @@ import type { LaneStore, LaneTransaction } from '../store/lane-store.ts';
 import { Absences } from './absences.ts';
 import { withdrawn } from './controls.ts';
 import { Gate } from './gate.ts';
-import { type Answers, type Case, govern, mayBeTakenBack, takenBack } from './govern.ts';
+import { type Answers, type Case, govern, isWrongAsItStands, mayBeTakenBack, takenBack } from './govern.ts';
 import { heldAround } from './holds.ts';
 import { keptBackBy } from './kept-back.ts';
 import { asFound, isLeftAsFound, newLink } from './links.ts';
 import type { CanonicalRecord, Consumption } from './nouns.ts';
 import { PlanBook, slotOfTarget, type Target } from './plan-book.ts';
-import { caseOf, heldElsewhere, type Looked } from './plan-case.ts';
+import { caseOf, encodedFor, heldElsewhere, type Looked } from './plan-case.ts';
 import { inOrder } from './plan-order.ts';
 import { type CommandRow, PlanView, slotOf } from './plan-view.ts';
 import { waitersOf } from './strays.ts';
-import { type Encoded, encode, isSame } from './translate.ts';
+import { type Encoded, isSame } from './translate.ts';
 import { type Unwon, unwonOf, unwonTaking, withSiblings } from './unwon.ts';
 import { loopVerdict, movedVerdict, outcomeControls, problemVerdict, unroutedVerdict } from './verdicts.ts';
 import type { Connection, Wiring } from './wiring.ts';
@@ -115,8 +115,9 @@ class Planning {
     return { entity, kind, record, connection, map, link: this.#view.links.get(slotOf(slot)) ?? null, hostId, eventMs };
   }
 
-  #planTarget(target: Target): void {
-    const { connection, link } = target;
+  #planTarget(as: Target): void {
+    const { target, encoded, answers } = this.#contentOf(as);
+    const { link } = target;
     const open = this.#openCommands(target);
     const isLinked = link?.recordId != null;
     if (this.#gate.isClosed(target) || (!isLinked && this.#isBarred(target)))
@@ -129,8 +130,6 @@ class Planning {
       const rest = open.filter((row) => row !== busy);
       return this.#book.leave(rest, 'superseded');
     }
-    const encoded = this.#encode(target);
-    const answers = this.#view.answersFor(target.entity, connection.id, encoded.content);
     const look = () => caseOf(this.#view, target, encoded, open, answers);
     const unwon = this.#unwonOf(target);
     const taking = isLinked ? this.#takingOf(target, unwon, look) : null;
@@ -143,7 +142,8 @@ class Planning {
     // What is kept of a deal that is won no more goes on but for the contract, of which the deal says nothing now.
     if (unwon === 'keep' && target.kind === 'contract') return this.#book.drop(target, open, 'kept');
     if (unwon === null) this.#endWithdrawal(target);
-    if (link && isLinked && link.given === encoded.hash) return this.#book.inStep(target, open);
+    const isGiven = isLinked && link?.given === encoded.hash;
+    if (isGiven && !isWrongAsItStands(target.kind, () => look().change)) return this.#book.inStep(target, open);
     if ([...answers.values()].includes('rejected')) return this.#book.drop(target, open, 'rejected');
     if (this.#isOutcomeHeld(target, encoded, open, answers)) return;
     const problem = problemVerdict(encoded);
@@ -153,16 +153,20 @@ class Planning {
     this.#judge(target, encoded, open, look());
   }
 
+  /** What is to stand there: as it is, or as the answer to exactly this content has amended it. */
+  #contentOf(target: Target) {
+    const { entity, record, connection } = target;
+    const encoded = this.#encode(target);
+    const answers = this.#view.answersFor(entity, connection.id, encoded.content);
+    const amends = this.#view.amendsFor(entity, connection.id, encoded.content);
+    if (!amends) return { target, encoded, answers };
+    const amended = { ...target, record: { ...record, ...amends } };
+    // Whatever people say next is said of the content that was amended, not of its amendment.
+    return { target: amended, encoded: { ...this.#encode(amended), content: encoded.content }, answers };
+  }
+
   #encode(target: Target): Encoded {
-    const { kind, record, connection, map, link } = target;
-    const differences = link?.differences ? (JSON.parse(link.differences) as Record<string, string>) : {};
-    return encode(
-      map,
-      record,
-      (field) => this.#context.wiring.owns(connection.id, kind, field),
-      (_refKind, id) => this.#view.recordIdOf(id, connection.id),
-      (field) => field in differences && differences[field] === hashOf(record[field] ?? null),
-    );
+    return encodedFor(this.#view, this.#context.wiring, target);
   }
 
   /**

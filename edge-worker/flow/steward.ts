@@ -4,14 +4,13 @@ import { canonicalJson, hashOf } from '../../shared/canonical-json.ts';
 import { type EntityName, entities } from '../../shared/entities/_registry.ts';
 import type { Role } from '../../shared/entities/entity.ts';
 import { connectorUnder, type Environment } from '../connectors/connector.ts';
-import { commands, connectionRows, cursors, flows, mappingVersions } from '../store/lane-schema.ts';
+import { commands, connectionRows, flows, mappingVersions } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { readRows, writeRows } from '../store/rows.ts';
 import { tellAudit } from './audit.ts';
 import type { LaneCore } from './core.ts';
-import { startFeeds } from './feeds.ts';
+import { loadLists, startFeeds, startLoads } from './feeds.ts';
 import { matches, straysOf } from './first-day.ts';
-import { toldTypeOf } from './lines.ts';
 import { compileMap, type MappingContent, mappingContent } from './mapping.ts';
 import { plan } from './plan.ts';
 import { readAgain } from './strays.ts';
@@ -114,6 +113,7 @@ export function connect(core: LaneCore, made: NewConnection, by: string): void {
       'replace',
     );
     startFeeds(tx, id, connector.feeds);
+    loadLists(tx, id, connector, kinds);
     // What is known already has its place here from the start.
     if (flow === 'open') for (const kind of kinds) core.store.setValue(`replan ${kind}`, '');
     tellAudit(core, tx, by, 'connection-made', id, { system, account, environment });
@@ -128,13 +128,10 @@ export function connect(core: LaneCore, made: NewConnection, by: string): void {
 export function load(core: LaneCore, connection: string, kinds: readonly EntityName[], by: string): void {
   const wired = connectionOf(core, connection);
   core.store.transaction((tx) => {
-    const typeOf = (kind: EntityName) => wired.connector.maps[kind]?.recordType;
-    const types = new Set(kinds.map(typeOf).flatMap((type) => (type === undefined ? [] : toldTypeOf(type))));
-    writeRows(
-      tx.sql,
-      cursors,
-      [...types].map((feed) => ({ connection, feed, cursor: null, nextMs: 0, purpose: 'load' })),
-      'ignore',
+    startLoads(
+      tx,
+      connection,
+      kinds.flatMap((kind) => wired.connector.maps[kind]?.recordType ?? []),
     );
     tellAudit(core, tx, by, 'load-started', connection, { kinds: kinds.join(',') });
   });

@@ -2,10 +2,11 @@
 // kinds that wait for their first day like any others.
 import { canonicalJson } from '../../shared/canonical-json.ts';
 import type { EntityName } from '../../shared/entities/_registry.ts';
-import { cursors, flows } from '../store/lane-schema.ts';
+import { flows } from '../store/lane-schema.ts';
 import { readRows, writeRows } from '../store/rows.ts';
 import { tellAudit } from './audit.ts';
 import type { LaneCore } from './core.ts';
+import { loadLists, startFeeds } from './feeds.ts';
 
 const versionsKey = 'connector versions';
 
@@ -19,21 +20,13 @@ export function adoptNewer(core: LaneCore): void {
   const known = new Set(readRows(core.store.sql, flows, '').map((row) => `${row.connection} ${row.kind}`));
   core.store.transaction((tx) => {
     for (const { id, connector } of core.wiring.connections.values()) {
-      const { feeds, kinds } = offerOf(connector);
-      const started = connector.feeds
-        .filter(({ name }) => feeds.includes(name))
-        .map((feed) => ({
-          connection: id,
-          feed: feed.name,
-          cursor: feed.startAt(tx.atMs),
-          nextMs: 0,
-          purpose: 'feed',
-        }));
-      writeRows(tx.sql, cursors, started, 'ignore');
+      const { kinds } = offerOf(connector);
+      startFeeds(tx, id, connector.feeds);
       const added = kinds.filter((kind) => !known.has(`${id} ${kind}`));
       if (added.length === 0) continue;
       const rows = added.map((kind) => ({ connection: id, kind, state: 'matching', cutoverOn: null }));
       writeRows(tx.sql, flows, rows, 'ignore');
+      loadLists(tx, id, connector, added);
       tellAudit(core, tx, 'hub', 'kinds-offered', id, { kinds: added.join(',') });
     }
     core.store.setValue(versionsKey, offered);

@@ -1,4 +1,4 @@
-// A second customer, project or contract with the same business key is more often a slip than a wish: a person decides.
+// A second record with the same business key is more often a slip than a wish: a person decides.
 
 import { roles } from '../../shared/entities/entity.ts';
 import { namesOf } from './kits/twins.ts';
@@ -7,7 +7,7 @@ import { defineRule } from './rule.ts';
 export const duplicate = defineRule({
   name: 'duplicate',
   title: 'Possible duplicate',
-  kinds: ['customer', 'project', 'contract'],
+  kinds: ['customer', 'project', 'contract', 'milestone', 'invoice', 'payment'],
   towards: roles,
   owner: 'integration',
   dueMinutes: 480,
@@ -43,6 +43,22 @@ export const duplicate = defineRule({
       kind: 'contract',
       record: {},
       twins: ['con_1|con_01J00000000000000000000001'],
+      holds: 'duplicate',
+    },
+    {
+      title: 'A second invoice of the same number is not shown as another one',
+      kind: 'invoice',
+      record: {},
+      towards: 'crm',
+      twins: ['crm|tieout__Invoice__c|a01'],
+      holds: 'duplicate',
+    },
+    {
+      title: 'A payment that looks like one there already is not recorded twice',
+      kind: 'payment',
+      record: {},
+      towards: 'psa',
+      twins: ['psa|external_payments|77'],
       holds: 'duplicate',
     },
   ],

@@ -1,32 +1,8 @@
 // A purchase order is a ceiling: what has been granted under it, with this record on top, may reach it and not pass it.
-import type { Canonical } from '../../shared/entities/_registry.ts';
-import { addMoney, compareMoney, formatMoney, type Money, moneyOf } from '../../shared/money.ts';
-import { chargeOf as worthOf } from './kits/charge.ts';
-import { agreedIn, contractOf, exampleContract, isSameUnit, underContract } from './kits/contract.ts';
-import { defineRule, type ViewOf } from './rule.ts';
-
-interface Charge {
-  readonly contract: string;
-  readonly terms: Canonical<'contract'>;
-  readonly limit: Money;
-  /** Null where it is in another currency than the order: the hub makes no exchange rate. */
-  readonly amount: Money | null;
-  readonly currency: string;
-}
-
-/** What the record takes from a purchase order; null when there is none, or nothing to take. */
-function chargeOf(view: ViewOf<'time' | 'expense' | 'milestone'>): Charge | null {
-  const worth = worthOf(view);
-  if (!worth) return null;
-  const found = contractOf(view, view.record.project);
-  const limit = found && agreedIn(found.contract).purchaseOrderLimit;
-  if (!found || !limit) return null;
-  // A fixed price is taken by its instalments, whatever the hours are worth.
-  const isByInstalment = found.contract.pricingModel !== 'time-and-materials';
-  if (view.kind === 'time' && isByInstalment) return null;
-  const amount = worth.currency === limit.currency ? worth.amount : null;
-  return { contract: found.id, terms: found.contract, limit, amount, currency: worth.currency };
-}
+import { addMoney, compareMoney, formatMoney, moneyOf } from '../../shared/money.ts';
+import { chargeUnder } from './kits/charge.ts';
+import { exampleContract, isSameUnit, underContract } from './kits/contract.ts';
+import { defineRule } from './rule.ts';
 
 const raise = {
   changeOrder: 'cho_01J00000000000000000000000',
@@ -45,13 +21,14 @@ export const exhaustedPurchaseOrder = defineRule({
   dueMinutes: 480,
   actions: ['retry', 'approve', 'reject'],
   consumes: (view) => {
-    const charge = chargeOf(view);
+    const charge = chargeUnder(view);
     return charge?.amount ? { contract: charge.contract, amount: charge.amount } : null;
   },
   check: (view) => {
-    const charge = chargeOf(view);
-    if (!charge) return null;
-    const { contract, terms, limit, amount, currency: other } = charge;
+    const charge = chargeUnder(view);
+    const limit = charge?.agreed.purchaseOrderLimit;
+    if (!charge || !limit) return null;
+    const { contract, terms, amount, currency: other } = charge;
     const used = view.consumed(contract) ?? moneyOf(0n, limit.currency);
     const params = { purchaseOrder: terms.purchaseOrder ?? '', contract: terms.name, currency: limit.currency };
     if (amount === null || !isSameUnit(used, limit) || !isSameUnit(amount, limit)) {

@@ -28,14 +28,26 @@ export interface RuleView<E extends EntityName = EntityName> {
   readonly twins: readonly string[];
   /** Sources this record bills that another record has billed already. */
   readonly billedElsewhere: readonly string[];
-  /** What granted changes have already used of a contract's purchase order, without this record. */
+  /** What granted changes have already used of a contract, without this record. */
   readonly consumed: (contract: string) => Money | null;
+  /** All entities of a short list that the target holds; empty where it tells of none. */
+  readonly every: <K extends EntityName>(kind: K) => readonly Canonical<K>[];
 }
 
 /** Why a change is held: a catalogue code and its parameters. */
 export interface Finding {
   readonly code: string;
   readonly params: Readonly<Record<string, string>>;
+  /** What one of the control's own actions changes of the content: it then goes out so. */
+  readonly amends?: Readonly<Partial<Record<Action, Readonly<Record<string, unknown>>>>>;
+  /** Lists it rests on: when one of them changes, it is looked at again. */
+  readonly lists?: readonly EntityName[];
+}
+
+/** What a held record waits for once its owner has chosen to wait. */
+export interface Await {
+  readonly code: string;
+  readonly dueMinutes: number;
 }
 
 export type Surroundings = Readonly<
@@ -58,6 +70,8 @@ export interface RuleExample<E extends EntityName = EntityName> {
   readonly twins?: readonly string[];
   readonly billedElsewhere?: readonly string[];
   readonly consumed?: Readonly<Record<string, Money>>;
+  /** The lists that the target holds, as changes to each kind's example. */
+  readonly every?: { readonly [K in EntityName]?: readonly Partial<Canonical<K>>[] };
   /** The code it is held with; null = it passes. */
   readonly holds: string | null;
 }
@@ -73,6 +87,8 @@ export interface Rule {
   readonly dueMinutes: number;
   /** `retry` = look again after mending; `approve` = this once, with a reason; `reject` = never this content. */
   readonly actions: readonly Action[];
+  /** Those of its actions that go on holding the record, for another reason. */
+  readonly awaits?: Readonly<Partial<Record<Action, Await>>>;
   /** What it would hold is withdrawn where the target holds it already: it does not count there any more. */
   readonly takesBack?: true;
   /**
@@ -80,6 +96,8 @@ export interface Rule {
    * together, each with a hold of its own, so that all that is missing is named at once.
    */
   readonly keepsBack?: EntityName;
+  /** Kinds that are looked at though nothing is to be written: what is wrong there need not change what is written. */
+  readonly looksAnyway?: readonly EntityName[];
   readonly check: (view: RuleView) => Finding | null;
   /** What this record takes from a contract's purchase order once granted; for controls that keep count. */
   readonly consumes?: (view: RuleView) => { readonly contract: string; readonly amount: Money } | null;

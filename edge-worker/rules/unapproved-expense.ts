@@ -11,6 +11,7 @@ export const unapprovedExpense = defineRule({
   dueMinutes: 960,
   // Approving it here would go round the approval in the system where the expense is kept.
   actions: ['retry', 'reject'],
+  takesBack: true,
   check: ({ record }) => {
     if (record.approval === 'approved') return null;
     const { amount, currency, spentOn: day, approval } = record;
@@ -32,7 +33,7 @@ export const unapprovedExpense = defineRule({
       holds: 'unapproved-expense',
     },
     {
-      title: 'An approval that was taken back holds the next change of an expense the ledger already has',
+      title: 'An approval that was taken back takes back what the ledger has of the expense',
       record: { approval: 'rejected' },
       isCreate: false,
       holds: 'unapproved-expense',

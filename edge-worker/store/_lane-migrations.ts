@@ -87,6 +87,13 @@ export const laneMigrations = {
         "when": 1795841971416,
         "tag": "0011_who_asked",
         "breakpoints": true
+      },
+      {
+        "idx": 12,
+        "version": "6",
+        "when": 1795850834724,
+        "tag": "0012_amends",
+        "breakpoints": true
       }
     ]
   },
@@ -102,6 +109,7 @@ export const laneMigrations = {
     "m0008": "CREATE TABLE `deletions` (\n\t`connection` text NOT NULL,\n\t`record_type` text NOT NULL,\n\t`record_id` text NOT NULL,\n\t`proved_ms` integer NOT NULL,\n\t`state` text NOT NULL,\n\t`counted` integer NOT NULL,\n\tPRIMARY KEY(`connection`, `record_type`, `record_id`)\n) WITHOUT ROWID;\n",
     "m0009": "ALTER TABLE `mailbox_records` ADD `withdrawn` integer DEFAULT 0 NOT NULL;",
     "m0010": "CREATE TABLE `aliases` (\n\t`entity` text PRIMARY KEY NOT NULL,\n\t`into` text NOT NULL,\n\t`at_ms` integer NOT NULL\n) WITHOUT ROWID;\n",
-    "m0011": "ALTER TABLE `rechecks` ADD `event` text;"
+    "m0011": "ALTER TABLE `rechecks` ADD `event` text;",
+    "m0012": "ALTER TABLE `approvals` ADD `amends` text;--> statement-breakpoint\nALTER TABLE `holds` ADD `amends` text;"
   }
 };

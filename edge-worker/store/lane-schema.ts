@@ -197,6 +197,8 @@ export const holds = sqliteTable(
     hash: text('hash').notNull(),
     /** JSON: entities the control looked at; when one of them changes, the held one is governed anew. */
     around: text('around'),
+    /** JSON: what an answer of the control's own changes of the content, by action. */
+    amends: text('amends'),
     madeMs: integer('made_ms').notNull(),
     dueMs: integer('due_ms').notNull(),
     /** What it has in common with others: answered at once, told once. */
@@ -221,6 +223,8 @@ export const approvals = sqliteTable(
     by: text('by').notNull(),
     reason: text('reason').notNull(),
     atMs: integer('at_ms').notNull(),
+    /** JSON: fields that go out with another value than the record has. */
+    amends: text('amends'),
   },
   (table) => [primaryKey({ columns: [table.entity, table.connection, table.control, table.hash] })],
 );

@@ -71,6 +71,8 @@ const types: readonly KnownType[] = [
   transaction('customerpayment', 'CustPymt', [choices('apply')]),
   known('billingschedule', { lists: [lines('milestone'), lines('recurrence')] }),
   known('subsidiary'),
+  // UNVERIFIED: that this table has the stamp of the last change.
+  known('accountingperiod'),
   known('currency'),
   known('term'),
   known('serviceitem', { table: 'item' }),

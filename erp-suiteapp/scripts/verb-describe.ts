@@ -95,6 +95,7 @@ const needed: Readonly<Record<string, (typeof levels)[number]>> = {
   ADMI_RESTWEBSERVICES: 'FULL',
   ADMI_LOGIN_OAUTH2: 'FULL',
   ADMI_DELETEDRECORD: 'FULL',
+  ADMI_ACCTPERIODS: 'VIEW',
   REPO_ANALYTICS: 'EDIT',
   LIST_CUSTJOB: 'EDIT',
   LIST_JOB: 'EDIT',

@@ -5,14 +5,16 @@ import { customer } from './customer.ts';
 import { deal } from './deal.ts';
 import { expense } from './expense.ts';
 import { invoice } from './invoice.ts';
+import { legalEntity } from './legal-entity.ts';
 import { milestone } from './milestone.ts';
 import { payment } from './payment.ts';
+import { period } from './period.ts';
 import { project } from './project.ts';
 import { resource } from './resource.ts';
 import { time } from './time.ts';
 import type { z } from 'zod';
 
-export const entities = { 'change-order': changeOrder, contract, customer, deal, expense, invoice, milestone, payment, project, resource, time } as const;
+export const entities = { 'change-order': changeOrder, contract, customer, deal, expense, invoice, 'legal-entity': legalEntity, milestone, payment, period, project, resource, time } as const;
 export type EntityName = keyof typeof entities;
 export type Canonical<E extends EntityName> = z.infer<(typeof entities)[E]['schema']>;
 export const entityNames = Object.keys(entities) as EntityName[];

@@ -11,12 +11,11 @@ interface Agreed extends Omit<Amendment, 'changeOrder'> {
   readonly status: string;
 }
 
-/** The contract's amendments with this order among them once it is approved, and without it when it is not. */
-function amended(amendments: unknown, order: Agreed, own: string): readonly Amendment[] {
+/** The contract's amendments of one kind with this order among them where it belongs, and without it where not. */
+function listed(amendments: unknown, order: Agreed, own: string, isIn: boolean): readonly Amendment[] {
   const others = ((amendments ?? []) as readonly Amendment[]).filter((one) => one.changeOrder !== own);
-  if (order.status !== 'approved') return others;
   const { amount, purchaseOrderRaise, endOn, rateCard } = order;
-  return [...others, { changeOrder: own, amount, purchaseOrderRaise, endOn, rateCard }];
+  return isIn ? [...others, { changeOrder: own, amount, purchaseOrderRaise, endOn, rateCard }] : others;
 }
 
 export const changeOrder = defineEntity({
@@ -50,7 +49,10 @@ export const changeOrder = defineEntity({
     {
       reference: 'contract',
       when: () => true,
-      set: (order, contract, own) => ({ amendments: amended(contract['amendments'], order, own) }),
+      set: (order, contract, own) => ({
+        amendments: listed(contract['amendments'], order, own, order.status === 'approved'),
+        proposed: listed(contract['proposed'], order, own, ['draft', 'submitted'].includes(order.status)),
+      }),
     },
   ],
   example: {

@@ -76,6 +76,8 @@ export const contract = defineEntity({
     recognised: owned('erp', 'Revenue recognised', money.nullable()),
     deferred: owned('erp', 'Revenue deferred', money.nullable()),
     amendments: owned('crm', 'Amendments', z.array(amendment)),
+    /** Change orders that are on their way to being approved: nothing of them counts yet. */
+    proposed: owned('crm', 'Change orders not approved', z.array(amendment)),
     /** As signed and amended. The hub's own: systems are given these, the signed ones stay what the deal says. */
     currentTotal: owned('crm', 'Total as amended', money.nullable()),
     currentPurchaseOrderLimit: owned('crm', 'Purchase order limit as amended', money.nullable()),
@@ -92,6 +94,7 @@ export const contract = defineEntity({
     rateCard: [],
     billingSchedule: [],
     amendments: [],
+    proposed: [],
     currentRateCard: [],
   },
   matchKeys: [
@@ -162,6 +165,7 @@ export const contract = defineEntity({
     recognised: { amountMinor: '960000', currency: 'EUR', exponent: 2 },
     deferred: { amountMinor: '240000', currency: 'EUR', exponent: 2 },
     amendments: [],
+    proposed: [],
     currentTotal: { amountMinor: '4800000', currency: 'EUR', exponent: 2 },
     currentPurchaseOrderLimit: { amountMinor: '5000000', currency: 'EUR', exponent: 2 },
     currentEndOn: '2027-02-26',

@@ -78,6 +78,8 @@ export interface Entity<Name extends string = string, Shape extends z.ZodObject 
    * The sources this record bills, with its line for each. The table of billed lines lets each source be billed once.
    */
   readonly bills?: (record: z.infer<Shape>) => readonly { readonly source: string; readonly line: string }[];
+  /** A short list that controls look at as a whole: read in full as soon as a system that has it is connected. */
+  readonly isList?: true;
   /** What follows elsewhere when its record was deleted where it is born; unless said otherwise a person is asked. */
   readonly deletion?: Deletion;
   /** What it costs the customer, whatever its state; null for what is not charged. Held, it is worth that much. */

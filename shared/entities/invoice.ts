@@ -48,7 +48,8 @@ export const invoice = defineEntity({
   bornIn: ['erp'],
   deletion: { means: 'withdraw', owner: 'finance' },
   defaults: { lines: [] },
-  matchKeys: [['number']],
+  // Two ledgers of one firm may count alike.
+  matchKeys: [['number', 'customer']],
   bills: (record) =>
     record.status === 'void'
       ? []

@@ -17,7 +17,13 @@ const sold = {
 const customer = rigMaps.customer as typeof exampleMaps.customer;
 const crmMaps: Connector['maps'] = {
   customer,
-  deal: { ...sale, fields: { name: at('name', text), customer: at('client', textOrNull), isWon: at('won', flag) } },
+  deal: {
+    ...sale,
+    fields: {
+      ...{ name: at('name', text), customer: at('client', textOrNull), isWon: at('won', flag) },
+      currency: at('currency', text),
+    },
+  },
   contract: { ...sale, fields: { ...sold, isSigned: at('won', flag), currency: at('currency', text) } },
 };
 const job = {

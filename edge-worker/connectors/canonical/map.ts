@@ -26,8 +26,11 @@ const withdrawals: Readonly<Partial<Record<EntityName, WithdrawalForm>>> = {
   expense: 'unapproved',
 };
 
-/** People are matched; hiring is nobody's business here. */
-const neverCreated: ReadonlySet<EntityName> = new Set(['resource']);
+/** People are matched; hiring is nobody's business here. Lists of the ledger are only read. */
+const neverCreated: ReadonlySet<EntityName> = new Set(['resource', ...entityNames.filter((kind) => isList(kind))]);
+function isList(kind: EntityName): boolean {
+  return (entities[kind] as { readonly isList?: true }).isList ?? false;
+}
 
 /** The value as the entity's own schema takes it. What was left out is empty. */
 function asIs(kind: EntityName, field: string, schema: z.ZodType): Codec<unknown> {
@@ -62,7 +65,7 @@ function mapOf(kind: EntityName): EntityMap<EntityName> {
     recordType: kind,
     ...(withdrawal && { withdrawal }),
     canCreate: !neverCreated.has(kind),
-    canWrite: true,
+    canWrite: !isList(kind),
     required: required[kind] ?? [],
     fields: Object.fromEntries(fields),
   } as unknown as EntityMap<EntityName>;

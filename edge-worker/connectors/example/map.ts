@@ -176,6 +176,7 @@ export const maps = {
     recordType: 'cost',
     canCreate: true,
     canWrite: true,
+    withdrawal: 'unapproved',
     required: ['project', 'resource'],
     fields: {
       project: at('engagement_id', textOrNull),
@@ -191,6 +192,31 @@ export const maps = {
       report: at('report', textOrNull),
       approval: at('approval', approvalOf('example-approval', 'open')),
       isInvoiced: at('billed', flag),
+    },
+  },
+  period: {
+    recordType: 'period',
+    canCreate: false,
+    canWrite: false,
+    required: [],
+    fields: {
+      name: at('title', text),
+      startOn: at('starts', day),
+      endOn: at('ends', day),
+      isOpen: at('open', flag),
+      legalEntity: at('entity', textOrNull),
+    },
+  },
+  'legal-entity': {
+    recordType: 'company',
+    canCreate: false,
+    canWrite: false,
+    required: [],
+    fields: {
+      name: at('display_name', text),
+      currency: at('currency', textOrNull),
+      country: at('country', textOrNull),
+      isActive: at('active', flag),
     },
   },
   milestone: {

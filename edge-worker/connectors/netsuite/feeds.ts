@@ -20,6 +20,8 @@ const sweptTypes = [
   'salesorder',
   'invoice',
   'customerpayment',
+  'accountingperiod',
+  'subsidiary',
 ] as const;
 const sweepEveryMs = 300_000;
 

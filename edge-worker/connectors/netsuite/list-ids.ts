@@ -11,6 +11,7 @@ const listFields: Readonly<Record<string, Readonly<Record<string, TableName>>>> 
   customer: { currency: 'currencies', subsidiary: 'subsidiaries', terms: 'terms' },
   job: { currency: 'currencies', subsidiary: 'subsidiaries', entitystatus: 'projectStatuses' },
   employee: { subsidiary: 'subsidiaries' },
+  subsidiary: { currency: 'currencies' },
   salesorder: { currency: 'currencies', subsidiary: 'subsidiaries', terms: 'terms' },
   invoice: { currency: 'currencies', subsidiary: 'subsidiaries', terms: 'terms' },
   expensereport: { currency: 'currencies', subsidiary: 'subsidiaries' },

@@ -14,6 +14,7 @@ import {
   textUpTo,
 } from '../codecs.ts';
 import { at, type EntityMap, type ExtraRow } from '../connector.ts';
+import { listMaps } from './list-maps.ts';
 import { scheduleLines } from './schedule.ts';
 import {
   amount,
@@ -280,4 +281,15 @@ const invoice: EntityMap<'invoice'> = {
   },
 };
 
-export const maps = { customer, project, contract, resource, time, expense, milestone, invoice, payment };
+export const maps = {
+  customer,
+  project,
+  contract,
+  resource,
+  time,
+  expense,
+  milestone,
+  invoice,
+  payment,
+  ...listMaps,
+};

@@ -59,6 +59,7 @@ function snapshotOf({ lists, currencies }: Connection, record: answers.AnsweredR
   const project = projectWithCurrencyOf(record);
   const values = {
     ...lists.inward(type, record.values),
+    ...subsidiaryIn(lists, record),
     ...(type === 'timebill' && {
       [timeCurrencyField]: record.values[timeCurrencyField] ?? currencies.get(project ?? '') ?? noCurrency,
     }),
@@ -66,6 +67,12 @@ function snapshotOf({ lists, currencies }: Connection, record: answers.AnsweredR
   const name = type === 'employee' ? { name: nameOfPerson(values) } : {};
   const wire = { id, externalid, ...name, values, sublists: apart(type, lists.inwardLines(type, sublists)) };
   return { recordType: type, recordId: id, version: lastmodified, externalId: externalid, ...standing(record), wire };
+}
+
+/** People know a subsidiary by the name that the settings give it; without one by its own. */
+function subsidiaryIn(lists: ListIds, { type, id }: answers.AnsweredRecord) {
+  const ours = lists.nameOf('job', 'subsidiary', id);
+  return type === 'subsidiary' && ours !== id ? { name: ours } : {};
 }
 
 /** A person's name is in two parts; the record's own name may carry a number in front. */

@@ -80,6 +80,26 @@ export const taskStatus: Codec<boolean> = codec(
   (value) => (value ? 'COMPLETE' : 'PROGRESS'),
 );
 
+/** A period takes postings until it is closed, or locked for everybody or for receivables. */
+export const isOpenPeriod: Codec<boolean> = codec(
+  'open-period',
+  (_wire, record) => {
+    const values = valuesAt(record, 'values');
+    return ['closed', 'alllocked', 'arlocked'].every((field) => values[field] !== true);
+  },
+  (value) => !value,
+);
+
+/** Quarters and years are made of months, and adjustments are nobody's day. */
+export const isPostingPeriod: Codec<boolean> = codec(
+  'posting-period',
+  (_wire, record) => {
+    const values = valuesAt(record, 'values');
+    return ['isyear', 'isquarter', 'isadjust'].every((field) => values[field] !== true);
+  },
+  (value) => !value,
+);
+
 /** Whether an application settles its invoice by itself: what is applied is what the invoice comes to. */
 export const coversInvoice: Codec<boolean> = codec(
   'covers-invoice',

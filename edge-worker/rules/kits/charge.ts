@@ -1,7 +1,8 @@
 // What one source costs the customer: hours at their rate, an expense, a milestone that is complete.
-import { entities } from '../../../shared/entities/_registry.ts';
+import { type Canonical, entities } from '../../../shared/entities/_registry.ts';
 import type { Money } from '../../../shared/money.ts';
 import type { ViewOf } from '../rule.ts';
+import { type Agreed, agreedIn, contractOf } from './contract.ts';
 
 export interface Worth {
   /** Null where what stands for the currency is none. */
@@ -23,4 +24,30 @@ export function chargeOf(view: ViewOf<'time' | 'expense' | 'milestone'>): Worth 
     case 'milestone':
       return view.record.isComplete && view.record.amount ? { amount: view.record.amount, currency } : null;
   }
+}
+
+/** What one record takes of what its contract agrees. */
+export interface Charge {
+  readonly contract: string;
+  readonly terms: Canonical<'contract'>;
+  readonly agreed: Agreed;
+  /** Null where it is in another currency than the contract is counted in: the hub makes no exchange rate. */
+  readonly amount: Money | null;
+  readonly currency: string;
+  /** The currency that charges of the contract are counted in. */
+  readonly counted: string;
+}
+
+/** Null where there is no contract, nothing to take, or nothing agreed to take it from. */
+export function chargeUnder(view: ViewOf<'time' | 'expense' | 'milestone'>): Charge | null {
+  const worth = chargeOf(view);
+  const found = worth && contractOf(view, view.record.project);
+  if (!worth || !found) return null;
+  const agreed = agreedIn(found.contract);
+  const counted = (agreed.purchaseOrderLimit ?? agreed.total)?.currency;
+  if (counted === undefined) return null;
+  // A fixed price is taken by its instalments, whatever the hours are worth.
+  if (view.kind === 'time' && found.contract.pricingModel !== 'time-and-materials') return null;
+  const amount = worth.currency === counted ? worth.amount : null;
+  return { contract: found.id, terms: found.contract, agreed, amount, currency: worth.currency, counted };
 }

@@ -64,7 +64,7 @@ interface Amount {
 }
 
 export class Books {
-  readonly types = ['customer', 'resource', ...Object.keys(references)] as const;
+  readonly types = ['customer', 'resource', 'period', 'legal-entity', ...Object.keys(references)] as const;
   readonly #tables = new Map<string, Map<string, Kept>>(this.types.map((type) => [type, new Map<string, Kept>()]));
   readonly #marks = new Set<string>();
   readonly #statuses = new Map<string, Row>();

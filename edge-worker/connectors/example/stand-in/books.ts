@@ -63,6 +63,8 @@ const tables = {
   receipt:
     'no bill_id!>bill client_id>client engagement_id>engagement date!:date amount!:decimal currency full:boolean ' +
     'method check_no memo',
+  period: 'title! starts!:date ends!:date open:boolean entity',
+  company: 'display_name! currency country active:boolean',
 } as const;
 
 function fieldsOf(text: string): readonly Field[] {

@@ -4,6 +4,7 @@ import { isValues, type Stored, type Table, type Values } from './books.ts';
 
 const ways: Readonly<Record<string, 'marked' | 'deleted'>> = {
   hours: 'marked',
+  cost: 'marked',
   engagement: 'marked',
   agreement: 'marked',
   bill: 'deleted',

@@ -24,6 +24,8 @@ const types: readonly RestType[] = [
   own('job'),
   own('employee'),
   own('timebill', 'timeBill'),
+  own('subsidiary'),
+  own('accountingperiod', 'accountingPeriod'),
   transaction('salesorder', 'salesOrder', 'SalesOrd'),
   transaction('invoice', 'invoice', 'CustInvc'),
   transaction('customerpayment', 'customerPayment', 'CustPymt'),

@@ -51,6 +51,14 @@ const approval =
   (world, parameters) =>
     approve(recordFrom(world, type, parameters), action, world.books, optionalText(parameters, 'note'));
 
+function setPeriod({ books }: ActWorld, month: string, closed: boolean): void {
+  const type = books.type('accountingperiod');
+  for (const { id, values } of [...books.store.shelf(type.id).values()]) {
+    const isMonth = values['isposting'] === true && String(values['startdate']).startsWith(month);
+    if (isMonth) books.save(type, id, { values: { closed } }, 'person');
+  }
+}
+
 const kinds: readonly FieldKind[] = ['text', 'number', 'amount', 'hours', 'flag', 'date', 'instant'];
 
 function addField({ books }: ActWorld, parameters: Parameters): void {
@@ -87,8 +95,8 @@ const acts: Readonly<Record<string, Act>> = {
     const entry = recordFrom(world, 'timebill', p);
     world.books.save(world.books.type('timebill'), entry.id, { values: { posted: true } }, 'person');
   },
-  'close-period': ({ books }, p) => void books.closedPeriods.add(textFrom(p, 'period')),
-  'open-period': ({ books }, p) => void books.closedPeriods.delete(textFrom(p, 'period')),
+  'close-period': (world, p) => setPeriod(world, textFrom(p, 'period'), true),
+  'open-period': (world, p) => setPeriod(world, textFrom(p, 'period'), false),
   'set-permission': ({ roles, server }, p) =>
     roles.named(optionalText(p, 'role') ?? server.mappedRole).set(textFrom(p, 'permission'), textFrom(p, 'level')),
   'set-preference': ({ books }, p) => void books.preferences.set(textFrom(p, 'preference'), p['value'] === true),

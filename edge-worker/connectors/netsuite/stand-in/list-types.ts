@@ -7,6 +7,7 @@ const subsidiary = () =>
     [
       text('name', { isMandatory: true }),
       reference('currency', 'currency', { isMandatory: true }),
+      text('legalName'),
       text('country', { maxLength: 2 }),
       reference('parent', 'subsidiary'),
       flag('isElimination'),
@@ -65,6 +66,26 @@ const billingSchedule = () =>
     },
   );
 
+const accountingPeriod = () =>
+  recordType(
+    'accountingPeriod',
+    [
+      text('periodName', { isMandatory: true }),
+      date('startDate', { isMandatory: true }),
+      date('endDate', { isMandatory: true }),
+      reference('parent', 'accountingperiod'),
+      flag('isYear'),
+      flag('isQuarter'),
+      flag('isAdjust'),
+      flag('isPosting'),
+      flag('closed'),
+      flag('allLocked'),
+      flag('arLocked'),
+      flag('isInactive', { label: 'Inactive' }),
+    ],
+    { permission: 'ADMI_ACCTPERIODS', nameKeys: ['periodname'], indexed: ['periodname'] },
+  );
+
 const lists = () => [
   recordType('currency', [
     text('name', { isMandatory: true }),
@@ -85,4 +106,4 @@ const lists = () => [
   ),
 ];
 
-export const listTypes = (): readonly RecordType[] => [subsidiary(), billingSchedule(), ...lists()];
+export const listTypes = (): readonly RecordType[] => [subsidiary(), accountingPeriod(), billingSchedule(), ...lists()];

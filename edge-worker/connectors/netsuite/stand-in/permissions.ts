@@ -52,6 +52,7 @@ const ofIntegration: Readonly<Record<string, Level>> = {
   // The id of this one is not published: FACTS.md#unverified.
   ADMI_OWN_CERTIFICATES: 'FULL',
   REPO_ANALYTICS: 'EDIT',
+  ADMI_ACCTPERIODS: 'VIEW',
   LIST_CUSTJOB: 'EDIT',
   LIST_JOB: 'EDIT',
   LIST_PROJECTTASK: 'EDIT',

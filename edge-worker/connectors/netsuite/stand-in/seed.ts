@@ -34,6 +34,24 @@ const soldWork: Rows = [
   { itemid: 'Fixed Fee Milestone' },
 ];
 
+const monthNames = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const fiscalYears = [2026, 2027];
+
+/** Years, their quarters and months; all open. */
+function periods(): Rows {
+  const span = (name: string, year: number, from: number, to: number, more: Rows[number]) => ({
+    periodname: name,
+    startdate: new Date(Date.UTC(year, from, 1)).toISOString().slice(0, 10),
+    enddate: new Date(Date.UTC(year, to + 1, 0)).toISOString().slice(0, 10),
+    ...more,
+  });
+  return fiscalYears.flatMap((year) => [
+    span(`FY ${year}`, year, 0, 11, { isyear: true }),
+    ...[0, 3, 6, 9].map((from) => span(`Q${from / 3 + 1} ${year}`, year, from, from + 2, { isquarter: true })),
+    ...monthNames.map((name, month) => span(`${name} ${year}`, year, month, month, { isposting: true })),
+  ]);
+}
+
 /** The internal ids of these lists under the names an administrator would give them on the settings page. */
 export const listIds = {
   currencies: { USD: '1', GBP: '2', EUR: '3', JPY: '4' },
@@ -57,6 +75,7 @@ export function seed(books: Books): void {
   };
   load('currency', currencies);
   load('subsidiary', subsidiaries);
+  load('accountingperiod', periods());
   load('term', terms);
   load('serviceitem', soldWork);
 }

@@ -144,10 +144,20 @@ function settleExpenses(before: Entry | null, after: Entry | null, books: Books)
   if (after) for (const key of now) books.billedExpenses.set(key, after.id);
 }
 
+/** Months alone are posted into. */
+function settlePeriod({ values }: Entry, books: Books): void {
+  if (['isyear', 'isquarter', 'isadjust'].some((flag) => values[flag] === true)) return;
+  const month = String(values['startdate']).slice(0, 7);
+  const isClosed = ['closed', 'alllocked', 'arlocked'].some((flag) => values[flag] === true);
+  if (isClosed) books.closedPeriods.add(month);
+  else books.closedPeriods.delete(month);
+}
+
 export function settle(type: RecordType, before: Entry | null, after: Entry | null, books: Books): void {
   if (type.id === 'invoice') settleTime(before, after, books);
   if (type.id === 'invoice') settleExpenses(before, after, books);
   if (type.id === 'customerpayment' || type.id === 'creditmemo') settleApplied(before, after, books);
+  if (type.id === 'accountingperiod' && after) settlePeriod(after, books);
   const order = type.id === 'invoice' && after && !before ? textOf(after.values, 'createdfrom') : null;
   const salesOrder = order === null ? null : books.store.get('salesorder', order);
   if (salesOrder) books.amend(books.type('salesorder'), salesOrder, { status: 'G', orderstatus: 'G' }, true);

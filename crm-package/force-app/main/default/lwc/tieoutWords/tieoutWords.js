@@ -114,6 +114,9 @@ import Reason_Awaiting_Match_Title from '@salesforce/label/c.Reason_Awaiting_Mat
 import Reason_Awaiting_Reapproval_Next from '@salesforce/label/c.Reason_Awaiting_Reapproval_Next';
 import Reason_Awaiting_Reapproval_Text from '@salesforce/label/c.Reason_Awaiting_Reapproval_Text';
 import Reason_Awaiting_Reapproval_Title from '@salesforce/label/c.Reason_Awaiting_Reapproval_Title';
+import Reason_Awaiting_Reopening_Next from '@salesforce/label/c.Reason_Awaiting_Reopening_Next';
+import Reason_Awaiting_Reopening_Text from '@salesforce/label/c.Reason_Awaiting_Reopening_Text';
+import Reason_Awaiting_Reopening_Title from '@salesforce/label/c.Reason_Awaiting_Reopening_Title';
 import Reason_Awaiting_Restoration_Next from '@salesforce/label/c.Reason_Awaiting_Restoration_Next';
 import Reason_Awaiting_Restoration_Text from '@salesforce/label/c.Reason_Awaiting_Restoration_Text';
 import Reason_Awaiting_Restoration_Title from '@salesforce/label/c.Reason_Awaiting_Restoration_Title';
@@ -132,6 +135,9 @@ import Reason_Check_Failed_Title from '@salesforce/label/c.Reason_Check_Failed_T
 import Reason_Circular_Hierarchy_Next from '@salesforce/label/c.Reason_Circular_Hierarchy_Next';
 import Reason_Circular_Hierarchy_Text from '@salesforce/label/c.Reason_Circular_Hierarchy_Text';
 import Reason_Circular_Hierarchy_Title from '@salesforce/label/c.Reason_Circular_Hierarchy_Title';
+import Reason_Closed_Period_Next from '@salesforce/label/c.Reason_Closed_Period_Next';
+import Reason_Closed_Period_Text from '@salesforce/label/c.Reason_Closed_Period_Text';
+import Reason_Closed_Period_Title from '@salesforce/label/c.Reason_Closed_Period_Title';
 import Reason_Command_Revived_Next from '@salesforce/label/c.Reason_Command_Revived_Next';
 import Reason_Command_Revived_Text from '@salesforce/label/c.Reason_Command_Revived_Text';
 import Reason_Command_Revived_Title from '@salesforce/label/c.Reason_Command_Revived_Title';
@@ -144,6 +150,9 @@ import Reason_Connection_Title from '@salesforce/label/c.Reason_Connection_Title
 import Reason_Correct_Fields_Next from '@salesforce/label/c.Reason_Correct_Fields_Next';
 import Reason_Correct_Fields_Text from '@salesforce/label/c.Reason_Correct_Fields_Text';
 import Reason_Correct_Fields_Title from '@salesforce/label/c.Reason_Correct_Fields_Title';
+import Reason_Currency_Mismatch_Next from '@salesforce/label/c.Reason_Currency_Mismatch_Next';
+import Reason_Currency_Mismatch_Text from '@salesforce/label/c.Reason_Currency_Mismatch_Text';
+import Reason_Currency_Mismatch_Title from '@salesforce/label/c.Reason_Currency_Mismatch_Title';
 import Reason_Deal_Cut_Next from '@salesforce/label/c.Reason_Deal_Cut_Next';
 import Reason_Deal_Cut_Text from '@salesforce/label/c.Reason_Deal_Cut_Text';
 import Reason_Deal_Cut_Title from '@salesforce/label/c.Reason_Deal_Cut_Title';
@@ -159,6 +168,9 @@ import Reason_Delete_Guard_Title from '@salesforce/label/c.Reason_Delete_Guard_T
 import Reason_Deleted_At_Source_Next from '@salesforce/label/c.Reason_Deleted_At_Source_Next';
 import Reason_Deleted_At_Source_Text from '@salesforce/label/c.Reason_Deleted_At_Source_Text';
 import Reason_Deleted_At_Source_Title from '@salesforce/label/c.Reason_Deleted_At_Source_Title';
+import Reason_Duplicate_Expense_Next from '@salesforce/label/c.Reason_Duplicate_Expense_Next';
+import Reason_Duplicate_Expense_Text from '@salesforce/label/c.Reason_Duplicate_Expense_Text';
+import Reason_Duplicate_Expense_Title from '@salesforce/label/c.Reason_Duplicate_Expense_Title';
 import Reason_Duplicate_Next from '@salesforce/label/c.Reason_Duplicate_Next';
 import Reason_Duplicate_Text from '@salesforce/label/c.Reason_Duplicate_Text';
 import Reason_Duplicate_Time_Next from '@salesforce/label/c.Reason_Duplicate_Time_Next';
@@ -213,6 +225,9 @@ import Reason_Missing_Terms_Title from '@salesforce/label/c.Reason_Missing_Terms
 import Reason_Moved_Route_Next from '@salesforce/label/c.Reason_Moved_Route_Next';
 import Reason_Moved_Route_Text from '@salesforce/label/c.Reason_Moved_Route_Text';
 import Reason_Moved_Route_Title from '@salesforce/label/c.Reason_Moved_Route_Title';
+import Reason_No_Legal_Entity_Next from '@salesforce/label/c.Reason_No_Legal_Entity_Next';
+import Reason_No_Legal_Entity_Text from '@salesforce/label/c.Reason_No_Legal_Entity_Text';
+import Reason_No_Legal_Entity_Title from '@salesforce/label/c.Reason_No_Legal_Entity_Title';
 import Reason_No_Route_Next from '@salesforce/label/c.Reason_No_Route_Next';
 import Reason_No_Route_Text from '@salesforce/label/c.Reason_No_Route_Text';
 import Reason_No_Route_Title from '@salesforce/label/c.Reason_No_Route_Title';
@@ -222,12 +237,18 @@ import Reason_No_Target_Title from '@salesforce/label/c.Reason_No_Target_Title';
 import Reason_Not_The_Owner_Next from '@salesforce/label/c.Reason_Not_The_Owner_Next';
 import Reason_Not_The_Owner_Text from '@salesforce/label/c.Reason_Not_The_Owner_Text';
 import Reason_Not_The_Owner_Title from '@salesforce/label/c.Reason_Not_The_Owner_Title';
+import Reason_Over_Budget_Next from '@salesforce/label/c.Reason_Over_Budget_Next';
+import Reason_Over_Budget_Text from '@salesforce/label/c.Reason_Over_Budget_Text';
+import Reason_Over_Budget_Title from '@salesforce/label/c.Reason_Over_Budget_Title';
 import Reason_Plan_Failed_Next from '@salesforce/label/c.Reason_Plan_Failed_Next';
 import Reason_Plan_Failed_Text from '@salesforce/label/c.Reason_Plan_Failed_Text';
 import Reason_Plan_Failed_Title from '@salesforce/label/c.Reason_Plan_Failed_Title';
 import Reason_Poison_Row_Next from '@salesforce/label/c.Reason_Poison_Row_Next';
 import Reason_Poison_Row_Text from '@salesforce/label/c.Reason_Poison_Row_Text';
 import Reason_Poison_Row_Title from '@salesforce/label/c.Reason_Poison_Row_Title';
+import Reason_Project_Not_Open_For_Time_Next from '@salesforce/label/c.Reason_Project_Not_Open_For_Time_Next';
+import Reason_Project_Not_Open_For_Time_Text from '@salesforce/label/c.Reason_Project_Not_Open_For_Time_Text';
+import Reason_Project_Not_Open_For_Time_Title from '@salesforce/label/c.Reason_Project_Not_Open_For_Time_Title';
 import Reason_Purchase_Order_Currency_Next from '@salesforce/label/c.Reason_Purchase_Order_Currency_Next';
 import Reason_Purchase_Order_Currency_Text from '@salesforce/label/c.Reason_Purchase_Order_Currency_Text';
 import Reason_Purchase_Order_Currency_Title from '@salesforce/label/c.Reason_Purchase_Order_Currency_Title';
@@ -297,6 +318,9 @@ import Reason_Two_Found_Title from '@salesforce/label/c.Reason_Two_Found_Title';
 import Reason_Two_Records_Next from '@salesforce/label/c.Reason_Two_Records_Next';
 import Reason_Two_Records_Text from '@salesforce/label/c.Reason_Two_Records_Text';
 import Reason_Two_Records_Title from '@salesforce/label/c.Reason_Two_Records_Title';
+import Reason_Unapproved_Change_Order_Next from '@salesforce/label/c.Reason_Unapproved_Change_Order_Next';
+import Reason_Unapproved_Change_Order_Text from '@salesforce/label/c.Reason_Unapproved_Change_Order_Text';
+import Reason_Unapproved_Change_Order_Title from '@salesforce/label/c.Reason_Unapproved_Change_Order_Title';
 import Reason_Unapproved_Expense_Next from '@salesforce/label/c.Reason_Unapproved_Expense_Next';
 import Reason_Unapproved_Expense_Text from '@salesforce/label/c.Reason_Unapproved_Expense_Text';
 import Reason_Unapproved_Expense_Title from '@salesforce/label/c.Reason_Unapproved_Expense_Title';
@@ -306,6 +330,9 @@ import Reason_Unapproved_Time_Title from '@salesforce/label/c.Reason_Unapproved_
 import Reason_Uncertain_Too_Long_Next from '@salesforce/label/c.Reason_Uncertain_Too_Long_Next';
 import Reason_Uncertain_Too_Long_Text from '@salesforce/label/c.Reason_Uncertain_Too_Long_Text';
 import Reason_Uncertain_Too_Long_Title from '@salesforce/label/c.Reason_Uncertain_Too_Long_Title';
+import Reason_Unknown_Legal_Entity_Next from '@salesforce/label/c.Reason_Unknown_Legal_Entity_Next';
+import Reason_Unknown_Legal_Entity_Text from '@salesforce/label/c.Reason_Unknown_Legal_Entity_Text';
+import Reason_Unknown_Legal_Entity_Title from '@salesforce/label/c.Reason_Unknown_Legal_Entity_Title';
 import Reason_Unknown_Reference_Next from '@salesforce/label/c.Reason_Unknown_Reference_Next';
 import Reason_Unknown_Reference_Text from '@salesforce/label/c.Reason_Unknown_Reference_Text';
 import Reason_Unknown_Reference_Title from '@salesforce/label/c.Reason_Unknown_Reference_Title';
@@ -495,6 +522,15 @@ export const reasons = {
   'missing-delivery-region': { title: Reason_Missing_Delivery_Region_Title, text: Reason_Missing_Delivery_Region_Text, next: Reason_Missing_Delivery_Region_Next },
   'circular-hierarchy': { title: Reason_Circular_Hierarchy_Title, text: Reason_Circular_Hierarchy_Text, next: Reason_Circular_Hierarchy_Next },
   'waits-for-sale': { title: Reason_Waits_For_Sale_Title, text: Reason_Waits_For_Sale_Text, next: Reason_Waits_For_Sale_Next },
+  'duplicate-expense': { title: Reason_Duplicate_Expense_Title, text: Reason_Duplicate_Expense_Text, next: Reason_Duplicate_Expense_Next },
+  'closed-period': { title: Reason_Closed_Period_Title, text: Reason_Closed_Period_Text, next: Reason_Closed_Period_Next },
+  'awaiting-reopening': { title: Reason_Awaiting_Reopening_Title, text: Reason_Awaiting_Reopening_Text, next: Reason_Awaiting_Reopening_Next },
+  'unknown-legal-entity': { title: Reason_Unknown_Legal_Entity_Title, text: Reason_Unknown_Legal_Entity_Text, next: Reason_Unknown_Legal_Entity_Next },
+  'no-legal-entity': { title: Reason_No_Legal_Entity_Title, text: Reason_No_Legal_Entity_Text, next: Reason_No_Legal_Entity_Next },
+  'project-not-open-for-time': { title: Reason_Project_Not_Open_For_Time_Title, text: Reason_Project_Not_Open_For_Time_Text, next: Reason_Project_Not_Open_For_Time_Next },
+  'currency-mismatch': { title: Reason_Currency_Mismatch_Title, text: Reason_Currency_Mismatch_Text, next: Reason_Currency_Mismatch_Next },
+  'over-budget': { title: Reason_Over_Budget_Title, text: Reason_Over_Budget_Text, next: Reason_Over_Budget_Next },
+  'unapproved-change-order': { title: Reason_Unapproved_Change_Order_Title, text: Reason_Unapproved_Change_Order_Text, next: Reason_Unapproved_Change_Order_Next },
   'missing-tax-profile': { title: Reason_Missing_Tax_Profile_Title, text: Reason_Missing_Tax_Profile_Text, next: Reason_Missing_Tax_Profile_Next },
   'missing-terms': { title: Reason_Missing_Terms_Title, text: Reason_Missing_Terms_Text, next: Reason_Missing_Terms_Next },
   'deal-cut': { title: Reason_Deal_Cut_Title, text: Reason_Deal_Cut_Text, next: Reason_Deal_Cut_Next },

@@ -1,0 +1,2 @@
+ALTER TABLE `approvals` ADD `amends` text;--> statement-breakpoint
+ALTER TABLE `holds` ADD `amends` text;

@@ -1,6 +1,7 @@
 // The one catalogue from codes to words: what happened and what to do next. Codes are stored, words are not.
 import { checkWords } from './check-words.ts';
 import { controlWords } from './control-words.ts';
+import { mappingWords } from './mapping-words.ts';
 import { subscriberWords } from './subscriber-words.ts';
 import { timelineWords } from './timeline-words.ts';
 import { withdrawalWords } from './withdrawal-words.ts';
@@ -17,6 +18,7 @@ export interface Words {
 const gap = '—';
 
 export const words: Readonly<Record<string, Words>> = {
+  ...mappingWords,
   ...timelineWords,
   ...controlWords,
   ...checkWords,

@@ -12,6 +12,7 @@ export const scopes = {
   'records:sync': 'Ask for records to be read again now',
   'exceptions:read': 'Read what waits for people',
   'audit:read': 'Read and export who changed what',
+  'mappings:read': 'Read mapping versions, drafts and rehearsals',
   'mappings:write': 'Publish mapping versions',
   'events:read': 'Read who is told of what happens, and how they are doing',
   'events:write': 'Subscribe addresses to events, change and remove subscriptions',
@@ -27,6 +28,7 @@ export interface Access {
 
 const everyone = hostRoles;
 const auditors = ['finance', 'admin', 'approver'] as const;
+const mappers = ['admin', 'approver'] as const;
 const stewards = ['sales', 'finance', 'delivery', 'admin'] as const;
 
 export const access = {
@@ -48,7 +50,21 @@ export const access = {
   renewCredentials: { roles: ['admin'], scope: 'installation:write' },
   rotateCredentials: { roles: ['admin'], scope: 'installation:write' },
   resumeConnection: { roles: ['admin'], scope: 'installation:write' },
-  publishMapping: { roles: ['admin'], scope: 'mappings:write' },
+  publishMapping: { roles: [], scope: 'mappings:write' },
+  listMappings: { roles: mappers, scope: 'mappings:read' },
+  readMapping: { roles: mappers, scope: 'mappings:read' },
+  compareMappings: { roles: mappers, scope: 'mappings:read' },
+  rollBackMapping: { roles: ['admin', 'approver'], scope: null },
+  listDrafts: { roles: mappers, scope: 'mappings:read' },
+  readDraft: { roles: mappers, scope: 'mappings:read' },
+  beginDraft: { roles: ['admin'], scope: null },
+  editDraft: { roles: ['admin'], scope: null },
+  rehearseDraft: { roles: mappers, scope: null },
+  previewDraft: { roles: mappers, scope: null },
+  submitDraft: { roles: ['admin'], scope: null },
+  returnDraft: { roles: ['admin', 'approver'], scope: null },
+  approveDraft: { roles: ['approver'], scope: null },
+  dropDraft: { roles: ['admin'], scope: null },
   validateRecord: { roles: everyone, scope: 'records:check' },
   readRecord: { roles: everyone, scope: 'records:read' },
   readEntity: { roles: everyone, scope: 'records:read' },

@@ -4,8 +4,11 @@ import type { RecordClaim } from '../connectors/embed.ts';
 import type { AuditHead } from '../flow/audit.ts';
 import type { Checked } from '../flow/health.ts';
 import type { Proved } from '../flow/people.ts';
+import type { Preview, PreviewAsked } from '../flow/preview.ts';
+import type { Rehearsal, RehearsalAsked } from '../flow/rehearse.ts';
 import type { Renewal } from '../flow/renewal.ts';
 import type { Change, ChangeResult, Once, Question } from '../flow/requests.ts';
+import type { Tried } from '../flow/steward.ts';
 import type { Thought, Validated } from '../flow/validate.ts';
 import type { Env } from '../platform/env.ts';
 import { laneStub } from '../platform/lanes.ts';
@@ -58,6 +61,14 @@ export class InstallationAt {
     return reached(async () => this.#lane.validate(thought));
   }
 
+  rehearse(asked: RehearsalAsked, by: string): Promise<Rehearsal> {
+    return tried(async () => this.#lane.rehearse(asked, by));
+  }
+
+  preview(asked: PreviewAsked): Promise<Preview> {
+    return tried(async () => this.#lane.preview(asked));
+  }
+
   /** The head of the audit chain as the lane has it now, signed. */
   signedHead(): Promise<AuditHead & { readonly signature: string }> {
     return reached(async () => this.#lane.signedHead());
@@ -100,6 +111,13 @@ export async function placeOfInstallation(env: Pick<Env, 'DIRECTORY'>, installat
 
 export function unknownInstallation(installation: string): ProblemError {
   return new ProblemError('unknown-installation', `There is no installation ${installation.slice(0, 40)} for you.`);
+}
+
+/** What the lane would not try is a problem. */
+async function tried<Found>(work: () => Promise<Tried<Found>>): Promise<Found> {
+  const answer = await reached(work);
+  if (!answer.ok) throw new LaneRefusal(answer.code, answer.message, answer.next);
+  return answer.value;
 }
 
 /** A lane that is overloaded or restarting is not a failure of the request. */

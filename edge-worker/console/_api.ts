@@ -32,7 +32,7 @@ get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path
 /** The one you belong to; null for the operator. */
 "installation": string | null;
 "roles": ("viewer" | "sales" | "finance" | "delivery" | "admin" | "approver")[];
-"scopes": ("installation:read" | "installation:write" | "records:read" | "records:check" | "records:sync" | "exceptions:read" | "audit:read" | "mappings:write" | "events:read" | "events:write")[];
+"scopes": ("installation:read" | "installation:write" | "records:read" | "records:check" | "records:sync" | "exceptions:read" | "audit:read" | "mappings:read" | "mappings:write" | "events:read" | "events:write")[];
 "expiresAt": string | null;
 /** Every operation of the document that you may call. */
 "operations": (string)[];
@@ -78,7 +78,7 @@ get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path
 post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
 /** Who uses it, as the audit will say. */
 "name": string;
-"scopes": ("installation:read" | "installation:write" | "records:read" | "records:check" | "records:sync" | "exceptions:read" | "audit:read" | "mappings:write" | "events:read" | "events:write")[];
+"scopes": ("installation:read" | "installation:write" | "records:read" | "records:check" | "records:sync" | "exceptions:read" | "audit:read" | "mappings:read" | "mappings:write" | "events:read" | "events:write")[];
 /** Requests a minute. */
 "perMinute"?: number;
 /** A year from now if left out; null = never. */
@@ -332,6 +332,210 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
+'/installations/{installation}/mapping-drafts': {
+get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
+"items": (components['schemas']['Draft'])[];
+"isSelfApprovalAllowed": boolean;
+}; }; };
+304: { headers: Record<string, unknown>; content?: never; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
+"title": string;
+"from"?: number | null;
+}; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
+"draft": string;
+"revision"?: number;
+"version"?: number;
+}); }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
+"draft": string;
+"revision"?: number;
+"version"?: number;
+}); }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
+'/installations/{installation}/mapping-drafts/{draft}': {
+get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path: { "installation": string; "draft": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['DraftInFull']; }; };
+304: { headers: Record<string, unknown>; content?: never; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+put: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "draft": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
+/** The one that was read; another answers 409, and nothing is lost. */
+"revision": number;
+"content": {
+"maps"?: { [name: string]: { [name: string]: {
+"fields"?: { [name: string]: {
+"at": string;
+"codec": string;
+"direction": "both" | "in" | "out";
+"lookup"?: string;
+} | null };
+"extra"?: ({
+"at": string;
+"codec": string;
+"constant"?: unknown;
+"formula"?: string;
+})[];
+} } };
+"lookups"?: { [name: string]: { [name: string]: string } };
+"ownership"?: { [name: string]: "crm" | "psa" | "erp" | "billing" };
+};
+}; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
+"draft": string;
+"revision"?: number;
+"version"?: number;
+}); }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
+"draft": string;
+"revision"?: number;
+"version"?: number;
+}); }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
+'/installations/{installation}/mapping-drafts/{draft}/rehearse': {
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "draft": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
+/** The one that was read; another answers 409, and nothing is lost. */
+"revision": number;
+"days"?: number;
+/** The newest so many records. */
+"limit"?: number;
+}; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Rehearsal']; }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Rehearsal']; }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
+'/installations/{installation}/mapping-drafts/{draft}/preview': {
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "draft": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
+"connection": string;
+"recordType": string;
+"recordId": string;
+}; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Preview']; }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Preview']; }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
+'/installations/{installation}/mapping-drafts/{draft}/submit': {
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "draft": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
+/** The one that was read; another answers 409, and nothing is lost. */
+"revision": number;
+"note"?: string;
+}; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
+"draft": string;
+"revision"?: number;
+"version"?: number;
+}); }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
+"draft": string;
+"revision"?: number;
+"version"?: number;
+}); }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
+'/installations/{installation}/mapping-drafts/{draft}/return': {
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "draft": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
+"reason": string;
+}; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
+"draft": string;
+"revision"?: number;
+"version"?: number;
+}); }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
+"draft": string;
+"revision"?: number;
+"version"?: number;
+}); }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
+'/installations/{installation}/mapping-drafts/{draft}/approve': {
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "draft": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
+/** The one that was read; another answers 409, and nothing is lost. */
+"revision": number;
+/** So many records it may hold. */
+"errorsMax"?: number;
+/** For how long it is watched. */
+"minutes"?: number;
+}; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
+"draft": string;
+"revision"?: number;
+"version"?: number;
+}); }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
+"draft": string;
+"revision"?: number;
+"version"?: number;
+}); }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
+'/installations/{installation}/mapping-drafts/{draft}/drop': {
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "draft": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
+
+}; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
+"draft": string;
+"revision"?: number;
+"version"?: number;
+}); }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
+"draft": string;
+"revision"?: number;
+"version"?: number;
+}); }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
 '/events': {
 get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path?: never; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "rows": (components['schemas']['Event'])[];
@@ -572,6 +776,16 @@ get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
 '/installations/{installation}/mappings': {
+get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
+"items": (components['schemas']['MappingVersion'])[];
+}; }; };
+304: { headers: Record<string, unknown>; content?: never; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
 "maps"?: { [name: string]: { [name: string]: {
 "fields"?: { [name: string]: {
@@ -589,6 +803,65 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 } } };
 "lookups"?: { [name: string]: { [name: string]: string } };
 "ownership"?: { [name: string]: "crm" | "psa" | "erp" | "billing" };
+}; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
+"version": number;
+}); }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
+"version": number;
+}); }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
+'/installations/{installation}/mappings/{version}': {
+get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path: { "installation": string; "version": number; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
+"version": number;
+"content": {
+"maps"?: { [name: string]: { [name: string]: {
+"fields"?: { [name: string]: {
+"at": string;
+"codec": string;
+"direction": "both" | "in" | "out";
+"lookup"?: string;
+} | null };
+"extra"?: ({
+"at": string;
+"codec": string;
+"constant"?: unknown;
+"formula"?: string;
+})[];
+} } };
+"lookups"?: { [name: string]: { [name: string]: string } };
+"ownership"?: { [name: string]: "crm" | "psa" | "erp" | "billing" };
+};
+}; }; };
+304: { headers: Record<string, unknown>; content?: never; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
+'/installations/{installation}/mappings/{version}/changes': {
+get: { parameters: { query: { "since": number; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; "version": number; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
+"items": (components['schemas']['MappingChange'])[];
+}; }; };
+304: { headers: Record<string, unknown>; content?: never; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
+'/installations/{installation}/mappings/{version}/restore': {
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "version": number; }; cookie?: never; }; requestBody: { content: { 'application/json': {
+"reason": string;
 }; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
 "version": number;
 }); }; };
@@ -836,7 +1109,7 @@ Changed: {
 Key: {
 "key": string;
 "name": string;
-"scopes": ("installation:read" | "installation:write" | "records:read" | "records:check" | "records:sync" | "exceptions:read" | "audit:read" | "mappings:write" | "events:read" | "events:write")[];
+"scopes": ("installation:read" | "installation:write" | "records:read" | "records:check" | "records:sync" | "exceptions:read" | "audit:read" | "mappings:read" | "mappings:write" | "events:read" | "events:write")[];
 "perMinute": number;
 "madeBy": string;
 "madeAt": string;
@@ -938,6 +1211,133 @@ Match: {
 "candidates": (string)[];
 /** Other records there that may be the same. */
 "rivals": (string)[];
+};
+Draft: {
+"id": string;
+"title": string;
+"state": "draft" | "submitted" | "published" | "dropped";
+"revision": number;
+/** The version in force when it was begun. */
+"base": number;
+"by": string;
+"madeAt": string;
+"changedBy": string;
+"changedAt": string;
+"submittedBy": string | null;
+"note": string | null;
+"answeredBy": string | null;
+/** Why it was given back. */
+"reason": string | null;
+/** The version that it became. */
+"version": number | null;
+/** As it is now. */
+"isRehearsed": boolean;
+};
+DraftInFull: {
+"id": string;
+"title": string;
+"state": "draft" | "submitted" | "published" | "dropped";
+"revision": number;
+/** The version in force when it was begun. */
+"base": number;
+"by": string;
+"madeAt": string;
+"changedBy": string;
+"changedAt": string;
+"submittedBy": string | null;
+"note": string | null;
+"answeredBy": string | null;
+/** Why it was given back. */
+"reason": string | null;
+/** The version that it became. */
+"version": number | null;
+/** As it is now. */
+"isRehearsed": boolean;
+"content": {
+"maps"?: { [name: string]: { [name: string]: {
+"fields"?: { [name: string]: {
+"at": string;
+"codec": string;
+"direction": "both" | "in" | "out";
+"lookup"?: string;
+} | null };
+"extra"?: ({
+"at": string;
+"codec": string;
+"constant"?: unknown;
+"formula"?: string;
+})[];
+} } };
+"lookups"?: { [name: string]: { [name: string]: string } };
+"ownership"?: { [name: string]: "crm" | "psa" | "erp" | "billing" };
+};
+/** Against the version it was begun over. */
+"changes": (components['schemas']['MappingChange'])[];
+"rehearsal": components['schemas']['Rehearsal'];
+};
+MappingChange: {
+"connection": string | null;
+"kind": string | null;
+/** A field, a path of the system, or an entry of a table. */
+"what": string;
+/** What it is now and was before, in words. */
+"text": string;
+};
+Rehearsal: {
+"atMs": number;
+"base": number;
+/** So many were looked at. */
+"records": number;
+/** So many would change somewhere. */
+"changed": number;
+"groups": ({
+"connection": string;
+"kind": string;
+"field": string;
+"at": string;
+"count": number;
+/** Currency -> what the amounts would change by, in minor units. */
+"money": { [name: string]: string };
+/** The first of them. */
+"rows": ({
+"entity": string;
+"recordId": string | null;
+"before"?: unknown;
+"after"?: unknown;
+})[];
+})[];
+/** What could be carried until now and could not any more. */
+"problems": ({
+"connection": string;
+"kind": string;
+"code": string;
+"params": { [name: string]: string };
+"count": number;
+"entities": (string)[];
+})[];
+} | null;
+Preview: {
+/** As its system says it. */
+"source": { [name: string]: unknown };
+/** What we make of it. */
+"records": { [name: string]: { [name: string]: unknown } };
+"targets": ({
+"entity": string;
+"kind": string;
+"connection": string;
+"recordId": string | null;
+"fields": ({
+"field": string;
+"at": string;
+"theirs"?: unknown;
+"ours"?: unknown;
+"before"?: unknown;
+})[];
+"problems": ({
+"field": string;
+"code": string;
+})[];
+})[];
 };
 Event: {
 "type": string;
@@ -1097,6 +1497,12 @@ Progress: {
 /** Deliveries in the overflow; null when it cannot say. */
 "overflowed": number | null;
 } & { [name: string]: unknown };
+MappingVersion: {
+"version": number;
+"publishedAt": string;
+"publishedBy": string;
+"isInForce": boolean;
+};
 Reason: {
 "code": string;
 "params": { [name: string]: string };

@@ -109,15 +109,15 @@ export class LaneCore {
   session(connection: Connection): Session {
     let session = this.#sessions.get(connection.id);
     if (!session) {
-      session = this.ports.open(
-        connection,
-        this.store,
-        this.wiring.pathsOf(connection.id),
-        this.mailbox(connection.id),
-      );
+      session = this.sessionUnder(connection, this.wiring.pathsOf(connection.id));
       this.#sessions.set(connection.id, session);
     }
     return session;
+  }
+
+  /** A session that reads these paths, for what is only tried. */
+  sessionUnder(connection: Connection, paths: MappedPaths): Session {
+    return this.ports.open(connection, this.store, paths, this.mailbox(connection.id));
   }
 
   counter(connection: string): Counter {

@@ -11,6 +11,7 @@ import { FlushLoop } from './flush-loop.ts';
 import { clearInbox, record, waitingCount } from './inbox.ts';
 import { workSome } from './jobs.ts';
 import { lookDue } from './look.ts';
+import { watchMapping } from './mapping-watch.ts';
 import { showPresence } from './presence.ts';
 import { Reader } from './read.ts';
 import { RelayLoop } from './relay-loop.ts';
@@ -83,6 +84,7 @@ export class Lane {
     this.#alarmMs = 0;
     const nowMs = this.core.ports.nowMs();
     tendCounters(this.core);
+    watchMapping(this.core);
     if (nowMs - this.#lookedMs >= wakeMs) {
       // What is believed of the pages is looked up anew.
       this.#lookedMs = nowMs;

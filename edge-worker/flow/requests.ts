@@ -15,6 +15,7 @@ import type { MappingContent } from './mapping.ts';
 import { mappingContent } from './mapping.ts';
 import { endSession, type NewSession, openSession, sessionOf } from './people.ts';
 import { progressOf } from './progress.ts';
+import { draftsOf, isSelfApprovalAllowed, type ProposalStep, propose, versionsOf } from './proposals.ts';
 import { type Credentials, reconnect } from './reconnect.ts';
 import { StatusView } from './status.ts';
 import {
@@ -56,6 +57,7 @@ export type Change =
       readonly by: string;
     }
   | { readonly verb: 'publish'; readonly content: MappingContent; readonly by: string }
+  | { readonly verb: 'propose'; readonly step: ProposalStep; readonly by: string }
   | {
       readonly verb: 'answer';
       readonly hold: string;
@@ -159,6 +161,8 @@ function apply(lane: Lane, request: Change, sealed: string): Value {
       return {};
     case 'publish':
       return { version: publish(core, mappingContent.parse(request.content), request.by) };
+    case 'propose':
+      return propose(core, request.step, request.by);
     case 'answer':
       answer(core, request.hold, request.answer, request.by, request.reason, request.owners);
       return {};
@@ -204,6 +208,9 @@ export type Question =
   | { readonly about: 'subscriptions' }
   | { readonly about: 'health' }
   | { readonly about: 'job'; readonly job: string }
+  | { readonly about: 'drafts' }
+  | { readonly about: 'versions' }
+  | { readonly about: 'draft'; readonly draft: string }
   | { readonly about: 'key'; readonly key: string }
   | { readonly about: 'session'; readonly session: string }
   | { readonly about: 'matches'; readonly connection: string; readonly kind: EntityName; readonly limit: number }
@@ -222,6 +229,12 @@ export function ask(
       return healthOf(lane.core);
     case 'job':
       return jobOf(lane.core, question.job);
+    case 'drafts':
+      return { drafts: draftsOf(lane.core), isSelfApprovalAllowed: isSelfApprovalAllowed(lane.core) };
+    case 'versions':
+      return versionsOf(lane.core);
+    case 'draft':
+      return draftsOf(lane.core).find(({ id }) => id === question.draft) ?? null;
     case 'key':
       return keyOf(lane.core, question.key);
     case 'session':

@@ -32,6 +32,20 @@ export class StewardError extends Error {
   }
 }
 
+/** What crosses to another isolate, where an error would lose its code. */
+export type Tried<Found> =
+  | { readonly ok: true; readonly value: Found }
+  | { readonly ok: false; readonly code: string; readonly message: string; readonly next: string };
+
+export async function tried<Found>(work: () => Promise<Found>): Promise<Tried<Found>> {
+  try {
+    return { ok: true, value: await work() };
+  } catch (error) {
+    if (!(error instanceof StewardError)) throw error;
+    return { ok: false, code: error.code, message: error.message, next: error.next };
+  }
+}
+
 export interface Founding {
   readonly installation: string;
   readonly name: string;
@@ -49,7 +63,7 @@ export function found(core: LaneCore, founding: Founding): void {
     core.store.transaction((tx) => {
       const { name, shard, jurisdiction } = founding;
       tx.record('installations', { name, shard, jurisdiction, createdMs: tx.atMs });
-      publishIn(core, tx, mappingContent.parse({}), 'hub');
+      publishIn(core, tx, mappingContent.parse({}), 'hub', null);
       tellAudit(core, tx, 'hub', 'installation-founded', founding.installation, { name });
     });
   });
@@ -197,6 +211,14 @@ export function setFlow(core: LaneCore, connection: string, kind: EntityName, fl
 
 /** Publishes a mapping version. Every map is compiled first: what does not compile is never published. */
 export function publish(core: LaneCore, content: MappingContent, by: string): number {
+  checkCompiles(core, content);
+  const version = core.store.transaction((tx) => publishIn(core, tx, content, by, null));
+  core.rewire();
+  return version;
+}
+
+/** Refuses content with a row that does not compile, and says which. */
+export function checkCompiles(core: LaneCore, content: MappingContent): void {
   for (const connection of core.wiring.connections.values()) {
     for (const kind of Object.keys(entities) as EntityName[]) {
       try {
@@ -205,22 +227,27 @@ export function publish(core: LaneCore, content: MappingContent, by: string): nu
         throw new StewardError(
           'mapping-invalid',
           `${connection.id} ${kind}: ${error instanceof Error ? error.message : 'invalid'}`,
-          'Correct the row and publish again.',
+          'Correct the row and try again.',
         );
       }
     }
   }
-  const version = core.store.transaction((tx) => publishIn(core, tx, content, by));
-  core.rewire();
-  return version;
 }
 
-function publishIn(core: LaneCore, tx: LaneTransaction, content: MappingContent, by: string): number {
+/** `approvedBy` is who let it through; null where nobody had to. */
+export function publishIn(
+  core: LaneCore,
+  tx: LaneTransaction,
+  content: MappingContent,
+  by: string,
+  approvedBy: string | null,
+): number {
   const newest = readRows(tx.sql, mappingVersions, 'ORDER BY version DESC LIMIT 1')[0];
   const row = { version: (newest?.version ?? 0) + 1, content: canonicalJson(content), publishedMs: tx.atMs, by };
   writeRows(tx.sql, mappingVersions, [row], 'fail');
   tx.record('mappingVersions', row);
-  tellAudit(core, tx, by, 'mapping-published', String(row.version), { hash: hashOf(content) });
+  const detail = { hash: hashOf(content), ...(approvedBy !== null && { approvedBy }) };
+  tellAudit(core, tx, by, 'mapping-published', String(row.version), detail);
   return row.version;
 }
 

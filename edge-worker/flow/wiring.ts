@@ -45,12 +45,17 @@ export class Wiring {
   readonly #flows: ReadonlyMap<string, Flow>;
   readonly #owners = new Map<EntityName, Map<string, Role>>();
   readonly #unwanted = new Set<string>();
+  readonly #sql: LaneSql;
+  readonly #connectors: Readonly<Record<string, Connector>>;
   #families: ReadonlyMap<EntityName, readonly EntityName[]> | null = null;
 
-  constructor(sql: LaneSql, connectors: Readonly<Record<string, Connector>>) {
+  /** Under the version in force, or under content that is only tried. */
+  constructor(sql: LaneSql, connectors: Readonly<Record<string, Connector>>, tried: MappingContent | null = null) {
+    this.#sql = sql;
+    this.#connectors = connectors;
     const published = readRows(sql, mappingVersions, 'ORDER BY version DESC LIMIT 1')[0];
     this.mappingVersion = published?.version ?? 0;
-    this.content = mappingContent.parse(published ? JSON.parse(published.content) : {});
+    this.content = tried ?? mappingContent.parse(published ? JSON.parse(published.content) : {});
     this.connections = new Map(
       readRows(sql, connectionRows, 'ORDER BY id').flatMap((row) => {
         const connector = connectors[row.system];
@@ -63,6 +68,11 @@ export class Wiring {
         { state: row.state as Flow['state'], cutoverOn: row.cutoverOn },
       ]),
     );
+  }
+
+  /** The same connections under other mappings, for what is only tried. */
+  withContent(content: MappingContent): Wiring {
+    return new Wiring(this.#sql, this.#connectors, content);
   }
 
   mapFor(connection: string, kind: EntityName): CompiledMap | null {

@@ -12,9 +12,12 @@ import { type Checked, checkConnection } from '../flow/health.ts';
 import type { InboxEntry } from '../flow/intake.ts';
 import { Lane } from '../flow/lane.ts';
 import { type Proved, proveUser } from '../flow/people.ts';
+import { type Preview, type PreviewAsked, preview } from '../flow/preview.ts';
+import { type Rehearsal, type RehearsalAsked, rehearse } from '../flow/rehearse.ts';
 import { type Renewal, renewCredentials, renewDaily } from '../flow/renewal.ts';
 import { ask, type Change, type ChangeResult, change, type Once, type Question } from '../flow/requests.ts';
 import { keysAlive, type SignedRound, signRound } from '../flow/sign.ts';
+import { type Tried, tried } from '../flow/steward.ts';
 import { type Thought, type Validated, validate } from '../flow/validate.ts';
 import { visit } from '../flow/visits.ts';
 import { laneMigrations } from '../store/_lane-migrations.ts';
@@ -197,6 +200,16 @@ export class LaneObject extends DurableObject<Env> {
   /** Reads, in the host, the record that proves who looks at a page of ours. */
   proveUser(system: string, claim: RecordClaim): Promise<Proved> {
     return proveUser(this.#live.core, system, claim);
+  }
+
+  /** Runs a draft of the mappings over real records; the systems are only read. */
+  rehearse(asked: RehearsalAsked, by: string): Promise<Tried<Rehearsal>> {
+    return tried(() => rehearse(this.#live.core, asked, by));
+  }
+
+  /** One real record under a draft. */
+  preview(asked: PreviewAsked): Promise<Tried<Preview>> {
+    return tried(() => preview(this.#live.core, asked));
   }
 
   /** Whether a record would pass every control, in every system. */

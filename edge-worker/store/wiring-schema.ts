@@ -57,6 +57,33 @@ export const flows = sqliteTable(
   (table) => [primaryKey({ columns: [table.connection, table.kind] })],
 );
 
+/** Changes of the mappings on their way. A rehearsal belongs to the revision it was made of. */
+export const mappingDrafts = sqliteTable('mapping_drafts', {
+  id: text('id').primaryKey(),
+  title: text('title').notNull(),
+  /** The version it was begun over. */
+  base: integer('base').notNull(),
+  /** Counted up by each edit: whoever edits an older one is refused. */
+  revision: integer('revision').notNull(),
+  /** draft → submitted → published; dropped; returned ones are drafts again. */
+  state: text('state').notNull(),
+  content: text('content').notNull(),
+  note: text('note'),
+  /** JSON: what the rehearsal of this revision found. */
+  rehearsal: text('rehearsal'),
+  by: text('by').notNull(),
+  madeMs: integer('made_ms').notNull(),
+  changedBy: text('changed_by').notNull(),
+  changedMs: integer('changed_ms').notNull(),
+  /** JSON: everybody who wrote at it; none of them approves it. */
+  writers: text('writers').notNull(),
+  submittedBy: text('submitted_by'),
+  answeredBy: text('answered_by'),
+  reason: text('reason'),
+  /** What it was published as. */
+  version: integer('version'),
+});
+
 /** Published mapping versions: rows over the connectors' defaults, lookup tables, ownership. */
 export const mappingVersions = sqliteTable('mapping_versions', {
   version: integer('version').primaryKey(),

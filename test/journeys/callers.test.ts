@@ -65,6 +65,8 @@ const walk = [...routes].sort((a, b) => Number(a.operation === 'endSession') - N
 const everyone: readonly HostRole[] = hostRoles;
 const stewards: readonly HostRole[] = ['sales', 'finance', 'delivery', 'admin'];
 
+const mappers: readonly HostRole[] = ['admin', 'approver'];
+
 /** The table once more, as people would say it, so that a slip in the other one is seen. */
 const expected: Readonly<Record<Operation, readonly [readonly HostRole[], Scope | null]>> = {
   readMe: [everyone, 'installation:read'],
@@ -85,7 +87,21 @@ const expected: Readonly<Record<Operation, readonly [readonly HostRole[], Scope 
   renewCredentials: [['admin'], 'installation:write'],
   rotateCredentials: [['admin'], 'installation:write'],
   resumeConnection: [['admin'], 'installation:write'],
-  publishMapping: [['admin'], 'mappings:write'],
+  publishMapping: [[], 'mappings:write'],
+  listMappings: [mappers, 'mappings:read'],
+  readMapping: [mappers, 'mappings:read'],
+  compareMappings: [mappers, 'mappings:read'],
+  rollBackMapping: [mappers, null],
+  listDrafts: [mappers, 'mappings:read'],
+  readDraft: [mappers, 'mappings:read'],
+  beginDraft: [['admin'], null],
+  editDraft: [['admin'], null],
+  rehearseDraft: [mappers, null],
+  previewDraft: [mappers, null],
+  submitDraft: [['admin'], null],
+  returnDraft: [mappers, null],
+  approveDraft: [['approver'], null],
+  dropDraft: [['admin'], null],
   validateRecord: [everyone, 'records:check'],
   readRecord: [everyone, 'records:read'],
   readEntity: [everyone, 'records:read'],

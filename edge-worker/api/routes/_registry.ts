@@ -3,6 +3,7 @@ import { audit } from './audit.ts';
 import { callers } from './callers.ts';
 import { causes } from './causes.ts';
 import { connections } from './connections.ts';
+import { drafts } from './drafts.ts';
 import { events } from './events.ts';
 import { exceptions } from './exceptions.ts';
 import { installations } from './installations.ts';
@@ -12,4 +13,4 @@ import { subscriptions } from './subscriptions.ts';
 import { why } from './why.ts';
 import type { Route } from '../route.ts';
 
-export const routes: readonly Route[] = [...audit, ...callers, ...causes, ...connections, ...events, ...exceptions, ...installations, ...mappings, ...records, ...subscriptions, ...why];
+export const routes: readonly Route[] = [...audit, ...callers, ...causes, ...connections, ...drafts, ...events, ...exceptions, ...installations, ...mappings, ...records, ...subscriptions, ...why];

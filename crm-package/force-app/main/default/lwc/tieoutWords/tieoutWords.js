@@ -204,6 +204,9 @@ import Reason_Inspect_Answer_Title from '@salesforce/label/c.Reason_Inspect_Answ
 import Reason_Link_Reference_Next from '@salesforce/label/c.Reason_Link_Reference_Next';
 import Reason_Link_Reference_Text from '@salesforce/label/c.Reason_Link_Reference_Text';
 import Reason_Link_Reference_Title from '@salesforce/label/c.Reason_Link_Reference_Title';
+import Reason_Mapping_Rolled_Back_Next from '@salesforce/label/c.Reason_Mapping_Rolled_Back_Next';
+import Reason_Mapping_Rolled_Back_Text from '@salesforce/label/c.Reason_Mapping_Rolled_Back_Text';
+import Reason_Mapping_Rolled_Back_Title from '@salesforce/label/c.Reason_Mapping_Rolled_Back_Title';
 import Reason_Missing_Delivery_Region_Next from '@salesforce/label/c.Reason_Missing_Delivery_Region_Next';
 import Reason_Missing_Delivery_Region_Text from '@salesforce/label/c.Reason_Missing_Delivery_Region_Text';
 import Reason_Missing_Delivery_Region_Title from '@salesforce/label/c.Reason_Missing_Delivery_Region_Title';
@@ -506,6 +509,7 @@ export const states = {
 };
 
 export const reasons = {
+  'mapping-rolled-back': { title: Reason_Mapping_Rolled_Back_Title, text: Reason_Mapping_Rolled_Back_Text, next: Reason_Mapping_Rolled_Back_Next },
   'unapproved-time': { title: Reason_Unapproved_Time_Title, text: Reason_Unapproved_Time_Text, next: Reason_Unapproved_Time_Next },
   'unapproved-expense': { title: Reason_Unapproved_Expense_Title, text: Reason_Unapproved_Expense_Text, next: Reason_Unapproved_Expense_Next },
   'rate-mismatch': { title: Reason_Rate_Mismatch_Title, text: Reason_Rate_Mismatch_Text, next: Reason_Rate_Mismatch_Next },

@@ -1,0 +1,58 @@
+// What two mappings have otherwise, row by row, in words that need no knowledge of how a mapping is stored.
+import { canonicalJson } from '../../shared/canonical-json.ts';
+import type { MappingContent } from './mapping.ts';
+
+export interface MappingChange {
+  /** Null where it concerns no single connection. */
+  readonly connection: string | null;
+  readonly kind: string | null;
+  /** A field, a path of the system's own, or the name of a table. */
+  readonly what: string;
+  readonly text: string;
+}
+
+type Part = Map<string, { readonly connection: string | null; readonly kind: string | null; readonly text: string }>;
+
+export function mappingDiff(before: MappingContent, after: MappingContent): readonly MappingChange[] {
+  const [was, is] = [partsOf(before), partsOf(after)];
+  return [...new Set([...was.keys(), ...is.keys()])].sort().flatMap((key): MappingChange[] => {
+    const [one, other] = [was.get(key), is.get(key)];
+    const place = other ?? one;
+    if (!place || one?.text === other?.text) return [];
+    const what = key.slice(key.lastIndexOf('\n') + 1);
+    const from = one?.text ?? 'as it comes with Tieout';
+    const to = other?.text ?? 'as it comes with Tieout';
+    return [{ connection: place.connection, kind: place.kind, what, text: `${what}: ${to}, before: ${from}` }];
+  });
+}
+
+/** Everything that can differ by itself, under a key that sorts by place. */
+function partsOf({ maps, lookups, ownership }: MappingContent): Part {
+  const parts: Part = new Map();
+  for (const [connection, kinds] of Object.entries(maps)) {
+    for (const [kind, { fields, extra }] of Object.entries(kinds)) {
+      const put = (what: string, text: string) =>
+        parts.set(`${connection}\n${kind}\n${what}`, { connection, kind, text });
+      for (const [field, row] of Object.entries(fields)) put(field, row === null ? 'not carried' : rowText(row));
+      for (const row of extra) put(row.at, extraText(row));
+    }
+  }
+  for (const [name, table] of Object.entries(lookups)) {
+    for (const [theirs, ours] of Object.entries(table))
+      parts.set(`~table\n${name}: ${theirs}`, { connection: null, kind: null, text: `means ${ours}` });
+  }
+  for (const [field, role] of Object.entries(ownership))
+    parts.set(`~owner\n${field}`, { connection: null, kind: null, text: `owned by the ${role}` });
+  return parts;
+}
+
+const arrows = { both: 'read from and written to', in: 'read from', out: 'written to' } as const;
+
+function rowText({ at, codec, direction, lookup }: NonNullable<Field>): string {
+  return `${arrows[direction]} ${at} as ${codec}${lookup ? ` by the table ${lookup}` : ''}`;
+}
+type Field = MappingContent['maps'][string][string]['fields'][string];
+
+function extraText({ codec, constant, formula }: MappingContent['maps'][string][string]['extra'][number]): string {
+  return formula === undefined ? `always ${canonicalJson(constant ?? null)} as ${codec}` : `${formula} as ${codec}`;
+}

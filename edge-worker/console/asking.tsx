@@ -1,8 +1,16 @@
 // Asking the API from a page: the session, the queries, and an answer's troubles in the form that pages show.
-import { type QueryKey, type UseQueryResult, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { createContext, type ReactNode, useContext, useSyncExternalStore } from 'react';
+import {
+  type QueryKey,
+  type UseQueryResult,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { paths } from './_api.ts';
 import type { Api } from './client.ts';
+import { repeat } from './clock.ts';
 import { Empty, Loading, type Trouble, TroubleNote } from './parts/states.tsx';
 import type { Session, Sessions } from './session.ts';
 
@@ -100,20 +108,50 @@ async function answerOf<Body>(asked: Answered<Body>, lost: () => void): Promise<
   throw new ApiTrouble({ title, detail, next, code: type }, fields);
 }
 
-export interface Watched {
+export interface Watched<Body> {
   /** Asks again by itself, for what changes while somebody looks on. */
   readonly everyMs?: number;
+  /** After such an answer nothing changes any more. */
+  readonly isLast?: (body: Body) => boolean;
 }
 
 /** What the API answers, kept under `key` together with the installation. */
-export function useAnswer<Body>(key: QueryKey, ask: (asking: Asking) => Answered<Body>, { everyMs }: Watched = {}) {
+export function useAnswer<Body>(
+  key: QueryKey,
+  ask: (asking: Asking) => Answered<Body>,
+  { everyMs, isLast }: Watched<Body> = {},
+) {
   const asking = useAsking();
   const sessions = useContext(SessionsContext);
   return useQuery<Body>({
     queryKey: [asking.installation, ...key],
     queryFn: () => answerOf(ask(asking), () => sessions?.lost()),
-    ...(everyMs !== undefined && { refetchInterval: everyMs }),
+    ...(everyMs !== undefined && {
+      refetchInterval: ({ state: { data: body } }) => (body !== undefined && isLast?.(body) ? false : everyMs),
+    }),
   });
+}
+
+interface Page<Row> {
+  readonly rows: readonly Row[];
+  readonly next: string | null;
+}
+
+/** A list that comes in pages: what was fetched so far, and `more` for the page after it. */
+export function usePages<Row>(key: QueryKey, ask: (asking: Asking, after: string | null) => Answered<Page<Row>>) {
+  const asking = useAsking();
+  const sessions = useContext(SessionsContext);
+  const answer = useInfiniteQuery({
+    queryKey: [asking.installation, ...key],
+    queryFn: ({ pageParam }) => answerOf(ask(asking, pageParam), () => sessions?.lost()),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
+  });
+  const rows = useMemo(() => answer.data?.pages.flatMap((page) => page.rows) ?? [], [answer.data]);
+  const more = () => {
+    if (answer.hasNextPage && !answer.isFetching) void answer.fetchNextPage();
+  };
+  return { answer, rows, more };
 }
 
 /** A change. What was asked under `stale` is asked anew afterwards. */
@@ -127,6 +165,23 @@ export function useChange<Input, Body>(ask: (asking: Asking, input: Input) => An
   });
 }
 
+/** Lists are read from the record, which follows what the hub did within seconds. */
+const followEveryMs = 2_000;
+const followedWithinMs = 20_000;
+
+/** Has what was asked under `stale` asked anew for a while, once `isDue` comes true: after work at the hub. */
+export function useRenewal(stale: QueryKey, isDue: boolean): void {
+  const { installation } = useAsking();
+  const queries = useQueryClient();
+  const key = JSON.stringify([installation, ...stale]);
+  useEffect(() => {
+    if (!isDue) return undefined;
+    const renew = () => void queries.invalidateQueries({ queryKey: JSON.parse(key) as QueryKey });
+    renew();
+    return repeat(renew, followEveryMs, followedWithinMs);
+  }, [queries, key, isDue]);
+}
+
 export function troubleOf(error: Error): Trouble {
   if (error instanceof ApiTrouble) return error.trouble;
   return { title: 'Something went wrong', detail: error.message, next: 'Load the page anew.', code: 'unexpected' };
@@ -134,7 +189,7 @@ export function troubleOf(error: Error): Trouble {
 
 interface AnswerProps<Body> {
   readonly what: string;
-  readonly answer: UseQueryResult<Body>;
+  readonly answer: Pick<UseQueryResult<Body>, 'data' | 'error'> & { readonly refetch: () => unknown };
   readonly children: (body: Body) => ReactNode;
 }
 

@@ -1,4 +1,4 @@
-// The browser's clock: a page that shows ages asks it once a minute, so that all ages on it fit together.
+// The browser’s clock: ages of a page, told anew each minute so that all on it fit together, and what is done in turns.
 import { useEffect, useState } from 'react';
 
 const everyMs = 60_000;
@@ -10,4 +10,14 @@ export function useNowMs(): number {
     return () => clearInterval(timer);
   }, []);
   return nowMs;
+}
+
+/** Does it again and again for a while. Returns what ends it sooner. */
+export function repeat(work: () => void, eachMs: number, whileMs: number): () => void {
+  const timer = setInterval(work, eachMs);
+  const end = setTimeout(() => clearInterval(timer), whileMs);
+  return () => {
+    clearInterval(timer);
+    clearTimeout(end);
+  };
 }

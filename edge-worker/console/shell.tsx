@@ -2,10 +2,14 @@
 import { lazy, Suspense } from 'react';
 import { NavLink, Route, Routes } from 'react-router';
 import { useMe } from './asking.tsx';
+import { nameOf } from './parts/people.ts';
 import { Empty, Loading } from './parts/states.tsx';
 import './shell.css';
 
-const pages = [{ path: '', title: 'Overview', Page: lazy(() => import('./pages/overview.tsx')) }] as const;
+const pages = [
+  { path: '', title: 'Overview', Page: lazy(() => import('./pages/overview.tsx')) },
+  { path: 'exceptions', title: 'Exceptions', Page: lazy(() => import('./pages/exceptions.tsx')) },
+] as const;
 
 const roleTitles = {
   viewer: 'Viewer',
@@ -16,14 +20,13 @@ const roleTitles = {
   approver: 'Approver',
 } as const;
 
-/** The host proved a name; what stands behind it in the audit is not for reading. */
 function Who() {
   const { by, roles } = useMe();
   return (
     <header className="shell-who">
       <strong>Tieout</strong>
       <span className="quiet">
-        {by.replace(/ \([^()]*\)$/, '')}, {roles.map((role) => roleTitles[role]).join(', ')}
+        {nameOf(by)}, {roles.map((role) => roleTitles[role]).join(', ')}
       </span>
     </header>
   );
@@ -48,7 +51,7 @@ export function Shell() {
         <Suspense fallback={<Loading what="the page" />}>
           <Routes>
             {pages.map(({ path, Page }) => (
-              <Route key={path} path={`/${path}/*`} element={<Page />} />
+              <Route key={path} path={path === '' ? '/' : `/${path}/*`} element={<Page />} />
             ))}
             <Route path="*" element={<Empty title="There is no such page">Choose one of the pages above.</Empty>} />
           </Routes>

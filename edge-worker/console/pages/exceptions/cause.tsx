@@ -1,0 +1,116 @@
+// One cause: what it is in words, one answer to all of it as a job, and everything that waits for it.
+import { Link, useNavigate, useParams } from 'react-router';
+import { Answer, useAnswer, usePages } from '../../asking.tsx';
+import type { Shape } from '../../client.ts';
+import { useNowMs } from '../../clock.ts';
+import { Ago } from '../../parts/figures.tsx';
+import { Grid } from '../../parts/grid.tsx';
+import { nameOf, ownerTitle } from '../../parts/people.ts';
+import { Empty } from '../../parts/states.tsx';
+import { AnswerAll } from './answers.tsx';
+
+const pageMax = 200;
+const watchEveryMs = 15_000;
+
+export function CausePage() {
+  const { cause = '' } = useParams();
+  const causes = useAnswer(
+    ['exceptions', 'causes', 'everybody'],
+    ({ api, installation }) =>
+      api.GET('/installations/{installation}/causes', { params: { path: { installation }, query: {} } }),
+    { everyMs: watchEveryMs },
+  );
+  return (
+    <div className="stack">
+      <p>
+        <Link to="/exceptions">All causes</Link>
+      </p>
+      <Answer what="the cause" answer={causes}>
+        {({ rows }) => <Cause cause={cause} row={rows.find((row) => row.cause === cause) ?? null} />}
+      </Answer>
+    </div>
+  );
+}
+
+/** The job on it goes on being shown when nothing waits any more. */
+function Cause({ cause, row }: { readonly cause: string; readonly row: Shape<'Cause'> | null }) {
+  return (
+    <>
+      <h1>{row?.words.title ?? 'Nothing waits for this cause any more'}</h1>
+      {row && (
+        <div className="stack-close">
+          <p>
+            {row.open.toLocaleString()} waiting. It is {ownerTitle(row.owner)}’s turn. {row.words.next}
+          </p>
+          {row.actions.length === 0 && (
+            <p className="quiet">What is done about it is for {ownerTitle(row.owner)} to say.</p>
+          )}
+        </div>
+      )}
+      <AnswerAll key={cause} cause={cause} open={row?.open ?? 0} actions={row?.actions ?? []} />
+      {row && <Members cause={cause} open={row.open} />}
+    </>
+  );
+}
+
+function Members({ cause, open }: { readonly cause: string; readonly open: number }) {
+  const nowMs = useNowMs();
+  const navigate = useNavigate();
+  const members = usePages(['exceptions', 'of', cause], ({ api, installation }, after) =>
+    api.GET('/installations/{installation}/exceptions', {
+      params: {
+        path: { installation },
+        query: { cause, snoozed: 'with', limit: pageMax, ...(after !== null && { after }) },
+      },
+    }),
+  );
+  return (
+    <Answer what="what waits" answer={members.answer}>
+      {() => (
+        <div className="stack-close">
+          <p className="quiet" role="status">
+            {members.rows.length < open &&
+              `The oldest ${members.rows.length.toLocaleString()}; more come as you scroll.`}
+          </p>
+          <Grid
+            label="What waits for this cause"
+            lines={members.rows}
+            idOf={(row) => row.id}
+            onOpen={({ id }) => navigate(`/exceptions/one/${id}`)}
+            onEnd={members.more}
+            empty={<Empty title="Nothing waits any more">What was answered is on its way.</Empty>}
+            columns={[
+              {
+                id: 'label',
+                title: 'Record',
+                isName: true,
+                width: '2fr',
+                minWidth: 180,
+                show: (row) => row.label ?? row.id,
+              },
+              { id: 'text', title: 'What is wrong', width: '3fr', minWidth: 220, show: (row) => row.words.text },
+              {
+                id: 'since',
+                title: 'Since',
+                minWidth: 120,
+                show: (row) => <Ago atMs={Date.parse(row.madeAt)} nowMs={nowMs} />,
+              },
+              {
+                id: 'due',
+                title: 'Due',
+                minWidth: 120,
+                show: (row) => <Ago atMs={Date.parse(row.dueAt)} nowMs={nowMs} />,
+              },
+              {
+                id: 'assignee',
+                title: 'Looked after by',
+                minWidth: 140,
+                show: (row) => (row.assignee === null ? <span className="quiet">Nobody</span> : nameOf(row.assignee)),
+              },
+            ]}
+          />
+        </div>
+      )}
+    </Answer>
+  );
+}

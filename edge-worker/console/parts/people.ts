@@ -1,0 +1,22 @@
+// How people, and whose turn it is, are named on pages.
+
+/** The host proved a name; what stands behind it in the audit is not for reading. */
+export function nameOf(by: string): string {
+  return by.replace(/ \([^()]*\)$/, '');
+}
+
+const owners: Readonly<Record<string, string>> = { integration: 'Integration admin' };
+
+/** Whose turn it is. */
+export function ownerTitle(owner: string): string {
+  return owners[owner] ?? wordsFrom(owner);
+}
+
+/** `purchaseOrderLimit` and `change-order` as people read them. */
+export function wordsFrom(name: string): string {
+  const apart = name
+    .replaceAll('-', ' ')
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase();
+  return apart.charAt(0).toUpperCase() + apart.slice(1);
+}

@@ -1,0 +1,116 @@
+// Story: the console's pages in a browser, at both widths, with hundreds of hours that wait for delivery. Skipped
+// without Chromium.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { contextOf, hasBrowser, openBrowser, Visitor } from '../support/browser.ts';
+import { type Hub, startHub } from '../support/hub.ts';
+import { Operator } from '../support/operator.ts';
+import { Pair } from '../support/pair.ts';
+import { until } from '../support/people.ts';
+import { freePort } from '../support/serve.ts';
+
+/** TIEOUT_HOLDS=10000 measures the figure of the design. */
+const many = Number(process.env['TIEOUT_HOLDS'] ?? '300');
+const state = mkdtempSync(join(tmpdir(), 'tieout-console-'));
+let hub: Hub;
+let pair: Pair;
+let browser: Browser;
+
+beforeAll(async () => {
+  if (!hasBrowser) return;
+  hub = await startHub({ port: await freePort(), state });
+  pair = await Pair.start(new Operator(hub.url, hub.operatorKey));
+  const made = Array.from({ length: many }, (_, index) => pair.log(`Entry ${index + 1}`, '1', 'submitted'));
+  for (let start = 0; start < made.length; start += 100) {
+    await pair.sender.send(made.slice(start, start + 100).map((record) => ({ type: 'hours', record })));
+  }
+  const held = () => pair.installation.exceptions();
+  await until('all of them held', async () => (await held()).length >= Math.min(many, 100), 300_000);
+  await pair.installation.settled(300_000);
+  browser = await openBrowser();
+}, 600_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await pair?.close();
+  await hub?.close();
+  rmSync(state, { recursive: true, force: true });
+});
+
+async function visit(role: string, page: string, widthPx = 1280): Promise<Visitor> {
+  const tab = await (await contextOf(browser)).newPage();
+  await tab.setViewportSize({ width: widthPx, height: 900 });
+  const visitor = new Visitor(tab, hub.url);
+  await visitor.goTo(`/console/?installation=${pair.installation.id}&roles=${role}`);
+  await tab.getByRole('link', { name: page, exact: true }).click();
+  await tab.getByRole('heading', { level: 1, name: page, exact: true }).waitFor();
+  return visitor;
+}
+
+/** Nothing on it is unreadable, out of reach, wider than the screen or broken. */
+async function lookAt(visitor: Visitor, name: string): Promise<void> {
+  await visitor.shot(`${name}-${visitor.page.viewportSize()?.width}`);
+  expect(await visitor.violations()).toEqual([]);
+  expect(await visitor.isTooWide()).toBe(false);
+  expect(visitor.problems).toEqual([]);
+}
+
+describe.skipIf(!hasBrowser)('Exceptions', () => {
+  it.each([1280, 400])('tell what waits by cause, then each record, then one in full, at %i px', async (widthPx) => {
+    const visitor = await visit('delivery', 'Exceptions', widthPx);
+    const { page } = visitor;
+    await visitor.hasText(`${many.toLocaleString('en')} waiting for 1 cause`);
+    await lookAt(visitor, 'exceptions');
+    await page.getByRole('row', { name: /Time is not approved/ }).click();
+    await page.getByRole('row', { name: /Entry/ }).first().waitFor();
+    await lookAt(visitor, 'exceptions-cause');
+    await page.getByRole('row', { name: /Entry/ }).first().click();
+    await visitor.button('I look after it').waitFor();
+    await visitor.hasText('In each system');
+    await lookAt(visitor, 'exceptions-one');
+    await visitor.close();
+  });
+
+  it('show whoever may only look what waits, and whose turn it is, and offer nothing', async () => {
+    const visitor = await visit('viewer', 'Exceptions');
+    await visitor.page.getByRole('row', { name: /Time is not approved/ }).click();
+    await visitor.hasText('What is done about it is for Delivery to say.');
+    expect(await visitor.page.getByRole('button', { name: /Reject/ }).count()).toBe(0);
+    await visitor.close();
+  });
+
+  it('let somebody look after one and put it off, without a mouse', async () => {
+    const visitor = await visit('delivery', 'Exceptions');
+    const { keyboard } = visitor.page;
+    await visitor.page.getByRole('row', { name: /Time is not approved/ }).focus();
+    await keyboard.press('Enter');
+    await visitor.page.getByRole('row', { name: /Entry/ }).first().focus();
+    await keyboard.press('Enter');
+    await visitor.button('I look after it').press('Enter');
+    await visitor.hasText('looks after it');
+    await visitor.button('Put off for a day').press('Enter');
+    await visitor.hasText('Put off until');
+    await visitor.close();
+  });
+
+  it('let its owner answer all of a cause in three clicks, and show how far the job is', async () => {
+    const visitor = await visit('delivery', 'Exceptions');
+    await visitor.page.getByRole('row', { name: /Time is not approved/ }).click();
+    await visitor.button(`Reject: all ${many.toLocaleString('en')}`).click();
+    const dialog = visitor.page.getByRole('dialog');
+    await dialog.waitFor();
+    await lookAt(visitor, 'exceptions-answer');
+    await dialog.getByRole('button', { name: 'Reject', exact: true }).click();
+    const all = many.toLocaleString('en');
+    await visitor.page.getByText(`${all} of ${all} answered.`).waitFor({ timeout: 300_000 });
+    await visitor.hasText('Nothing waits for this cause any more');
+    await lookAt(visitor, 'exceptions-answered');
+    await visitor.page.getByRole('link', { name: 'All causes' }).click();
+    await visitor.hasText('Nothing waits for anybody');
+    await lookAt(visitor, 'exceptions-none');
+    await visitor.close();
+  }, 300_000);
+});

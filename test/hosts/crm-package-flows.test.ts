@@ -168,7 +168,7 @@ const row = (object: string) => capture.find((one) => one.object === object) ?? 
 
 /** Something else than what stands there. */
 function valueFor(org: StandIn, field: string): unknown {
-  if (field === 'AccountId') return org.create('Account', { Name: 'Another' }, hub);
+  if (field === 'AccountId' || field === 'ParentId') return org.create('Account', { Name: 'Another' }, hub);
   if (field === 'Product2Id') return org.create('Product2', { Name: 'Senior' }, hub);
   if (field === 'Opportunity__c') return org.create('Opportunity', dealValues, hub);
   if (/Date|_On__c|New_End__c|Revenue_(Start|End)/.test(field)) return '2027-01-04';

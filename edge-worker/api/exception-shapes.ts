@@ -71,7 +71,7 @@ export function shownException(row: ExceptionRow, caller: Caller): z.input<typeo
 }
 
 /** A name where there is one; else a number; else the day and what was written beside it. */
-function labelOf(canonical: string | null): string | null {
+export function labelOf(canonical: string | null): string | null {
   const { name, number, day, hours, note } = parsed<Record<string, string | null>>(canonical) ?? {};
   const work = [day, hours && `${hours} h`, note].filter(Boolean).join(', ');
   return name || number || work || null;

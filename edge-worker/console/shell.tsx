@@ -9,6 +9,7 @@ import './shell.css';
 const pages = [
   { path: '', title: 'Overview', Page: lazy(() => import('./pages/overview.tsx')) },
   { path: 'exceptions', title: 'Exceptions', Page: lazy(() => import('./pages/exceptions.tsx')) },
+  { path: 'records', title: 'Records', Page: lazy(() => import('./pages/records.tsx')) },
 ] as const;
 
 const roleTitles = {

@@ -5,6 +5,7 @@ import { answeredRequests } from '../store/lane-schema.ts';
 import { readRows, writeRows } from '../store/rows.ts';
 import { answer } from './answer.ts';
 import { tellAudit } from './audit.ts';
+import { besideOf, entitiesUnder, syncNow } from './beside.ts';
 import { matches } from './first-day.ts';
 import { healthOf } from './health.ts';
 import { assignHold, type Owners, snoozeHold } from './hold-care.ts';
@@ -76,6 +77,7 @@ export type Change =
     }
   | { readonly verb: 'start-job'; readonly job: NewJob; readonly by: string }
   | { readonly verb: 'ask-feeds'; readonly connection: string; readonly feeds: readonly string[] | null }
+  | { readonly verb: 'sync-now'; readonly entity: string }
   | { readonly verb: 'resume'; readonly connection: string; readonly by: string }
   | { readonly verb: 'reconnect'; readonly credentials: Credentials; readonly by: string }
   | { readonly verb: 'subscription'; readonly change: SubscriptionChange; readonly by: string }
@@ -177,6 +179,8 @@ function apply(lane: Lane, request: Change, sealed: string): Value {
     case 'ask-feeds':
       askNow(core, request.connection, request.feeds);
       return {};
+    case 'sync-now':
+      return syncNow(core, request.entity);
     case 'resume':
       core.resume(request.connection, request.by);
       return {};
@@ -214,6 +218,8 @@ export type Question =
   | { readonly about: 'key'; readonly key: string }
   | { readonly about: 'session'; readonly session: string }
   | { readonly about: 'matches'; readonly connection: string; readonly kind: EntityName; readonly limit: number }
+  | { readonly about: 'record-id'; readonly recordId: string }
+  | { readonly about: 'beside'; readonly entity: string }
   | { readonly about: 'status'; readonly connection: string; readonly recordType: string; readonly recordId: string };
 
 /** Answers from the lane's own tables; for people's pages the record in D1 is read instead. */
@@ -243,6 +249,10 @@ export function ask(
       return subscriptionsOf(lane.core);
     case 'matches':
       return matches(lane.core, question.connection, question.kind, question.limit);
+    case 'record-id':
+      return entitiesUnder(lane.core, question.recordId);
+    case 'beside':
+      return besideOf(lane.core, question.entity);
     case 'status':
       return statusOf(lane, question.connection, question.recordType, question.recordId);
   }

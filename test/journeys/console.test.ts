@@ -58,6 +58,49 @@ async function lookAt(visitor: Visitor, name: string): Promise<void> {
   expect(visitor.problems).toEqual([]);
 }
 
+describe.skipIf(!hasBrowser)('Records', () => {
+  const projectIn = ({ page }: Visitor) => page.getByRole('row', { name: 'ERP rollout' }).first();
+  async function findProject(widthPx: number): Promise<Visitor> {
+    const visitor = await visit('delivery', 'Records', widthPx);
+    await visitor.page.getByLabel('Number, name or id in any system').fill('erp roll');
+    await visitor.button('Find').click();
+    await projectIn(visitor).waitFor();
+    return visitor;
+  }
+
+  it.each([1280, 400])('are found by a part of a name, and one stands beside itself, at %i px', async (widthPx) => {
+    const visitor = await findProject(widthPx);
+    await lookAt(visitor, 'records');
+    await projectIn(visitor).click();
+    await visitor.hasText('Every system holds the same');
+    await visitor.page.getByRole('columnheader', { name: /target/ }).waitFor();
+    await visitor.hasText('Example has made the record');
+    await lookAt(visitor, 'records-one');
+    await visitor.button('Why is Name so?').click();
+    await visitor.hasText('Told by');
+    await visitor.page.getByRole('dialog').getByText('Example').first().waitFor();
+    await lookAt(visitor, 'records-why');
+    await visitor.close();
+  });
+
+  it('are read anew when somebody asks', async () => {
+    const visitor = await findProject(1280);
+    await projectIn(visitor).click();
+    await visitor.button('Sync now').click();
+    await visitor.hasText('Asked; it is read within moments.');
+    await visitor.close();
+  });
+
+  it('that nobody knows are said to be unknown, with what else to look for', async () => {
+    const visitor = await visit('viewer', 'Records');
+    await visitor.page.getByLabel('Number, name or id in any system').fill('no such thing');
+    await visitor.page.keyboard.press('Enter');
+    await visitor.hasText('Nothing is known as “no such thing”');
+    await lookAt(visitor, 'records-none');
+    await visitor.close();
+  });
+});
+
 describe.skipIf(!hasBrowser)('Exceptions', () => {
   it.each([1280, 400])('tell what waits by cause, then each record, then one in full, at %i px', async (widthPx) => {
     const visitor = await visit('delivery', 'Exceptions', widthPx);

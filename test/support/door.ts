@@ -2,6 +2,8 @@
 import { failed } from '../../edge-worker/api/failed.ts';
 import { api } from '../../edge-worker/api/serve.ts';
 import { liveContext } from '../../edge-worker/context.ts';
+import type { Lane } from '../../edge-worker/flow/lane.ts';
+import { ask } from '../../edge-worker/flow/requests.ts';
 import type { D1OnNode } from './d1-on-node.ts';
 import { migratedDirectory } from './migrated.ts';
 
@@ -9,8 +11,8 @@ export interface Door {
   get<Answer>(path: string): Promise<{ readonly status: number; readonly body: Answer }>;
 }
 
-/** `record` is the D1 of the lane; its installation is `ins_1`. */
-export function doorOf(record: D1OnNode): Door {
+/** `record` is the D1 of the lane; its installation is `ins_1`. Without a lane, what only that knows cannot be asked. */
+export function doorOf(record: D1OnNode, lane?: Lane): Door {
   const directory = migratedDirectory();
   directory.sqlite.db.exec("INSERT INTO lanes VALUES ('ins_1', 'main', '', 0)");
   const context = liveContext();
@@ -18,7 +20,10 @@ export function doorOf(record: D1OnNode): Door {
   app.onError((error, c) => failed(error, context, c.req.path));
   const env = {
     ...{ DIRECTORY: directory, RECORD: record, OPERATOR_KEY: 'operator', PUBLIC_URL: 'https://hub.test' },
-    LANE: { idFromName: (name: string) => name, get: () => ({}) },
+    LANE: {
+      idFromName: (name: string) => name,
+      get: () => ({ ask: (question: Parameters<typeof ask>[1]) => lane && ask(lane, question, {}) }),
+    },
   };
   return {
     get: async (path) => {

@@ -74,7 +74,7 @@ export class Pair {
   }
 
   open(title: string, client: string): string {
-    const terms = { currency: 'EUR', state: 'running', model: 'hourly' };
+    const terms = { currency: 'EUR', state: 'running', model: 'hourly', time_open: true };
     return this.source.create('engagement', { title, client_id: client, ...terms });
   }
 

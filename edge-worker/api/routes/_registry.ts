@@ -6,6 +6,7 @@ import { connections } from './connections.ts';
 import { drafts } from './drafts.ts';
 import { events } from './events.ts';
 import { exceptions } from './exceptions.ts';
+import { find } from './find.ts';
 import { installations } from './installations.ts';
 import { mappings } from './mappings.ts';
 import { records } from './records.ts';
@@ -13,4 +14,4 @@ import { subscriptions } from './subscriptions.ts';
 import { why } from './why.ts';
 import type { Route } from '../route.ts';
 
-export const routes: readonly Route[] = [...audit, ...callers, ...causes, ...connections, ...drafts, ...events, ...exceptions, ...installations, ...mappings, ...records, ...subscriptions, ...why];
+export const routes: readonly Route[] = [...audit, ...callers, ...causes, ...connections, ...drafts, ...events, ...exceptions, ...find, ...installations, ...mappings, ...records, ...subscriptions, ...why];

@@ -1,6 +1,5 @@
 // Routes that look: the status of one record, the history of one entity.
 import { z } from 'zod';
-import { wordsFor } from '../../../shared/words.ts';
 import { sourcesOf } from '../../flow/provenance.ts';
 import * as record from '../../store/record-schema.ts';
 import type { StoredRow } from '../../store/rows.ts';
@@ -153,14 +152,16 @@ const readEntity = route({
   params: z.object({ entity: z.string() }),
   shape: entityPage,
   handle: async ({ at, params: { entity } }) => {
-    const [aliases, versions, links, statuses, timeline, receipts] = await at.record.batch([
+    const [aliases, versions, links, statuses, timeline, receipts, connections] = await at.record.batch([
       select(record.aliasCopies, sql`WHERE entity = ${entity}`),
       select(record.entityVersions, sql`WHERE entity = ${entity} ORDER BY version DESC LIMIT 50`),
       select(record.linkCopies, sql`WHERE entity = ${entity}`),
       select(record.statuses, sql`WHERE entity = ${entity}`),
       select(record.timeline, sql`WHERE entity = ${entity} ORDER BY run DESC LIMIT 200`),
       queries.receiptsOf(entity),
+      queries.connections(),
     ]);
+    const systems = new Map(connections.map(({ id, system }) => [id, system]));
     return ok({
       entity,
       mergedInto: aliases[0]?.into ?? null,
@@ -170,7 +171,7 @@ const readEntity = route({
       timeline: timeline.map(({ run, atMs, entries }) => ({
         run,
         at: instantOf(atMs),
-        entries: shownEntries(entries),
+        entries: shownEntries(entries, systems),
       })),
       receipts: receipts.map(({ atMs, ...receipt }) => ({ ...receipt, at: instantOf(atMs) })),
     });
@@ -188,11 +189,12 @@ function shownStatus({ params: given, atMs, nextMs, ...status }: StoredRow<typeo
   return { ...status, ...shown } satisfies EntityPage['statuses'][number];
 }
 
-function shownEntries(entries: string) {
+/** A connection that an entry names is called by its system. */
+function shownEntries(entries: string, systems: ReadonlyMap<string, string>) {
   return (parsed<[string, Record<string, string>][]>(entries) ?? []).map(([code, given]) => ({
     code,
     params: given,
-    words: wordsFor(code, given),
+    words: wordsOf(code, JSON.stringify(given), systems.get(given['connection'] ?? '') ?? null),
   }));
 }
 

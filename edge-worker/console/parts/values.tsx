@@ -1,4 +1,5 @@
 // A record's values for reading: amounts, days, lists and names of fields, as they are kept in the record.
+import { Link } from 'react-router';
 import { Amount, Day } from './figures.tsx';
 import { wordsFrom } from './people.ts';
 import './values.css';
@@ -6,13 +7,20 @@ import './values.css';
 export function Value({ value }: { readonly value: unknown }) {
   if (value === null || value === undefined || value === '') return <span className="quiet">—</span>;
   if (typeof value === 'boolean') return value ? 'Yes' : 'No';
-  if (typeof value === 'string') return isDay(value) ? <Day day={value} /> : value;
+  if (typeof value === 'string') return <Words text={value} />;
   if (typeof value !== 'object') return String(value);
   if (isMoney(value)) return <Amount value={value} />;
   if (Array.isArray(value)) return <Lines lines={value} />;
   return <Values values={value as Readonly<Record<string, unknown>>} />;
 }
 
+/** Another record is gone to; what people call it is told there. */
+function Words({ text }: { readonly text: string }) {
+  if (isDay(text)) return <Day day={text} />;
+  return isRecord(text) ? <Link to={`/records/${text}`}>{text}</Link> : text;
+}
+
+const isRecord = (text: string) => /^[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}$/.test(text);
 const isDay = (text: string) => /^\d{4}-\d{2}-\d{2}$/.test(text);
 
 function isMoney(value: object): value is { amountMinor: string; currency: string; exponent: number } {

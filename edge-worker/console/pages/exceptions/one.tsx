@@ -64,7 +64,10 @@ function One({ full }: { readonly full: Full }) {
       <Systems full={full} />
       {full.record && (
         <section className="stack-close" aria-label="The record now">
-          <h2>The record now</h2>
+          <div className="row-apart">
+            <h2>The record now</h2>
+            {full.entity !== null && <Link to={`/records/${full.entity}`}>Side by side, timeline and why</Link>}
+          </div>
           <div className="card">
             <Values values={full.record} />
           </div>

@@ -1,0 +1,183 @@
+// One record: its fields in every system side by side with the differences marked, what happened to it, and "why".
+import { Link, useParams } from 'react-router';
+import { Answer, troubleOf, useAnswer, useChange, useMe } from '../../asking.tsx';
+import type { Shape } from '../../client.ts';
+import { Button } from '../../parts/controls.tsx';
+import { Instant } from '../../parts/figures.tsx';
+import { Badge, Empty } from '../../parts/states.tsx';
+import { Value } from '../../parts/values.tsx';
+import { Why } from './why.tsx';
+import './one.css';
+
+type Comparison = Shape<'Comparison'>;
+
+export function OneRecord() {
+  const { entity = '' } = useParams();
+  const compared = useAnswer(['records', 'compared', entity], ({ api, installation }) =>
+    api.GET('/installations/{installation}/entities/{entity}/systems', { params: { path: { installation, entity } } }),
+  );
+  return (
+    <div className="stack">
+      <p>
+        <Link to="/records">Find another record</Link>
+      </p>
+      <Answer what="the record" answer={compared}>
+        {(record) => <Compared record={record} />}
+      </Answer>
+      <History entity={entity} />
+    </div>
+  );
+}
+
+function Compared({ record }: { readonly record: Comparison }) {
+  const { operations } = useMe();
+  const differing = new Set(record.systems.flatMap((system) => system.differing));
+  return (
+    <>
+      <div className="row-apart">
+        <h1>
+          {record.label ?? record.entity} <span className="quiet">{record.title}</span>
+        </h1>
+        {operations.includes('syncRecord') && <SyncNow entity={record.entity} />}
+      </div>
+      <p>
+        {differing.size === 0 ? (
+          <Badge tone="good">Every system holds the same</Badge>
+        ) : (
+          <Badge tone="warning">
+            {differing.size === 1 ? 'One field differs' : `${differing.size.toLocaleString()} fields differ`}
+          </Badge>
+        )}
+      </p>
+      <Beside record={record} />
+    </>
+  );
+}
+
+/** Read out as a table; a scrolling area that the keyboard reaches. */
+function Beside({ record }: { readonly record: Comparison }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached without a mouse
+    <section className="beside" aria-label="The systems side by side" tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Field</th>
+            <th scope="col">Tieout</th>
+            {record.systems.map((system) => (
+              <th scope="col" key={`${system.connection} ${system.recordType} ${system.recordId}`}>
+                <SystemHead system={system} />
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {record.fields.map(({ field, title, value }) => (
+            <tr key={field}>
+              <th scope="row">
+                {title} <Why entity={record.entity} field={field} title={title} />
+              </th>
+              <td>
+                <Value value={value} />
+              </td>
+              {record.systems.map((system) => (
+                <Cell
+                  key={`${system.connection} ${system.recordType} ${system.recordId}`}
+                  system={system}
+                  field={field}
+                />
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+type SystemOf = Comparison['systems'][number];
+
+function SystemHead({ system: { title, connection, link, recordId, seenAt } }: { readonly system: SystemOf }) {
+  return (
+    <>
+      {title} <span className="quiet">{connection}</span>
+      <div className="beside-id">
+        {link === null ? (
+          recordId
+        ) : (
+          <a href={link} target="_blank" rel="noreferrer">
+            {recordId}
+          </a>
+        )}
+      </div>
+      <div className="quiet">
+        seen <Instant atMs={Date.parse(seenAt)} />
+      </div>
+    </>
+  );
+}
+
+function Cell({ system, field }: { readonly system: SystemOf; readonly field: string }) {
+  if (system.values === null || !(field in system.values)) return <td className="quiet">not kept there</td>;
+  const differs = system.differing.includes(field);
+  return (
+    <td className={differs ? 'beside-differs' : ''}>
+      <Value value={system.values[field]} />
+      {differs && <div className="beside-mark">differs</div>}
+    </td>
+  );
+}
+
+function SyncNow({ entity }: { readonly entity: string }) {
+  const sync = useChange(
+    ({ api, installation }) =>
+      api.POST('/installations/{installation}/entities/{entity}/sync', { params: { path: { installation, entity } } }),
+    ['records'],
+  );
+  const trouble = sync.error ? troubleOf(sync.error) : null;
+  return (
+    <div className="row">
+      <span role="status">
+        {sync.data && 'Asked; it is read within moments.'}
+        {trouble && `${trouble.detail} ${trouble.next}`}
+      </span>
+      <Button isDisabled={sync.isPending} onPress={() => sync.mutate(null)}>
+        Sync now
+      </Button>
+    </div>
+  );
+}
+
+function History({ entity }: { readonly entity: string }) {
+  const history = useAnswer(['records', 'history', entity], ({ api, installation }) =>
+    api.GET('/installations/{installation}/entities/{entity}', { params: { path: { installation, entity } } }),
+  );
+  return (
+    <section className="stack-close" aria-label="Timeline">
+      <h2>Timeline, the newest first</h2>
+      <Answer what="the timeline" answer={history}>
+        {({ timeline }) =>
+          timeline.length === 0 ? (
+            <Empty title="Nothing has happened yet">What is read, held and written appears here.</Empty>
+          ) : (
+            <ol className="timeline">
+              {timeline.map(({ run, at, entries }) => (
+                <li key={run}>
+                  <Instant atMs={Date.parse(at)} />
+                  <ul>
+                    {entries.map(({ code, words }, index) => (
+                      // biome-ignore lint/suspicious/noArrayIndexKey: what happened does not change its place
+                      <li key={`${code} ${index}`}>
+                        {words.title}. <span className="quiet">{words.text}</span>
+                      </li>
+                    ))}
+                  </ul>
+                </li>
+              ))}
+            </ol>
+          )
+        }
+      </Answer>
+    </section>
+  );
+}

@@ -11,7 +11,7 @@ export interface Door {
   get<Answer>(path: string): Promise<{ readonly status: number; readonly body: Answer }>;
 }
 
-/** `record` is the D1 of the lane; its installation is `ins_1`. Without a lane, what only that knows cannot be asked. */
+/** `record` is the D1 of the lane; its installation is `ins_1`. Without its lane only the record is asked. */
 export function doorOf(record: D1OnNode, lane?: Lane): Door {
   const directory = migratedDirectory();
   directory.sqlite.db.exec("INSERT INTO lanes VALUES ('ins_1', 'main', '', 0)");

@@ -1,4 +1,4 @@
-// "Why is this so": a field's value back to the record, the mapping and the people behind it, now or at an earlier time.
+// "Why is this so": a value back to the record, the mapping and the people behind it, now or at an earlier time.
 import { useState } from 'react';
 import { Answer, useAnswer } from '../../asking.tsx';
 import type { Shape } from '../../client.ts';
@@ -102,22 +102,7 @@ function Reasons({ found }: { readonly found: Shape<'Explanation'> }) {
           'Nothing: it was told for the first time.'
         )}
       </dd>
-      {decisions.length > 0 && (
-        <>
-          <dt>Decided by people</dt>
-          <dd>
-            <ul className="why-list">
-              {decisions.map(({ exception, words, answer, by, reason }) => (
-                <li key={exception}>
-                  {words.title}: {answer === null ? 'closed' : wordsFrom(answer)}
-                  {by !== null && ` by ${nameOf(by)}`}
-                  {reason && `, “${reason}”`}
-                </li>
-              ))}
-            </ul>
-          </dd>
-        </>
-      )}
+      <Decisions decisions={decisions} />
       <dt>Given to</dt>
       <dd>
         {given.length === 0 ? (
@@ -133,6 +118,26 @@ function Reasons({ found }: { readonly found: Shape<'Explanation'> }) {
         )}
       </dd>
     </dl>
+  );
+}
+
+function Decisions({ decisions }: Pick<Shape<'Explanation'>, 'decisions'>) {
+  if (decisions.length === 0) return null;
+  return (
+    <>
+      <dt>Decided by people</dt>
+      <dd>
+        <ul className="why-list">
+          {decisions.map(({ exception, words, answer, by, reason }) => (
+            <li key={exception}>
+              {words.title}: {answer === null ? 'closed' : wordsFrom(answer)}
+              {by !== null && ` by ${nameOf(by)}`}
+              {reason && `, “${reason}”`}
+            </li>
+          ))}
+        </ul>
+      </dd>
+    </>
   );
 }
 

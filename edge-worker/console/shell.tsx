@@ -10,6 +10,7 @@ const pages = [
   { path: '', title: 'Overview', Page: lazy(() => import('./pages/overview.tsx')) },
   { path: 'exceptions', title: 'Exceptions', Page: lazy(() => import('./pages/exceptions.tsx')) },
   { path: 'records', title: 'Records', Page: lazy(() => import('./pages/records.tsx')) },
+  { path: 'audit', title: 'Audit', Page: lazy(() => import('./pages/audit.tsx')) },
 ] as const;
 
 const roleTitles = {

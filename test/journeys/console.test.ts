@@ -1,6 +1,6 @@
 // Story: the console's pages in a browser, at both widths, with hundreds of hours that wait for delivery. Skipped
 // without Chromium.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -77,7 +77,7 @@ describe.skipIf(!hasBrowser)('Records', () => {
     await visitor.hasText('Example has made the record');
     await lookAt(visitor, 'records-one');
     await visitor.button('Why is Name so?').click();
-    await visitor.hasText('Told by');
+    await visitor.hasText('Where from');
     await visitor.page.getByRole('dialog').getByText('Example').first().waitFor();
     await lookAt(visitor, 'records-why');
     await visitor.close();
@@ -156,4 +156,41 @@ describe.skipIf(!hasBrowser)('Exceptions', () => {
     await lookAt(visitor, 'exceptions-none');
     await visitor.close();
   }, 300_000);
+});
+
+describe.skipIf(!hasBrowser)('The audit', () => {
+  it.each([1280, 400])('tells who changed what, and is narrowed to a name, at %i px', async (widthPx) => {
+    const visitor = await visit('finance', 'Audit', widthPx);
+    await visitor.hasText('Developer');
+    await visitor.page.getByLabel('Who').fill('nobody of that name');
+    await visitor.hasText('No change fits');
+    await visitor.page.getByLabel('Who').fill('develop');
+    await visitor.page
+      .getByRole('row', { name: /Developer/ })
+      .first()
+      .waitFor();
+    await lookAt(visitor, 'audit');
+    await visitor.close();
+  });
+
+  it('is exported as a file with its signed heads', async () => {
+    const visitor = await visit('finance', 'Audit');
+    const saved = visitor.page.waitForEvent('download');
+    await visitor.button('Export with signatures').click();
+    const text = readFileSync(await (await saved).path(), 'utf8');
+    const lines = text
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { is: string }).is);
+    expect([lines[0], lines.at(-1)]).toEqual(['audit', 'head']);
+    await visitor.hasText('proves that it is whole');
+    await visitor.close();
+  });
+
+  it('is not shown to whoever may not read it, which is said', async () => {
+    const visitor = await visit('sales', 'Audit');
+    await visitor.hasText('The audit is not for your role');
+    await lookAt(visitor, 'audit-refused');
+    await visitor.close();
+  });
 });

@@ -64,7 +64,7 @@ function Reasons({ found }: { readonly found: Shape<'Explanation'> }) {
       <dd>
         <Value value={value} /> <span className="quiet">since</span> <Instant atMs={Date.parse(since)} />
       </dd>
-      <dt>Told by</dt>
+      <dt>Where from</dt>
       <dd>
         {origin.words.title}. {origin.words.text}
         {origin.recordVersion !== null &&

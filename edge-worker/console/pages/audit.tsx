@@ -108,7 +108,7 @@ function Export() {
       </Button>
       {file.isSuccess && (
         <p className="quiet" role="status">
-          Saved. <code>node verify-audit.mjs audit.ndjson</code> proves that it is whole.
+          Saved. <code>verify-audit.mjs</code>, with the public key that you keep, proves that it is whole.
         </p>
       )}
       {file.error && <TroubleNote trouble={troubleOf(file.error)} />}

@@ -51,7 +51,7 @@ export class Deliveries {
       date: entry.day,
       quantity: `${entry.hundredths / 100}`,
       job: entry.job,
-      price: entry.price,
+      price: entry.firstPrice,
       currency: client.currency.code,
       billable: entry.isBillable,
       taxable: true,
@@ -71,6 +71,7 @@ export class Deliveries {
     edits(30, 33, { approval: 'submitted' });
     this.#diary.maybe(3, () => edits(33, 34, { text: `More work on ${task}` }));
     if (entry.end !== 'submitted') edits(34, 40, { approval: entry.end });
+    if (entry.price !== entry.firstPrice) edits(44, 45, { price: entry.price });
     this.#diary.maybe(4, () =>
       this.#diary.oversteps('erp', { seat: 'psa', type: 'hours', identity: task, values: { billed: true } }),
     );

@@ -24,6 +24,8 @@ export interface Hours {
   readonly job: string;
   /** Hundredths of the currency's unit, as the rate card says; `isOdd` entries carry another one. */
   readonly price: string;
+  /** As it was entered at first: somebody thinks of another one after it was approved; `price` is the last word. */
+  readonly firstPrice: string;
   readonly isBillable: boolean;
   readonly isOdd: boolean;
   readonly end: 'approved' | 'rejected' | 'submitted';
@@ -100,14 +102,18 @@ export function drawFirm(dice: Dice): Firm {
 
 function drawHours(dice: Dice, task: string, person: Person): Hours {
   const isOdd = dice.hits(0.15);
-  const price = rateCard.find((line) => line.job === person.job)?.price ?? '0';
+  const agreed = rateCard.find((line) => line.job === person.job)?.price ?? '0';
+  const firstPrice = isOdd ? '99.99' : agreed;
+  const day = `2026-11-${String(dice.between(10, 22))}`;
+  const hundredths = dice.between(1, 40) * 25;
   return {
     task,
     mail: person.mail,
-    day: `2026-11-${String(dice.between(10, 22))}`,
-    hundredths: dice.between(1, 40) * 25,
+    day,
+    hundredths,
     job: person.job,
-    price: isOdd ? '99.99' : price,
+    firstPrice,
+    price: isOdd && hundredths % 50 === 0 ? '88.88' : firstPrice,
     isBillable: dice.hits(0.85),
     isOdd,
     end: dice.pick(['approved', 'approved', 'approved', 'approved', 'submitted', 'rejected']),

@@ -161,7 +161,7 @@ export class LaneHost {
         exec: (query, ...bindings) => {
           alive();
           plant.beforeExec?.(query, bindings, this.d1);
-          return storage.sql.exec(query, ...bindings);
+          return storage.sql.exec(plant.laneQuery?.(query) ?? query, ...bindings);
         },
       },
       transactionSync: (work) => {

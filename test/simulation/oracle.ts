@@ -1,7 +1,10 @@
 // The oracle: once nothing is due any more, did the hub keep every promise? J1-J11 and J13; that crashes change nothing
 // (J12) is told by two runs of one seed.
 
+import type { Values } from './desk.ts';
+import { plainDecimal } from './fields.ts';
 import { type Outcome, outcomeOf } from './fingerprint.ts';
+import { rateCard } from './firm.ts';
 import type { Batch } from './network.ts';
 import { type Books, checkBooks } from './oracle-books.ts';
 import { checkLane, LaneBooks } from './oracle-lane.ts';
@@ -26,19 +29,37 @@ export function watchWrites(simulation: Simulation): void {
          WHERE id IN (SELECT value FROM json_each(?))`,
         stamps,
       )
-      .toArray() as { id: string; entity: string; connection: string; state: string; hash: string }[];
+      .toArray() as unknown as (Content & { readonly id: string; readonly state: string })[];
     for (const row of rows) {
       if (row.state === 'held' || row.state === 'waiting')
         host.breaches.push(`J6: ${seat} is sent a ${type} that is ${row.state}`);
-      const isRejected = [...stewards.rejected].some(
-        (key) => key.startsWith(`${row.entity}|${row.connection}|`) && key.endsWith(`|${row.hash}`),
-      );
-      if (isRejected) host.breaches.push(`J6: ${seat} is sent a ${type} that was rejected`);
+      if (isAnswered(stewards.rejected, row)) host.breaches.push(`J6: ${seat} is sent a ${type} that was rejected`);
+    }
+    for (const { stamp, values } of records) {
+      const row = rows.find(({ id }) => id === stamp);
+      if (row && type === 'hours' && seat === 'erp' && isOddlyPriced(values) && !isAnswered(stewards.approved, row))
+        host.breaches.push(`J6: ${seat} is sent a ${type} at a price that nobody let pass`);
     }
     if (rows.length < records.length)
       host.breaches.push(`J6: ${seat} is sent ${records.length - rows.length} ${type} that no command asks for`);
   };
   for (const seat of seats) networks[seat].onSend = check;
+}
+
+interface Content {
+  readonly entity: string;
+  readonly connection: string;
+  readonly hash: string;
+}
+
+/** Whether somebody has given this answer to exactly this content. */
+function isAnswered(answers: ReadonlySet<string>, { entity, connection, hash }: Content): boolean {
+  return [...answers].some((key) => key.startsWith(`${entity}|${connection}|`) && key.endsWith(`|${hash}`));
+}
+
+function isOddlyPriced({ billable, price }: Values): boolean {
+  if (billable !== true || price == null) return false;
+  return !rateCard.some((line) => plainDecimal(line.price) === plainDecimal(String(price)));
 }
 
 export async function judge(

@@ -14,6 +14,8 @@ export interface Plant {
   readonly session?: (session: Session, seat: Seat) => Session;
   /** Sees every statement of the lane before it is carried out. */
   readonly beforeExec?: (query: string, bindings: readonly unknown[], d1: D1OnNode) => void;
+  /** What the lane's storage is asked in place of what the lane asks. */
+  readonly laneQuery?: (query: string) => string;
   /** The statement that D1 carries out in place of the lane's. */
   readonly statement?: (query: string) => string;
   /** The only misbehaviours of the systems in these seeds: of all, few that matter to this bug would come to pass. */
@@ -29,6 +31,9 @@ export const plants: Readonly<Record<string, () => Plant>> = {
   'echo-by-user-name': echoByUserName,
   'record-before-lane': () => ({ beforeExec: recordFirst }),
   'late-batch-applied': () => ({ statement: (query) => query.replace(/ WHERE excluded\."run" > .*$/, '') }),
+  'approval-inherited': () => ({
+    laneQuery: (query) => query.replace('"approvals"."hash" AS', "'' AS"),
+  }),
   'settle-at-once': () => ({
     connector: (connector) => ({ ...connector, settleMs: 0 }),
     misbehaviours: ['late-commit'],

@@ -31,8 +31,9 @@ export class Stewards {
   readonly #options: StewardOptions;
   readonly #answered = new Map<string, number>();
   readonly #reworded = new Set<string>();
-  /** Slot and content of everything that was rejected, for the oracle. */
+  /** Slot and content of everything that was rejected, and of everything that was let pass, for the oracle. */
   readonly rejected = new Set<string>();
+  readonly approved = new Set<string>();
 
   constructor(options: StewardOptions) {
     this.#options = options;
@@ -75,6 +76,8 @@ export class Stewards {
       const key = keyOf(hold);
       const count = (this.#answered.get(key) ?? 0) + 1;
       const answer = { hold: hold.id, answer: given, by: 'owner', reason: `As agreed, ${count}` };
+      // An object that dies of it may have written it down: from now on it has been said.
+      if (given === 'approve') this.approved.add(key);
       // When the object dies of it, the owner finds the hold again, or does not.
       const result = await host.ask({ verb: 'answer', ...answer });
       if (!result?.ok) continue;

@@ -26,6 +26,11 @@ export const actions = {
     text: 'The project and its contract are taken back in the systems that hold them.',
     needsReason: false,
   },
+  'accept-fields': {
+    title: 'Mapping is right',
+    text: 'The fields are as they should be: what waits for them goes on with the mapping as it is.',
+    needsReason: true,
+  },
   recreate: { title: 'Create again', text: 'The record is created there anew.', needsReason: false },
   leave: { title: 'Leave out', text: 'The system goes on without this record.', needsReason: false },
   'this-one': {

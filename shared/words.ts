@@ -167,7 +167,7 @@ export const words: Readonly<Record<string, Words>> = {
   'schema-changed': {
     title: 'Fields have changed',
     text: 'The fields of {system} have changed: {fields}. Records whose mapping uses them are held, all others go on.',
-    next: 'An integration admin reviews the marked mapping rows and publishes the mapping.',
+    next: 'An integration admin publishes a mapping that fits, or says that this one does; what waits then goes on.',
   },
   'not-the-owner': {
     title: 'Changed outside its own system',

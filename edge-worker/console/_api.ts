@@ -123,7 +123,7 @@ get: { parameters: { query?: { "owner"?: string; }; header?: { "If-None-Match"?:
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
 '/installations/{installation}/causes/{cause}/{answer}': {
-post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "cause": string; "answer": "retry" | "approve" | "reject" | "credit" | "done" | "withdraw" | "stop" | "recreate" | "leave" | "this-one" | "other-one" | "let-through" | "mistake" | "keep" | "post-next" | "wait" | "reapprove"; }; cookie?: never; }; requestBody: { content: { 'application/json': {
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "cause": string; "answer": "retry" | "approve" | "reject" | "credit" | "done" | "withdraw" | "stop" | "accept-fields" | "recreate" | "leave" | "this-one" | "other-one" | "let-through" | "mistake" | "keep" | "post-next" | "wait" | "reapprove"; }; cookie?: never; }; requestBody: { content: { 'application/json': {
 /** Some actions need one. */
 "reason"?: string;
 }; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
@@ -623,7 +623,7 @@ get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
 '/installations/{installation}/exceptions/{exception}/{answer}': {
-post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "exception": string; "answer": "retry" | "approve" | "reject" | "credit" | "done" | "withdraw" | "stop" | "recreate" | "leave" | "this-one" | "other-one" | "let-through" | "mistake" | "keep" | "post-next" | "wait" | "reapprove"; }; cookie?: never; }; requestBody: { content: { 'application/json': {
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "exception": string; "answer": "retry" | "approve" | "reject" | "credit" | "done" | "withdraw" | "stop" | "accept-fields" | "recreate" | "leave" | "this-one" | "other-one" | "let-through" | "mistake" | "keep" | "post-next" | "wait" | "reapprove"; }; cookie?: never; }; requestBody: { content: { 'application/json': {
 /** Some actions need one. */
 "reason"?: string;
 /** For whom the operator answers; others answer for themselves. */
@@ -1175,7 +1175,7 @@ Cause: {
 "actions": (components['schemas']['Action'])[];
 };
 Action: {
-"action": "retry" | "approve" | "reject" | "credit" | "done" | "withdraw" | "stop" | "recreate" | "leave" | "this-one" | "other-one" | "let-through" | "mistake" | "keep" | "post-next" | "wait" | "reapprove";
+"action": "retry" | "approve" | "reject" | "credit" | "done" | "withdraw" | "stop" | "accept-fields" | "recreate" | "leave" | "this-one" | "other-one" | "let-through" | "mistake" | "keep" | "post-next" | "wait" | "reapprove";
 "title": string;
 "text": string;
 "needsReason": boolean;
@@ -1184,7 +1184,7 @@ Job: {
 "job": string;
 "state": "running" | "done";
 "cause": string;
-"answer": "retry" | "approve" | "reject" | "credit" | "done" | "withdraw" | "stop" | "recreate" | "leave" | "this-one" | "other-one" | "let-through" | "mistake" | "keep" | "post-next" | "wait" | "reapprove";
+"answer": "retry" | "approve" | "reject" | "credit" | "done" | "withdraw" | "stop" | "accept-fields" | "recreate" | "leave" | "this-one" | "other-one" | "let-through" | "mistake" | "keep" | "post-next" | "wait" | "reapprove";
 "by": string;
 "total": number;
 "done": number;

@@ -1,6 +1,7 @@
 // When each loop of a lane next has work, read off its tables.
 import type { LaneCore, Loop } from './core.ts';
 import { callableMs } from './dispatch.ts';
+import { stoppedTypes } from './holds.ts';
 import { isWorking } from './jobs.ts';
 import { waitMs } from './plan-book.ts';
 import { firstMarkMs } from './status.ts';
@@ -30,7 +31,8 @@ export function agendaOf(core: LaneCore): ReadonlyMap<Loop, number> {
   const rows = core.store.sql
     .exec(
       `SELECT c.value AS connection,
-         (SELECT min(due_ms) FROM commands WHERE connection = c.value AND state = 'due') AS relay,
+         (SELECT due_ms FROM commands WHERE connection = c.value AND state = 'due'
+            AND record_type NOT IN (${stoppedTypes('c.value')}) ORDER BY due_ms LIMIT 1) AS relay,
          (SELECT min(due_ms) FROM commands WHERE connection = c.value AND state = 'uncertain') AS look,
          (SELECT min(due_ms) FROM commands WHERE connection = c.value AND state = 'waiting') AS waiting,
          (SELECT min(next_ms) FROM cursors WHERE connection = c.value) AS feed,

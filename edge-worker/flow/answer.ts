@@ -9,9 +9,10 @@ import { readRows, type StoredRow, writeRows } from '../store/rows.ts';
 import { askAgain } from './ask-again.ts';
 import { tellAudit } from './audit.ts';
 import { actionsOf } from './choices.ts';
-import { twoRecordsControl, withdrawn } from './controls.ts';
+import { driftControl, twoRecordsControl, withdrawn } from './controls.ts';
 import type { LaneCore } from './core.ts';
 import { answerDeletion, deletionControls } from './deletion-answers.ts';
+import { answerDrift } from './drift.ts';
 import { planSafely } from './guard.ts';
 import { answerGuilty } from './guilty-rows.ts';
 import { type Owners, openHold } from './hold-care.ts';
@@ -59,6 +60,7 @@ export function answer(
     throw new StewardError('reason-missing', `"${actions[given].title}" needs a reason.`, 'Say why this is right.');
   if (row.control === 'connection') return core.resume(row.connection, by);
   if (isOfSubscriber(row)) return answerSubscriber(core, row, given === 'retry', by, reason);
+  if (row.control === driftControl) return answerFields(core, row, given, by, reason);
   if (row.control === 'poison-row') return answerKept(core, row, given, by, reason);
   if (deletionControls.has(row.control)) return answerDeletion(core, row, given, by, reason);
   if (row.control === twoRecordsControl) return answerTwoRecords(core, row, given, by, reason);
@@ -138,6 +140,13 @@ function answerKept(core: LaneCore, row: StoredRow<typeof holds>, given: Action,
   core.store.transaction((tx) => {
     answerGuilty(tx, row, given === 'reject');
     closeHold(tx, row, by, reason);
+    tellAudit(core, tx, by, `hold-${given}`, row.id, { control: row.control, entity: row.entity, reason });
+  });
+}
+
+function answerFields(core: LaneCore, row: StoredRow<typeof holds>, given: Action, by: string, reason: string): void {
+  core.store.transaction((tx) => {
+    answerDrift(tx, row, given === 'accept-fields', by, reason);
     tellAudit(core, tx, by, `hold-${given}`, row.id, { control: row.control, entity: row.entity, reason });
   });
 }

@@ -6,6 +6,7 @@ import {
   billedControl,
   byHandControl,
   deletedControl,
+  driftControl,
   guardControl,
   twoRecordsControl,
   unwonControl,
@@ -22,6 +23,7 @@ const choices: Readonly<Record<string, readonly Action[]>> = {
   [vanishedControl]: ['recreate', 'leave', 'retry'],
   [guardControl]: ['let-through', 'mistake'],
   [unwonControl]: ['stop', 'keep'],
+  [driftControl]: ['accept-fields', 'retry'],
   [twoRecordsControl]: ['this-one', 'other-one', 'retry'],
 };
 

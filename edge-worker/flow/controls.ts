@@ -11,5 +11,7 @@ export const deletedControl = 'deleted-at-source';
 export const vanishedControl = 'target-gone';
 export const guardControl = 'delete-guard';
 export const twoRecordsControl = 'two-records';
+/** Fields that a mapping relies on are others now. */
+export const driftControl = 'schema-changed';
 /** A deal is won no more whose project was provisioned. */
 export const unwonControl = 'deal-unwon';

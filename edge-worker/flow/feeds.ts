@@ -6,6 +6,7 @@ import { cursors } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { deleteRows, readRows, type StoredRow, writeRows } from '../store/rows.ts';
 import type { LaneCore } from './core.ts';
+import { lookAtSchema } from './drift.ts';
 import { problemOf } from './guard.ts';
 import { closeHold, holdAt, raiseHold } from './holds.ts';
 import { record } from './inbox.ts';
@@ -72,7 +73,7 @@ export function startLoads(tx: LaneTransaction, connection: string, recordTypes:
 
 /** Asks every feed of a connection that is due. Returns whether anything was written down. */
 export async function askFeeds(core: LaneCore, id: string): Promise<boolean> {
-  const where = 'WHERE connection = ? AND next_ms <= ? ORDER BY next_ms';
+  const where = "WHERE connection = ? AND next_ms <= ? ORDER BY purpose = 'schema', next_ms";
   const untilMs = core.ports.nowMs() + togetherMs;
   let isNews = false;
   for (const row of readRows(core.store.sql, cursors, where, id, untilMs)) {
@@ -84,9 +85,12 @@ export async function askFeeds(core: LaneCore, id: string): Promise<boolean> {
       continue;
     }
     try {
-      isNews = (await askFeed(core, connection, row)) || isNews;
+      if (row.purpose === 'schema') await lookAtSchema(core, connection, row);
+      else {
+        isNews = (await askFeed(core, connection, row)) || isNews;
+        forgetFailure(core, row);
+      }
       core.succeeded(id);
-      forgetFailure(core, row);
     } catch (error) {
       fail(core, connection, row, error);
     }

@@ -104,6 +104,12 @@ export function heldAround(sql: LaneTransaction['sql'], changed: readonly string
   return rows.map((row) => row.entity);
 }
 
+/** SQL: the record types of a connection that are stopped. */
+export function stoppedTypes(connection: string): string {
+  const isOfConnection = `entity = ${connection} AND connection = ${connection}`;
+  return `SELECT record_type FROM holds WHERE ${isOfConnection} AND part = 'schema'`;
+}
+
 /** Closes the hold at a slot, if there is one: solved elsewhere, released or replaced. */
 export function closeHold(tx: LaneTransaction, slot: Slot, by: string, reason: string | null): void {
   const there = holdAt(tx, slot);

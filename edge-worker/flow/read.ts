@@ -1,7 +1,9 @@
 // Notices are hints, reads are truth: reads records of all connections side by side. A source that hangs holds nobody
 // up, a record that cannot be read leaves those it was asked with alone.
 import type { Notice, ReadResult, RecordRef } from '../connectors/connector.ts';
+import { Fault } from '../faults.ts';
 import type { LaneCore } from './core.ts';
+import { describeSoon, isStopped } from './drift.ts';
 import { problemOf } from './guard.ts';
 import { linkedLinesOf } from './lines.ts';
 import { unlinkedReferences } from './link-book.ts';
@@ -16,6 +18,8 @@ const triesMax = 6;
 const waitForReadsMs = 5_000;
 /** Should the late read be lost with its object, its records are read again. */
 const lostAfterMs = 60_000;
+/** Records whose mapping is stopped are looked at this often; once it goes on they are read at once. */
+const stoppedAgainMs = 60_000;
 /** Calls spent on finding out which record of a batch makes its call fail. */
 const searchCallsMax = 32;
 
@@ -128,11 +132,13 @@ export class Reader {
     }
     const calls: Call[] = [];
     for (const group of groups.values()) {
-      const { connection } = group[0] as Wanted;
+      const { connection, recordType } = group[0] as Wanted;
       const size = core.wiring.connections.get(connection)?.connector.limits.readBatchMax;
       // A connection that was removed in the meantime has nothing to be read.
       if (size === undefined) continue;
       if (!core.isReadable(connection)) found.again.push(...group);
+      else if (isStopped(core.store.sql, core.wiring, connection, recordType))
+        found.again.push(...group.map((one) => ({ ...one, againMs: core.ports.nowMs() + stoppedAgainMs })));
       else
         for (let start = 0; start < group.length; start += size) {
           const batch = group.slice(start, start + size);
@@ -197,6 +203,7 @@ export class Reader {
       }
       return null;
     } catch (error) {
+      if (error instanceof Fault && error.code === 'schema-changed') describeSoon(core.store.sql, call.connection);
       if (isOfARecord(error)) return this.#search(call, batch, error);
       core.failed(connection, faultFrom(error));
       call.found.again.push(...batch.map(oftener));

@@ -9,6 +9,7 @@ import { deleteRows, readRows, writeRows } from '../store/rows.ts';
 import { absorb } from './absorb.ts';
 import { tellAudit } from './audit.ts';
 import { billedControl, vanishedControl, withdrawn } from './controls.ts';
+import { describeSoon } from './drift.ts';
 import { raiseHold } from './holds.ts';
 import { type CommandState, move } from './lifecycle.ts';
 import { endLink, type LinkRow, leftAlone, newLink, recordLink } from './links.ts';
@@ -157,6 +158,7 @@ export class Receipts {
     // Whether the record to be changed was deleted there is found out by reading it.
     if (code === 'orphaned' && row.isCreate === 0 && row.recordId !== null)
       readAgain(tx, [{ connection: row.connection, recordType: row.recordType, recordId: row.recordId }], row.eventMs);
+    if (code === 'schema-changed') describeSoon(tx.sql, row.connection);
     const owner = rule.owner === 'hub' ? 'integration' : rule.owner;
     const params = { message, fields: fields.join(', '), code: vendorCode ?? code, connection: row.connection };
     this.#receipt(row, 'refused', row.recordId, null, vendorCode ?? code, 0);

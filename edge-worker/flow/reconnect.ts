@@ -7,6 +7,7 @@ import type { LaneTransaction } from '../store/lane-store.ts';
 import { deleteRows, readRows } from '../store/rows.ts';
 import { tellAudit } from './audit.ts';
 import type { LaneCore } from './core.ts';
+import { watchSchemas } from './drift.ts';
 import { startFeeds } from './feeds.ts';
 import { StewardError } from './steward.ts';
 import type { Connection } from './wiring.ts';
@@ -58,9 +59,10 @@ function resettle(
   settings: Readonly<Record<string, unknown>>,
 ): void {
   tx.sql.exec('UPDATE connections SET settings = ? WHERE id = ?', JSON.stringify(settings), id);
-  const { feeds, maps } = connectorUnder(core.ports.connectors[connector.name] ?? connector, settings);
-  startFeeds(tx, id, feeds);
-  for (const kind of Object.keys(maps)) core.store.setValue(`replan ${kind}`, '');
+  const connectorNow = connectorUnder(core.ports.connectors[connector.name] ?? connector, settings);
+  startFeeds(tx, id, connectorNow.feeds);
+  watchSchemas(tx, id, connectorNow);
+  for (const kind of Object.keys(connectorNow.maps)) core.store.setValue(`replan ${kind}`, '');
 }
 
 function check(schema: z.ZodType, given: unknown, what: string): void {

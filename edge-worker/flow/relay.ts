@@ -9,6 +9,7 @@ import { attempts, commands } from '../store/lane-schema.ts';
 import type { LaneStore } from '../store/lane-store.ts';
 import { readColumns, readRows, writeRows } from '../store/rows.ts';
 import { withdrawn } from './controls.ts';
+import { stoppedTypes } from './holds.ts';
 import type { CommandRow } from './plan-view.ts';
 import type { Connection } from './wiring.ts';
 
@@ -55,7 +56,8 @@ export interface Busy {
 /** Found in the index alone, so that only those are read whole that may be chosen. */
 const dueFirst = `WHERE (entity, connection, record_type, part, id) IN
   (SELECT entity, connection, record_type, part, id FROM commands
-   WHERE connection = ? AND state = 'due' AND due_ms <= ? AND id NOT IN (SELECT value FROM json_each(?))
+   WHERE connection = ? AND state = 'due' AND due_ms <= ?
+     AND record_type NOT IN (${stoppedTypes('commands.connection')}) AND id NOT IN (SELECT value FROM json_each(?))
    ORDER BY due_ms LIMIT ?)
   ORDER BY due_ms`;
 const uncertainColumns = ['entity', 'recordType', 'part', 'recordId'] as const;

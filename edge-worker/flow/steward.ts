@@ -9,6 +9,7 @@ import type { LaneTransaction } from '../store/lane-store.ts';
 import { readRows, writeRows } from '../store/rows.ts';
 import { tellAudit } from './audit.ts';
 import type { LaneCore } from './core.ts';
+import { describeSoon, watchSchemas } from './drift.ts';
 import { loadLists, startFeeds, startLoads } from './feeds.ts';
 import { matches, straysOf } from './first-day.ts';
 import { compileMap, type MappingContent, mappingContent } from './mapping.ts';
@@ -127,6 +128,7 @@ export function connect(core: LaneCore, made: NewConnection, by: string): void {
       'replace',
     );
     startFeeds(tx, id, connector.feeds);
+    watchSchemas(tx, id, connector);
     loadLists(tx, id, connector, kinds);
     // What is known already has its place here from the start.
     if (flow === 'open') for (const kind of kinds) core.store.setValue(`replan ${kind}`, '');
@@ -246,6 +248,7 @@ export function publishIn(
   const row = { version: (newest?.version ?? 0) + 1, content: canonicalJson(content), publishedMs: tx.atMs, by };
   writeRows(tx.sql, mappingVersions, [row], 'fail');
   tx.record('mappingVersions', row);
+  describeSoon(tx.sql, null);
   const detail = { hash: hashOf(content), ...(approvedBy !== null && { approvedBy }) };
   tellAudit(core, tx, by, 'mapping-published', String(row.version), detail);
   return row.version;

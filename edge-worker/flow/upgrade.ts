@@ -2,10 +2,12 @@
 // kinds that wait for their first day like any others.
 import { canonicalJson } from '../../shared/canonical-json.ts';
 import type { EntityName } from '../../shared/entities/_registry.ts';
+import type { Connector } from '../connectors/connector.ts';
 import { flows } from '../store/lane-schema.ts';
 import { readRows, writeRows } from '../store/rows.ts';
 import { tellAudit } from './audit.ts';
 import type { LaneCore } from './core.ts';
+import { typesOf, watchSchemas } from './drift.ts';
 import { loadLists, startFeeds } from './feeds.ts';
 
 const versionsKey = 'connector versions';
@@ -22,6 +24,7 @@ export function adoptNewer(core: LaneCore): void {
     for (const { id, connector } of core.wiring.connections.values()) {
       const { kinds } = offerOf(connector);
       startFeeds(tx, id, connector.feeds);
+      watchSchemas(tx, id, connector);
       const added = kinds.filter((kind) => !known.has(`${id} ${kind}`));
       if (added.length === 0) continue;
       const rows = added.map((kind) => ({ connection: id, kind, state: 'matching', cutoverOn: null }));
@@ -34,6 +37,6 @@ export function adoptNewer(core: LaneCore): void {
   core.rewire();
 }
 
-function offerOf({ feeds, maps }: { feeds: readonly { name: string }[]; maps: object }) {
-  return { feeds: feeds.map(({ name }) => name), kinds: Object.keys(maps) as EntityName[] };
+function offerOf({ feeds, maps }: Pick<Connector, 'feeds' | 'maps'>) {
+  return { feeds: feeds.map(({ name }) => name), kinds: Object.keys(maps) as EntityName[], types: typesOf({ maps }) };
 }

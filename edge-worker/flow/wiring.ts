@@ -113,6 +113,14 @@ export class Wiring {
     return paths;
   }
 
+  /** Whether records of a type are written there. */
+  writesType(connection: string, recordType: string): boolean {
+    return entityNames.some((kind) => {
+      const map = this.mapFor(connection, kind);
+      return map !== null && map.recordType === recordType && map.canWrite;
+    });
+  }
+
   /** The types of lines of a record type that are records by themselves here. */
   lineTypesOf(connection: string, recordType: string): readonly string[] {
     const types = entityNames.flatMap((kind) => this.mapFor(connection, kind)?.recordType ?? []);

@@ -222,3 +222,26 @@ it('A job on a cause that nothing waits for is refused, and says so', async () =
   });
   expect(error).toMatchObject({ type: 'nothing-waits', status: 409 });
 });
+
+it('A column that is renamed in mid-run stops its record type there; what waits goes out once it fits', async () => {
+  pair.target.arm({ how: 'schema-change', detail: 'hours.text:remark', times: null });
+  await pair.logAndTell('Before anybody knew');
+  const admin = await signIn('admin');
+  const stopped = async () => (await list(admin, { control: 'schema-changed' })).rows;
+  const hold = await until('the stop', async () => (await stopped())[0], 60_000);
+  expect(hold).toMatchObject({ owner: 'integration', connection: 'target' });
+  expect(hold.words.text).toContain('text is gone');
+  await pair.logAndTell('While it is stopped');
+  const client = pair.sign('Quayside Logistics');
+  await pair.sender.send([{ type: 'client', record: client }]);
+  await until('what is not touched', () =>
+    pair.target.rows('client').some((row) => row['display_name'] === 'Quayside Logistics'),
+  );
+  expect(pair.hoursInTarget('While it is stopped')).toEqual([]);
+  pair.target.disarm();
+  const params = { path: { ...path(), exception: hold.id, answer: 'retry' as const } };
+  const body = { reason: 'The column has its name back', by: 'admin' };
+  await must(admin.POST('/installations/{installation}/exceptions/{exception}/{answer}', { params, body }));
+  await until('what waited', () => pair.hoursInTarget('While it is stopped').length === 1, 60_000);
+  expect(await stopped()).toEqual([]);
+});

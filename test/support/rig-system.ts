@@ -7,6 +7,7 @@ import {
   type FindKey,
   type ReadResult,
   type RecordRef,
+  type SchemaField,
   type Session,
   type Snapshot,
   type StatusResult,
@@ -86,6 +87,8 @@ export class RigSystem {
   deletes = false;
   readonly #gone = new Set<string>();
   readonly #merged = new Map<string, string>();
+  /** What an admin of the system would see; nothing is told of types that are not named here. */
+  readonly fields = new Map<string, readonly SchemaField[]>();
   onFind: (() => void | Promise<void>) | null = null;
   onChanges: ((feed: string, cursor: string | null) => ChangePage | Promise<ChangePage>) | null = null;
   onStatus: ((statuses: readonly StatusToShow[]) => Promise<readonly StatusResult[]>) | null = null;
@@ -157,7 +160,7 @@ export class RigSystem {
         this.calls.push(`status ${statuses.map((one) => one.recordId).join()}`);
         return this.onStatus ? this.onStatus(statuses) : statuses.map(() => ({ outcome: 'applied' }));
       },
-      describe: async () => [],
+      describe: async (recordType) => this.fields.get(recordType) ?? [],
       check: async () => ({ account: '', missing: [] }),
     };
   }

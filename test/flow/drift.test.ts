@@ -1,0 +1,137 @@
+// Fields that change under a mapping: what it touches stops, everything else goes on, nothing is lost.
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { SchemaField } from '../../edge-worker/connectors/connector.ts';
+import { answer } from '../../edge-worker/flow/answer.ts';
+import { mappingContent } from '../../edge-worker/flow/mapping.ts';
+import { publish } from '../../edge-worker/flow/steward.ts';
+import { client, LaneRig, RigSystem } from '../support/lane-rig.ts';
+
+const field = (path: string, more: Partial<SchemaField> = {}): SchemaField => ({
+  ...{ path, label: path, type: 'text', isRequired: false, isWritable: true, lengthMax: null, choices: null },
+  ...more,
+});
+const stages = (...values: string[]) => values.map((value) => ({ value, label: value }));
+const stage = (...values: string[]) => field('stage', { type: 'choice', choices: stages(...values) });
+const asMapped = [field('name'), field('phone'), stage('prospect', 'customer'), field('country'), field('remark')];
+const hourMs = 3_600_000;
+
+let crm: RigSystem;
+let erp: RigSystem;
+let rig: LaneRig;
+
+beforeEach(async () => {
+  crm = new RigSystem();
+  erp = new RigSystem();
+  for (const system of [crm, erp]) {
+    system.fields.set('client', asMapped);
+    system.fields.set('job', [field('name')]);
+  }
+  rig = new LaneRig({ crm: { system: crm, roles: ['crm', 'psa'] }, erp: { system: erp, roles: ['erp'] } });
+  await rig.pass(1_000);
+  crm.put('client', 'a', client('Acme'));
+  await rig.notice('crm', 'client', 'a');
+});
+
+const stopped = () =>
+  rig
+    .rows("SELECT connection, record_type AS type, owner, params FROM holds WHERE control = 'schema-changed'")
+    .map(({ connection, type, owner, params }) => [connection, type, owner, JSON.parse(String(params)).fields]);
+
+async function changesTo(system: RigSystem, fields: readonly SchemaField[]): Promise<void> {
+  system.fields.set('client', fields);
+  await rig.pass(hourMs + 1_000);
+}
+
+async function accept(given: 'accept-fields' | 'retry' = 'accept-fields'): Promise<void> {
+  const [hold] = rig.rows("SELECT id FROM holds WHERE control = 'schema-changed'");
+  answer(rig.lane.core, String(hold?.['id']), given, 'ada', 'Agreed with the admin of the ledger');
+  await rig.pass(1_000);
+}
+
+const told = (name: string) => erp.calls.filter((call) => call.startsWith('write') && call.includes(`"${name}"`));
+const namesAt = (system: RigSystem, type: string) =>
+  [...system.rows.values()].filter((row) => row.recordType === type).map((row) => row.wire['name']);
+
+describe('Fields that change in mid-run', () => {
+  it.each([
+    ['a field that is required now', [...asMapped, field('class', { isRequired: true })], 'class is required'],
+    [
+      'a value of a list that is gone',
+      asMapped.map((one) => (one.path === 'stage' ? stage('customer') : one)),
+      'stage has no "prospect" any more',
+    ],
+    [
+      'a column that has another name',
+      [...asMapped.filter(({ path }) => path !== 'phone'), field('telephone')],
+      'phone is gone',
+    ],
+    [
+      'a column of another type',
+      asMapped.map((one) => (one.path === 'phone' ? field('phone', { type: 'decimal' }) : one)),
+      'phone is decimal, was text',
+    ],
+  ])(
+    '%s: what is mapped to that type stops, in the name of an admin, who is told what',
+    async (_case, fields, said) => {
+      await changesTo(erp, fields);
+      expect(stopped()).toEqual([['erp', 'client', 'integration', said]]);
+    },
+  );
+
+  it('that no mapping names stop nothing', async () => {
+    await changesTo(erp, [...asMapped.filter(({ path }) => path !== 'remark'), field('hobby')]);
+    await changesTo(erp, []);
+    expect(stopped()).toEqual([]);
+  });
+
+  it('where we write: nothing of that type is sent, others go on, the latest goes out later in order', async () => {
+    await changesTo(erp, [...asMapped, field('class', { isRequired: true })]);
+    crm.put('client', 'b', client('Bond'));
+    await rig.notice('crm', 'client', 'b');
+    crm.put('client', 'c', client('Cole'));
+    crm.put('client', 'a', client('Acme two'));
+    crm.put('job', 'j', { name: 'Job' });
+    await rig.notice('crm', 'client', 'c', 'a');
+    await rig.notice('crm', 'job', 'j');
+    crm.put('client', 'a', client('Acme three'));
+    await rig.notice('crm', 'client', 'a');
+    await rig.pass(5_000);
+    expect([namesAt(erp, 'client'), namesAt(erp, 'job')]).toEqual([['Acme'], ['Job']]);
+    await rig.restart();
+    await accept();
+    expect(namesAt(erp, 'client').toSorted()).toEqual(['Acme three', 'Bond', 'Cole']);
+    expect([told('Acme two').length, told('Acme three').length, told('Bond').length]).toEqual([0, 1, 1]);
+    const calls = erp.calls.filter((call) => call.startsWith('write')).join();
+    expect(calls.indexOf('Bond')).toBeLessThan(calls.indexOf('Cole'));
+    expect(rig.held()).toEqual([]);
+    await rig.pass(hourMs + 1_000);
+    expect(stopped()).toEqual([]);
+  });
+
+  it('where we read: events wait unread, and are read once it is answered', async () => {
+    await changesTo(crm, [...asMapped.filter(({ path }) => path !== 'phone'), field('telephone')]);
+    const { phone: _gone, ...rest } = client('Acme renamed');
+    crm.put('client', 'a', { ...rest, telephone: '7' });
+    const reads = crm.count('read a');
+    await rig.notice('crm', 'client', 'a');
+    for (let minute = 0; minute < 3; minute++) await rig.pass(61_000);
+    expect([crm.count('read a') - reads, namesAt(erp, 'client')]).toEqual([0, ['Acme']]);
+    const row = { at: 'telephone', codec: 'text?', direction: 'both' as const };
+    const content = mappingContent.parse({ maps: { crm: { customer: { fields: { phone: row } } } } });
+    publish(rig.lane.core, content, 'ada');
+    await rig.pass(1_000);
+    await rig.pass(1_000);
+    expect(stopped()).toEqual([]);
+    expect([...erp.rows.values()][0]?.wire).toMatchObject({ name: 'Acme renamed', phone: '7' });
+  });
+
+  it('and are changed back go on by themselves; asked to look again, at once', async () => {
+    await changesTo(erp, [...asMapped, field('class', { isRequired: true })]);
+    crm.put('client', 'b', client('Bond'));
+    await rig.notice('crm', 'client', 'b');
+    erp.fields.set('client', asMapped);
+    await accept('retry');
+    await rig.pass(1_000);
+    expect([stopped(), namesAt(erp, 'client')]).toEqual([[], ['Acme', 'Bond']]);
+  });
+});

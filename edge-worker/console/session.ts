@@ -107,10 +107,11 @@ export class Sessions {
     const installation = asked.get('installation');
     if (installation === null) return this.#become(outside);
     const roles = asked.get('roles')?.split(' ');
+    const user = asked.get('user');
     const answer = await fetch('/v1/development/session', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ installation, ...(roles && { roles }) }),
+      body: JSON.stringify({ installation, ...(roles && { roles }), ...(user && { user, name: user }) }),
     });
     if (answer.ok) this.#enter((await answer.json()) as Session);
     else this.#become(outside);

@@ -40,11 +40,11 @@ afterAll(async () => {
   rmSync(state, { recursive: true, force: true });
 });
 
-async function visit(role: string, page: string, widthPx = 1280): Promise<Visitor> {
+async function visit(role: string, page: string, widthPx = 1280, user = ''): Promise<Visitor> {
   const tab = await (await contextOf(browser)).newPage();
   await tab.setViewportSize({ width: widthPx, height: 900 });
   const visitor = new Visitor(tab, hub.url);
-  await visitor.goTo(`/console/?installation=${pair.installation.id}&roles=${role}`);
+  await visitor.goTo(`/console/?installation=${pair.installation.id}&roles=${role}${user}`);
   await tab.getByRole('link', { name: page, exact: true }).click();
   await tab.getByRole('heading', { level: 1, name: page, exact: true }).waitFor();
   return visitor;
@@ -192,5 +192,76 @@ describe.skipIf(!hasBrowser)('The audit', () => {
     await visitor.hasText('The audit is not for your role');
     await lookAt(visitor, 'audit-refused');
     await visitor.close();
+  });
+});
+
+describe.skipIf(!hasBrowser)('Mappings', () => {
+  it('are drafted, rehearsed and submitted by an admin, approved by somebody else, and put back', async () => {
+    const admin = await visit('admin', 'Mappings');
+    await admin.hasText('Version 1');
+    await lookAt(admin, 'mappings');
+    await admin.button('Begin a draft').click();
+    await admin.page.getByLabel('What it is for').fill('Regions by their own names');
+    await admin.button('Begin').click();
+    const content = admin.page.getByLabel('Rows, tables and owners');
+    await content.fill('{"lookups": {"regions": {"DE": "DACH"}}');
+    await admin.hasText('a bracket, a comma or a quote is missing');
+    await content.fill('{"lookups": {"regions": {"DE": "DACH"}}}');
+    await admin.button('Save').click();
+    await admin.hasText('regions: DE: means DACH');
+    await admin.button('Rehearse over the last 31 days').click();
+    await admin.hasText('0 of them would change');
+    await lookAt(admin, 'mappings-draft');
+    await admin.button('Submit').click();
+    await admin.page.getByRole('dialog').getByRole('button', { name: 'Submit', exact: true }).click();
+    await admin.hasText('Waits for approval');
+    expect(await admin.button('Approve and publish').count()).toBe(0);
+    await admin.close();
+    const approver = await visit('approver', 'Mappings', 400, '&user=Petra');
+    await lookAt(approver, 'mappings');
+    await approver.page.getByRole('row', { name: /Regions by their own names/ }).click();
+    await approver.hasText('regions: DE: means DACH');
+    await lookAt(approver, 'mappings-draft');
+    await approver.button('Approve and publish').click();
+    const dialog = approver.page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Approve and publish', exact: true }).click();
+    await approver.page.getByRole('link', { name: 'version 2', exact: true }).click();
+    await approver.page.getByRole('heading', { level: 1, name: 'Version 2', exact: true }).waitFor();
+    await approver.hasText('regions: DE: means DACH, before: as it comes with Tieout');
+    await lookAt(approver, 'mappings-version');
+    await approver.page.getByRole('link', { name: 'All mappings' }).click();
+    await approver.page.getByRole('row', { name: /Version 1/ }).click();
+    await approver.button('Put this version back').click();
+    await dialog.getByLabel('Reason').fill('Regions go by codes after all');
+    await dialog.getByRole('button', { name: 'Put this version back', exact: true }).click();
+    await approver.hasText('Version 3');
+    await approver.close();
+  }, 60_000);
+
+  it('keep what one of two admins at the same draft saved, and say so to the other', async () => {
+    const one = await visit('admin', 'Mappings');
+    await one.button('Begin a draft').click();
+    await one.page.getByLabel('What it is for').fill('Two at once');
+    await one.button('Begin').click();
+    await one.page.getByRole('heading', { level: 1, name: 'Two at once' }).waitFor();
+    const other = await visit('admin', 'Mappings');
+    await other.page.getByRole('row', { name: /Two at once/ }).click();
+    await other.page.getByLabel('Rows, tables and owners').waitFor();
+    await one.page.getByLabel('Rows, tables and owners').fill('{"lookups": {"terms": {"30": "NET30"}}}');
+    await one.button('Save').click();
+    await one.hasText('terms: 30: means NET30');
+    await other.page.getByLabel('Rows, tables and owners').fill('{"lookups": {"terms": {"30": "NET14"}}}');
+    await other.button('Save').click();
+    await other.page.getByRole('alert').waitFor();
+    await lookAt(other, 'mappings-two');
+    await other.page.getByRole('button', { name: /^Take what / }).click();
+    expect(await other.page.getByLabel('Rows, tables and owners').inputValue()).toContain('NET30');
+    for (const visitor of [one, other]) await visitor.close();
+  });
+
+  it('are no matter of whoever only looks', async () => {
+    const viewer = await visit('viewer', 'Mappings');
+    await viewer.hasText('Mappings are for admins and approvers');
+    await viewer.close();
   });
 });

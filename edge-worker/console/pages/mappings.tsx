@@ -1,0 +1,158 @@
+// How the mappings are changed: drafts on their way, and every version that was published.
+import { useState } from 'react';
+import { Route, Routes, useNavigate } from 'react-router';
+import { Answer, troubleOf, useAnswer, useChange, useMe } from '../asking.tsx';
+import type { Shape } from '../client.ts';
+import { useNowMs } from '../clock.ts';
+import { Ask, Button, Field } from '../parts/controls.tsx';
+import { Ago } from '../parts/figures.tsx';
+import { Grid } from '../parts/grid.tsx';
+import { nameOf } from '../parts/people.ts';
+import { Badge, Empty, TroubleNote } from '../parts/states.tsx';
+import { DraftPage } from './mappings/draft.tsx';
+import { stateOf } from './mappings/lists.tsx';
+import { VersionPage } from './mappings/version.tsx';
+
+export default function Mappings() {
+  const { operations } = useMe();
+  if (!operations.includes('listDrafts'))
+    return (
+      <div className="stack">
+        <h1>Mappings</h1>
+        <Empty title="Mappings are for admins and approvers">
+          Ask your integration admin for what you need changed.
+        </Empty>
+      </div>
+    );
+  return (
+    <Routes>
+      <Route index element={<Both />} />
+      <Route path="draft/:draft" element={<DraftPage />} />
+      <Route path="version/:version" element={<VersionPage />} />
+    </Routes>
+  );
+}
+
+function Both() {
+  const { operations } = useMe();
+  const drafts = useAnswer(['mappings', 'drafts'], ({ api, installation }) =>
+    api.GET('/installations/{installation}/mapping-drafts', { params: { path: { installation } } }),
+  );
+  const versions = useAnswer(['mappings', 'versions'], ({ api, installation }) =>
+    api.GET('/installations/{installation}/mappings', { params: { path: { installation } } }),
+  );
+  return (
+    <div className="stack">
+      <div className="row-apart">
+        <h1>Mappings</h1>
+        {operations.includes('beginDraft') && <Begin />}
+      </div>
+      <section className="stack-close" aria-label="Drafts">
+        <h2>Drafts</h2>
+        <Answer what="the drafts" answer={drafts}>
+          {({ items }) => <Drafts items={items} />}
+        </Answer>
+      </section>
+      <section className="stack-close" aria-label="Versions">
+        <h2>Versions</h2>
+        <Answer what="the versions" answer={versions}>
+          {({ items }) => <Versions items={items} />}
+        </Answer>
+      </section>
+    </div>
+  );
+}
+
+function Begin() {
+  const [title, setTitle] = useState('');
+  const navigate = useNavigate();
+  const begin = useChange(
+    ({ api, installation }, named: string) =>
+      api.POST('/installations/{installation}/mapping-drafts', {
+        params: { path: { installation } },
+        body: { title: named },
+      }),
+    ['mappings'],
+  );
+  const go = () =>
+    begin.mutate(title.trim(), { onSuccess: ({ draft }) => navigate(`/mappings/draft/${encodeURIComponent(draft)}`) });
+  return (
+    <Ask trigger={<Button look="main">Begin a draft</Button>} title="Begin a draft">
+      {(close) => (
+        <>
+          <p>It starts from the version in force. Nothing changes until somebody else approves it.</p>
+          <Field label="What it is for" value={title} onChange={setTitle} isRequired />
+          {begin.error && <TroubleNote trouble={troubleOf(begin.error)} />}
+          <div className="row">
+            <Button look="main" isDisabled={title.trim() === '' || begin.isPending} onPress={go}>
+              Begin
+            </Button>
+            <Button look="quiet" onPress={close}>
+              Cancel
+            </Button>
+          </div>
+        </>
+      )}
+    </Ask>
+  );
+}
+
+function Drafts({ items }: { readonly items: readonly Shape<'Draft'>[] }) {
+  const nowMs = useNowMs();
+  const navigate = useNavigate();
+  return (
+    <Grid
+      label="Drafts"
+      lines={items}
+      idOf={({ id }) => id}
+      onOpen={({ id }) => navigate(`/mappings/draft/${encodeURIComponent(id)}`)}
+      empty={<Empty title="No drafts">Changes of the mappings appear here until they are published.</Empty>}
+      columns={[
+        { id: 'title', title: 'For', isName: true, width: '3fr', minWidth: 180, show: ({ title }) => title },
+        {
+          id: 'state',
+          title: 'State',
+          minWidth: 150,
+          show: ({ state }) => <Badge tone={stateOf[state].tone}>{stateOf[state].title}</Badge>,
+        },
+        { id: 'by', title: 'Changed by', minWidth: 140, show: ({ changedBy }) => nameOf(changedBy) },
+        {
+          id: 'at',
+          title: 'Changed',
+          minWidth: 120,
+          show: ({ changedAt }) => <Ago atMs={Date.parse(changedAt)} nowMs={nowMs} />,
+        },
+      ]}
+    />
+  );
+}
+
+function Versions({ items }: { readonly items: readonly Shape<'MappingVersion'>[] }) {
+  const nowMs = useNowMs();
+  const navigate = useNavigate();
+  return (
+    <Grid
+      label="Versions"
+      lines={items}
+      idOf={({ version }) => String(version)}
+      onOpen={({ version }) => navigate(`/mappings/version/${version}`)}
+      empty={<Empty title="No versions">The first comes with the installation.</Empty>}
+      columns={[
+        { id: 'version', title: 'Version', isName: true, minWidth: 100, show: ({ version }) => `Version ${version}` },
+        {
+          id: 'force',
+          title: 'State',
+          minWidth: 110,
+          show: ({ isInForce }) => isInForce && <Badge tone="good">In force</Badge>,
+        },
+        { id: 'by', title: 'Published by', minWidth: 140, show: ({ publishedBy }) => nameOf(publishedBy) },
+        {
+          id: 'at',
+          title: 'Published',
+          minWidth: 120,
+          show: ({ publishedAt }) => <Ago atMs={Date.parse(publishedAt)} nowMs={nowMs} />,
+        },
+      ]}
+    />
+  );
+}

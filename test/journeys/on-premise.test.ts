@@ -110,7 +110,14 @@ describe('An ERP that nobody can call', () => {
     });
     client = psa.create('client', { display_name: 'Harbour & Pine', stage: 'client', currency: 'EUR', active: true });
     engagement = psa.create('engagement', {
-      ...{ title: 'ERP rollout', client_id: client, currency: 'EUR', state: 'running', model: 'hourly' },
+      ...{
+        title: 'ERP rollout',
+        client_id: client,
+        currency: 'EUR',
+        state: 'running',
+        time_open: true,
+        model: 'hourly',
+      },
     });
     await people();
     await until('the work to wait for it', async () => (await statusOf('client', client)) === 'on-its-way');

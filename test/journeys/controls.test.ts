@@ -1,5 +1,5 @@
 // Story: the books of a month are closed, a project is closed, more is worked than was sold, and things come in twice
-// or in the wrong currency: each is held in words for who can help, written once, and held again when it changes.
+// or in the wrong currency: each is held in words for who can help, and written once.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -151,7 +151,7 @@ describe('A month whose books are closed', () => {
 });
 
 describe('A project that is closed', () => {
-  it('takes no more hours, unless delivery say so once; changed, they are held again', async () => {
+  it('takes no more hours; opened again, it takes all of them', async () => {
     const workspace = workspaces.get('Orchard migration') ?? '';
     firm.psa.update('workspaces', workspace, { archived: true });
     await arrive(firm);
@@ -163,7 +163,7 @@ describe('A project that is closed', () => {
     const second = await logged({ notes: 'Handover call', project: 'Orchard migration' });
     firm.psa.update('workspaces', workspace, { archived: false });
     await arrive(firm);
-    await until('the hours in the ERP', () => postedTime(firm, 'Handover').length > 0, 60_000);
+    await until('the hours in the ERP', () => postedTime(firm, 'Handover call').length > 0, 60_000);
     await firm.installation.settled();
     expect([...postedTime(firm, 'Handover'), ...postedTime(firm, 'Handover call')]).toHaveLength(2);
     expect(await holdsOnTime(firm, second)).toEqual([]);
@@ -263,7 +263,7 @@ describe('A legal entity that the ledger does not have', () => {
 });
 
 describe('An expense that was entered twice', () => {
-  it('is held for delivery, and posted as a second one only on their word; changed, it is held again', async () => {
+  it('is held for delivery, and posted as a second one only on their word', async () => {
     const first = await spent({ notes: 'Train to Hamburg' });
     expect(await holdsOn(firm, 'psa', 'expenses', first)).toEqual([]);
     const second = await spent({ notes: 'Train to Hamburg' });

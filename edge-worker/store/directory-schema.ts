@@ -20,7 +20,7 @@ export const directory = sqliteTable(
   (table) => [primaryKey({ columns: [table.system, table.environment, table.account] })],
 );
 
-/** Installations of all shards, for the sweep: which lanes exist and when each was last awake. */
+/** Installations of all shards, for the sweep: which lanes exist, and where. */
 export const lanes = sqliteTable('lanes', {
   installation: text('installation').primaryKey(),
   shard: text('shard').notNull(),

@@ -141,8 +141,9 @@ export class LaneStore {
   }
 
   /**
-   * Everything `work` writes is on disk together or not at all. The run number is taken anew by each transaction:
-   * a restore raises the epoch, so that numbers given before it never win again.
+   * Everything `work` writes is on disk together or not at all. Each run number is one above the last one on disk. A
+   * lane that was put back to an earlier time would give numbers again that D1 has seen already, and D1 would keep the
+   * rows it has under them: nothing here lifts the counter.
    */
   transaction<Result>(work: (tx: LaneTransaction) => Result): Result {
     try {

@@ -5,6 +5,7 @@ import { wordsFor } from '../../shared/words.ts';
 import { entityRows, links } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { readRows } from '../store/rows.ts';
+import { placeOfHold } from './govern.ts';
 import { type HoldRow, holdsOf } from './holds.ts';
 import { kindOf, siblingId } from './identity.ts';
 import { referencePaths } from './mapping.ts';
@@ -90,7 +91,7 @@ export class Moments {
       connection: connector ? connection : null,
       system: connector?.name ?? null,
       words: wordsFor(code, { ...(connector && { system: connector.title }), ...params }),
-      isOfCommand: part === '',
+      isOfCommand: part === placeOfHold(control),
     };
   }
 

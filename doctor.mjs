@@ -33,7 +33,7 @@ function checkNode() {
 function checkInstalled() {
   const stamp = 'node_modules/.tieout-lock';
   const wanted = createHash('sha256').update(readFileSync('package-lock.json')).digest('hex');
-  if (!existsSync('node_modules')) return missing('Dependencies', 'npm run setup (about 700 MB)');
+  if (!existsSync('node_modules')) return missing('Dependencies', 'npm run setup (about 1.1 GB)');
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
     return missing('Dependencies as package-lock.json names them; others are installed', 'npm run setup');
   }

@@ -114,7 +114,7 @@ const asked = {
   currency: 'tieout__Currency__c',
 } as const;
 
-/** The row is the authority: only an admin of that org can have made it, whoever told us of it. */
+/** The row is the authority, whoever told us of it: nobody but the org's admins and its integration user make one. */
 async function opened(inside: Inside): Promise<PairingOutcome> {
   const { rest, dialect, request, nowMs, found } = inside;
   const row = await rowOf(inside);

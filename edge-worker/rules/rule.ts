@@ -83,7 +83,7 @@ export interface Rule {
   /** Targets it guards. */
   readonly towards: readonly Role[];
   readonly owner: Owner;
-  /** When the hold is overdue, in minutes of work time. */
+  /** When the hold is overdue, in minutes by the clock. */
   readonly dueMinutes: number;
   /** `retry` = look again after mending; `approve` = this once, with a reason; `reject` = never this content. */
   readonly actions: readonly Action[];

@@ -5,6 +5,7 @@ import { flag, text, textOrNull } from '../../edge-worker/connectors/codecs.ts';
 import { at, type Connector } from '../../edge-worker/connectors/connector.ts';
 import { maps } from '../../edge-worker/connectors/example/map.ts';
 import { answer } from '../../edge-worker/flow/answer.ts';
+import { change } from '../../edge-worker/flow/requests.ts';
 import { LaneRig, RigSystem } from '../support/lane-rig.ts';
 
 const sale = { recordType: 'sale', canCreate: false, canWrite: false, required: [] } as const;
@@ -101,6 +102,25 @@ it('What is entered is asked for no more; with the last of it everything is made
     ['client', 'engagement', 'agreement'],
   ]);
   expect(inLedger('engagement')).toMatchObject({ region: 'Nordics', entity: whole.entity });
+});
+
+it('Subscribers hear of each thing that is missing, and once that nothing is', async () => {
+  const { rig, win } = firm();
+  const subscription = { id: 'sub_1', name: 'Office', url: 'https://hooks.example/', types: ['*'] };
+  const made = { verb: 'make', subscription, key: 'whsec_bm90IGEgcmVhbCBrZXkgYXQgYWxs' } as const;
+  await change(rig.lane, { verb: 'subscription', change: made, by: 'ada' }, async (plain) => plain);
+  const told = () =>
+    rig.rows("SELECT type, payload FROM announcements WHERE type IN ('deal.held', 'deal.released')").map((row) => {
+      const payload = JSON.parse(String(row['payload'])) as { exception?: { control: string } };
+      return payload.exception?.control ?? row['type'];
+    });
+  await win({ tax: null, terms: null });
+  expect(told().sort()).toEqual(['missing-tax-profile', 'missing-terms']);
+  await win({ terms: null });
+  expect(told()).toHaveLength(2);
+  await win();
+  expect(told().at(-1)).toBe('deal.released');
+  expect(told()).toHaveLength(3);
 });
 
 it('What finance lets pass with a reason counts as there, for exactly this content', async () => {

@@ -66,7 +66,7 @@ describe('A deal that is not won yet', () => {
     const found = await ask(opportunity);
     expect(found.passes).toBe(false);
     const codes = found.reasons.map(({ code }) => code);
-    expect(codes).toEqual(expect.arrayContaining(['missing-purchase-order', 'missing-tax-profile']));
+    expect(codes).toEqual(expect.arrayContaining(['missing-purchase-order', 'missing-tax-profile', 'missing-terms']));
     expect(found.reasons.find(({ code }) => code === 'missing-purchase-order')).toMatchObject({
       owner: 'finance',
       system: 'netsuite',

@@ -63,15 +63,7 @@ const layers: readonly Layer[] = [
   {
     of: /^edge-worker\/console\//,
     ours: ['shared/', 'edge-worker/console/'],
-    packages: [
-      'react',
-      'react-dom',
-      'react-router',
-      'react-aria-components',
-      '@tanstack/react-query',
-      'recharts',
-      'openapi-fetch',
-    ],
+    packages: ['react', 'react-dom', 'react-router', 'react-aria-components', '@tanstack/react-query', 'openapi-fetch'],
   },
   {
     of: /^edge-worker\/api\//,

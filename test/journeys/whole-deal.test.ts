@@ -73,7 +73,7 @@ describe('A won deal that lacks something', () => {
     expect(await holdsOnDeal(firm, dealOf(name))).toEqual([]);
   });
 
-  it('is asked for all of it at once, each by whose turn it is, and may be let on with a reason', async () => {
+  it('is asked for all of it at once, each by whose turn it is; let on once, it is held again when it changes', async () => {
     const name = 'Quay archive';
     const sale = { account: 'Quayside Archives', parent: 'Quayside Logistics', name, legalEntity, country: 'DE' };
     const { opportunity } = sell(firm, { ...sale, purchaseOrder: 'PO-73', rates: [[role, 185, 20]] });
@@ -96,14 +96,16 @@ describe('A won deal that lacks something', () => {
     const named = (company: string) => sole(firm.erp.rows('customer').filter((row) => row['companyname'] === company));
     expect(named('Quayside Archives')['parent']).toBe(named('Quayside Logistics').id);
 
-    const { tieout__Tax_Profile__c: _tax, ...others } = everything;
+    const { tieout__Tax_Profile__c: _tax, tieout__Payment_Terms__c: _terms, ...others } = everything;
     firm.crm.update('Opportunity', opportunity, others);
-    const last = await until('the last of them', async () => {
-      const open = await holdsOnDeal(firm, opportunity);
-      return open.length === 1 ? sole(open) : null;
-    });
+    const lastTwo = () =>
+      until('the last two', async () => {
+        const open = await holdsOnDeal(firm, opportunity);
+        return `${open.map(({ code }) => code).sort()}` === 'missing-tax-profile,missing-terms' ? open : null;
+      });
+    const last = await lastTwo();
     expect(made(name)).toEqual([null, null]);
-    await firm.installation.answer(last.id, 'approve', 'A charity, not taxed');
+    for (const { id } of last) await firm.installation.answer(id, 'approve', 'A charity, not taxed, pays when it can');
     await until('the order in the ERP', () => orderOf(name).length > 0);
     await firm.installation.settled();
     expect(firm.erp.rows('job').find((row) => row['companyname'] === name)).toMatchObject({
@@ -111,5 +113,14 @@ describe('A won deal that lacks something', () => {
       subsidiary: '3',
     });
     expect(firm.psa.rows('workspaces').filter((row) => row['title'] === name)).toHaveLength(1);
+    const written = sole(orderOf(name));
+    expect(written['otherrefnum']).toBe('PO-73');
+
+    firm.crm.update('Opportunity', opportunity, { tieout__Purchase_Order__c: 'PO-74' });
+    const again = await lastTwo();
+    expect(sole(orderOf(name))).toEqual(written);
+    for (const { id } of again) await firm.installation.answer(id, 'approve', 'The same charity');
+    await until('the new number', () => orderOf(name)[0]?.['otherrefnum'] === 'PO-74');
+    expect(orderOf(name)).toHaveLength(1);
   });
 });

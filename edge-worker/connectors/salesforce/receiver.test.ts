@@ -48,6 +48,12 @@ describe('an outbound message', () => {
     }
   });
 
+  test('is taken with a byte order mark before the envelope', async () => {
+    const delivery = deliver(`\ufeff${envelope([first])}`);
+    expect(receiver.accountOf?.(delivery)).toEqual({ account, environment: null });
+    expect(await receiver.receive(delivery, expected)).toMatchObject({ ok: true, deliveryId: first });
+  });
+
   test('has another name when another notification travels along, and the same when it is sent again', async () => {
     const nameOf = async (ids: readonly string[]) => {
       const received = await receiver.receive(deliver(envelope(ids)), expected);

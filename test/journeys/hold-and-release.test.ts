@@ -76,11 +76,18 @@ async function answer(
   await firm.installation.settled();
 }
 
+/** Taken back, corrected and approved anew, as people do it in the PSA. */
+function correctHours(entry: string, minutes: number): void {
+  firm.psa.act('reject', { ids: [Number(entry)] });
+  firm.psa.update('time_entries', entry, { time_in_minutes: minutes });
+  approveTime(firm, [entry]);
+}
+
 describe('Time that is not approved', () => {
   const notes = 'Interface workshop';
   let entry = '';
 
-  it('is held for the delivery manager, in words, on its own page, and not written', async () => {
+  it('is held for the delivery manager, in words, on its own page; nobody may let it on from here', async () => {
     entry = log({ project: 'Lakeside data platform', notes });
     firm.psa.act('submit-time', { ids: [Number(entry)] });
     await arrive(firm);
@@ -122,9 +129,7 @@ describe('A rate that differs from the contract', () => {
 
   it('is held again when the hours change, because the release was for what it said then', async () => {
     await arrive(firm);
-    firm.psa.act('reject', { ids: [Number(entry)] });
-    firm.psa.update('time_entries', entry, { time_in_minutes: 480 });
-    approveTime(firm, [entry]);
+    correctHours(entry, 480);
     await until('the new hold', async () => {
       await arrive(firm);
       return (await holdsOnTime(firm, entry))[0]?.control === 'rate-mismatch';
@@ -160,7 +165,7 @@ describe('A rate that differs from the contract', () => {
 });
 
 describe('A purchase order', () => {
-  it('that is missing holds the contract and its hours for finance, on the page of the deal', async () => {
+  it('that is missing holds the contract and its hours for finance; let on once, the contract is held again', async () => {
     const hold = sole(await holdsOnDeal(firm, dealOf('Mill portal')));
     expect(hold).toMatchObject({ control: 'missing-purchase-order', owner: 'finance', connection: 'erp' });
     expect(hold.words.title).toBe('Purchase order is missing');
@@ -175,8 +180,14 @@ describe('A purchase order', () => {
     const entry = logApproved({ project: 'Mill portal', notes: 'Sitemap' });
     await arrive(firm);
     expect(await holdOn(entry)).toMatchObject({ control: 'missing-purchase-order', owner: 'finance' });
+    await answer(hold, 'approve', 'Signed; the number follows by mail');
+    const written = sole(orderOf('Mill portal'));
+    firm.crm.update('Opportunity', dealOf('Mill portal'), { tieout__Payment_Terms__c: 'NET60' });
+    const again = await until('the new hold', async () => (await holdsOnDeal(firm, dealOf('Mill portal')))[0]);
+    expect(again).toMatchObject({ control: 'missing-purchase-order', owner: 'finance' });
+    expect(sole(orderOf('Mill portal'))).toEqual(written);
     firm.crm.update('Opportunity', dealOf('Mill portal'), { tieout__Purchase_Order__c: 'PO-88' });
-    await until('the order in the ERP', () => orderOf('Mill portal').length > 0);
+    await until('the number in the order', () => orderOf('Mill portal')[0]?.['otherrefnum'] === 'PO-88');
     await firm.installation.settled();
     expect(orderOf('Mill portal').map((row) => row['otherrefnum'])).toEqual(['PO-88']);
     expect(crmPage(firm, dealOf('Mill portal'), 'netsuite')).toMatchObject({ tieout__Status__c: 'in-step' });
@@ -184,7 +195,7 @@ describe('A purchase order', () => {
     expect(postedTime(firm, 'Sitemap')).toHaveLength(1);
   });
 
-  it('that is used up holds the hours that pass its limit, to the cent, until the limit is raised', async () => {
+  it('that is used up holds the hours that pass its limit, to the cent, and again when they change', async () => {
     const fits = logApproved({ project: 'Orchard migration', notes: 'Cleansing', rateMinor: 20_000, minutes: 240 });
     await arrive(firm);
     expect(await holdsOnTime(firm, fits)).toEqual([]);
@@ -194,15 +205,24 @@ describe('A purchase order', () => {
     expect(hold).toMatchObject({ control: 'exhausted-purchase-order', owner: 'finance' });
     expect(hold.params).toMatchObject({ purchaseOrder: 'PO-310', currency: 'EUR' });
     expect(postedTime(firm, 'Overrun')).toEqual([]);
-    firm.crm.update('Opportunity', dealOf('Orchard migration'), { tieout__Purchase_Order_Limit__c: 1050 });
-    await until('the new limit in the order', () => JSON.stringify(orderOf('Orchard migration')).includes('1050'));
+    await answer(hold, 'approve', 'The customer raises the order');
+    expect(postedTime(firm, 'Overrun').map((row) => row['hours'])).toEqual(['0.25']);
+    correctHours(passes, 30);
+    await until('the new hold', async () => {
+      await arrive(firm);
+      return (await holdsOnTime(firm, passes))[0]?.control === 'exhausted-purchase-order';
+    });
+    expect(postedTime(firm, 'Overrun').map((row) => row['hours'])).toEqual(['0.25']);
+    firm.crm.update('Opportunity', dealOf('Orchard migration'), { tieout__Purchase_Order_Limit__c: 1100 });
+    await until('the new limit in the order', () => JSON.stringify(orderOf('Orchard migration')).includes('1100'));
     await firm.installation.settled();
-    expect([...postedTime(firm, 'Cleansing'), ...postedTime(firm, 'Overrun')]).toHaveLength(2);
+    expect(postedTime(firm, 'Cleansing')).toHaveLength(1);
+    expect(postedTime(firm, 'Overrun').map((row) => row['hours'])).toEqual(['0.5']);
   });
 });
 
 describe('Somebody whom the ledger does not know', () => {
-  it('holds their hours for the integration admin; once they are hired there, the hours go on', async () => {
+  it('holds their hours for the integration admin; nobody may let them on, hired there they go on', async () => {
     const email = 'tomas.brandt@northwind.example';
     const tomas = firm.psa.create('users', { full_name: 'Tomas Brandt', email_address: email });
     const entry = logApproved({ project: 'Lakeside data platform', notes: 'Runbook', by: tomas });
@@ -210,6 +230,7 @@ describe('Somebody whom the ledger does not know', () => {
     const hold = await holdOn(entry);
     expect(hold).toMatchObject({ control: 'unknown-reference', owner: 'integration' });
     expect(postedTime(firm, 'Runbook')).toEqual([]);
+    await expect(firm.installation.answer(hold.id, 'approve', 'Known here')).rejects.toThrow('action-not-offered');
     expect(timePage(firm, entry)).toMatchObject({ external_status: 'Held' });
     firm.erp.create('employee', { firstname: 'Tomas', lastname: 'Brandt', email, subsidiary: '3' });
     await until('the hours in the ERP', () => postedTime(firm, 'Runbook').length > 0);

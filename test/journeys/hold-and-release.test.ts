@@ -165,7 +165,7 @@ describe('A rate that differs from the contract', () => {
 });
 
 describe('A purchase order', () => {
-  it('that is missing holds the contract and its hours for finance; let on once, the contract is held again', async () => {
+  it('that is missing holds the contract and its hours for finance; let on once, it is held again', async () => {
     const hold = sole(await holdsOnDeal(firm, dealOf('Mill portal')));
     expect(hold).toMatchObject({ control: 'missing-purchase-order', owner: 'finance', connection: 'erp' });
     expect(hold.words.title).toBe('Purchase order is missing');
@@ -251,6 +251,11 @@ describe('The same thing twice', () => {
     expect(postedTime(firm, 'Steering committee')).toHaveLength(1);
     await answer(hold, 'approve', 'Morning and afternoon session');
     expect(postedTime(firm, 'Steering committee')).toHaveLength(2);
+    // Hours that lie in the ledger are nobody's second: a correction goes to the entry that is there.
+    correctHours(second, 300);
+    await arrive(firm);
+    const inLedger = () => postedTime(firm, 'Steering committee').map((row) => row['hours']);
+    await until('the correction', () => `${inLedger()}` === '7.5,5');
   });
 
   it('by its business key: a second customer of one name is held in each system', async () => {

@@ -73,7 +73,7 @@ describe('A won deal that lacks something', () => {
     expect(await holdsOnDeal(firm, dealOf(name))).toEqual([]);
   });
 
-  it('is asked for all of it at once, each by whose turn it is; let on once, it is held again when it changes', async () => {
+  it('is asked for all of it at once, each by whose turn it is; let on once, it is held again', async () => {
     const name = 'Quay archive';
     const sale = { account: 'Quayside Archives', parent: 'Quayside Logistics', name, legalEntity, country: 'DE' };
     const { opportunity } = sell(firm, { ...sale, purchaseOrder: 'PO-73', rates: [[role, 185, 20]] });

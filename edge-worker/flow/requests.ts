@@ -30,6 +30,7 @@ import {
   publish,
   StewardError,
   setFlow,
+  tried,
 } from './steward.ts';
 import { changeSubscription, type SubscriptionChange, subscriptionsOf } from './subscribe.ts';
 import type { Flow } from './wiring.ts';
@@ -106,16 +107,14 @@ export async function change(
   seal: (plain: string) => Promise<string>,
   once: Once | null = null,
 ): Promise<ChangeResult> {
-  try {
+  const answer = await tried(async () => {
     const secrets = secretsOf(request);
     const sealed = secrets ? await seal(JSON.stringify(secrets)) : '';
     const value = once ? applyOnce(lane, request, sealed, once) : apply(lane, request, sealed);
     lane.wake();
-    return { ok: true, value, isRecorded: false };
-  } catch (error) {
-    if (!(error instanceof StewardError)) throw error;
-    return { ok: false, code: error.code, message: error.message, next: error.next };
-  }
+    return value;
+  });
+  return answer.ok ? { ...answer, isRecorded: false } : answer;
 }
 
 function secretsOf(request: Change): Readonly<Record<string, unknown>> | null {

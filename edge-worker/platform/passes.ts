@@ -1,8 +1,7 @@
 // Passes: what callers carry. Whose they are stands in them under our own MAC, so that a forged one touches nothing;
 // whether they still hold, the lane of their installation says.
-import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { fromBase64, macOf, toBase64Url } from './vault.ts';
+import { fromBase64, isMacOf, macOf, toBase64Url } from './vault.ts';
 
 export type PassKind = 'key' | 'session';
 
@@ -30,9 +29,7 @@ export async function readPass(hubKey: string, text: string): Promise<Pass | nul
   const found = form.exec(text);
   if (!found) return null;
   const [, kind = '', plain = '', mac = ''] = found;
-  const expected = await macOf(hubKey, `pass ${kind}.${plain}`);
-  const given = fromBase64(mac);
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null;
+  if (!(await isMacOf(hubKey, `pass ${kind}.${plain}`, mac))) return null;
   const parsed = fields.safeParse(JSON.parse(new TextDecoder().decode(fromBase64(plain))));
   if (!parsed.success) return null;
   const [installation, id, secret, untilMs] = parsed.data;
@@ -50,8 +47,6 @@ export async function writeState(hubKey: string, state: State): Promise<string> 
 
 export async function readState(hubKey: string, text: string): Promise<State | null> {
   const [, plain = '', mac = ''] = /^([\w-]{20,1000})\.([\w-]{43})$/.exec(text) ?? [];
-  const expected = await macOf(hubKey, `state ${plain}`);
-  const given = fromBase64(mac);
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null;
+  if (!(await isMacOf(hubKey, `state ${plain}`, mac))) return null;
   return stateFields.safeParse(JSON.parse(new TextDecoder().decode(fromBase64(plain)))).data ?? null;
 }

@@ -1,72 +1,84 @@
 // Story: a release changes the lanes' tables. Lanes of every earlier release go on where they were, and a lane that a
 // later release has been at still works.
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Hub, startHub } from '../support/hub.ts';
-import { laneFileIn, laneMigrations, rewindLane, updateLane } from '../support/lane-schemas.ts';
+import { laneFileOf, laneMigrations, rewindLane, updateLane } from '../support/lane-schemas.ts';
 import { Operator } from '../support/operator.ts';
 import { Pair } from '../support/pair.ts';
 import { until } from '../support/people.ts';
 import { freePort } from '../support/serve.ts';
 
 const port = await freePort();
-const states = mkdtempSync(join(tmpdir(), 'tieout-migrations-'));
-const today = join(states, 'today');
+const state = mkdtempSync(join(tmpdir(), 'tieout-migrations-'));
 
-let pair: Pair;
-let hub: Hub | null = null;
+/** What is done to the lane of each firm while the hub is down. */
+const changes: Readonly<Record<string, (laneFile: string) => void>> = {
+  ...Object.fromEntries(
+    laneMigrations().map(({ tag }, index) => [tag, (file: string) => rewindLane(file, index + 1)] as const),
+  ),
+  'a later release': updateLane,
+};
+const firms = new Map<string, Pair>();
+let hub: Hub;
 
 beforeAll(async () => {
-  hub = await startHub({ port, state: today });
-  pair = await Pair.start(new Operator(hub.url, hub.operatorKey));
-  await pair.logAndTell('Before the release');
-  // Held: not approved yet. It must still be held, and still be released, after the release.
-  const unapproved = pair.log('Not approved yet', '2', 'submitted');
-  await pair.sender.send([{ type: 'hours', record: unapproved }]);
-  await until('the first hours in the target', () => pair.hoursInTarget('Before the release').length > 0);
-  await pair.installation.settled();
+  hub = await startHub({ port, state });
+  const operator = new Operator(hub.url, hub.operatorKey);
+  await Promise.all(Object.keys(changes).map(async (name) => firms.set(name, await workedBefore(operator, name))));
   await hub.close();
-  hub = null;
-}, 60_000);
+  for (const [name, change] of Object.entries(changes)) change(laneFileOf(state, firmOf(name).installation.id));
+  hub = await startHub({ port, state });
+}, 120_000);
 
 afterAll(async () => {
   await hub?.close();
-  await pair?.close();
-  rmSync(states, { recursive: true, force: true });
+  await Promise.all([...firms.values()].map((firm) => firm.close()));
+  rmSync(state, { recursive: true, force: true });
 });
 
-/** Starts today's code on a copy of the lane that was changed like this, and follows one more entry through it. */
-async function goesOn(name: string, change: (laneFile: string) => void): Promise<void> {
-  const state = join(states, name);
-  cpSync(today, state, { recursive: true });
-  change(laneFileIn(state));
-  hub = await startHub({ port, state });
-  try {
-    const before = await pair.installation.progress();
-    expect(before.holds).toEqual([{ control: 'unapproved-time', owner: 'delivery', n: 1 }]);
-    expect(before.entities.find(({ kind }) => kind === 'customer')?.n).toBe(1);
-    await pair.logAndTell(`After ${name}`);
-    await until(`hours after ${name}`, () => pair.hoursInTarget(`After ${name}`).length > 0);
-    const { flushWaiting, holds } = await pair.installation.settled();
-    expect([flushWaiting, holds.length]).toEqual([0, 1]);
-    expect(pair.hoursInTarget('Before the release')).toHaveLength(1);
-    expect(pair.hoursInTarget('Not approved yet')).toEqual([]);
-  } finally {
-    await hub.close();
-    hub = null;
-  }
+/** A firm with one entry in its target and one that is held, all at rest. */
+async function workedBefore(operator: Operator, name: string): Promise<Pair> {
+  const firm = await Pair.start(operator, { name });
+  await firm.logAndTell('Before the release');
+  // Held: not approved yet. It must still be held, and still be released, after the release.
+  const unapproved = firm.log('Not approved yet', '2', 'submitted');
+  await firm.sender.send([{ type: 'hours', record: unapproved }]);
+  await until('the first hours in the target', () => firm.hoursInTarget('Before the release').length > 0);
+  await firm.installation.settled();
+  return firm;
 }
 
-describe('A lane', () => {
-  it.each(laneMigrations().map(({ tag }, index) => [tag, index + 1] as const))(
+function firmOf(name: string): Pair {
+  const firm = firms.get(name);
+  if (!firm) throw new Error(`no firm was founded for ${name}`);
+  return firm;
+}
+
+/** Follows one more entry through the lane that was changed. */
+async function goesOn(name: string): Promise<void> {
+  const firm = firmOf(name);
+  const before = await firm.installation.progress();
+  expect(before.holds).toEqual([{ control: 'unapproved-time', owner: 'delivery', n: 1 }]);
+  expect(before.entities.find(({ kind }) => kind === 'customer')?.n).toBe(1);
+  await firm.logAndTell('After the release');
+  await until('hours after the release', () => firm.hoursInTarget('After the release').length > 0);
+  const { flushWaiting, holds } = await firm.installation.settled();
+  expect([flushWaiting, holds.length]).toEqual([0, 1]);
+  expect(firm.hoursInTarget('Before the release')).toHaveLength(1);
+  expect(firm.hoursInTarget('Not approved yet')).toEqual([]);
+}
+
+// Side by side: each has a lane of its own, and most of the time is waiting until that lane is at rest.
+describe.concurrent('A lane', () => {
+  it.each(laneMigrations().map(({ tag }) => tag))(
     'that was last awake under %s goes on under the release of today',
-    (tag, count) => goesOn(tag, (file) => rewindLane(file, count)),
+    goesOn,
   );
 
-  it('goes on under the release of today after a later one has added to its tables', () =>
-    goesOn('a-later-release', updateLane));
+  it('goes on under the release of today after a later one has added to its tables', () => goesOn('a later release'));
 });
 
 describe('A migration of the lanes', () => {

@@ -25,11 +25,22 @@ function statementsOf(file: string): string[] {
     .map((statement) => statement.trim());
 }
 
-export function laneFileIn(state: string): string {
+/** The database of this installation's lane, by what the lane says of itself. */
+export function laneFileOf(state: string, installation: string): string {
   const place = join(state, 'do/tieout-hub-LaneObject');
-  const [file, another] = readdirSync(place).filter((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
-  if (!file || another) throw new Error('one lane was expected');
-  return join(place, file);
+  const files = readdirSync(place).filter((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
+  const found = files.map((name) => join(place, name)).find((file) => installationOf(file) === installation);
+  if (!found) throw new Error(`no lane of ${installation} in ${place}`);
+  return found;
+}
+
+function installationOf(file: string): string {
+  const lane = new DatabaseSync(file, { readOnly: true });
+  try {
+    return String(lane.prepare("SELECT value FROM lane_state WHERE name = 'installation'").get()?.['value']);
+  } finally {
+    lane.close();
+  }
 }
 
 /** The lane as a release with only the first `count` migrations would hold it: its tables, and what fits into them. */

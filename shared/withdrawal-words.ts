@@ -8,6 +8,11 @@ export const withdrawalWords: Readonly<Record<string, Words>> = {
     text: 'What {system} held of this record was taken back there, because it does not count any more.',
     next: 'Nothing to do: if it is to count again, Tieout brings it back by itself.',
   },
+  'billed-by-another': {
+    title: 'Billed by somebody else',
+    text: 'What {system} was to bill is billed elsewhere under its contract.',
+    next: 'Nothing to do: {system} does not need it any more.',
+  },
   'withdrawn-after-invoice': {
     title: 'Withdrawn after invoicing',
     text: 'The entry does not count any more, but invoice {number} in {system} bills it already.',

@@ -7,6 +7,7 @@ import type { CanonicalRecord, Consumption } from './nouns.ts';
 import type { Target } from './plan-book.ts';
 import type { CommandRow, PlanView } from './plan-view.ts';
 import { type Encoded, encode } from './translate.ts';
+import { toldOf } from './who-bills.ts';
 import type { Wiring } from './wiring.ts';
 
 /** A case with the references that decide it: every reference that has no record there yet is reason to look again. */
@@ -54,7 +55,9 @@ export function caseOf(
 }
 
 /** What the target should hold: what its first day found different is left out while our value is what it was then. */
-export function encodedFor(view: PlanView, wiring: Wiring, { kind, record, connection, map, link }: Target): Encoded {
+export function encodedFor(view: PlanView, wiring: Wiring, target: Target): Encoded {
+  const { kind, connection, map, link } = target;
+  const record = toldOf(view, kind, target.record, connection.roles) ?? target.record;
   const differences = link?.differences ? (JSON.parse(link.differences) as Record<string, string>) : {};
   return encode(
     map,

@@ -70,7 +70,7 @@ class Planning {
     this.#planned = planned;
     this.#view = new PlanView(context.tx, planned);
     this.#absences = new Absences(context.tx, context.wiring, planned);
-    this.#gate = new Gate(context.wiring, this.#absences);
+    this.#gate = new Gate(context.wiring, this.#absences, this.#view);
     this.#book = new PlanBook(context, this.#view);
   }
 
@@ -201,10 +201,10 @@ class Planning {
     });
   }
 
-  #takingOf({ entity, kind }: Target, unwon: Unwon | null, look: () => Looked): Taking | null {
-    if (this.#absences.isDeleted(entity)) return deletedTaking;
+  #takingOf(target: Target, unwon: Unwon | null, look: () => Looked): Taking | null {
+    if (this.#absences.isDeleted(target.entity)) return deletedTaking;
     if (unwon !== null && unwon !== 'keep') return unwonTaking;
-    return mayBeTakenBack(kind) ? takenBack(look().change) : null;
+    return this.#gate.takenByOthers(target) ?? (mayBeTakenBack(target.kind) ? takenBack(look().change) : null);
   }
 
   #unwonOf(target: Target): Unwon | null {

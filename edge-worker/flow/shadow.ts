@@ -12,6 +12,7 @@ import type { CanonicalRecord } from './nouns.ts';
 import type { Observation } from './observation.ts';
 import { PlanView } from './plan-view.ts';
 import { type Encoded, encode } from './translate.ts';
+import { toldOf } from './who-bills.ts';
 import type { Wiring } from './wiring.ts';
 
 /** One field of one target record under a mapping. */
@@ -83,19 +84,20 @@ function cast(tx: LaneTransaction, wiring: Wiring, ids: readonly string[]): Shad
     if (!row || !record || !entityNames.includes(row.kind as EntityName)) continue;
     records.set(entity, record);
     const kind = row.kind as EntityName;
-    for (const { id } of wiring.targetsOf(kind, record, (field) => view.valueNear(entity, field))) {
+    for (const { id, roles } of wiring.targetsOf(kind, record, (field) => view.valueNear(entity, field))) {
       const map = wiring.mapFor(id, kind);
-      if (!map?.canWrite || !map.isWanted(record)) continue;
+      const told = toldOf(view, kind, record, roles);
+      if (told === null || !map?.canWrite || !map.isWanted(record)) continue;
       const encoded = encode(
         map,
-        record,
+        told,
         (field) => wiring.owns(id, kind, field),
         (_kind, reference) => view.recordIdOf(reference, id),
       );
       const recordId = view.recordIdOf(entity, id);
       targets.set(`${entity}|${id}`, {
         ...{ entity, kind, connection: id, recordType: map.recordType, recordId },
-        fields: fieldsOf(map, record, encoded),
+        fields: fieldsOf(map, told, encoded),
         problems: encoded.problems,
       });
     }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { compareDays } from '../dates.ts';
 import { decimal } from '../decimal.ts';
 import { addMoney, type Money, money } from '../money.ts';
+import { billingModes } from '../who-bills.ts';
 import { defineEntity, owned, reference } from './entity.ts';
 
 const optionalText = z.string().nullable();
@@ -55,7 +56,7 @@ export const contract = defineEntity({
     customer: reference('crm', 'Customer', 'customer'),
     project: reference('crm', 'Project', 'project'),
     isSigned: owned('crm', 'Signed', z.boolean()),
-    billingMode: owned('crm', 'Who bills', z.enum(['erp', 'psa', 'platform'])),
+    billingMode: owned('crm', 'Who bills', z.enum(billingModes)),
     pricingModel: owned('crm', 'Pricing model', z.enum(['time-and-materials', 'fixed-fee', 'milestone'])),
     purchaseOrder: owned('crm', 'Purchase order', optionalText),
     purchaseOrderLimit: owned('crm', 'Purchase order limit', money.nullable()),

@@ -42,6 +42,14 @@ export interface Promotion<Giver> {
 export const figures = ['sold', 'delivered', 'unbilled', 'billed', 'paid', 'outstanding'] as const;
 export type Figure = (typeof figures)[number];
 
+/** What becomes of a source that somebody bills, in the systems that do not bill it. */
+export interface Billing<Source> {
+  /** The day that says which arrangement it falls under; null while it has none. */
+  readonly dayOf: (source: Source) => string | null;
+  /** By the role that is told: what it is told instead, or that it has no place there. Others are told all of it. */
+  readonly unlessBilledBy: Readonly<Partial<Record<Role, Readonly<Partial<Source>> | 'nothing'>>>;
+}
+
 /** `withdraw`: taken back elsewhere · `ask`: its owner decides · `keep`: it goes on without that record. */
 export interface Deletion {
   readonly means: 'withdraw' | 'ask' | 'keep';
@@ -78,6 +86,8 @@ export interface Entity<Name extends string = string, Shape extends z.ZodObject 
    * The sources this record bills, with its line for each. The table of billed lines lets each source be billed once.
    */
   readonly bills?: (record: z.infer<Shape>) => readonly { readonly source: string; readonly line: string }[];
+  /** For what is billed to the customer under the contract of its `project`. */
+  readonly billing?: Billing<z.infer<Shape>>;
   /** A short list that controls look at as a whole: read in full as soon as a system that has it is connected. */
   readonly isList?: true;
   /** What follows elsewhere when its record was deleted where it is born; unless said otherwise a person is asked. */

@@ -43,6 +43,8 @@ export const expense = defineEntity({
   counts: ({ approval, isBillable, isInvoiced, amount }) =>
     approval === 'approved' && isBillable ? { delivered: amount, unbilled: isInvoiced ? null : amount } : {},
   dayOf: 'spentOn',
+  // The ledger pays it back, whoever bills it.
+  billing: { dayOf: ({ spentOn }) => spentOn, unlessBilledBy: { erp: { isBillable: false }, billing: 'nothing' } },
   example: {
     project: 'prj_01J00000000000000000000000',
     resource: 'res_01J00000000000000000000000',

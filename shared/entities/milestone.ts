@@ -30,6 +30,11 @@ export const milestone = defineEntity({
   counts: ({ isComplete, isInvoiced, amount }) =>
     isComplete ? { delivered: amount, unbilled: isInvoiced ? null : amount } : {},
   dayOf: 'completedOn',
+  // The ledger recognises revenue by what is complete; without an amount there is nothing to bill.
+  billing: {
+    dayOf: ({ completedOn, dueOn }) => completedOn ?? dueOn,
+    unlessBilledBy: { erp: { amount: null }, billing: 'nothing' },
+  },
   example: {
     name: 'Design signed off',
     project: 'prj_01J00000000000000000000000',

@@ -52,6 +52,8 @@ export const time = defineEntity({
     return { delivered, unbilled: record.isInvoiced ? null : delivered };
   },
   dayOf: 'workedOn',
+  // The ledger needs the hours for what they cost, whoever bills them.
+  billing: { dayOf: ({ workedOn }) => workedOn, unlessBilledBy: { erp: { isBillable: false }, billing: 'nothing' } },
   example: {
     project: 'prj_01J00000000000000000000000',
     resource: 'res_01J00000000000000000000000',

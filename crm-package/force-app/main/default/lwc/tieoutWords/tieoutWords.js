@@ -123,6 +123,9 @@ import Reason_Awaiting_Restoration_Title from '@salesforce/label/c.Reason_Awaiti
 import Reason_Before_Cutover_Next from '@salesforce/label/c.Reason_Before_Cutover_Next';
 import Reason_Before_Cutover_Text from '@salesforce/label/c.Reason_Before_Cutover_Text';
 import Reason_Before_Cutover_Title from '@salesforce/label/c.Reason_Before_Cutover_Title';
+import Reason_Billed_By_Another_Next from '@salesforce/label/c.Reason_Billed_By_Another_Next';
+import Reason_Billed_By_Another_Text from '@salesforce/label/c.Reason_Billed_By_Another_Text';
+import Reason_Billed_By_Another_Title from '@salesforce/label/c.Reason_Billed_By_Another_Title';
 import Reason_Billed_Twice_Next from '@salesforce/label/c.Reason_Billed_Twice_Next';
 import Reason_Billed_Twice_Text from '@salesforce/label/c.Reason_Billed_Twice_Text';
 import Reason_Billed_Twice_Title from '@salesforce/label/c.Reason_Billed_Twice_Title';
@@ -548,6 +551,7 @@ export const reasons = {
   'events-expired': { title: Reason_Events_Expired_Title, text: Reason_Events_Expired_Text, next: Reason_Events_Expired_Next },
   'event-failed': { title: Reason_Event_Failed_Title, text: Reason_Event_Failed_Text, next: Reason_Event_Failed_Next },
   withdrawn: { title: Reason_Withdrawn_Title, text: Reason_Withdrawn_Text, next: Reason_Withdrawn_Next },
+  'billed-by-another': { title: Reason_Billed_By_Another_Title, text: Reason_Billed_By_Another_Text, next: Reason_Billed_By_Another_Next },
   'withdrawn-after-invoice': { title: Reason_Withdrawn_After_Invoice_Title, text: Reason_Withdrawn_After_Invoice_Text, next: Reason_Withdrawn_After_Invoice_Next },
   'awaiting-credit': { title: Reason_Awaiting_Credit_Title, text: Reason_Awaiting_Credit_Text, next: Reason_Awaiting_Credit_Next },
   'awaiting-reapproval': { title: Reason_Awaiting_Reapproval_Title, text: Reason_Awaiting_Reapproval_Text, next: Reason_Awaiting_Reapproval_Next },

@@ -1,0 +1,44 @@
+// Who bills a source, and what that makes of it for everybody else: told as it is, told less, or not told at all. The
+// entity says so by role; this finds out who its biller is. Pure, on what the plan has loaded.
+import { type Canonical, type EntityName, entities } from '../../shared/entities/_registry.ts';
+import type { Billing, Role } from '../../shared/entities/entity.ts';
+import { billerUnder } from '../../shared/who-bills.ts';
+import type { CanonicalRecord } from './nouns.ts';
+import type { PlanView } from './plan-view.ts';
+import type { Taking } from './withdrawals.ts';
+
+type Records = Pick<PlanView, 'records'>;
+
+/** What a system that only bills holds of something that somebody else bills by now. */
+export const othersTaking: Taking = {
+  ...{ verdict: 'hold', control: 'billed-by-another', owner: 'finance', dueMinutes: 480, code: 'billed-by-another' },
+  params: {},
+  mayCountAgain: false,
+};
+
+function billingOf(kind: EntityName): Billing<CanonicalRecord> | undefined {
+  return (entities[kind] as unknown as { billing?: Billing<CanonicalRecord> }).billing;
+}
+
+/** The role that bills a source under the contract of its project. */
+function billerOf(view: Records, record: CanonicalRecord): Role {
+  const project = view.records.get(String(record['project'])) as Canonical<'project'> | undefined;
+  const contract = view.records.get(project?.contract ?? '') as Canonical<'contract'> | undefined;
+  return billerUnder(contract ?? null);
+}
+
+/** The record as a system in these roles is told it; null where it has no place there. */
+export function toldOf(
+  view: Records,
+  kind: EntityName,
+  record: CanonicalRecord,
+  roles: readonly Role[],
+): CanonicalRecord | null {
+  const billing = billingOf(kind);
+  const concerned = billing ? roles.filter((role) => billing.unlessBilledBy[role] !== undefined) : [];
+  if (!billing || concerned.length === 0 || roles.includes(billerOf(view, record))) return record;
+  const told = concerned.map((role) => billing.unlessBilledBy[role]);
+  // A ledger that could also be the billing platform still keeps what a ledger keeps.
+  if (concerned.length === roles.length && told.every((one) => one === 'nothing')) return null;
+  return Object.assign({ ...record }, ...told.filter((one) => one !== 'nothing'));
+}

@@ -17,6 +17,11 @@ export const setupWords: Readonly<Record<string, Words>> = {
     text: '{system} no longer accepts the credentials of this connection.',
     next: 'An integration admin gives it new credentials; waiting work then goes on by itself.',
   },
+  paused: {
+    title: 'Paused',
+    text: 'Somebody has paused {system}: nothing is read from it or sent to it, and what comes meanwhile waits.',
+    next: 'An integration admin lets it run again.',
+  },
   'renewal-failed': {
     title: 'Credentials not renewed',
     text: 'The credentials for {system} end in time, and new ones could not be made: {problem}',

@@ -154,6 +154,11 @@ export const words: Readonly<Record<string, Words>> = {
     text: 'Nothing is read from {system} or sent to it until it accepts our credentials again.',
     next: 'An integration admin reconnects {system} on the Connections page; waiting work then goes on by itself.',
   },
+  'connection-paused': {
+    title: 'Connection is paused',
+    text: '{by} has paused {system}. Nothing is read from it or sent to it, and what comes waits. Reason: {reason}',
+    next: 'An integration admin lets it run again; what waited then goes on by itself.',
+  },
   'unreadable-value': {
     title: 'Value not understood',
     text: '{field} could not be carried over from or to {at}: {problem}.',

@@ -8,6 +8,7 @@ import type { Connector } from '../connectors/connector.ts';
 import type { Consent, ConsentAsked, ConsentClient, Consented } from '../connectors/consent.ts';
 import type { Context as Ports } from '../context.ts';
 import { Fault } from '../faults.ts';
+import { consentClientOf } from '../platform/consent-clients.ts';
 import type { Env } from '../platform/env.ts';
 import { log } from '../platform/log.ts';
 import { readState, writeState } from '../platform/passes.ts';
@@ -23,11 +24,6 @@ type App = { Bindings: Env };
 const stateMs = 10 * 60_000;
 const cookieName = 'tieout-connect';
 const environments = z.enum(['production', 'sandbox']);
-const registrations = z.record(
-  z.string(),
-  z.object({ id: z.string(), secret: z.string(), settings: z.record(z.string(), z.unknown()).default({}) }),
-);
-
 interface Host {
   readonly connector: Connector;
   readonly consent: Consent;
@@ -37,7 +33,7 @@ interface Host {
 /** Hosts that can begin this way: they know consent, and the vendor knows us. */
 function hostOf(env: Env, system: string): Host {
   const connector = connectors[system];
-  const client = registrations.parse(JSON.parse(env.CONSENT_CLIENTS ?? '{}'))[system];
+  const client = consentClientOf(env, system);
   if (connector?.consent && client) return { connector, consent: connector.consent, client };
   throw new ProblemError('not-found', 'There is nothing at this address.');
 }

@@ -11,6 +11,11 @@ import type { InstallationAt } from './at.ts';
 import { ProblemError } from './problems.ts';
 import { type Bindings, readFields } from './route.ts';
 
+export const routing = z
+  .object({ field: z.string(), values: z.array(z.string().trim().min(1).max(200)).min(1).max(500).readonly() })
+  .nullable()
+  .meta({ description: 'Which records it serves where several connections share a role.' });
+
 export const newConnection = z
   .object({
     id: z.string().regex(/^[a-z0-9-]{1,40}$/),
@@ -22,11 +27,7 @@ export const newConnection = z
     secrets: z.record(z.string(), z.unknown()).meta({
       description: "Empty where the account has admitted the hub's own app.",
     }),
-    routing: z
-      .object({ field: z.string(), values: z.array(z.string()) })
-      .nullable()
-      .default(null)
-      .meta({ description: 'Which records it serves where several connections share a role.' }),
+    routing: routing.default(null),
     flow: z
       .enum(['matching', 'open', 'observe'])
       .default('matching')

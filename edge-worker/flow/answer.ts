@@ -9,7 +9,8 @@ import { readRows, type StoredRow, writeRows } from '../store/rows.ts';
 import { askAgain } from './ask-again.ts';
 import { tellAudit } from './audit.ts';
 import { actionsOf } from './choices.ts';
-import { driftControl, twoRecordsControl, withdrawn } from './controls.ts';
+import { resumeConnection } from './connection-care.ts';
+import { driftControl, stoppedControl, twoRecordsControl, withdrawn } from './controls.ts';
 import type { LaneCore } from './core.ts';
 import { answerDeletion, deletionControls } from './deletion-answers.ts';
 import { answerDrift } from './drift.ts';
@@ -58,7 +59,7 @@ export function answer(
     );
   if (actions[given].needsReason && reason.trim() === '')
     throw new StewardError('reason-missing', `"${actions[given].title}" needs a reason.`, 'Say why this is right.');
-  if (row.control === 'connection') return core.resume(row.connection, by);
+  if (row.control === stoppedControl) return resumeConnection(core, row.connection, by);
   if (isOfSubscriber(row)) return answerSubscriber(core, row, given === 'retry', by, reason);
   if (row.control === driftControl) return answerFields(core, row, given, by, reason);
   if (row.control === 'poison-row') return answerKept(core, row, given, by, reason);

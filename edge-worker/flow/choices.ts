@@ -8,6 +8,7 @@ import {
   deletedControl,
   driftControl,
   guardControl,
+  stoppedControl,
   twoRecordsControl,
   unwonControl,
   vanishedControl,
@@ -25,6 +26,7 @@ const choices: Readonly<Record<string, readonly Action[]>> = {
   [unwonControl]: ['stop', 'keep'],
   [driftControl]: ['accept-fields', 'retry'],
   [twoRecordsControl]: ['this-one', 'other-one', 'retry'],
+  [stoppedControl]: ['retry'],
 };
 
 export function actionsOf(control: string): readonly Action[] {

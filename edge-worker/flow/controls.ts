@@ -15,3 +15,5 @@ export const twoRecordsControl = 'two-records';
 export const driftControl = 'schema-changed';
 /** A deal is won no more whose project was provisioned. */
 export const unwonControl = 'deal-unwon';
+/** A connection that nothing goes through: its credentials were refused, or a person has paused it. */
+export const stoppedControl = 'connection';

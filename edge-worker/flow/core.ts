@@ -7,6 +7,7 @@ import { attempts, commands, connectionRows } from '../store/lane-schema.ts';
 import { LaneStore, type LaneTransaction } from '../store/lane-store.ts';
 import { deleteRows, type LaneStorage, readRows, type StoredRow, writeRows } from '../store/rows.ts';
 import { type AnnounceContext, announce } from './announce.ts';
+import { stoppedControl } from './controls.ts';
 import { Counter } from './counter.ts';
 import { closeHold, raiseHold } from './holds.ts';
 import { LaneMailbox } from './mailbox.ts';
@@ -191,7 +192,7 @@ export class LaneCore {
       raiseHold(tx, this.ports.makeId, {
         ...connectionSlot(connection.id),
         kind: 'customer',
-        control: 'connection',
+        control: stoppedControl,
         owner: 'integration',
         code: 'reconnect',
         params: { connection: connection.id, system: connection.connector.title, message: fault.message },
@@ -202,13 +203,7 @@ export class LaneCore {
     this.rewire();
   }
 
-  /** Credentials were mended: the connection runs again and everything that waited for it goes on. */
-  resume(connection: string, by: string): void {
-    this.store.transaction((tx) => this.resumeIn(tx, connection, by));
-    this.resumed(connection);
-  }
-
-  /** The part of resuming that is written down. `resumed` follows once it is on disk. */
+  /** The connection runs again and all that waited for it goes on. `resumed` follows once it is on disk. */
   resumeIn(tx: LaneTransaction, connection: string, by: string): void {
     tx.sql.exec("UPDATE connections SET state = 'active', fault = NULL WHERE id = ?", connection);
     tx.sql.exec('UPDATE rechecks SET due_ms = ? WHERE connection = ?', tx.atMs, connection);
@@ -256,6 +251,6 @@ export class LaneCore {
   }
 }
 
-function connectionSlot(connection: string) {
+export function connectionSlot(connection: string) {
   return { entity: connection, connection, recordType: '', part: 'connection' };
 }

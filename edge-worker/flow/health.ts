@@ -4,11 +4,11 @@ import { connectionRows, cursors, flows } from '../store/lane-schema.ts';
 import { readColumns, readRows } from '../store/rows.ts';
 import type { LaneCore } from './core.ts';
 import { renewalProblem } from './renewal.ts';
-import type { Flow } from './wiring.ts';
+import type { Flow, Routing } from './wiring.ts';
 
 /** A step that somebody has to take, as a code with what its words name. */
 export interface Missing {
-  readonly code: 'no-connection' | 'reconnect' | 'renewal-failed' | 'first-load';
+  readonly code: 'no-connection' | 'reconnect' | 'paused' | 'renewal-failed' | 'first-load';
   readonly params: Readonly<Record<string, string>>;
 }
 
@@ -19,7 +19,10 @@ export interface ConnectionHealth {
   readonly account: string;
   readonly environment: string;
   readonly state: 'active' | 'paused' | 'resting';
+  /** What has stopped it; null while it runs, or where a person has paused it. */
   readonly fault: string | null;
+  /** Which records it serves, where several share a role. */
+  readonly routing: Routing | null;
   /** When it is asked again, while it rests after failures. */
   readonly restsUntilMs: number | null;
   readonly kinds: readonly {
@@ -70,17 +73,21 @@ function healthOfConnection(core: LaneCore, row: typeof connectionRows.$inferSel
   const matching = kinds.flatMap(({ kind, state }) => (state === 'matching' ? [kind] : []));
   const notRenewed = core.store.value(renewalProblem(id)) ?? '';
   const missing: Missing[] = [
-    ...(row.state === 'active' ? [] : [{ code: 'reconnect' as const, params: {} }]),
+    ...(row.state === 'active' ? [] : [{ code: stopOf(fault), params: {} }]),
     ...(notRenewed === '' ? [] : [{ code: 'renewal-failed' as const, params: { problem: notRenewed } }]),
     ...(matching.length === 0 ? [] : [{ code: 'first-load' as const, params: { kinds: matching.join(', ') } }]),
   ];
   return {
     ...{ connection: id, system, account, environment, fault, kinds, loading, missing },
+    routing: row.routing === null ? null : (JSON.parse(row.routing) as Routing),
     roles: JSON.parse(row.roles) as string[],
     state: row.state !== 'active' ? 'paused' : isResting ? 'resting' : 'active',
     restsUntilMs: isResting ? untilMs : null,
   };
 }
+
+/** A fault has stopped it, or a person. */
+const stopOf = (fault: string | null) => (fault === null ? ('paused' as const) : ('reconnect' as const));
 
 export type Checked =
   | { readonly ok: true; readonly account: string; readonly missing: readonly string[] }

@@ -2,9 +2,9 @@
 import type { z } from 'zod';
 import { connectorUnder } from '../connectors/connector.ts';
 import { usesOurApp } from '../connectors/pairing.ts';
-import { tokens } from '../store/lane-schema.ts';
+import { connectionRows, tokens } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
-import { deleteRows, readRows } from '../store/rows.ts';
+import { deleteRows, readColumns, readRows } from '../store/rows.ts';
 import { tellAudit } from './audit.ts';
 import type { LaneCore } from './core.ts';
 import { watchSchemas } from './drift.ts';
@@ -12,10 +12,10 @@ import { startFeeds } from './feeds.ts';
 import { StewardError } from './steward.ts';
 import type { Connection } from './wiring.ts';
 
+/** Null leaves either as it is. */
 export interface Credentials {
   readonly connection: string;
-  readonly secrets: Readonly<Record<string, unknown>>;
-  /** Null leaves them as they are. */
+  readonly secrets: Readonly<Record<string, unknown>> | null;
   readonly settings: Readonly<Record<string, unknown>> | null;
 }
 
@@ -33,10 +33,10 @@ export function reconnect(
       `This installation has no connection ${connection}.`,
       'Choose one of its connections.',
     );
-  if (!usesOurApp(wired.connector, secrets)) check(wired.connector.secrets, secrets, 'secrets');
+  if (secrets && !usesOurApp(wired.connector, secrets)) check(wired.connector.secrets, secrets, 'secrets');
   if (settings) check(wired.connector.settings, settings, 'settings');
   core.store.transaction((tx) => {
-    tx.sql.exec('UPDATE connections SET sealed_secrets = ? WHERE id = ?', sealed, connection);
+    if (secrets) tx.sql.exec('UPDATE connections SET sealed_secrets = ? WHERE id = ?', sealed, connection);
     if (settings) resettle(core, tx, wired, settings);
     // Tokens were given for the old credentials.
     const old = readRows(tx.sql, tokens, 'WHERE connection = ?', connection);
@@ -45,10 +45,19 @@ export function reconnect(
       tokens,
       old.map((token) => [token.connection, token.name]),
     );
-    tellAudit(core, tx, by, 'connection-reconnected', connection, { settings: settings ? 'replaced' : 'kept' });
-    core.resumeIn(tx, connection, by);
+    const said = (given: object | null) => (given ? 'replaced' : 'kept');
+    const detail = { settings: said(settings), secrets: said(secrets) };
+    tellAudit(core, tx, by, 'connection-reconnected', connection, detail);
+    if (!isPausedByPerson(tx, connection)) core.resumeIn(tx, connection, by);
+    else core.recordConnection(tx, connection);
   });
   core.resumed(connection);
+}
+
+/** Nobody who mends credentials ends the pause that a person has made. */
+function isPausedByPerson(tx: LaneTransaction, connection: string): boolean {
+  const [row] = readColumns(tx.sql, connectionRows, ['state', 'fault'], 'WHERE id = ?', connection);
+  return row?.state === 'paused' && row.fault === null;
 }
 
 /** Other settings may mean other feeds and other fields: both are taken up at once. */

@@ -6,6 +6,7 @@ import { readRows, writeRows } from '../store/rows.ts';
 import { answer } from './answer.ts';
 import { tellAudit } from './audit.ts';
 import { besideOf, entitiesUnder, syncNow } from './beside.ts';
+import { pauseConnection, resumeConnection, setRouting } from './connection-care.ts';
 import { matches } from './first-day.ts';
 import { healthOf } from './health.ts';
 import { assignHold, type Owners, snoozeHold } from './hold-care.ts';
@@ -33,7 +34,7 @@ import {
   tried,
 } from './steward.ts';
 import { changeSubscription, type SubscriptionChange, subscriptionsOf } from './subscribe.ts';
-import type { Flow } from './wiring.ts';
+import type { Flow, Routing } from './wiring.ts';
 
 export type Change =
   | { readonly verb: 'found'; readonly founding: Founding }
@@ -80,6 +81,8 @@ export type Change =
   | { readonly verb: 'ask-feeds'; readonly connection: string; readonly feeds: readonly string[] | null }
   | { readonly verb: 'sync-now'; readonly entity: string }
   | { readonly verb: 'resume'; readonly connection: string; readonly by: string }
+  | { readonly verb: 'pause'; readonly connection: string; readonly reason: string; readonly by: string }
+  | { readonly verb: 'route'; readonly connection: string; readonly routing: Routing | null; readonly by: string }
   | { readonly verb: 'reconnect'; readonly credentials: Credentials; readonly by: string }
   | { readonly verb: 'subscription'; readonly change: SubscriptionChange; readonly by: string }
   | { readonly verb: 'make-key'; readonly key: NewKey; readonly by: string }
@@ -181,7 +184,13 @@ function apply(lane: Lane, request: Change, sealed: string): Value {
     case 'sync-now':
       return syncNow(core, request.entity);
     case 'resume':
-      core.resume(request.connection, request.by);
+      resumeConnection(core, request.connection, request.by);
+      return {};
+    case 'pause':
+      pauseConnection(core, request.connection, request.reason, request.by);
+      return {};
+    case 'route':
+      setRouting(core, request.connection, request.routing, request.by);
       return {};
     case 'reconnect':
       reconnect(core, request.credentials, sealed, request.by);

@@ -254,7 +254,7 @@ export function publishIn(
   return row.version;
 }
 
-function connectionOf(core: LaneCore, id: string) {
+export function connectionOf(core: LaneCore, id: string) {
   const connection = core.wiring.connections.get(id);
   if (!connection)
     throw new StewardError(

@@ -1,10 +1,12 @@
 // Reading and deciding when things go wrong: one bad record, one slow source, one stopped connection hold nobody else
+
 // up.
 import { describe, expect, it } from 'vitest';
 import { text } from '../../edge-worker/connectors/codecs.ts';
 import { at, type Connector } from '../../edge-worker/connectors/connector.ts';
 import { Fault } from '../../edge-worker/faults.ts';
 import { answer } from '../../edge-worker/flow/answer.ts';
+import { resumeConnection } from '../../edge-worker/flow/connection-care.ts';
 import { client, LaneRig, RigSystem, rigMaps } from '../support/lane-rig.ts';
 
 function firm(maps: Connector['maps'] = rigMaps) {
@@ -144,7 +146,7 @@ describe('A run', () => {
     await rig.notice('psa', 'job', 'p');
     expect(rig.rows("SELECT id FROM entities WHERE kind = 'project'")).toHaveLength(1);
     crm.onRead = null;
-    rig.lane.core.resume('crm', 'operator');
+    resumeConnection(rig.lane.core, 'crm', 'operator');
     await rig.pass(1);
     expect(rig.rows("SELECT id FROM entities WHERE kind = 'customer'")).toHaveLength(1);
     expect(rig.rows('SELECT * FROM rechecks')).toEqual([]);

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { contextOf, hasBrowser, openBrowser, Visitor } from '../support/browser.ts';
+import { hasBrowser, openBrowser, type Visitor } from '../support/browser.ts';
+import { lookAt, visitConsole } from '../support/console-visit.ts';
 import { type Hub, startHub } from '../support/hub.ts';
 import { Operator } from '../support/operator.ts';
 import { Pair } from '../support/pair.ts';
@@ -40,23 +41,11 @@ afterAll(async () => {
   rmSync(state, { recursive: true, force: true });
 });
 
-async function visit(role: string, page: string, widthPx = 1280, user = ''): Promise<Visitor> {
-  const tab = await (await contextOf(browser)).newPage();
-  await tab.setViewportSize({ width: widthPx, height: 900 });
-  const visitor = new Visitor(tab, hub.url);
-  await visitor.goTo(`/console/?installation=${pair.installation.id}&roles=${role}${user}`);
-  await tab.getByRole('link', { name: page, exact: true }).click();
-  await tab.getByRole('heading', { level: 1, name: page, exact: true }).waitFor();
-  return visitor;
-}
-
-/** Nothing on it is unreadable, out of reach, wider than the screen or broken. */
-async function lookAt(visitor: Visitor, name: string): Promise<void> {
-  await visitor.shot(`${name}-${visitor.page.viewportSize()?.width}`);
-  expect(await visitor.violations()).toEqual([]);
-  expect(await visitor.isTooWide()).toBe(false);
-  expect(visitor.problems).toEqual([]);
-}
+const visit = (role: string, page: string, widthPx = 1280, user?: string): Promise<Visitor> =>
+  visitConsole(browser, {
+    ...{ hubUrl: hub.url, installation: pair.installation.id, role, page, widthPx },
+    ...(user !== undefined && { user }),
+  });
 
 describe.skipIf(!hasBrowser)('Records', () => {
   const projectIn = ({ page }: Visitor) => page.getByRole('row', { name: 'ERP rollout' }).first();
@@ -217,7 +206,7 @@ describe.skipIf(!hasBrowser)('Mappings', () => {
     await admin.hasText('Waits for approval');
     expect(await admin.button('Approve and publish').count()).toBe(0);
     await admin.close();
-    const approver = await visit('approver', 'Mappings', 400, '&user=Petra');
+    const approver = await visit('approver', 'Mappings', 400, 'Petra');
     await lookAt(approver, 'mappings');
     await approver.page.getByRole('row', { name: /Regions by their own names/ }).click();
     await approver.hasText('regions: DE: means DACH');

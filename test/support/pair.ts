@@ -119,12 +119,13 @@ export class Pair {
   }
 }
 
-interface Example {
+export interface Example {
   readonly standIn: StandIn;
   readonly served: Served;
 }
 
-async function startExample(chance: () => number): Promise<Example> {
+/** A system of its own on a port of its own. */
+export async function startExample(chance: () => number): Promise<Example> {
   let answer: (request: Request) => Promise<Response> = async () => new Response(null, { status: 503 });
   const served = await serve((request) => answer(request));
   const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

@@ -2,6 +2,7 @@
 import { audit } from './audit.ts';
 import { callers } from './callers.ts';
 import { causes } from './causes.ts';
+import { connectionCare } from './connection-care.ts';
 import { connections } from './connections.ts';
 import { drafts } from './drafts.ts';
 import { events } from './events.ts';
@@ -14,4 +15,4 @@ import { subscriptions } from './subscriptions.ts';
 import { why } from './why.ts';
 import type { Route } from '../route.ts';
 
-export const routes: readonly Route[] = [...audit, ...callers, ...causes, ...connections, ...drafts, ...events, ...exceptions, ...find, ...installations, ...mappings, ...records, ...subscriptions, ...why];
+export const routes: readonly Route[] = [...audit, ...callers, ...causes, ...connectionCare, ...connections, ...drafts, ...events, ...exceptions, ...find, ...installations, ...mappings, ...records, ...subscriptions, ...why];

@@ -160,10 +160,12 @@ const renewCredentials = route({
   method: 'put',
   path: `${base}/credentials`,
   tag: 'Installation',
-  summary: 'Give a connection new credentials',
-  description: 'A connection that had stopped runs again. Settings that are left out stay as they are.',
+  summary: 'Give a connection new credentials or settings',
+  description: 'What is left out stays as it is. A connection that had stopped runs again, unless a person paused it.',
   params: one,
-  body: z.object({ secrets: values, settings: values.nullable().default(null) }),
+  body: z
+    .object({ secrets: values.nullable().default(null), settings: values.nullable().default(null) })
+    .refine(({ secrets, settings }) => secrets !== null || settings !== null, 'name secrets or settings'),
   shape: changed,
   handle: ({ at, params: { connection }, body, caller: { by } }) =>
     at.change({ verb: 'reconnect', credentials: { connection, ...body }, by }),
@@ -195,18 +197,7 @@ const rotateCredentials = route({
   },
 });
 
-const resumeConnection = route({
-  operation: 'resumeConnection',
-  method: 'post',
-  path: `${base}/resume`,
-  tag: 'Installation',
-  summary: 'Let a stopped connection run again',
-  params: one,
-  shape: changed,
-  handle: ({ at, params: { connection }, caller: { by } }) => at.change({ verb: 'resume', connection, by }),
-});
-
 export const connections: readonly Route[] = [
   ...[listConnections, makeConnection, checkConnection, startLoad, listMatches, acceptMatches],
-  ...[setFlow, askFeeds, renewCredentials, rotateCredentials, resumeConnection],
+  ...[setFlow, askFeeds, renewCredentials, rotateCredentials],
 ];

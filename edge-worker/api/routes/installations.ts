@@ -3,14 +3,18 @@ import { z } from 'zod';
 import { setupWords } from '../../../shared/setup-words.ts';
 import { wordsFor } from '../../../shared/words.ts';
 import { connectors } from '../../connectors/_registry.ts';
+import type { Connector } from '../../connectors/connector.ts';
 import type { Health, Missing } from '../../flow/health.ts';
+import { appOf } from '../../platform/apps.ts';
+import { consentClientOf } from '../../platform/consent-clients.ts';
 import { enlist, keepJoinCode } from '../../store/directory.ts';
 import { connectionCopies, installations as installationRows } from '../../store/record-schema.ts';
 import { select, sql } from '../../store/scoped-record.ts';
 import { unknownInstallation } from '../at.ts';
+import { routing } from '../connect.ts';
 import { joinHash } from '../join-code.ts';
 import { idFor } from '../once.ts';
-import { ok, type Route, route } from '../route.ts';
+import { type Bindings, ok, type Route, route } from '../route.ts';
 import { connectionShape, instant, instantOf, params, shownConnection, titleOf, words } from '../shapes.ts';
 
 const jsonSchema = z.record(z.string(), z.unknown()).meta({ description: 'JSON Schema of a form.' });
@@ -22,6 +26,12 @@ const system = z
     kinds: z.array(z.string()).meta({ description: 'Entities it carries.' }),
     settings: jsonSchema,
     secrets: jsonSchema,
+    ways: z.array(z.enum(['consent', 'inside', 'credentials'])).meta({
+      description:
+        '`consent`: an administrator says yes on a page of the system · `inside`: by our package there and a code · ' +
+        '`credentials`: what its forms ask for.',
+    }),
+    connectUrl: z.string().nullable().meta({ description: 'Where consent begins; null where it is no way in.' }),
   })
   .meta({ id: 'System' });
 
@@ -32,18 +42,31 @@ const listSystems = route({
   tag: 'Installation',
   summary: 'List the systems that can be connected',
   shape: z.object({ rows: z.array(system) }),
-  handle: async () =>
+  handle: async ({ env }) =>
     ok({
-      rows: Object.values(connectors).map(({ name, title, roles, settings, secrets, maps }) => ({
-        name,
-        title,
-        roles: [...roles],
-        kinds: Object.keys(maps),
-        settings: z.toJSONSchema(settings, { unrepresentable: 'any' }),
-        secrets: z.toJSONSchema(secrets, { unrepresentable: 'any' }),
-      })),
+      rows: Object.values(connectors).map((connector) => {
+        const { name, title, roles, settings, secrets, maps } = connector;
+        const connectUrl = canConsent(env, connector) ? `${env.PUBLIC_URL}/connect/${name}` : null;
+        return {
+          ...{ name, title, roles: [...roles], kinds: Object.keys(maps), ways: waysOf(env, connector), connectUrl },
+          settings: z.toJSONSchema(settings, { unrepresentable: 'any', io: 'input' }),
+          secrets: z.toJSONSchema(secrets, { unrepresentable: 'any', io: 'input' }),
+        };
+      }),
     }),
 });
+
+/** The system knows consent, and its vendor knows us. */
+const canConsent = (env: Bindings, { name, consent }: Connector) =>
+  consent !== undefined && consentClientOf(env, name) !== null;
+
+function waysOf(env: Bindings, connector: Connector): ('consent' | 'inside' | 'credentials')[] {
+  return [
+    ...(canConsent(env, connector) ? (['consent'] as const) : []),
+    ...(connector.pairing && appOf(env, connector.name) !== null ? (['inside'] as const) : []),
+    'credentials',
+  ];
+}
 
 const makeInstallation = route({
   operation: 'makeInstallation',
@@ -138,7 +161,8 @@ const readHealth = route({
         account: z.string(),
         environment: z.string(),
         state: z.enum(['active', 'paused', 'resting']),
-        fault: z.string().nullable(),
+        fault: z.string().nullable().meta({ description: 'Null where a person has paused it.' }),
+        routing,
         restsUntil: instant.nullable(),
         kinds: z.array(z.object({ kind: z.string(), state: z.string(), cutoverOn: z.string().nullable() })),
         loading: count.meta({ description: 'Record types that a first load is reading.' }),

@@ -67,7 +67,10 @@ export type Settings = z.infer<typeof settings>;
 export const secrets = z.object({
   clientId: z.string().min(1).meta({ title: 'Client id of the integration record' }),
   certificateId: z.string().min(1).meta({ title: 'Certificate id' }),
-  privateKey: z.string().startsWith('-----BEGIN PRIVATE KEY-----').meta({ title: 'Private key (PKCS #8, P-256)' }),
+  privateKey: z.string().startsWith('-----BEGIN PRIVATE KEY-----').meta({
+    title: 'Private key (PKCS #8, P-256)',
+    contentMediaType: 'application/x-pem-file',
+  }),
   certificateUntil: z.iso
     .date()
     .optional()

@@ -23,23 +23,29 @@ const minuteMs = 60_000;
 const settleMs = 10 * minuteMs;
 
 const settings = z.object({
-  /** Where tokens are asked for, and whom assertions are addressed to. */
-  loginUrl: z.url().default('https://login.salesforce.com'),
-  /** The org's own address; without it the token answer's is used, and neither links nor framed pages are possible. */
-  instanceUrl: z.url().optional(),
-  username: z.string().min(1),
-  namespace: z.enum(['tieout', '']).default('tieout'),
-  /** Only for an org without multiple currencies: the currency it has. */
+  loginUrl: z.url().default('https://login.salesforce.com').meta({
+    title: 'Login address',
+    description: 'https://test.salesforce.com for a sandbox',
+  }),
+  instanceUrl: z.url().optional().meta({
+    title: 'Address of the org',
+    description: 'https://….my.salesforce.com; without it there are no links to records and no pages inside',
+  }),
+  username: z.string().min(1).meta({ title: 'Integration user', description: 'Its user name' }),
+  namespace: z.enum(['tieout', '']).default('tieout').meta({
+    title: 'Namespace of the package',
+    description: 'Empty only where the package was deployed from its source',
+  }),
   singleCurrency: z
     .string()
     .regex(/^[A-Z]{3}$/)
-    .optional(),
+    .optional()
+    .meta({ title: 'Currency', description: 'Only for an org without multiple currencies, e.g. EUR' }),
 });
 
 const secrets = z.object({
-  consumerKey: z.string().min(1),
-  /** PKCS #8, as PEM. */
-  privateKey: z.string().min(1),
+  consumerKey: z.string().min(1).meta({ title: 'Consumer key of the external client app' }),
+  privateKey: z.string().min(1).meta({ title: 'Private key (PKCS #8)', contentMediaType: 'application/x-pem-file' }),
 });
 
 const feeds: readonly Feed[] = [

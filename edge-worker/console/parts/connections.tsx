@@ -1,4 +1,5 @@
 // Connections as cards: how each is, what it still lacks in words with who does it, and a check on demand.
+import { Link } from 'react-router';
 import type { paths } from '../_api.ts';
 import { troubleOf, useChange, useMe } from '../asking.tsx';
 import type { Shape } from '../client.ts';
@@ -7,7 +8,7 @@ import { Badge, Empty, type Tone } from './states.tsx';
 import './connections.css';
 
 type Health = paths['/installations/{installation}/health']['get']['responses'][200]['content']['application/json'];
-type Connection = Health['connections'][number];
+export type Connection = Health['connections'][number];
 
 const states: Readonly<Record<Connection['state'], readonly [Tone, string]>> = {
   active: ['good', 'Working'],
@@ -27,17 +28,22 @@ export function Connections({ rows }: { readonly rows: readonly Connection[] }) 
   );
 }
 
+export function ConnectionState({ row: { state, fault } }: { readonly row: Connection }) {
+  const [tone, title] = states[state];
+  return <Badge tone={tone}>{state === 'paused' && fault === null ? 'Paused' : title}</Badge>;
+}
+
 function ConnectionCard({ row }: { readonly row: Connection }) {
-  const [tone, title] = states[row.state];
   const { operations } = useMe();
   const open = row.kinds.filter(({ state }) => state === 'open').map(({ kind }) => kind);
   return (
     <li className="card stack-close" data-connection={row.connection}>
       <div className="row-apart">
         <h3>
-          {row.title} <span className="quiet">{row.roles.join(', ').toUpperCase()}</span>
+          <Link to={`/connections/${row.connection}`}>{row.title}</Link>{' '}
+          <span className="quiet">{row.roles.join(', ').toUpperCase()}</span>
         </h3>
-        <Badge tone={tone}>{title}</Badge>
+        <ConnectionState row={row} />
       </div>
       <p className="quiet">
         {row.account}, {row.environment}
@@ -52,7 +58,7 @@ function ConnectionCard({ row }: { readonly row: Connection }) {
 }
 
 /** Costs the system a call, so somebody has to ask for it. */
-function Check({ connection }: { readonly connection: string }) {
+export function Check({ connection }: { readonly connection: string }) {
   const check = useChange(
     ({ api, installation }) =>
       api.POST('/installations/{installation}/connections/{connection}/check', {
@@ -68,10 +74,23 @@ function Check({ connection }: { readonly connection: string }) {
       </Button>
       <span role="status">
         {check.isPending && 'Checking …'}
-        {check.data?.words}
+        {check.data && (check.data.missing.length > 0 ? <Lacking rights={check.data.missing} /> : check.data.words)}
         {trouble && `${trouble.detail} ${trouble.next}`}
       </span>
     </div>
+  );
+}
+
+function Lacking({ rights }: { readonly rights: readonly string[] }) {
+  return (
+    <>
+      It answers, and lacks this there; an admin of that system gives it to our role, then check again:
+      <ul className="steps">
+        {rights.map((right) => (
+          <li key={right}>{right}</li>
+        ))}
+      </ul>
+    </>
   );
 }
 

@@ -1,10 +1,7 @@
-// What drafts and versions have in common: their states in words, changes in words, a step with a reason.
-import { type ReactNode, useState } from 'react';
-import { troubleOf } from '../../asking.tsx';
+// What drafts and versions have in common: their states in words, changes in words.
 import type { Shape } from '../../client.ts';
-import { Ask, Button, Field } from '../../parts/controls.tsx';
 import { wordsFrom } from '../../parts/people.ts';
-import { type Tone, TroubleNote } from '../../parts/states.tsx';
+import type { Tone } from '../../parts/states.tsx';
 
 export const stateOf: Readonly<Record<Shape<'Draft'>['state'], { readonly title: string; readonly tone: Tone }>> = {
   draft: { title: 'Being written', tone: 'notice' },
@@ -24,45 +21,5 @@ export function Changes({ items }: { readonly items: readonly Shape<'MappingChan
         </li>
       ))}
     </ul>
-  );
-}
-
-export interface StepProps {
-  readonly title: string;
-  readonly text: ReactNode;
-  /** What is asked for in words; absent = nothing is. */
-  readonly asks?: string;
-  readonly isRequired?: boolean;
-  readonly look?: 'main' | 'plain' | 'danger';
-  readonly isPending: boolean;
-  readonly trouble: Error | null;
-  readonly onStep: (said: string, close: () => void) => void;
-}
-
-/** What a step does is read before it is taken. */
-export function Step(props: StepProps) {
-  const { title, text, asks, isRequired = false, look = 'plain', isPending, trouble, onStep } = props;
-  const [said, setSaid] = useState('');
-  const isMissing = isRequired && said.trim() === '';
-  return (
-    <Ask trigger={<Button look={look}>{title}</Button>} title={title}>
-      {(close) => (
-        <>
-          <p>{text}</p>
-          {asks !== undefined && (
-            <Field label={asks} value={said} onChange={setSaid} rows={2} isRequired={isRequired} />
-          )}
-          {trouble && <TroubleNote trouble={troubleOf(trouble)} />}
-          <div className="row">
-            <Button look="main" isDisabled={isMissing || isPending} onPress={() => onStep(said.trim(), close)}>
-              {title}
-            </Button>
-            <Button look="quiet" onPress={close}>
-              Cancel
-            </Button>
-          </div>
-        </>
-      )}
-    </Ask>
   );
 }

@@ -7,7 +7,8 @@ import { Choice } from '../../parts/controls.tsx';
 import { Instant } from '../../parts/figures.tsx';
 import { nameOf } from '../../parts/people.ts';
 import { Badge, Empty } from '../../parts/states.tsx';
-import { Changes, Step } from './lists.tsx';
+import { Step } from '../../parts/step.tsx';
+import { Changes } from './lists.tsx';
 import './mappings.css';
 
 export function VersionPage() {

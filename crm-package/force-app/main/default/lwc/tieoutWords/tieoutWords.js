@@ -148,6 +148,9 @@ import Reason_Command_Withdrawn_Next from '@salesforce/label/c.Reason_Command_Wi
 import Reason_Command_Withdrawn_Text from '@salesforce/label/c.Reason_Command_Withdrawn_Text';
 import Reason_Command_Withdrawn_Title from '@salesforce/label/c.Reason_Command_Withdrawn_Title';
 import Reason_Connection_Next from '@salesforce/label/c.Reason_Connection_Next';
+import Reason_Connection_Paused_Next from '@salesforce/label/c.Reason_Connection_Paused_Next';
+import Reason_Connection_Paused_Text from '@salesforce/label/c.Reason_Connection_Paused_Text';
+import Reason_Connection_Paused_Title from '@salesforce/label/c.Reason_Connection_Paused_Title';
 import Reason_Connection_Text from '@salesforce/label/c.Reason_Connection_Text';
 import Reason_Connection_Title from '@salesforce/label/c.Reason_Connection_Title';
 import Reason_Correct_Fields_Next from '@salesforce/label/c.Reason_Correct_Fields_Next';
@@ -596,6 +599,7 @@ export const reasons = {
   'status-refused': { title: Reason_Status_Refused_Title, text: Reason_Status_Refused_Text, next: Reason_Status_Refused_Next },
   'feed-failed': { title: Reason_Feed_Failed_Title, text: Reason_Feed_Failed_Text, next: Reason_Feed_Failed_Next },
   connection: { title: Reason_Connection_Title, text: Reason_Connection_Text, next: Reason_Connection_Next },
+  'connection-paused': { title: Reason_Connection_Paused_Title, text: Reason_Connection_Paused_Text, next: Reason_Connection_Paused_Next },
   'unreadable-value': { title: Reason_Unreadable_Value_Title, text: Reason_Unreadable_Value_Text, next: Reason_Unreadable_Value_Next },
   'unmatched-value': { title: Reason_Unmatched_Value_Title, text: Reason_Unmatched_Value_Text, next: Reason_Unmatched_Value_Next },
   'schema-changed': { title: Reason_Schema_Changed_Title, text: Reason_Schema_Changed_Text, next: Reason_Schema_Changed_Next },

@@ -1,0 +1,173 @@
+// The form of a system's settings or secrets, drawn from the JSON Schema that the API tells of them.
+import { ApiTrouble } from '../../asking.tsx';
+import { Button, Choice, Field } from '../../parts/controls.tsx';
+import { wordsFrom } from '../../parts/people.ts';
+import { type Draft, type DraftValue, formOf, type Pair, plainOf, type Schema } from './form-values.ts';
+import './connections.css';
+
+export interface SchemaFormProps {
+  readonly schema: Schema;
+  readonly draft: Draft;
+  readonly onChange: (draft: Draft) => void;
+  readonly problems?: ReadonlyMap<string, string>;
+  readonly path: string;
+  /** Single lines are not shown while they are written. */
+  readonly isSecret?: boolean;
+}
+
+export function SchemaForm(props: SchemaFormProps) {
+  const { schema, draft, onChange } = props;
+  const fields = Object.entries(schema.properties ?? {});
+  const isNeeded = (name: string) => schema.required?.includes(name) ?? false;
+  const needed = fields.filter(([name]) => isNeeded(name));
+  const other = fields.filter(([name]) => !isNeeded(name));
+  const drawn = ([name, field]: readonly [string, Schema]) => (
+    <OneField
+      key={name}
+      {...props}
+      name={name}
+      schema={field}
+      isNeeded={isNeeded(name)}
+      value={draft[name] ?? ''}
+      onValue={(value) => onChange({ ...draft, [name]: value })}
+    />
+  );
+  if (other.length === 0 || needed.length === 0) return <>{fields.map(drawn)}</>;
+  return (
+    <>
+      {needed.map(drawn)}
+      <details className="connections-more">
+        <summary>{props.isSecret ? 'More' : 'More settings; what is usual is filled in'}</summary>
+        <div className="stack">{other.map(drawn)}</div>
+      </details>
+    </>
+  );
+}
+
+/** What the API found wrong, by field. */
+export function problemsOf(error: Error | null): ReadonlyMap<string, string> {
+  const fields = error instanceof ApiTrouble ? error.fields : [];
+  return new Map(fields.map(({ field, problem }) => [field, problem]));
+}
+
+interface OneFieldProps extends Omit<SchemaFormProps, 'draft' | 'onChange'> {
+  readonly name: string;
+  readonly isNeeded: boolean;
+  readonly value: DraftValue;
+  readonly onValue: (value: DraftValue) => void;
+}
+
+function OneField(props: OneFieldProps) {
+  const { name, value, onValue, isNeeded, problems, path, isSecret = false } = props;
+  const schema = plainOf(props.schema);
+  const label = schema.title ?? wordsFrom(name);
+  const here = `${path}.${name}`;
+  const problem = problems?.get(here);
+  const shared = { label, hint: schema.description, problem, isRequired: isNeeded };
+  switch (formOf(schema)) {
+    case 'choice': {
+      const options = (schema.enum ?? []).map((id) => ({ id, label: id === '' ? 'None' : id }));
+      return <Choice label={label} options={options} chosen={String(value)} onChoose={onValue} />;
+    }
+    case 'flag':
+      return <Tick label={label} isTicked={value === true} onTick={onValue} />;
+    case 'many':
+      return <Many {...shared} names={schema.items?.enum ?? []} value={value as readonly string[]} onValue={onValue} />;
+    case 'table':
+      return <PairTable {...shared} value={value as readonly Pair[]} onValue={onValue} />;
+    case 'group':
+      return (
+        <fieldset className="connections-group">
+          <legend>{label}</legend>
+          {schema.description !== undefined && <p className="quiet">{schema.description}</p>}
+          <SchemaForm {...props} schema={schema} path={here} draft={value as Draft} onChange={onValue} />
+        </fieldset>
+      );
+    case 'lines':
+      return <Field {...shared} rows={4} value={String(value)} onChange={onValue} />;
+    default:
+      return <Field {...shared} type={isSecret ? 'password' : 'text'} value={String(value)} onChange={onValue} />;
+  }
+}
+
+interface TickProps {
+  readonly label: string;
+  readonly isTicked: boolean;
+  readonly onTick: (isTicked: boolean) => void;
+}
+
+export function Tick({ label, isTicked, onTick }: TickProps) {
+  return (
+    <label className="connections-tick">
+      <input type="checkbox" checked={isTicked} onChange={(event) => onTick(event.target.checked)} />
+      {label}
+    </label>
+  );
+}
+
+interface ManyProps {
+  /** How a name is called; as it is written where nobody says. */
+  readonly titleOf?: (name: string) => string;
+  readonly label: string;
+  readonly names: readonly string[];
+  readonly problem?: string | undefined;
+  readonly value: readonly string[];
+  readonly onValue: (value: readonly string[]) => void;
+}
+
+export function Many({ label, names, problem, value, onValue, titleOf = wordsFrom }: ManyProps) {
+  const tick = (name: string, isTicked: boolean) =>
+    onValue(isTicked ? [...value, name] : value.filter((one) => one !== name));
+  return (
+    <fieldset className="connections-group">
+      <legend>{label}</legend>
+      <div className="row">
+        {names.map((name) => (
+          <Tick
+            key={name}
+            label={titleOf(name)}
+            isTicked={value.includes(name)}
+            onTick={(isTicked) => tick(name, isTicked)}
+          />
+        ))}
+      </div>
+      {problem !== undefined && <p className="connections-problem">{problem}</p>}
+    </fieldset>
+  );
+}
+
+interface PairTableProps {
+  readonly label: string;
+  readonly hint?: string | undefined;
+  readonly problem?: string | undefined;
+  readonly value: readonly Pair[];
+  readonly onValue: (value: readonly Pair[]) => void;
+}
+
+function PairTable({ label, hint, problem, value, onValue }: PairTableProps) {
+  const set = (at: number, pair: Pair) => onValue(value.map((one, index) => (index === at ? pair : one)));
+  return (
+    <fieldset className="connections-group">
+      <legend>{label}</legend>
+      {hint !== undefined && <p className="quiet">{hint}</p>}
+      {value.map(([left, right], index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: rows have no names of their own and are not moved
+        <div className="connections-pair" key={index}>
+          <Field label={`Row ${index + 1}`} value={left} onChange={(text) => set(index, [text, right])} />
+          <Field label="stands for" value={right} onChange={(text) => set(index, [left, text])} />
+          <Button
+            look="quiet"
+            aria-label={`Remove row ${index + 1} of ${label}`}
+            onPress={() => onValue(value.filter((_, at) => at !== index))}
+          >
+            Remove
+          </Button>
+        </div>
+      ))}
+      {problem !== undefined && <p className="connections-problem">{problem}</p>}
+      <div>
+        <Button onPress={() => onValue([...value, ['', '']])}>Add a row</Button>
+      </div>
+    </fieldset>
+  );
+}

@@ -1,0 +1,133 @@
+// One connection: how it is, what flows, which records it serves, and its credentials.
+import { Link, useParams } from 'react-router';
+import { Answer, useAnswer, useChange, useMe } from '../../asking.tsx';
+import { Check, type Connection, ConnectionState, Steps } from '../../parts/connections.tsx';
+import { Instant } from '../../parts/figures.tsx';
+import { Empty, Note } from '../../parts/states.tsx';
+import { Step } from '../../parts/step.tsx';
+import { Access } from './access.tsx';
+import { useHealth } from './health.ts';
+import { Kinds } from './kinds.tsx';
+import { RoutingTable } from './routing.tsx';
+import './connections.css';
+
+export function ConnectionPage() {
+  const { connection = '' } = useParams();
+  const health = useHealth();
+  return (
+    <div className="stack">
+      <p>
+        <Link to="/connections">All connections</Link>
+      </p>
+      <Answer what="the connection" answer={health}>
+        {({ connections }) => {
+          const row = connections.find((one) => one.connection === connection);
+          if (!row) return <Empty title="There is no such connection">It may have been disconnected.</Empty>;
+          return <One row={row} all={connections} />;
+        }}
+      </Answer>
+    </div>
+  );
+}
+
+function One({ row, all }: { readonly row: Connection; readonly all: readonly Connection[] }) {
+  const { operations } = useMe();
+  return (
+    <>
+      <div className="row-apart">
+        <h1>
+          {row.title} <span className="quiet">{row.roles.join(', ').toUpperCase()}</span>
+        </h1>
+        <ConnectionState row={row} />
+      </div>
+      <p className="quiet">
+        {row.account}, {row.environment}. Its short name is {row.connection}.
+      </p>
+      {row.state === 'resting' && (
+        <Note tone="warning">
+          It did not answer. Tieout asks it again by itself, next at{' '}
+          <Instant atMs={row.restsUntil === null ? null : Date.parse(row.restsUntil)} />; nothing is lost meanwhile.
+        </Note>
+      )}
+      {row.missing.length > 0 && (
+        <Note tone="warning">
+          <Steps steps={row.missing} />
+        </Note>
+      )}
+      <div className="row">
+        {operations.includes('checkConnection') && <Check connection={row.connection} />}
+        {operations.includes('pauseConnection') && <Running row={row} />}
+      </div>
+      <Kinds row={row} />
+      <RoutingTable row={row} all={all} />
+      {operations.includes('readHook') && <Hook connection={row.connection} />}
+      {operations.includes('renewCredentials') && <Access row={row} />}
+    </>
+  );
+}
+
+/** Pauses it, or lets it run again. */
+function Running({ row: { connection, state, title } }: { readonly row: Connection }) {
+  const path = { connection };
+  const pause = useChange(
+    ({ api, installation }, reason: string) =>
+      api.POST('/installations/{installation}/connections/{connection}/pause', {
+        params: { path: { installation, ...path } },
+        body: { reason },
+      }),
+    ['health'],
+  );
+  const resume = useChange(
+    ({ api, installation }, _: null) =>
+      api.POST('/installations/{installation}/connections/{connection}/resume', {
+        params: { path: { installation, ...path } },
+      }),
+    ['health'],
+  );
+  if (state === 'paused') {
+    return (
+      <Step
+        title="Let it run again"
+        text={`What waited for ${title} is read and sent. If its credentials are still refused, it stops again.`}
+        isPending={resume.isPending}
+        trouble={resume.error}
+        onStep={(_, close) => resume.mutate(null, { onSuccess: close })}
+      />
+    );
+  }
+  return (
+    <Step
+      title="Pause"
+      text={
+        <>
+          Nothing is read from {title} or sent to it until somebody lets it run again. What comes meanwhile waits, and
+          nothing is lost.
+        </>
+      }
+      asks="Reason"
+      isRequired
+      isPending={pause.isPending}
+      trouble={pause.error}
+      onStep={(reason, close) => pause.mutate(reason, { onSuccess: close })}
+    />
+  );
+}
+
+function Hook({ connection }: { readonly connection: string }) {
+  const hook = useAnswer(['hook', connection], ({ api, installation }) =>
+    api.GET('/installations/{installation}/connections/{connection}/hook', {
+      params: { path: { installation, connection } },
+    }),
+  );
+  const hookUrl = hook.data?.hookUrl;
+  if (!hookUrl) return null;
+  return (
+    <section className="stack-close" aria-label="Notices">
+      <h2>Where its notices go</h2>
+      <p>
+        <code>{hookUrl}</code>
+      </p>
+      <p className="quiet">A notice may only ask Tieout to read a record; the key that signs it was shown once.</p>
+    </section>
+  );
+}

@@ -1,0 +1,149 @@
+// Story: an integration admin's pages in a browser, at both widths: connecting a system and looking after it. Skipped
+// without Chromium.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasBrowser, openBrowser, type Visitor } from '../support/browser.ts';
+import { lookAt, visitConsole } from '../support/console-visit.ts';
+import { type Hub, startHub } from '../support/hub.ts';
+import { Operator } from '../support/operator.ts';
+import { type Example, Pair, startExample } from '../support/pair.ts';
+import { freePort } from '../support/serve.ts';
+
+const state = mkdtempSync(join(tmpdir(), 'tieout-admin-'));
+let hub: Hub;
+let pair: Pair;
+let third: Example;
+let browser: Browser;
+
+beforeAll(async () => {
+  if (!hasBrowser) return;
+  hub = await startHub({ port: await freePort(), state });
+  pair = await Pair.start(new Operator(hub.url, hub.operatorKey));
+  third = await startExample(Math.random);
+  third.standIn.create('client', { display_name: 'Lakeside Hospital', stage: 'client', currency: 'EUR', active: true });
+  browser = await openBrowser();
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await third?.served.close();
+  await pair?.close();
+  await hub?.close();
+  rmSync(state, { recursive: true, force: true });
+});
+
+const visit = (role: string, page: string, widthPx = 1280): Promise<Visitor> =>
+  visitConsole(browser, { hubUrl: hub.url, installation: pair.installation.id, role, page, widthPx });
+
+/** Takes a step that is explained before it is taken. */
+async function step(
+  { page }: Visitor,
+  title: string,
+  fill: () => Promise<void> = async () => undefined,
+): Promise<void> {
+  await page.getByRole('button', { name: title, exact: true }).first().click();
+  await fill();
+  await page.getByRole('dialog').getByRole('button', { name: title, exact: true }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+}
+
+describe.skipIf(!hasBrowser)('Connections', () => {
+  async function fillIn({ page }: Visitor, secret: string): Promise<void> {
+    const { settings, account } = third.standIn.connection;
+    await page.getByLabel('Account', { exact: true }).fill(account);
+    await page.getByLabel('Address', { exact: true }).fill(String(settings['baseUrl']));
+    await page.getByLabel('Client id', { exact: true }).fill(String(settings['clientId']));
+    await page.getByLabel('Client secret', { exact: true }).fill(secret);
+    await page.getByLabel('Short name').fill('lab');
+  }
+
+  it('are added by a form that is drawn from what the system declares, and what is wrong is said at its field', async () => {
+    const visitor = await visit('admin', 'Connections');
+    const { page } = visitor;
+    await page.getByRole('link', { name: 'Example' }).first().waitFor();
+    await lookAt(visitor, 'connections');
+    await page.getByRole('link', { name: 'Connect a system' }).click();
+    await page.getByRole('heading', { name: 'Kantata' }).waitFor();
+    await lookAt(visitor, 'connections-choose');
+    await page.getByRole('link', { name: 'NetSuite' }).click();
+    await page.getByText('More settings; what is usual is filled in').click();
+    await lookAt(visitor, 'connections-long-form');
+    await page.getByRole('link', { name: 'All connections' }).click();
+    await page.getByRole('link', { name: 'Connect a system' }).click();
+    await page.getByRole('link', { name: 'Example' }).click();
+    await fillIn(visitor, 'short');
+    await page.getByRole('checkbox', { name: 'ERP' }).check();
+    await page.getByRole('checkbox', { name: 'PSA' }).uncheck();
+    await visitor.button('Connect').click();
+    await page.getByRole('alert').waitFor();
+    await lookAt(visitor, 'connections-refused');
+    await fillIn(visitor, String(third.standIn.connection.secrets['clientSecret']));
+    await visitor.button('Connect').click();
+    await visitor.hasText('Example is connected');
+    await lookAt(visitor, 'connections-made');
+    await visitor.close();
+  });
+
+  it.each([1280, 400])('tell how each is, what flows and which records it serves, at %i px', async (widthPx) => {
+    const visitor = await visit('admin', 'Connections', widthPx);
+    const { page } = visitor;
+    await page.locator('[data-connection=lab]').getByRole('link').click();
+    await visitor.hasText('Matches to accept');
+    await visitor.button('Check now').click();
+    await visitor.hasText('It works, and nothing is missing.');
+    await lookAt(visitor, 'connections-one');
+    await page.getByText('Change its settings').click();
+    await page.getByText('Give it new credentials').click();
+    await lookAt(visitor, 'connections-access');
+    await visitor.close();
+  });
+
+  it('are loaded, accepted, turned to observe only, routed, paused and let run again, and the audit has it', async () => {
+    const visitor = await visit('admin', 'Connections');
+    const { page } = visitor;
+    await page.locator('[data-connection=lab]').getByRole('link').click();
+    await step(visitor, 'Read everything');
+    const customer = page.locator('[data-kind=customer]');
+    await customer.getByRole('button', { name: 'Accept' }).click();
+    await lookAt(visitor, 'connections-accept');
+    await page.getByRole('dialog').getByRole('button', { name: 'Accept' }).click();
+    await customer.getByText('Flowing').waitFor();
+    await step(visitor, 'Only observe');
+    await customer.getByText('Only observes').waitFor();
+    await step(visitor, 'Change the routing', async () => {
+      await page
+        .getByRole('dialog')
+        .getByRole('button', { name: /Records/ })
+        .click();
+      await page.getByRole('option', { name: 'By legal entity' }).click();
+      await page.getByLabel('Values, one a line').fill('Lab GmbH\nLab Ltd');
+      await lookAt(visitor, 'connections-routing');
+    });
+    await visitor.hasText('Legal entity: Lab GmbH, Lab Ltd');
+    await step(visitor, 'Pause', () => page.getByLabel('Reason').fill('Their year end'));
+    await visitor.hasText('Somebody has paused Example');
+    const holds = await pair.installation.exceptions();
+    expect(holds.map(({ code, owner }) => [code, owner])).toContainEqual(['connection-paused', 'integration']);
+    await lookAt(visitor, 'connections-paused');
+    await step(visitor, 'Let it run again');
+    await visitor.button('Pause').waitFor();
+    await page.getByRole('navigation').getByRole('link', { name: 'Audit', exact: true }).click();
+    for (const what of ['Connection paused', 'Connection resumed', 'Routing set', 'Matches accepted'])
+      await visitor.hasText(what);
+    await visitor.close();
+  });
+
+  it('are shown to everybody, and changed by integration admins only', async () => {
+    const visitor = await visit('viewer', 'Connections', 400);
+    const { page } = visitor;
+    expect(await page.getByRole('link', { name: 'Connect a system' }).count()).toBe(0);
+    await page.locator('[data-connection=lab]').getByRole('link').click();
+    await visitor.hasText('What flows');
+    expect(await page.getByRole('button').count()).toBe(0);
+    await lookAt(visitor, 'connections-viewer');
+    await visitor.close();
+  });
+});

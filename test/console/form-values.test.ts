@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { connectors } from '../../edge-worker/connectors/_registry.ts';
-import { standIns } from '../support/_stand-ins.ts';
 import {
   draftOf,
   formOf,
@@ -10,6 +9,7 @@ import {
   type Schema,
   valuesOf,
 } from '../../edge-worker/console/pages/connections/form-values.ts';
+import { standIns } from '../support/_stand-ins.ts';
 
 const schemaOf = (schema: z.ZodType) => z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' }) as Schema;
 const ports = { nowMs: () => 0, chance: () => 0.5, sleep: async () => undefined, send: fetch };

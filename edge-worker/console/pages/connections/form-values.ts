@@ -93,6 +93,8 @@ function sentValueOf(schema: Schema, draft: DraftValue): unknown {
     }
     case 'choice':
       return draft === '' && !schema.enum?.includes('') ? undefined : draft;
+    case 'lines':
+      return String(draft).trim() === '' ? undefined : draft;
     default:
       return String(draft).trim() === '' ? undefined : String(draft).trim();
   }

@@ -60,7 +60,7 @@ describe.skipIf(!hasBrowser)('Connections', () => {
     await page.getByLabel('Short name').fill('lab');
   }
 
-  it('are added by a form that is drawn from what the system declares, and what is wrong is said at its field', async () => {
+  it('are added by a form drawn from what the system declares, which says what is wrong at its field', async () => {
     const visitor = await visit('admin', 'Connections');
     const { page } = visitor;
     await page.getByRole('link', { name: 'Example' }).first().waitFor();
@@ -101,7 +101,7 @@ describe.skipIf(!hasBrowser)('Connections', () => {
     await visitor.close();
   });
 
-  it('are loaded, accepted, turned to observe only, routed, paused and let run again, and the audit has it', async () => {
+  it('are loaded, accepted, observed, routed, paused and let run again, and the audit has it', async () => {
     const visitor = await visit('admin', 'Connections');
     const { page } = visitor;
     await page.locator('[data-connection=lab]').getByRole('link').click();

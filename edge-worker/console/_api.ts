@@ -67,6 +67,11 @@ delete: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; };
 '/installations/{installation}/keys': {
 get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "rows": (components['schemas']['Key'])[];
+/** Every scope that a key may be given, and what it allows. */
+"scopes": ({
+"scope": "installation:read" | "installation:write" | "records:read" | "records:check" | "records:sync" | "exceptions:read" | "audit:read" | "mappings:read" | "mappings:write" | "events:read" | "events:write";
+"title": string;
+})[];
 }; }; };
 304: { headers: Record<string, unknown>; content?: never; };
 401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };

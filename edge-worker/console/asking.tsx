@@ -138,7 +138,11 @@ interface Page<Row> {
 }
 
 /** A list that comes in pages: what was fetched so far, and `more` for the page after it. */
-export function usePages<Row>(key: QueryKey, ask: (asking: Asking, after: string | null) => Answered<Page<Row>>) {
+export function usePages<Row>(
+  key: QueryKey,
+  ask: (asking: Asking, after: string | null) => Answered<Page<Row>>,
+  { everyMs }: Pick<Watched<never>, 'everyMs'> = {},
+) {
   const asking = useAsking();
   const sessions = useContext(SessionsContext);
   const answer = useInfiniteQuery({
@@ -146,6 +150,7 @@ export function usePages<Row>(key: QueryKey, ask: (asking: Asking, after: string
     queryFn: ({ pageParam }) => answerOf(ask(asking, pageParam), () => sessions?.lost()),
     initialPageParam: null as string | null,
     getNextPageParam: ({ next }) => next,
+    ...(everyMs !== undefined && { refetchInterval: everyMs }),
   });
   const rows = useMemo(() => answer.data?.pages.flatMap((page) => page.rows) ?? [], [answer.data]);
   const more = () => {
@@ -185,6 +190,12 @@ export function useRenewal(stale: QueryKey, isDue: boolean): void {
 export function troubleOf(error: Error): Trouble {
   if (error instanceof ApiTrouble) return error.trouble;
   return { title: 'Something went wrong', detail: error.message, next: 'Load the page anew.', code: 'unexpected' };
+}
+
+/** What the API found wrong, by field. */
+export function problemsOf(error: Error | null): ReadonlyMap<string, string> {
+  const fields = error instanceof ApiTrouble ? error.fields : [];
+  return new Map(fields.map(({ field, problem }) => [field, problem]));
 }
 
 interface AnswerProps<Body> {

@@ -10,7 +10,9 @@ import { lookAt, visitConsole } from '../support/console-visit.ts';
 import { type Hub, startHub } from '../support/hub.ts';
 import { Operator } from '../support/operator.ts';
 import { type Example, Pair, startExample } from '../support/pair.ts';
+import { until } from '../support/people.ts';
 import { freePort } from '../support/serve.ts';
+import { Subscriber } from '../support/subscriber.ts';
 
 const state = mkdtempSync(join(tmpdir(), 'tieout-admin-'));
 let hub: Hub;
@@ -145,5 +147,89 @@ describe.skipIf(!hasBrowser)('Connections', () => {
     expect(await page.getByRole('button').count()).toBe(0);
     await lookAt(visitor, 'connections-viewer');
     await visitor.close();
+  });
+});
+
+describe.skipIf(!hasBrowser)('Keys of the API', () => {
+  it('are made with what they may do in words, shown once, and revoked', async () => {
+    const visitor = await visit('admin', 'API');
+    const { page } = visitor;
+    await visitor.hasText('No keys yet');
+    await visitor.hasText('Nobody is told yet');
+    await lookAt(visitor, 'api-empty');
+    await visitor.button('Make a key').click();
+    await page.getByLabel('Used by').fill('Warehouse');
+    await page.getByLabel('Read records, their status, versions, links and history').check();
+    await lookAt(visitor, 'api-key');
+    await visitor.button('Make it').click();
+    const token = String(await page.locator('code').filter({ hasText: 'tieout_key_' }).textContent());
+    await lookAt(visitor, 'api-key-made');
+    const headers = { authorization: `Bearer ${token}` };
+    const may = async () => (await fetch(`${hub.url}/v1/me`, { headers })).status;
+    expect(await may()).toBe(403);
+    expect(
+      (await fetch(`${hub.url}/v1/installations/${pair.installation.id}/records?text=erp`, { headers })).status,
+    ).toBe(200);
+    await visitor.goTo(`/console/?installation=${pair.installation.id}&roles=admin`);
+    await page.getByRole('link', { name: 'API', exact: true }).click();
+    await page
+      .getByRole('row', { name: /Warehouse/ })
+      .getByText('In use')
+      .waitFor();
+    expect(await page.getByText(token).count()).toBe(0);
+    await step(visitor, 'Revoke');
+    await page
+      .getByRole('row', { name: /Warehouse/ })
+      .getByText(/Revoked/)
+      .waitFor();
+    await visitor.close();
+  });
+
+  it('are no matter of others, who still find the reference', async () => {
+    const visitor = await visit('sales', 'API', 400);
+    await visitor.hasText('Keys and subscribers are for integration admins');
+    const links = await visitor.page.locator('main a').evaluateAll((all) => all.map((one) => one.getAttribute('href')));
+    for (const href of links) expect((await fetch(`${hub.url}${href}`)).status, String(href)).toBe(200);
+    expect(links).toHaveLength(3);
+    await lookAt(visitor, 'api-refused');
+    await visitor.close();
+  });
+});
+
+describe.skipIf(!hasBrowser)('Subscribers', () => {
+  it('are added, tried, told again, given a new key and removed, and say how they are', async () => {
+    const subscriber = await new Subscriber(await freePort()).start();
+    const visitor = await visit('admin', 'API');
+    const { page } = visitor;
+    await visitor.button('Add a subscriber').click();
+    await page.getByLabel('Who', { exact: true }).fill('Data warehouse');
+    await page.getByLabel('Address').fill('ftp://nowhere');
+    await visitor.button('Add it').click();
+    await visitor.hasText('must begin with https');
+    await lookAt(visitor, 'api-subscriber-refused');
+    await page.getByLabel('Address').fill(subscriber.url);
+    await visitor.button('Add it').click();
+    subscriber.keys.push(String(await page.locator('code').filter({ hasText: 'whsec_' }).textContent()));
+    const portal = pair.open('Portal', pair.sign('Mill & Ivy'));
+    await pair.sender.send([{ type: 'engagement', record: portal }]);
+    await until('the project is told', () => subscriber.taken.some(({ type }) => type === 'project.created'));
+    await page.getByRole('row', { name: /Data warehouse/ }).click();
+    await visitor.button('Send a test').click();
+    await visitor.hasText('It was told. It answered 204');
+    await page.getByRole('row', { name: 'project.created' }).getByText('Told', { exact: true }).waitFor();
+    await lookAt(visitor, 'api-subscriber');
+    const before = subscriber.heard.length;
+    await page.getByLabel('Tell project.created again').first().check();
+    await visitor.button('Tell these again').click();
+    await until('it is told again', () => subscriber.heard.length > before);
+    await step(visitor, 'New key');
+    await visitor.hasText('The key before signs too');
+    await visitor.button('Pause').click();
+    await visitor.button('Call it again').click();
+    await visitor.button('Pause').waitFor();
+    await step(visitor, 'Remove');
+    await visitor.hasText('This subscriber is removed');
+    await visitor.close();
+    await subscriber.stop();
   });
 });

@@ -6,7 +6,7 @@ import { writePass } from '../../platform/passes.ts';
 import { apiKeyCopies } from '../../store/record-schema.ts';
 import type { StoredRow } from '../../store/rows.ts';
 import { select, sql } from '../../store/scoped-record.ts';
-import { access, type Operation, scopeNames } from '../access.ts';
+import { access, type Operation, scopeNames, scopes } from '../access.ts';
 import { changed } from '../at.ts';
 import { type Caller, forget, keyHash, mayCall } from '../caller.ts';
 import { idFor, secretFor } from '../once.ts';
@@ -102,10 +102,15 @@ const listKeys = route({
   path: '/installations/{installation}/keys',
   tag: 'Callers',
   summary: 'List the API keys, the newest first',
-  shape: z.object({ rows: z.array(keyShape) }),
+  shape: z.object({
+    rows: z.array(keyShape),
+    scopes: z
+      .array(z.object({ scope: z.enum(scopeNames), title: z.string() }))
+      .meta({ description: 'Every scope that a key may be given, and what it allows.' }),
+  }),
   handle: async ({ at }) => {
     const rows = await at.record.all(select(apiKeyCopies, sql`ORDER BY made_ms DESC LIMIT 1000`));
-    return ok({ rows: rows.map(shownKey) });
+    return ok({ rows: rows.map(shownKey), scopes: scopeNames.map((scope) => ({ scope, title: scopes[scope] })) });
   },
 });
 

@@ -1,17 +1,7 @@
 // A table that stays quick with thousands of rows: only those in sight are drawn. Keyboard and reading out are React
 // Aria's.
 import type { ReactNode } from 'react';
-import {
-  Cell,
-  Column,
-  Row,
-  type Selection,
-  Table,
-  TableBody,
-  TableHeader,
-  TableLayout,
-  Virtualizer,
-} from 'react-aria-components';
+import { Cell, Column, Row, Table, TableBody, TableHeader, TableLayout, Virtualizer } from 'react-aria-components';
 import './grid.css';
 
 export interface GridColumn<Line> {
@@ -32,9 +22,6 @@ export interface GridProps<Line> {
   readonly lines: readonly Line[];
   readonly idOf: (line: Line) => string;
   readonly onOpen?: (line: Line) => void;
-  /** Ids that are ticked; absent = rows cannot be ticked. */
-  readonly ticked?: Selection;
-  readonly onTick?: (ticked: Selection) => void;
   readonly empty: ReactNode;
   /** Called when the end of what was fetched comes into sight. */
   readonly onEnd?: () => void;
@@ -45,7 +32,7 @@ const rowHeightPx = 40;
 const headerHeightPx = 36;
 
 export function Grid<Line extends object>(props: GridProps<Line>) {
-  const { label, columns, lines, idOf, onOpen, ticked, onTick, empty, heightPx = 520 } = props;
+  const { label, columns, lines, idOf, onOpen, empty, heightPx = 520 } = props;
   if (lines.length === 0) return <>{empty}</>;
   const wantedPx = headerHeightPx + lines.length * rowHeightPx + 2;
   const seek = (area: HTMLElement) => {
@@ -58,8 +45,6 @@ export function Grid<Line extends object>(props: GridProps<Line>) {
         className="grid"
         style={{ height: Math.min(heightPx, wantedPx) }}
         onScroll={(event) => seek(event.currentTarget as HTMLElement)}
-        {...(ticked !== undefined && { selectionMode: 'multiple' as const, selectedKeys: ticked })}
-        {...(onTick && { onSelectionChange: onTick })}
         {...(onOpen && {
           onRowAction: (key) => {
             const opened = lines.find((line) => idOf(line) === key);

@@ -1,12 +1,12 @@
 // The credentials and settings of one connection: new ones typed in, or made anew where the hub can do so by itself.
 import { useState } from 'react';
-import { Answer, troubleOf, useAnswer, useChange } from '../../asking.tsx';
+import { Answer, problemsOf, troubleOf, useAnswer, useChange } from '../../asking.tsx';
 import type { Shape } from '../../client.ts';
 import type { Connection } from '../../parts/connections.tsx';
 import { Button } from '../../parts/controls.tsx';
 import { Note, TroubleNote } from '../../parts/states.tsx';
 import { Step } from '../../parts/step.tsx';
-import { problemsOf, SchemaForm } from './form.tsx';
+import { SchemaForm } from './form.tsx';
 import { type Draft, draftOf, isIncomplete, type Schema, valuesOf } from './form-values.ts';
 
 export function Access({ row }: { readonly row: Connection }) {

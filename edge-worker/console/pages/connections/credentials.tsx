@@ -1,11 +1,12 @@
 // Connecting by credentials of the customer's own: one form for every system, drawn from what that system declares.
 import { useState } from 'react';
 import { Link } from 'react-router';
-import { troubleOf, useChange } from '../../asking.tsx';
+import { problemsOf, troubleOf, useChange } from '../../asking.tsx';
 import type { Shape } from '../../client.ts';
 import { Button, Choice, Field } from '../../parts/controls.tsx';
 import { Note, TroubleNote } from '../../parts/states.tsx';
-import { Many, problemsOf, SchemaForm } from './form.tsx';
+import { Many } from '../../parts/ticks.tsx';
+import { SchemaForm } from './form.tsx';
 import { type Draft, draftOf, isIncomplete, type Schema, valuesOf } from './form-values.ts';
 import { useHealth } from './health.ts';
 import { type Environment, Place, Way } from './place.tsx';

@@ -1,7 +1,7 @@
 // The form of a system's settings or secrets, drawn from the JSON Schema that the API tells of them.
-import { ApiTrouble } from '../../asking.tsx';
 import { Button, Choice, Field } from '../../parts/controls.tsx';
 import { wordsFrom } from '../../parts/people.ts';
+import { Many, Tick } from '../../parts/ticks.tsx';
 import { type Draft, type DraftValue, formOf, type Pair, plainOf, type Schema } from './form-values.ts';
 import './connections.css';
 
@@ -44,12 +44,6 @@ export function SchemaForm(props: SchemaFormProps) {
   );
 }
 
-/** What the API found wrong, by field. */
-export function problemsOf(error: Error | null): ReadonlyMap<string, string> {
-  const fields = error instanceof ApiTrouble ? error.fields : [];
-  return new Map(fields.map(({ field, problem }) => [field, problem]));
-}
-
 interface OneFieldProps extends Omit<SchemaFormProps, 'draft' | 'onChange'> {
   readonly name: string;
   readonly isNeeded: boolean;
@@ -77,7 +71,7 @@ function OneField(props: OneFieldProps) {
       return <PairTable {...shared} value={value as readonly Pair[]} onValue={onValue} />;
     case 'group':
       return (
-        <fieldset className="connections-group">
+        <fieldset className="ticks">
           <legend>{label}</legend>
           {schema.description !== undefined && <p className="quiet">{schema.description}</p>}
           <SchemaForm {...props} schema={schema} path={here} draft={value as Draft} onChange={onValue} />
@@ -88,52 +82,6 @@ function OneField(props: OneFieldProps) {
     default:
       return <Field {...shared} type={isSecret ? 'password' : 'text'} value={String(value)} onChange={onValue} />;
   }
-}
-
-interface TickProps {
-  readonly label: string;
-  readonly isTicked: boolean;
-  readonly onTick: (isTicked: boolean) => void;
-}
-
-export function Tick({ label, isTicked, onTick }: TickProps) {
-  return (
-    <label className="connections-tick">
-      <input type="checkbox" checked={isTicked} onChange={(event) => onTick(event.target.checked)} />
-      {label}
-    </label>
-  );
-}
-
-interface ManyProps {
-  /** How a name is called; as it is written where nobody says. */
-  readonly titleOf?: (name: string) => string;
-  readonly label: string;
-  readonly names: readonly string[];
-  readonly problem?: string | undefined;
-  readonly value: readonly string[];
-  readonly onValue: (value: readonly string[]) => void;
-}
-
-export function Many({ label, names, problem, value, onValue, titleOf = wordsFrom }: ManyProps) {
-  const tick = (name: string, isTicked: boolean) =>
-    onValue(isTicked ? [...value, name] : value.filter((one) => one !== name));
-  return (
-    <fieldset className="connections-group">
-      <legend>{label}</legend>
-      <div className="row">
-        {names.map((name) => (
-          <Tick
-            key={name}
-            label={titleOf(name)}
-            isTicked={value.includes(name)}
-            onTick={(isTicked) => tick(name, isTicked)}
-          />
-        ))}
-      </div>
-      {problem !== undefined && <p className="connections-problem">{problem}</p>}
-    </fieldset>
-  );
 }
 
 interface PairTableProps {
@@ -147,7 +95,7 @@ interface PairTableProps {
 function PairTable({ label, hint, problem, value, onValue }: PairTableProps) {
   const set = (at: number, pair: Pair) => onValue(value.map((one, index) => (index === at ? pair : one)));
   return (
-    <fieldset className="connections-group">
+    <fieldset className="ticks">
       <legend>{label}</legend>
       {hint !== undefined && <p className="quiet">{hint}</p>}
       {value.map(([left, right], index) => (
@@ -164,7 +112,7 @@ function PairTable({ label, hint, problem, value, onValue }: PairTableProps) {
           </Button>
         </div>
       ))}
-      {problem !== undefined && <p className="connections-problem">{problem}</p>}
+      {problem !== undefined && <p className="ticks-problem">{problem}</p>}
       <div>
         <Button onPress={() => onValue([...value, ['', '']])}>Add a row</Button>
       </div>

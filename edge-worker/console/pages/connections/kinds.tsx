@@ -7,7 +7,7 @@ import { Day } from '../../parts/figures.tsx';
 import { wordsFrom } from '../../parts/people.ts';
 import { Badge, Note, type Tone } from '../../parts/states.tsx';
 import { Step } from '../../parts/step.tsx';
-import { Many } from './form.tsx';
+import { Many } from '../../parts/ticks.tsx';
 
 type Kind = Connection['kinds'][number];
 

@@ -64,6 +64,11 @@ export const words: Readonly<Record<string, Words>> = {
     text: 'The connection to {system} broke while the record was being saved, so it may or may not have been saved.',
     next: 'Nothing to do: Tieout looks in {system} before it sends anything again.',
   },
+  disconnected: {
+    title: 'Taken away',
+    text: '{system} is not connected any more. What it holds of this record stays as it is.',
+    next: 'Nothing to do: once its account is connected again, the record goes on where it stands.',
+  },
   'awaiting-match': {
     title: 'Match to confirm',
     text: '{system} already has records that may be this one ({candidates} found), so none was created.',

@@ -54,6 +54,8 @@ export const access = {
   listRoutingFields: { roles: everyone, scope: 'installation:read' },
   readHook: { roles: ['admin'], scope: 'installation:read' },
   resumeConnection: { roles: ['admin'], scope: 'installation:write' },
+  readDisconnection: { roles: ['admin'], scope: 'installation:read' },
+  disconnect: { roles: ['admin'], scope: null },
   publishMapping: { roles: [], scope: 'mappings:write' },
   listMappings: { roles: mappers, scope: 'mappings:read' },
   readMapping: { roles: mappers, scope: 'mappings:read' },

@@ -46,11 +46,27 @@ export async function settle(env: Env, ports: Ports, proven: Proven): Promise<Se
   const known = await placeOf(env.DIRECTORY, connector.name, environment, account);
   if (known) return renew(env, proven, known);
   const at = proven.join === null ? await found(env, ports, proven) : await joined(env, ports, proven, proven.join);
-  const id = `${connector.name}-${account.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`.slice(0, 40);
+  const id = (await formerId(env, at.id, proven)) ?? idOf(connector, account);
   const connection = { id, system: connector.name, roles: [...proven.roles], account, environment };
   const body = { ...connection, settings, secrets, routing: null, flow: 'matching' as const };
   const made = await connect({ at, env, by, nowMs: ports.nowMs() }, body);
   return { installation: at.id, hookUrl: made.hookUrl, hookKey: made.hookKey };
+}
+
+function idOf({ name }: Connector, account: string): string {
+  return `${name}-${account.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`.slice(0, 40);
+}
+
+/** Under which it was connected here before it was taken away: what it is linked with is known by that. */
+async function formerId(
+  env: Env,
+  installation: string,
+  { connector, account, environment }: Proven,
+): Promise<string | null> {
+  const isThat = sql`system = ${connector.name} AND account = ${account} AND environment = ${environment}`;
+  const clause = sql`WHERE ${isThat} AND state = 'ended'`;
+  const [copy] = await recordFor(env, installation).all(select(connectionCopies, clause));
+  return copy?.id ?? null;
 }
 
 /** It has one: its connection gets the new credentials and runs again. What an admin set up otherwise stays. */

@@ -47,7 +47,9 @@ export const connectionShape = z
     account: z.string(),
     environment: z.string(),
     settings: z.record(z.string(), z.unknown()),
-    state: z.string().meta({ description: '`active`, or `paused` until somebody acts.' }),
+    state: z
+      .string()
+      .meta({ description: '`active`; `paused` until somebody acts; `ending` and `ended` once it was taken away.' }),
     fault: z.string().nullable().meta({ description: 'The fault that paused it.' }),
     words: words.nullable().meta({ description: 'The fault in words.' }),
   })

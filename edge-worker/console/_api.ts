@@ -392,6 +392,48 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
+'/installations/{installation}/connections/{connection}/disconnection': {
+get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path: { "installation": string; "connection": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
+/** `ending` while what was open is ended, then `ended`. */
+"state": string;
+/** Writes that have not begun: they are given up. */
+"commands": number;
+/** Writes of unknown outcome: looked for should the account be back. */
+"unknown": number;
+/** Exceptions about it: they are closed. */
+"holds": number;
+/** Linked records: they stay as they are, and stay known. */
+"links": number;
+/** Record pages there that are told nothing any more. */
+"pages": number;
+/** People who came from its pages: they are signed out. */
+"people": number;
+"connection": string;
+/** Whether the account may be connected anywhere again. */
+"isAccountFree": boolean;
+/** The same in sentences, with what is left to do. */
+"words": (components['schemas']['Words'])[];
+}; }; };
+304: { headers: Record<string, unknown>; content?: never; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "connection": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
+/** Kept in the audit. */
+"reason": string;
+}; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
 '/installations/{installation}/mapping-drafts': {
 get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "items": (components['schemas']['Draft'])[];
@@ -829,7 +871,7 @@ get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path
 "roles": (string)[];
 "account": string;
 "environment": string;
-"state": "active" | "paused" | "resting";
+"state": "active" | "paused" | "resting" | "ending";
 /** Null where a person has paused it. */
 "fault": string | null;
 /** Which records it serves where several connections share a role. */
@@ -1273,7 +1315,7 @@ Connection: {
 "account": string;
 "environment": string;
 "settings": { [name: string]: unknown };
-/** `active`, or `paused` until somebody acts. */
+/** `active`; `paused` until somebody acts; `ending` and `ended` once it was taken away. */
 "state": string;
 /** The fault that paused it. */
 "fault": string | null;
@@ -1312,6 +1354,13 @@ Match: {
 "candidates": (string)[];
 /** Other records there that may be the same. */
 "rivals": (string)[];
+};
+Words: {
+"title": string;
+/** What happened. */
+"text": string;
+/** What to do, and who does it. */
+"next": string;
 };
 Draft: {
 "id": string;
@@ -1496,13 +1545,6 @@ Exception: {
 "closedAt": string | null;
 "closedBy": string | null;
 "reason": string | null;
-};
-Words: {
-"title": string;
-/** What happened. */
-"text": string;
-/** What to do, and who does it. */
-"next": string;
 };
 ExceptionInFull: {
 "id": string;

@@ -1,10 +1,11 @@
 // When each loop of a lane next has work, read off its tables.
 import type { LaneCore, Loop } from './core.ts';
+import { accountsToGiveBack, isDisconnecting } from './disconnect.ts';
 import { callableMs } from './dispatch.ts';
 import { stoppedTypes } from './holds.ts';
 import { isWorking } from './jobs.ts';
+import { firstMarkMs } from './page-marks.ts';
 import { waitMs } from './plan-book.ts';
-import { firstMarkMs } from './status.ts';
 import { waitingSubscribers } from './subscribers.ts';
 
 interface ConnectionDue {
@@ -65,10 +66,11 @@ export function agendaOf(core: LaneCore): ReadonlyMap<Loop, number> {
     )
     .toArray()[0] as LaneDue;
   const isUndecided = (lane.newest ?? 0) > Number(core.store.value('watermark') ?? '0');
-  if (isUndecided || lane.replan !== null || isWorking(core)) agenda.set('decide', 0);
+  if (isUndecided || lane.replan !== null || isWorking(core) || isDisconnecting(core)) agenda.set('decide', 0);
   else if (recheckMs < Number.POSITIVE_INFINITY) agenda.set('decide', recheckMs);
   if (lane.unflushed !== null) agenda.set('flush', 0);
   else if (core.store.hasKeptRows) agenda.set('flush', core.keptAgainMs);
+  if (accountsToGiveBack(core).length > 0) agenda.set('give-back', 0);
   const calls = waitingSubscribers(core.store.sql).map(({ id, nextMs }) => callableMs(core, id, nextMs));
   if (calls.length > 0) agenda.set('fan-out', Math.min(...calls));
   return agenda;

@@ -53,6 +53,8 @@ export function syncNow(core: LaneCore, entity: string): { records: number } {
   if (!found) {
     throw new StewardError('not-found', 'There is no such entity.', 'Look for it by its number, name or id.');
   }
-  core.store.transaction((tx) => readAgain(tx, found.records));
-  return { records: found.records.length };
+  // A system that was taken away is not asked any more.
+  const records = found.records.filter(({ connection }) => core.wiring.connections.has(connection));
+  core.store.transaction((tx) => readAgain(tx, records));
+  return { records: records.length };
 }

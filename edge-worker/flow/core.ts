@@ -2,6 +2,7 @@
 import type { ConnectOptions, Connector, Session } from '../connectors/connector.ts';
 import type { Mailbox } from '../connectors/mailbox.ts';
 import type { Fault } from '../faults.ts';
+import type { ClaimedAccount } from '../store/directory.ts';
 import type { RecordDatabase } from '../store/flush.ts';
 import { attempts, commands, connectionRows } from '../store/lane-schema.ts';
 import { LaneStore, type LaneTransaction } from '../store/lane-store.ts';
@@ -35,6 +36,8 @@ export interface LanePorts {
   readonly database: RecordDatabase;
   /** Asks to be woken. A later call replaces an earlier one. */
   readonly setAlarm: (atMs: number) => void;
+  /** Lets go of an account in the directory. Repeating it changes nothing. */
+  readonly giveBack: (account: ClaimedAccount) => Promise<void>;
   /** Puts a pointer for each of these subscribers where somebody will take it and call. */
   readonly fanOut: (subscriptions: readonly string[]) => Promise<void>;
   /** Keeps the object alive until the work is done. */
@@ -47,6 +50,7 @@ export type Loop =
   | 'decide'
   | 'flush'
   | 'fan-out'
+  | 'give-back'
   | `relay ${string}`
   | `look ${string}`
   | `status ${string}`

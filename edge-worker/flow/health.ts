@@ -18,7 +18,7 @@ export interface ConnectionHealth {
   readonly roles: readonly string[];
   readonly account: string;
   readonly environment: string;
-  readonly state: 'active' | 'paused' | 'resting';
+  readonly state: 'active' | 'paused' | 'resting' | 'ending';
   /** What has stopped it; null while it runs, or where a person has paused it. */
   readonly fault: string | null;
   /** Which records it serves, where several share a role. */
@@ -48,7 +48,9 @@ const needed = ['crm', 'psa', 'erp'] as const;
 export function healthOf(core: LaneCore): Health {
   const nowMs = core.ports.nowMs();
   const { sql } = core.store;
-  const connections = readRows(sql, connectionRows, 'ORDER BY id').map((row) => healthOfConnection(core, row, nowMs));
+  const connections = readRows(sql, connectionRows, "WHERE state != 'ended' ORDER BY id").map((row) =>
+    healthOfConnection(core, row, nowMs),
+  );
   const owned = sql
     .exec(`SELECT owner, count(*) AS n, sum(due_ms < ?) AS overdue FROM holds GROUP BY owner ORDER BY owner`, nowMs)
     .toArray() as { owner: string; n: number; overdue: number }[];
@@ -70,10 +72,11 @@ function healthOfConnection(core: LaneCore, row: typeof connectionRows.$inferSel
   const loading = readColumns(sql, cursors, ['feed'], "WHERE connection = ? AND purpose = 'load'", id).length;
   const untilMs = core.pausedUntilMs(id);
   const isResting = row.state === 'active' && untilMs > nowMs;
-  const matching = kinds.flatMap(({ kind, state }) => (state === 'matching' ? [kind] : []));
+  const isEnding = row.state === 'ending';
+  const matching = kinds.flatMap(({ kind, state }) => (state === 'matching' && !isEnding ? [kind] : []));
   const notRenewed = core.store.value(renewalProblem(id)) ?? '';
   const missing: Missing[] = [
-    ...(row.state === 'active' ? [] : [{ code: stopOf(fault), params: {} }]),
+    ...(row.state === 'paused' ? [{ code: stopOf(fault), params: {} }] : []),
     ...(notRenewed === '' ? [] : [{ code: 'renewal-failed' as const, params: { problem: notRenewed } }]),
     ...(matching.length === 0 ? [] : [{ code: 'first-load' as const, params: { kinds: matching.join(', ') } }]),
   ];
@@ -81,7 +84,7 @@ function healthOfConnection(core: LaneCore, row: typeof connectionRows.$inferSel
     ...{ connection: id, system, account, environment, fault, kinds, loading, missing },
     routing: row.routing === null ? null : (JSON.parse(row.routing) as Routing),
     roles: JSON.parse(row.roles) as string[],
-    state: row.state !== 'active' ? 'paused' : isResting ? 'resting' : 'active',
+    state: isResting ? 'resting' : (row.state as 'active' | 'paused' | 'ending'),
     restsUntilMs: isResting ? untilMs : null,
   };
 }
@@ -96,7 +99,8 @@ export type Checked =
 /** Costs a call or two of the system, so a person asks for it. */
 export async function checkConnection(core: LaneCore, id: string): Promise<Checked> {
   const connection = core.wiring.connections.get(id);
-  if (!connection) return { ok: false, code: 'unknown-connection', message: `There is no connection ${id}.` };
+  if (!connection || connection.state === 'ending')
+    return { ok: false, code: 'unknown-connection', message: `There is no connection ${id}.` };
   try {
     return { ok: true, ...(await core.session(connection).check()) };
   } catch (error) {

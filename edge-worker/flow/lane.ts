@@ -5,6 +5,7 @@ import type { ToldRecord } from '../connectors/mailbox.ts';
 import { agendaOf } from './agenda.ts';
 import { LaneCore, type LanePorts, type Loop } from './core.ts';
 import { decide } from './decide.ts';
+import { disconnectSome, giveBack } from './disconnect.ts';
 import { fanOut } from './dispatch.ts';
 import { askFeeds } from './feeds.ts';
 import { FlushLoop } from './flush-loop.ts';
@@ -150,6 +151,7 @@ export class Lane {
     if (loop === 'decide') return this.#decide();
     if (loop === 'flush') return this.#flush.run();
     if (loop === 'fan-out') return fanOut(this.core);
+    if (loop === 'give-back') return giveBack(this.core);
     const cut = loop.indexOf(' ');
     const connection = this.core.wiring.connections.get(loop.slice(cut + 1));
     if (connection?.state !== 'active') return;
@@ -168,8 +170,15 @@ export class Lane {
   }
 
   async #decide(): Promise<void> {
-    while ((await decide(this.core, this.#reader)) || (await replanSome(this.core)) || (await workSome(this.core)))
-      this.#afterLaneChange();
+    const { core } = this;
+    for (;;) {
+      if ((await decide(core, this.#reader)) || (await replanSome(core)) || (await workSome(core)))
+        this.#afterLaneChange();
+      else if (await disconnectSome(core)) {
+        this.#afterLaneChange();
+        this.kick('give-back');
+      } else return;
+    }
   }
 
   /**

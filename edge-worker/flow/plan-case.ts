@@ -75,9 +75,10 @@ export function heldElsewhere(
   { entity, kind, connection, map }: Target,
 ): string | null {
   if (map.livesOn) return null;
-  for (const other of wiring.connections.values()) {
+  // What was taken away still has its records: whether another system is to have them anew, a person says.
+  for (const other of [...wiring.connections.values(), ...wiring.former]) {
     const isRival = other.id !== connection.id && other.roles.some((role) => connection.roles.includes(role));
-    if (isRival && wiring.mapFor(other.id, kind)?.canWrite && view.recordIdOf(entity, other.id)) return other.id;
+    if (isRival && other.connector.maps[kind]?.canWrite && view.recordIdOf(entity, other.id)) return other.id;
   }
   return null;
 }

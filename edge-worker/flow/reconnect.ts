@@ -9,7 +9,7 @@ import { tellAudit } from './audit.ts';
 import type { LaneCore } from './core.ts';
 import { watchSchemas } from './drift.ts';
 import { startFeeds } from './feeds.ts';
-import { StewardError } from './steward.ts';
+import { connectionOf, StewardError } from './steward.ts';
 import type { Connection } from './wiring.ts';
 
 /** Null leaves either as it is. */
@@ -26,13 +26,7 @@ export function reconnect(
   sealed: string,
   by: string,
 ): void {
-  const wired = core.wiring.connections.get(connection);
-  if (!wired)
-    throw new StewardError(
-      'unknown-connection',
-      `This installation has no connection ${connection}.`,
-      'Choose one of its connections.',
-    );
+  const wired = connectionOf(core, connection);
   if (secrets && !usesOurApp(wired.connector, secrets)) check(wired.connector.secrets, secrets, 'secrets');
   if (settings) check(wired.connector.settings, settings, 'settings');
   core.store.transaction((tx) => {

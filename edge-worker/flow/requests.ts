@@ -7,6 +7,8 @@ import { answer } from './answer.ts';
 import { tellAudit } from './audit.ts';
 import { besideOf, entitiesUnder, syncNow } from './beside.ts';
 import { pauseConnection, resumeConnection, setRouting } from './connection-care.ts';
+import type { LaneCore } from './core.ts';
+import { disconnect, disconnectionOf } from './disconnect.ts';
 import { matches } from './first-day.ts';
 import { healthOf } from './health.ts';
 import { assignHold, type Owners, snoozeHold } from './hold-care.ts';
@@ -83,6 +85,7 @@ export type Change =
   | { readonly verb: 'resume'; readonly connection: string; readonly by: string }
   | { readonly verb: 'pause'; readonly connection: string; readonly reason: string; readonly by: string }
   | { readonly verb: 'route'; readonly connection: string; readonly routing: Routing | null; readonly by: string }
+  | { readonly verb: 'disconnect'; readonly connection: string; readonly reason: string; readonly by: string }
   | { readonly verb: 'reconnect'; readonly credentials: Credentials; readonly by: string }
   | { readonly verb: 'subscription'; readonly change: SubscriptionChange; readonly by: string }
   | { readonly verb: 'make-key'; readonly key: NewKey; readonly by: string }
@@ -192,6 +195,8 @@ function apply(lane: Lane, request: Change, sealed: string): Value {
     case 'route':
       setRouting(core, request.connection, request.routing, request.by);
       return {};
+    case 'disconnect':
+      return disconnected(core, request);
     case 'reconnect':
       reconnect(core, request.credentials, sealed, request.by);
       return {};
@@ -214,11 +219,17 @@ function apply(lane: Lane, request: Change, sealed: string): Value {
   }
 }
 
+function disconnected(core: LaneCore, { connection, reason, by }: Extract<Change, { verb: 'disconnect' }>): Value {
+  const { state, commands, unknown, holds, links, pages, people } = disconnect(core, connection, reason, by);
+  return { state, commands, unknown, holds, links, pages, people };
+}
+
 export type Question =
   | { readonly about: 'progress' }
   | { readonly about: 'test-call'; readonly subscription: string }
   | { readonly about: 'subscriptions' }
   | { readonly about: 'health' }
+  | { readonly about: 'disconnection'; readonly connection: string }
   | { readonly about: 'job'; readonly job: string }
   | { readonly about: 'drafts' }
   | { readonly about: 'versions' }
@@ -241,6 +252,8 @@ export function ask(
       return { ...progressOf(lane.core), ...gauges };
     case 'health':
       return healthOf(lane.core);
+    case 'disconnection':
+      return disconnectionOf(lane.core, question.connection);
     case 'job':
       return jobOf(lane.core, question.job);
     case 'drafts':

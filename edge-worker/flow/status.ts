@@ -5,26 +5,25 @@ import { canonicalJson } from '../../shared/canonical-json.ts';
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import { checkSystem, type ShownReason, type ShownStatus, type StatusState } from '../../shared/wire/status.ts';
 import type { StatusToShow } from '../connectors/connector.ts';
-import { checks, commands, entityRows, holds, links, statusDue } from '../store/lane-schema.ts';
-import type { LaneStore } from '../store/lane-store.ts';
+import { checks, commands, entityRows, holds, links } from '../store/lane-schema.ts';
 import { type LaneSql, readColumns, readRows, type StoredRow } from '../store/rows.ts';
 import { Absences } from './absences.ts';
 import { deletedControl, withdrawn } from './controls.ts';
 import { figuresInWords } from './figures.ts';
 import { placeOfHold } from './govern.ts';
-import { kindOf, siblingId } from './identity.ts';
+import { isOlder, kindOf, siblingId } from './identity.ts';
 import { reasonOfWait } from './kept-back.ts';
 import type { LinkRow } from './links.ts';
 import type { CanonicalRecord } from './nouns.ts';
+import type { StatusMark } from './page-marks.ts';
 import { shownMs } from './trial.ts';
-import type { Connection, Wiring } from './wiring.ts';
+import type { Connection, Former, Wiring } from './wiring.ts';
 
 const linkColumns = ['entity', 'connection', 'recordType', 'recordId', 'seenMs', 'given'] as const;
 type PageLink = Pick<LinkRow, (typeof linkColumns)[number]>;
 const commandColumns = ['entity', 'connection', 'id', 'state', 'dueMs', 'waits'] as const;
 type OpenCommand = Pick<StoredRow<typeof commands>, (typeof commandColumns)[number]>;
 type HoldRow = StoredRow<typeof holds>;
-export type StatusMark = StoredRow<typeof statusDue>;
 
 /** The worst state of a family of entities is the one its page shows. */
 const worstFirst: readonly StatusState[] = [
@@ -93,6 +92,10 @@ export class StatusView {
     const shown: ShownStatus[] = [];
     for (const connection of this.#wiring.connections.values()) {
       if (connection.id === host) continue;
+      if (connection.state === 'ending') {
+        shown.push(takenAway(connection));
+        continue;
+      }
       const states = this.#familyOf(entity).flatMap((member) =>
         this.#stateTowards(member, connection.id, written, nowMs),
       );
@@ -100,7 +103,19 @@ export class StatusView {
       if (worst) shown.push(worst);
       else if (this.#isLeftOut(entity, connection)) shown.push(notCarriedOver(connection));
     }
+    shown.push(...this.#former(entity, shown));
     return [...this.#withFigures(entity, host, shown), ...this.#checkOf(entity, host, nowMs)];
+  }
+
+  /** Systems that were taken away since the entity is known: their last word must not stand there for ever. */
+  #former(entity: string, shown: readonly ShownStatus[]): ShownStatus[] {
+    const known = new Set(shown.map(({ system }) => system));
+    const carried = ({ connector, endedAt }: Former) =>
+      this.#familyOf(entity).some((member) => {
+        const kind = kindOf(member);
+        return kind !== null && connector.maps[kind] !== undefined && isOlder(member, endedAt);
+      });
+    return this.#wiring.former.filter((one) => !known.has(one.connector.name) && carried(one)).map(takenAway);
   }
 
   /** The figures of a project stand in one place of its pages: beside what the ledger says, or the nearest to it. */
@@ -230,6 +245,10 @@ function notCarriedOver(connection: Connection): ShownStatus {
   return { ...nothing, system: connection.connector.name, state: 'ignored', reason: null, params: null };
 }
 
+function takenAway(connection: Connection): ShownStatus {
+  return { ...notCarriedOver(connection), reason: 'disconnected' };
+}
+
 /** Whether two lists of statuses read alike; when they were true is of no account. */
 export function sayTheSame(one: readonly ShownStatus[], other: readonly ShownStatus[]): boolean {
   const plain = (list: readonly ShownStatus[]) => list.map((status) => ({ ...status, lastMs: null, nextMs: null }));
@@ -240,25 +259,6 @@ function push<Row>(map: Map<string, Row[]>, key: string, row: Row): void {
   const rows = map.get(key);
   if (rows) rows.push(row);
   else map.set(key, [row]);
-}
-
-/** The oldest due marks of one host. They are found by going through the table, which is spared while none is due. */
-export function dueMarks(store: LaneStore, host: string, nowMs: number, limit: number): readonly StatusMark[] {
-  if (firstMarkMs(store, host) > nowMs) return [];
-  const where = 'WHERE connection = ? AND due_ms <= ? ORDER BY due_ms LIMIT ?';
-  const marks = readRows(store.sql, statusDue, where, host, nowMs, limit);
-  if (marks.length === 0) store.pagesDueMs.delete(host);
-  return marks;
-}
-
-/** No mark of a host is due before this; infinity while it has none. */
-export function firstMarkMs(store: LaneStore, host: string): number {
-  const known = store.pagesDueMs.get(host);
-  if (known !== undefined) return known;
-  const [row] = store.sql.exec('SELECT min(due_ms) AS first FROM status_due WHERE connection = ?', host).toArray();
-  const first = (row as { first: number | null }).first ?? Number.POSITIVE_INFINITY;
-  store.pagesDueMs.set(host, first);
-  return first;
 }
 
 /** The rows of one call, and how many of the marks they answer. */

@@ -9,13 +9,14 @@ import type { LaneTransaction } from '../store/lane-store.ts';
 import { readRows, writeRows } from '../store/rows.ts';
 import { tellAudit } from './audit.ts';
 import type { LaneCore } from './core.ts';
-import { describeSoon, watchSchemas } from './drift.ts';
+import { formerOf } from './disconnect.ts';
+import { describeSoon, typesOf, watchSchemas } from './drift.ts';
 import { loadLists, startFeeds, startLoads } from './feeds.ts';
 import { matches, straysOf } from './first-day.ts';
 import { compileMap, type MappingContent, mappingContent } from './mapping.ts';
 import { plan } from './plan.ts';
 import { readAgain } from './strays.ts';
-import type { Flow, Routing } from './wiring.ts';
+import { type Connection, endedName, type Flow, type Routing } from './wiring.ts';
 
 /** More than any system holds unclaimed. */
 const strayMax = 1_000_000;
@@ -94,8 +95,7 @@ export function connect(core: LaneCore, made: NewConnection, by: string): void {
       `No connector is called ${made.system}.`,
       'Choose one of the systems listed.',
     );
-  if (core.wiring.connections.has(made.id))
-    throw new StewardError('connection-exists', `The connection ${made.id} exists already.`, 'Choose another id.');
+  const former = formerOf(core, made);
   const missing = made.roles.filter((role) => !connector.roles.includes(role));
   if (missing.length > 0)
     throw new StewardError(
@@ -117,10 +117,15 @@ export function connect(core: LaneCore, made: NewConnection, by: string): void {
           routing: made.routing ? JSON.stringify(made.routing) : null,
         },
       ],
-      'fail',
+      former ? 'replace' : 'fail',
     );
     core.recordConnection(tx, id);
     const kinds = Object.keys(connector.maps) as EntityName[];
+    // What it holds is linked still, and may have changed unseen: everything is read once.
+    if (former) {
+      startLoads(tx, id, typesOf(connector));
+      core.store.dropValue(endedName(id));
+    }
     writeRows(
       tx.sql,
       flows,
@@ -132,7 +137,8 @@ export function connect(core: LaneCore, made: NewConnection, by: string): void {
     loadLists(tx, id, connector, kinds);
     // What is known already has its place here from the start.
     if (flow === 'open') for (const kind of kinds) core.store.setValue(`replan ${kind}`, '');
-    tellAudit(core, tx, by, 'connection-made', id, { system, account, environment });
+    const isBack: Record<string, string> = former ? { linked: 'kept' } : {};
+    tellAudit(core, tx, by, 'connection-made', id, { system, account, environment, ...isBack });
   });
   core.rewire();
 }
@@ -254,9 +260,10 @@ export function publishIn(
   return row.version;
 }
 
-export function connectionOf(core: LaneCore, id: string) {
+/** One that is being taken away is there no more. */
+export function connectionOf(core: LaneCore, id: string): Connection {
   const connection = core.wiring.connections.get(id);
-  if (!connection)
+  if (!connection || connection.state === 'ending')
     throw new StewardError(
       'unknown-connection',
       `This installation has no connection ${id}.`,

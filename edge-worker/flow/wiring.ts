@@ -3,7 +3,7 @@
 import { type EntityName, entities, entityNames } from '../../shared/entities/_registry.ts';
 import { type Role, roles } from '../../shared/entities/entity.ts';
 import { type Connector, connectorUnder, type Environment } from '../connectors/connector.ts';
-import { connectionRows, flows, mappingVersions } from '../store/lane-schema.ts';
+import { connectionRows, flows, laneState, mappingVersions } from '../store/lane-schema.ts';
 import { type LaneSql, readRows } from '../store/rows.ts';
 import { type CompiledMap, compileMap, type MappingContent, mappingContent, ownerOf } from './mapping.ts';
 import type { CanonicalRecord } from './nouns.ts';
@@ -22,8 +22,14 @@ export interface Connection {
   readonly environment: Environment;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly routing: Routing | null;
-  readonly state: 'active' | 'paused';
+  /** Of one that is ending nothing is asked, and nothing is planned for it. */
+  readonly state: 'active' | 'paused' | 'ending';
   readonly keyVersion: number;
+}
+
+/** One that was taken away. Ids of what is known since then sort after `endedAt`. */
+export interface Former extends Connection {
+  readonly endedAt: string;
 }
 
 export interface Flow {
@@ -38,6 +44,8 @@ const openFlow: Flow = { state: 'open', cutoverOn: null };
 
 export class Wiring {
   readonly connections: ReadonlyMap<string, Connection>;
+  /** Connections that were taken away: what is linked there stays known. */
+  readonly former: readonly Former[];
   readonly mappingVersion: number;
   readonly content: MappingContent;
   readonly #maps = new Map<string, Map<EntityName, CompiledMap | null>>();
@@ -56,12 +64,14 @@ export class Wiring {
     const published = readRows(sql, mappingVersions, 'ORDER BY version DESC LIMIT 1')[0];
     this.mappingVersion = published?.version ?? 0;
     this.content = tried ?? mappingContent.parse(published ? JSON.parse(published.content) : {});
-    this.connections = new Map(
-      readRows(sql, connectionRows, 'ORDER BY id').flatMap((row) => {
+    const rows = readRows(sql, connectionRows, 'ORDER BY id');
+    const wired = (isWired: boolean) =>
+      rows.flatMap((row) => {
         const connector = connectors[row.system];
-        return connector ? [[row.id, connectionFrom(row, connector)] as const] : [];
-      }),
-    );
+        return connector && (row.state !== 'ended') === isWired ? [connectionFrom(row, connector)] : [];
+      });
+    this.connections = new Map(wired(true).map((connection) => [connection.id, connection]));
+    this.former = wired(false).map((connection) => ({ ...connection, endedAt: endedAtOf(sql, connection.id) }));
     this.#flows = new Map(
       readRows(sql, flows, '').map((row) => [
         `${row.connection} ${row.kind}`,
@@ -214,7 +224,8 @@ export class Wiring {
 
   #seated(kind: EntityName, role: Role): readonly Connection[] {
     return [...this.connections.values()].filter(
-      (connection) => connection.roles.includes(role) && this.mapFor(connection.id, kind)?.canWrite,
+      ({ id, roles: seats, state }) =>
+        seats.includes(role) && state !== 'ending' && this.mapFor(id, kind)?.canWrite === true,
     );
   }
 }
@@ -229,6 +240,12 @@ function within<Outer, Inner, Value>(maps: Map<Outer, Map<Inner, Value>>, key: O
 function routeOf(seated: readonly Connection[], valueAt: (field: string) => unknown): Connection | undefined {
   const routed = seated.find(({ routing }) => routing?.values.includes(String(valueAt(routing.field) ?? '')) ?? false);
   return routed ?? seated.find((connection) => connection.routing === null);
+}
+
+export const endedName = (connection: string) => `ended ${connection}`;
+
+function endedAtOf(sql: LaneSql, connection: string): string {
+  return readRows(sql, laneState, 'WHERE name = ?', endedName(connection))[0]?.value ?? '';
 }
 
 function connectionFrom(row: typeof connectionRows.$inferSelect, connector: Connector): Connection {

@@ -21,6 +21,7 @@ import { type Tried, tried } from '../flow/steward.ts';
 import { type Thought, type Validated, validate } from '../flow/validate.ts';
 import { visit } from '../flow/visits.ts';
 import { laneMigrations } from '../store/_lane-migrations.ts';
+import { release } from '../store/directory.ts';
 import { appOf } from './apps.ts';
 import { signHead } from './audit-signature.ts';
 import type { Env } from './env.ts';
@@ -37,6 +38,9 @@ const flushedWithinMs = 2_000;
 
 /** Long enough for a mass deletion to have been told of as a whole, short enough for nobody to wait for it. */
 const deletionGraceMs = 120_000;
+
+const isTaking = ({ core }: Lane, connection: string) =>
+  (core.wiring.connections.get(connection)?.state ?? 'ending') !== 'ending';
 
 export class LaneObject extends DurableObject<Env> {
   #lane: Lane | null = null;
@@ -93,6 +97,7 @@ export class LaneObject extends DurableObject<Env> {
         void this.ctx.storage.setAlarm(atMs);
       },
       deletionGraceMs: Number(this.env.DELETION_GRACE_MS ?? deletionGraceMs),
+      giveBack: (account) => this.#governor.run('directory', () => release(this.env.DIRECTORY, account)),
       fanOut: (subscriptions) => this.#fanOut(installation, subscriptions),
       start: (work) => this.ctx.waitUntil(work),
       log,
@@ -104,7 +109,7 @@ export class LaneObject extends DurableObject<Env> {
   /** On disk before this answers: the output gate holds the answer until the row is durable. */
   accept(entry: InboxEntry): 'recorded' | 'known' | 'ended' | 'full' {
     const lane = this.#live;
-    if (!lane.core.wiring.connections.has(entry.connection)) return 'ended';
+    if (!isTaking(lane, entry.connection)) return 'ended';
     if (lane.waitingCount() >= Number(this.env.INBOX_MAX)) {
       lane.kick('decide');
       return 'full';
@@ -192,7 +197,8 @@ export class LaneObject extends DurableObject<Env> {
   async visit(connection: string, asked: Parameters<typeof visit>[2]): Promise<VisitAnswer> {
     const lane = this.#live;
     const wired = lane.core.wiring.connections.get(connection);
-    const answer = wired ? await visit(lane.core, wired, asked) : ({ verb: 'ended' } as const);
+    const answer =
+      wired && isTaking(lane, connection) ? await visit(lane.core, wired, asked) : ({ verb: 'ended' } as const);
     if (asked.verb === 'receipts') lane.kick(`feed ${connection}`);
     return answer;
   }

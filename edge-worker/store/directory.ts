@@ -18,6 +18,8 @@ export interface Claim extends Place {
   readonly claimedMs: number;
 }
 
+export type ClaimedAccount = Pick<Claim, 'system' | 'environment' | 'account' | 'installation' | 'connection'>;
+
 /** `made`: it was free · `held`: it was one's own already · `refused`: another installation or connection holds it. */
 export type ClaimOutcome = 'made' | 'held' | 'refused';
 
@@ -32,7 +34,7 @@ export async function claim(database: D1Database, claimed: Claim): Promise<Claim
 }
 
 /** Gives an account back. Only the claim given is let go of, never one that somebody else made meanwhile. */
-export async function release(database: D1Database, claimed: Claim): Promise<void> {
+export async function release(database: D1Database, claimed: ClaimedAccount): Promise<void> {
   const { system, environment, account, installation, connection } = claimed;
   await drizzle(database)
     .delete(directory)

@@ -91,6 +91,8 @@ const expected: Readonly<Record<Operation, readonly [readonly HostRole[], Scope 
   listRoutingFields: [everyone, 'installation:read'],
   readHook: [['admin'], 'installation:read'],
   resumeConnection: [['admin'], 'installation:write'],
+  readDisconnection: [['admin'], 'installation:read'],
+  disconnect: [['admin'], null],
   publishMapping: [[], 'mappings:write'],
   listMappings: [mappers, 'mappings:read'],
   readMapping: [mappers, 'mappings:read'],

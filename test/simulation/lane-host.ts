@@ -77,6 +77,7 @@ export class LaneHost {
       deletionGraceMs: 120_000,
       open: (connection, _store, paths) => this.#open(life, connection, paths),
       database: { batch: (statements) => this.#port(life, 'record', () => this.calls.record(life, statements)) },
+      giveBack: async () => undefined,
       fanOut: (ids) => this.#port(life, 'queue', () => this.calls.point(life, () => ids.forEach(this.#options.point))),
       setAlarm: (atMs) => {
         if (!life.isOver) this.#setAlarm(atMs);

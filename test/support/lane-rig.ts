@@ -42,6 +42,10 @@ export class LaneRig {
   readonly alarms: number[] = [];
   /** Subscribers that somebody was asked to call. */
   readonly pointers: string[] = [];
+  /** Accounts that were let go of in the directory. */
+  readonly givenBack: string[] = [];
+  /** Whether the directory answers. */
+  hasDirectory = true;
   nowMs = rigStartMs;
   lane: Lane;
   readonly #seats: Readonly<Record<string, RigSeat>>;
@@ -130,6 +134,10 @@ export class LaneRig {
       deletionGraceMs: 120_000,
       open: ({ id }) => ended((this.#seats[id] as RigSeat).system.session(), alive),
       database: { batch: (statements) => alive(database.batch(statements)) },
+      giveBack: async ({ account }) => {
+        if (!this.hasDirectory) throw new Error('D1 is away');
+        this.givenBack.push(account);
+      },
       fanOut: async (subscriptions) => void this.pointers.push(...subscriptions),
       setAlarm: (atMs) => this.alarms.push(atMs - this.nowMs),
       start: (work) => void work,

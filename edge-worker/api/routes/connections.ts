@@ -1,12 +1,14 @@
 // Routes that steer a connection: connecting, first load, matches, flows, feeds, credentials, resuming.
 import { z } from 'zod';
+import { disconnectionWords } from '../../../shared/ending-words.ts';
+import type { Disconnection } from '../../flow/disconnect.ts';
 import { connectionCopies } from '../../store/record-schema.ts';
 import { select, sql } from '../../store/scoped-record.ts';
 import { changed } from '../at.ts';
 import { connect, newConnection } from '../connect.ts';
 import { LaneRefusal } from '../problems.ts';
 import { ok, type Route, route } from '../route.ts';
-import { connectionShape, kindName, shownConnection } from '../shapes.ts';
+import { connectionShape, kindName, shownConnection, titleOf, words } from '../shapes.ts';
 
 const day = z.iso.date().nullable().default(null).meta({ description: 'Transactions dated before it are matched.' });
 const values = z.record(z.string(), z.unknown());
@@ -197,7 +199,61 @@ const rotateCredentials = route({
   },
 });
 
+const ofWork = z.int().min(0);
+const disconnection = z
+  .object({
+    state: z.string().meta({ description: '`ending` while what was open is ended, then `ended`.' }),
+    commands: ofWork.meta({ description: 'Writes that have not begun: they are given up.' }),
+    unknown: ofWork.meta({ description: 'Writes of unknown outcome: looked for should the account be back.' }),
+    holds: ofWork.meta({ description: 'Exceptions about it: they are closed.' }),
+    links: ofWork.meta({ description: 'Linked records: they stay as they are, and stay known.' }),
+    pages: ofWork.meta({ description: 'Record pages there that are told nothing any more.' }),
+    people: ofWork.meta({ description: 'People who came from its pages: they are signed out.' }),
+  })
+  .meta({ id: 'Disconnection' });
+
+const readDisconnection = route({
+  operation: 'readDisconnection',
+  method: 'get',
+  path: `${base}/disconnection`,
+  tag: 'Installation',
+  summary: 'Read what ends when a connection is taken away, or how far that is',
+  params: one,
+  shape: disconnection.extend({
+    connection: z.string(),
+    isAccountFree: z.boolean().meta({ description: 'Whether the account may be connected anywhere again.' }),
+    words: z.array(words).meta({ description: 'The same in sentences, with what is left to do.' }),
+  }),
+  handle: async ({ at, params: { connection } }) => {
+    const found = await at.ask<Disconnection | null>({ about: 'disconnection', connection });
+    if (!found) {
+      const message = `This installation has no connection ${connection.slice(0, 40)}.`;
+      throw new LaneRefusal('unknown-connection', message, 'Choose one of its connections.');
+    }
+    const { system, ...counts } = found;
+    const title = titleOf(system);
+    return ok({ ...counts, words: disconnectionWords({ ...counts, system: title }) });
+  },
+});
+
+const disconnect = route({
+  operation: 'disconnect',
+  method: 'post',
+  path: `${base}/disconnection`,
+  tag: 'Installation',
+  summary: 'Take a connection away',
+  description:
+    'From this moment on nothing is read or written there, its credentials are forgotten, and its account is free ' +
+    'once what was under way has come to its end. Nothing is deleted there, and the history stays here.',
+  params: one,
+  body: z.object({ reason: z.string().trim().min(1).max(500).meta({ description: 'Kept in the audit.' }) }),
+  shape: changed,
+  handle: ({ at, params: { connection }, body: { reason }, caller: { by } }) =>
+    at.change({ verb: 'disconnect', connection, reason, by }),
+});
+
 export const connections: readonly Route[] = [
   ...[listConnections, makeConnection, checkConnection, startLoad, listMatches, acceptMatches],
   ...[setFlow, askFeeds, renewCredentials, rotateCredentials],
+  ...[readDisconnection, disconnect],
 ];

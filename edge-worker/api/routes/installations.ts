@@ -160,7 +160,7 @@ const readHealth = route({
         roles: z.array(z.string()),
         account: z.string(),
         environment: z.string(),
-        state: z.enum(['active', 'paused', 'resting']),
+        state: z.enum(['active', 'paused', 'resting', 'ending']),
         fault: z.string().nullable().meta({ description: 'Null where a person has paused it.' }),
         routing,
         restsUntil: instant.nullable(),

@@ -14,6 +14,7 @@ const states: Readonly<Record<Connection['state'], readonly [Tone, string]>> = {
   active: ['good', 'Working'],
   resting: ['warning', 'Trying again'],
   paused: ['bad', 'Stopped'],
+  ending: ['neutral', 'Being taken away'],
 };
 
 export function Connections({ rows }: { readonly rows: readonly Connection[] }) {

@@ -174,6 +174,9 @@ import Reason_Delete_Guard_Title from '@salesforce/label/c.Reason_Delete_Guard_T
 import Reason_Deleted_At_Source_Next from '@salesforce/label/c.Reason_Deleted_At_Source_Next';
 import Reason_Deleted_At_Source_Text from '@salesforce/label/c.Reason_Deleted_At_Source_Text';
 import Reason_Deleted_At_Source_Title from '@salesforce/label/c.Reason_Deleted_At_Source_Title';
+import Reason_Disconnected_Next from '@salesforce/label/c.Reason_Disconnected_Next';
+import Reason_Disconnected_Text from '@salesforce/label/c.Reason_Disconnected_Text';
+import Reason_Disconnected_Title from '@salesforce/label/c.Reason_Disconnected_Title';
 import Reason_Duplicate_Expense_Next from '@salesforce/label/c.Reason_Duplicate_Expense_Next';
 import Reason_Duplicate_Expense_Text from '@salesforce/label/c.Reason_Duplicate_Expense_Text';
 import Reason_Duplicate_Expense_Title from '@salesforce/label/c.Reason_Duplicate_Expense_Title';
@@ -581,6 +584,7 @@ export const reasons = {
   'link-reference': { title: Reason_Link_Reference_Title, text: Reason_Link_Reference_Text, next: Reason_Link_Reference_Next },
   'inspect-answer': { title: Reason_Inspect_Answer_Title, text: Reason_Inspect_Answer_Text, next: Reason_Inspect_Answer_Next },
   'wait-look': { title: Reason_Wait_Look_Title, text: Reason_Wait_Look_Text, next: Reason_Wait_Look_Next },
+  disconnected: { title: Reason_Disconnected_Title, text: Reason_Disconnected_Text, next: Reason_Disconnected_Next },
   'awaiting-match': { title: Reason_Awaiting_Match_Title, text: Reason_Awaiting_Match_Text, next: Reason_Awaiting_Match_Next },
   'awaiting-acceptance': { title: Reason_Awaiting_Acceptance_Title, text: Reason_Awaiting_Acceptance_Text, next: Reason_Awaiting_Acceptance_Next },
   'two-found': { title: Reason_Two_Found_Title, text: Reason_Two_Found_Text, next: Reason_Two_Found_Next },

@@ -45,6 +45,7 @@ export const tags = {
   Installation: 'Systems, connections, first load, flows',
   Records: 'Any record: its status, versions and history',
   Exceptions: 'What waits for a person',
+  Indicators: 'What stands open, how long things take, with targets and trends',
   Mappings: 'Which field goes where',
   Events: 'Who is told of what happens',
   Audit: 'Who changed what, chained and signed',

@@ -32,7 +32,7 @@ get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path
 /** The one you belong to; null for the operator. */
 "installation": string | null;
 "roles": ("viewer" | "sales" | "finance" | "delivery" | "admin" | "approver")[];
-"scopes": ("installation:read" | "installation:write" | "records:read" | "records:check" | "records:sync" | "exceptions:read" | "audit:read" | "mappings:read" | "mappings:write" | "events:read" | "events:write")[];
+"scopes": ("installation:read" | "installation:write" | "records:read" | "records:check" | "records:sync" | "exceptions:read" | "indicators:read" | "audit:read" | "mappings:read" | "mappings:write" | "events:read" | "events:write")[];
 "expiresAt": string | null;
 /** Every operation of the document that you may call. */
 "operations": (string)[];
@@ -69,7 +69,7 @@ get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path
 "rows": (components['schemas']['Key'])[];
 /** Every scope that a key may be given, and what it allows. */
 "scopes": ({
-"scope": "installation:read" | "installation:write" | "records:read" | "records:check" | "records:sync" | "exceptions:read" | "audit:read" | "mappings:read" | "mappings:write" | "events:read" | "events:write";
+"scope": "installation:read" | "installation:write" | "records:read" | "records:check" | "records:sync" | "exceptions:read" | "indicators:read" | "audit:read" | "mappings:read" | "mappings:write" | "events:read" | "events:write";
 "title": string;
 })[];
 }; }; };
@@ -83,7 +83,7 @@ get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path
 post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
 /** Who uses it, as the audit will say. */
 "name": string;
-"scopes": ("installation:read" | "installation:write" | "records:read" | "records:check" | "records:sync" | "exceptions:read" | "audit:read" | "mappings:read" | "mappings:write" | "events:read" | "events:write")[];
+"scopes": ("installation:read" | "installation:write" | "records:read" | "records:check" | "records:sync" | "exceptions:read" | "indicators:read" | "audit:read" | "mappings:read" | "mappings:write" | "events:read" | "events:write")[];
 /** Requests a minute. */
 "perMinute"?: number;
 /** A year from now if left out; null = never. */
@@ -801,6 +801,30 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
+'/installations/{installation}/indicators': {
+get: { parameters: { query?: { "days"?: number; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
+"rows": (components['schemas']['Indicator'])[];
+}; }; };
+304: { headers: Record<string, unknown>; content?: never; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
+'/installations/{installation}/indicators/{indicator}/records': {
+get: { parameters: { query?: { "days"?: number; "limit"?: number; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; "indicator": "deals-without-project" | "quote-to-project" | "approved-not-posted" | "approved-to-posted" | "unbilled-work" | "invoice-cycle" | "exception-rate" | "sync-lag" | "money-at-risk" | "recovery-time" | "manual-touches" | "manual-minutes" | "project-margin" | "utilisation" | "agreement"; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
+"rows": (components['schemas']['RecordBehind'])[];
+}; }; };
+304: { headers: Record<string, unknown>; content?: never; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
 '/systems': {
 get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path?: never; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "rows": (components['schemas']['System'])[];
@@ -1248,7 +1272,7 @@ Changed: {
 Key: {
 "key": string;
 "name": string;
-"scopes": ("installation:read" | "installation:write" | "records:read" | "records:check" | "records:sync" | "exceptions:read" | "audit:read" | "mappings:read" | "mappings:write" | "events:read" | "events:write")[];
+"scopes": ("installation:read" | "installation:write" | "records:read" | "records:check" | "records:sync" | "exceptions:read" | "indicators:read" | "audit:read" | "mappings:read" | "mappings:write" | "events:read" | "events:write")[];
 "perMinute": number;
 "madeBy": string;
 "madeAt": string;
@@ -1634,6 +1658,84 @@ Comparison: {
 /** Fields in which it holds something else. */
 "differing": (string)[];
 })[];
+};
+Indicator: {
+/** Of how many records; of a rate, how many it is counted against. */
+"n": number;
+/** In the unit; null where there is none, and for money. */
+"value": number | null;
+/** One per currency: the hub makes no exchange rate. */
+"amounts": ({
+"amountMinor": string;
+"currency": string;
+"exponent": number;
+})[];
+"name": "deals-without-project" | "quote-to-project" | "approved-not-posted" | "approved-to-posted" | "unbilled-work" | "invoice-cycle" | "exception-rate" | "sync-lag" | "money-at-risk" | "recovery-time" | "manual-touches" | "manual-minutes" | "project-margin" | "utilisation" | "agreement";
+"title": string;
+/** How it is made. */
+"text": string;
+"unit": "records" | "ms" | "share" | "per-thousand" | "money";
+"better": "less" | "more";
+/** Of these, how many are or were beyond their target. */
+"late": number;
+"meanMs": number | null;
+/** All but one in twenty took less, to within a fifth. */
+"p95Ms": number | null;
+/** Since when the oldest stands open. */
+"oldestAt": string | null;
+/** In the unit; of records that stand open, how many may be late. */
+"target": number | null;
+"isMissed": boolean;
+/** Why there is no figure. */
+"notKnown": {
+"code": string;
+"text": string;
+} | null;
+"parts": ({
+/** Of how many records; of a rate, how many it is counted against. */
+"n": number;
+/** In the unit; null where there is none, and for money. */
+"value": number | null;
+/** One per currency: the hub makes no exchange rate. */
+"amounts": ({
+"amountMinor": string;
+"currency": string;
+"exponent": number;
+})[];
+"of": { [name: string]: string };
+})[];
+/** One a day (UTC), today the last. */
+"trend": ({
+/** Of how many records; of a rate, how many it is counted against. */
+"n": number;
+/** In the unit; null where there is none, and for money. */
+"value": number | null;
+/** One per currency: the hub makes no exchange rate. */
+"amounts": ({
+"amountMinor": string;
+"currency": string;
+"exponent": number;
+})[];
+"day": string;
+})[];
+};
+RecordBehind: {
+"entity": string;
+"kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time" | null;
+/** How people call records of this kind. */
+"title": string;
+"label": string | null;
+"since": string | null;
+"tookMs": number | null;
+"isLate": boolean;
+"amounts": ({
+"amountMinor": string;
+"currency": string;
+"exponent": number;
+})[];
+"owner": string | null;
+/** The control that holds it, or where it is on its way to. */
+"why": string | null;
 };
 System: {
 "name": string;

@@ -56,7 +56,9 @@ export function claimBilled(
   );
   const mine = new Set(held.map((row) => `${row.invoice}|${row.source}`));
   for (const { source, line, invoice } of now) {
-    if (!known.has(source) && mine.has(`${invoice}|${source}`)) tx.record('billedLines', { source, line, invoice });
+    if (known.has(source) || !mine.has(`${invoice}|${source}`)) continue;
+    tx.counted.billed.push(source);
+    tx.record('billedLines', { source, line, invoice });
   }
   return freed.map((row) => row.source);
 }

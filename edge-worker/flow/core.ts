@@ -14,6 +14,7 @@ import { closeHold, raiseHold } from './holds.ts';
 import { LaneMailbox } from './mailbox.ts';
 import type { PlanContext } from './plan.ts';
 import { audienceOf } from './subscribers.ts';
+import { tally } from './tally.ts';
 import { doubted } from './uncertainty.ts';
 import { type Connection, Wiring } from './wiring.ts';
 
@@ -77,6 +78,8 @@ export class LaneCore {
   readonly #counters = new Map<string, Counter>();
   /** When rows that D1 refused are tried again. */
   keptAgainMs = 0;
+  /** When what stands open was last written down for the day. */
+  closedMs = 0;
   readonly #sessions = new Map<string, Session>();
   readonly #pauses = new Map<string, { untilMs: number; times: number }>();
   #wiring: Wiring | null = null;
@@ -86,6 +89,7 @@ export class LaneCore {
     this.ports = ports;
     this.store = new LaneStore(ports.storage, ports.nowMs, (tx) => {
       if (this.audience.size > 0) announce(this.announceContext, tx, this.audience);
+      tally(this.wiring, tx);
     });
   }
 

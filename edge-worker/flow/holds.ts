@@ -65,6 +65,7 @@ export function raiseHold(tx: LaneTransaction, makeId: (prefix: string) => strin
     dueMs: kept?.dueMs ?? tx.atMs + dueMinutes * 60_000,
   };
   tx.excepted.add(request.entity);
+  if (there?.control !== request.control) tx.counted.raised.push(row);
   writeRows(tx.sql, holds, [row], 'replace');
   tx.record('exceptions', { ...exceptionOf(row), state: 'open', closedMs: null, closedBy: null, reason: null });
   tx.tell(request.entity, 'held', {
@@ -132,6 +133,8 @@ export function holdAt(tx: Pick<LaneTransaction, 'sql'>, slot: Slot): HoldRow | 
 function close(tx: LaneTransaction, row: HoldRow, by: string, reason: string | null): void {
   tx.excepted.add(row.entity);
   deleteRows(tx.sql, holds, [[row.id]]);
+  // Another complaint in its place is no recovery.
+  if (by !== 'replaced') tx.counted.closed.push(row);
   tx.record('exceptions', { ...exceptionOf(row), state: 'closed', closedMs: tx.atMs, closedBy: by, reason });
   const { id: exception, entity, control, connection } = row;
   tx.tell(entity, 'hold-closed', { exception, control, connection, by });

@@ -3,6 +3,7 @@
 import type { Notice } from '../connectors/connector.ts';
 import type { ToldRecord } from '../connectors/mailbox.ts';
 import { agendaOf } from './agenda.ts';
+import { closeDay } from './closing.ts';
 import { LaneCore, type LanePorts, type Loop } from './core.ts';
 import { decide } from './decide.ts';
 import { disconnectSome, giveBack } from './disconnect.ts';
@@ -86,6 +87,7 @@ export class Lane {
     const nowMs = this.core.ports.nowMs();
     tendCounters(this.core);
     watchMapping(this.core);
+    closeDay(this.core);
     if (nowMs - this.#lookedMs >= wakeMs) {
       // What is believed of the pages is looked up anew.
       this.#lookedMs = nowMs;

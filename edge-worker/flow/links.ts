@@ -50,5 +50,6 @@ export function endLink(tx: LaneTransaction, link: LinkRow): void {
 /** The copy for people and reports, written when the link is made. */
 export function recordLink(tx: LaneTransaction, link: LinkRow): void {
   const { entity, kind, connection, recordType, recordId, part } = link;
+  tx.counted.linked.add(entity);
   tx.record('links', { entity, kind, connection, recordType, recordId: recordId ?? '', part, endedMs: null });
 }

@@ -180,6 +180,7 @@ export class PlanBook {
       waits: until ? JSON.stringify(until) : null,
       madeMs: same?.madeMs ?? tx.atMs,
       eventMs: target.eventMs,
+      freedMs: same?.freedMs ?? null,
     };
   }
 

@@ -82,6 +82,7 @@ export class Receipts {
     });
     this.#changedLinks.add(link);
     this.#leave(row, 'done');
+    tx.counted.written.push(row);
     this.shown.add(row.entity);
     if (isNewLink) {
       this.#created.push([row.connection, row.entity]);

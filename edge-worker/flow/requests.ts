@@ -1,27 +1,23 @@
-// What the API asks of a lane: changes that people make, and questions that only the lane can answer.
+// What the API asks of a lane: changes that people make.
 import type { Action } from '../../shared/actions.ts';
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import { answeredRequests } from '../store/lane-schema.ts';
 import { readRows, writeRows } from '../store/rows.ts';
 import { answer } from './answer.ts';
 import { tellAudit } from './audit.ts';
-import { besideOf, entitiesUnder, syncNow } from './beside.ts';
+import { syncNow } from './beside.ts';
 import { pauseConnection, resumeConnection, setRouting } from './connection-care.ts';
 import type { LaneCore } from './core.ts';
-import { disconnect, disconnectionOf } from './disconnect.ts';
-import { matches } from './first-day.ts';
-import { healthOf } from './health.ts';
+import { disconnect } from './disconnect.ts';
 import { assignHold, type Owners, snoozeHold } from './hold-care.ts';
-import { jobOf, type NewJob, startJob } from './jobs.ts';
-import { keyOf, makeKey, type NewKey, revokeKey } from './keys.ts';
+import { type NewJob, startJob } from './jobs.ts';
+import { makeKey, type NewKey, revokeKey } from './keys.ts';
 import type { Lane } from './lane.ts';
 import type { MappingContent } from './mapping.ts';
 import { mappingContent } from './mapping.ts';
-import { endSession, type NewSession, openSession, sessionOf } from './people.ts';
-import { progressOf } from './progress.ts';
-import { draftsOf, isSelfApprovalAllowed, type ProposalStep, propose, versionsOf } from './proposals.ts';
+import { endSession, type NewSession, openSession } from './people.ts';
+import { type ProposalStep, propose } from './proposals.ts';
 import { type Credentials, reconnect } from './reconnect.ts';
-import { StatusView } from './status.ts';
 import {
   acceptMatches,
   askNow,
@@ -35,7 +31,8 @@ import {
   setFlow,
   tried,
 } from './steward.ts';
-import { changeSubscription, type SubscriptionChange, subscriptionsOf } from './subscribe.ts';
+import { changeSubscription, type SubscriptionChange } from './subscribe.ts';
+import { tallyTouch } from './tally.ts';
 import type { Flow, Routing } from './wiring.ts';
 
 export type Change =
@@ -150,6 +147,12 @@ function applyOnce(lane: Lane, request: Change, sealed: string, { key, hash }: O
 type Value = Readonly<Record<string, string | number>>;
 
 function apply(lane: Lane, request: Change, sealed: string): Value {
+  const value = carryOut(lane, request, sealed);
+  tallyTouch(lane.core.store.sql, lane.core.ports.nowMs(), request.verb);
+  return value;
+}
+
+function carryOut(lane: Lane, request: Change, sealed: string): Value {
   const { core } = lane;
   switch (request.verb) {
     case 'found':
@@ -222,78 +225,4 @@ function apply(lane: Lane, request: Change, sealed: string): Value {
 function disconnected(core: LaneCore, { connection, reason, by }: Extract<Change, { verb: 'disconnect' }>): Value {
   const { state, commands, unknown, holds, links, pages, people } = disconnect(core, connection, reason, by);
   return { state, commands, unknown, holds, links, pages, people };
-}
-
-export type Question =
-  | { readonly about: 'progress' }
-  | { readonly about: 'test-call'; readonly subscription: string }
-  | { readonly about: 'subscriptions' }
-  | { readonly about: 'health' }
-  | { readonly about: 'disconnection'; readonly connection: string }
-  | { readonly about: 'job'; readonly job: string }
-  | { readonly about: 'drafts' }
-  | { readonly about: 'versions' }
-  | { readonly about: 'draft'; readonly draft: string }
-  | { readonly about: 'key'; readonly key: string }
-  | { readonly about: 'session'; readonly session: string }
-  | { readonly about: 'matches'; readonly connection: string; readonly kind: EntityName; readonly limit: number }
-  | { readonly about: 'record-id'; readonly recordId: string }
-  | { readonly about: 'beside'; readonly entity: string }
-  | { readonly about: 'status'; readonly connection: string; readonly recordType: string; readonly recordId: string };
-
-/** Answers from the lane's own tables; for people's pages the record in D1 is read instead. */
-export function ask(
-  lane: Lane,
-  question: Exclude<Question, { about: 'test-call' }>,
-  gauges: Readonly<Record<string, unknown>>,
-): unknown {
-  switch (question.about) {
-    case 'progress':
-      return { ...progressOf(lane.core), ...gauges };
-    case 'health':
-      return healthOf(lane.core);
-    case 'disconnection':
-      return disconnectionOf(lane.core, question.connection);
-    case 'job':
-      return jobOf(lane.core, question.job);
-    case 'drafts':
-      return { drafts: draftsOf(lane.core), isSelfApprovalAllowed: isSelfApprovalAllowed(lane.core) };
-    case 'versions':
-      return versionsOf(lane.core);
-    case 'draft':
-      return draftsOf(lane.core).find(({ id }) => id === question.draft) ?? null;
-    case 'key':
-      return keyOf(lane.core, question.key);
-    case 'session':
-      return sessionOf(lane.core, question.session);
-    case 'subscriptions':
-      return subscriptionsOf(lane.core);
-    case 'matches':
-      return matches(lane.core, question.connection, question.kind, question.limit);
-    case 'record-id':
-      return entitiesUnder(lane.core, question.recordId);
-    case 'beside':
-      return besideOf(lane.core, question.entity);
-    case 'status':
-      return statusOf(lane, question.connection, question.recordType, question.recordId);
-  }
-}
-
-function statusOf(lane: Lane, connection: string, recordType: string, recordId: string): unknown {
-  const { store, wiring, ports } = lane.core;
-  const rows = store.sql
-    .exec(
-      'SELECT entity, kind FROM links WHERE connection = ? AND record_type = ? AND record_id = ?',
-      connection,
-      recordType,
-      recordId,
-    )
-    .toArray() as { entity: string; kind: string }[];
-  const view = new StatusView(
-    store.sql,
-    wiring,
-    rows.map((row) => row.entity),
-  );
-  const first = rows[0];
-  return { entities: rows, statuses: first ? view.statusesFor(first.entity, connection, ports.nowMs()) : [] };
 }

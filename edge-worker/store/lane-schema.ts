@@ -7,6 +7,7 @@ export * from './mailbox-schema.ts';
 export * from './page-schema.ts';
 export * from './people-schema.ts';
 export * from './subscriber-schema.ts';
+export * from './tally-schema.ts';
 export * from './wiring-schema.ts';
 export * from './withdrawal-schema.ts';
 
@@ -164,6 +165,8 @@ export const commands = sqliteTable(
     waits: text('waits'),
     madeMs: integer('made_ms').notNull(),
     eventMs: integer('event_ms').notNull(),
+    /** When a person had let it go, where one had to; its lag counts from then. */
+    freedMs: integer('freed_ms'),
   },
   (table) => [
     primaryKey({ columns: [table.entity, table.connection, table.recordType, table.part, table.id] }),

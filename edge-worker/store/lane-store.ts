@@ -10,7 +10,7 @@ import {
   readEntry,
   recordTables,
 } from './flush-rows.ts';
-import { flushLog, laneState } from './lane-schema.ts';
+import { type commands, flushLog, type holds, laneState } from './lane-schema.ts';
 import {
   deleteRows,
   type LaneSql,
@@ -18,12 +18,25 @@ import {
   type RowOf,
   readColumns,
   readRows,
+  type StoredRow,
   shapeOf,
   writeRows,
 } from './rows.ts';
 
 type RecordRow<Name extends RecordTable> = Omit<RowOf<(typeof recordTables)[Name]['table']>, 'installation' | 'run'>;
 export type TimelineEntry = readonly [code: string, params: Readonly<Record<string, string>>];
+
+/** What the day's sums are made of, besides what was told. */
+interface Counted {
+  /** Entities that have one record more. */
+  readonly linked: Set<string>;
+  /** Sources that an invoice has billed now. */
+  readonly billed: string[];
+  /** Commands that took effect. */
+  readonly written: StoredRow<typeof commands>[];
+  readonly raised: Pick<StoredRow<typeof holds>, 'entity' | 'control'>[];
+  readonly closed: StoredRow<typeof holds>[];
+}
 
 export class LaneTransaction {
   readonly sql: LaneSql;
@@ -39,6 +52,7 @@ export class LaneTransaction {
   readonly marked = new Map<string, number>();
   /** Entities that are new with this transaction, by kind. */
   readonly born = new Map<string, number>();
+  readonly counted: Counted = { linked: new Set(), billed: [], written: [], raised: [], closed: [] };
   readonly #rows = new Map<RecordTable, FlushRow[]>();
   readonly #timeline = new Map<string, TimelineEntry[]>();
 

@@ -122,6 +122,8 @@ const expected: Readonly<Record<Operation, readonly [readonly HostRole[], Scope 
   snoozeException: [stewards, null],
   answerException: [stewards, null],
   listEvents: [everyone, 'events:read'],
+  listIndicators: [everyone, 'indicators:read'],
+  listIndicatorRecords: [everyone, 'indicators:read'],
   answerCause: [stewards, null],
   readJob: [everyone, 'exceptions:read'],
   listSubscriptions: [['admin'], 'events:read'],

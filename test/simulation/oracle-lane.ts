@@ -1,6 +1,6 @@
 // The oracle's look at the lane and at D1: every record known and up to date, nothing without an owner, the record
 // equal to the lane.
-import { ask } from '../../edge-worker/flow/requests.ts';
+import { ask } from '../../edge-worker/flow/questions.ts';
 import { canonicalJson, hashOf } from '../../shared/canonical-json.ts';
 import type { ShownStatus } from '../../shared/wire/status.ts';
 import type { Desk, Values } from './desk.ts';

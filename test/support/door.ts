@@ -3,7 +3,7 @@ import { failed } from '../../edge-worker/api/failed.ts';
 import { api } from '../../edge-worker/api/serve.ts';
 import { liveContext } from '../../edge-worker/context.ts';
 import type { Lane } from '../../edge-worker/flow/lane.ts';
-import { ask } from '../../edge-worker/flow/requests.ts';
+import { ask } from '../../edge-worker/flow/questions.ts';
 import type { D1OnNode } from './d1-on-node.ts';
 import { migratedDirectory } from './migrated.ts';
 

@@ -8,6 +8,7 @@ import { drafts } from './drafts.ts';
 import { events } from './events.ts';
 import { exceptions } from './exceptions.ts';
 import { find } from './find.ts';
+import { indicators } from './indicators.ts';
 import { installations } from './installations.ts';
 import { mappings } from './mappings.ts';
 import { records } from './records.ts';
@@ -15,4 +16,4 @@ import { subscriptions } from './subscriptions.ts';
 import { why } from './why.ts';
 import type { Route } from '../route.ts';
 
-export const routes: readonly Route[] = [...audit, ...callers, ...causes, ...connectionCare, ...connections, ...drafts, ...events, ...exceptions, ...find, ...installations, ...mappings, ...records, ...subscriptions, ...why];
+export const routes: readonly Route[] = [...audit, ...callers, ...causes, ...connectionCare, ...connections, ...drafts, ...events, ...exceptions, ...find, ...indicators, ...installations, ...mappings, ...records, ...subscriptions, ...why];

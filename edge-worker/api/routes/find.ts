@@ -35,7 +35,7 @@ function named(kind: EntityName, pattern: string): Fragment<{ entity: string }> 
 }
 
 /** Each as it is now, under whatever name it was found. */
-function newest(ids: readonly string[]): Fragment<FoundRow> {
+export function newest(ids: readonly string[]): Fragment<FoundRow> {
   return sql`SELECT entity, kind, max(version) AS version, canonical FROM ${entityVersions}
     WHERE entity IN (SELECT value FROM json_each(${JSON.stringify(ids)})) GROUP BY entity`;
 }

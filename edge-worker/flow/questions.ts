@@ -1,0 +1,102 @@
+// Questions that only the lane can answer, answered from its own tables.
+import type { EntityName } from '../../shared/entities/_registry.ts';
+import type { IndicatorName } from '../../shared/indicators.ts';
+import { recordsBehind } from './behind.ts';
+import { besideOf, entitiesUnder } from './beside.ts';
+import { disconnectionOf } from './disconnect.ts';
+import { matches } from './first-day.ts';
+import { healthOf } from './health.ts';
+import { indicatorsOf } from './indicators.ts';
+import { jobOf } from './jobs.ts';
+import { keyOf } from './keys.ts';
+import type { Lane } from './lane.ts';
+import { sessionOf } from './people.ts';
+import { progressOf } from './progress.ts';
+import { draftsOf, isSelfApprovalAllowed, versionsOf } from './proposals.ts';
+import { StatusView } from './status.ts';
+import { subscriptionsOf } from './subscribe.ts';
+
+export type Question =
+  | { readonly about: 'progress' }
+  | { readonly about: 'test-call'; readonly subscription: string }
+  | { readonly about: 'subscriptions' }
+  | { readonly about: 'health' }
+  | { readonly about: 'disconnection'; readonly connection: string }
+  | { readonly about: 'job'; readonly job: string }
+  | { readonly about: 'indicators'; readonly days: number }
+  | {
+      readonly about: 'indicator-records';
+      readonly indicator: IndicatorName;
+      readonly days: number;
+      readonly limit: number;
+    }
+  | { readonly about: 'drafts' }
+  | { readonly about: 'versions' }
+  | { readonly about: 'draft'; readonly draft: string }
+  | { readonly about: 'key'; readonly key: string }
+  | { readonly about: 'session'; readonly session: string }
+  | { readonly about: 'matches'; readonly connection: string; readonly kind: EntityName; readonly limit: number }
+  | { readonly about: 'record-id'; readonly recordId: string }
+  | { readonly about: 'beside'; readonly entity: string }
+  | { readonly about: 'status'; readonly connection: string; readonly recordType: string; readonly recordId: string };
+
+/** Answers from the lane's own tables; for people's pages the record in D1 is read instead. */
+export function ask(
+  lane: Lane,
+  question: Exclude<Question, { about: 'test-call' }>,
+  gauges: Readonly<Record<string, unknown>>,
+): unknown {
+  switch (question.about) {
+    case 'progress':
+      return { ...progressOf(lane.core), ...gauges };
+    case 'health':
+      return healthOf(lane.core);
+    case 'disconnection':
+      return disconnectionOf(lane.core, question.connection);
+    case 'indicators':
+      return indicatorsOf(lane.core, question.days);
+    case 'indicator-records':
+      return recordsBehind(lane.core, question.indicator, question.days, question.limit);
+    case 'job':
+      return jobOf(lane.core, question.job);
+    case 'drafts':
+      return { drafts: draftsOf(lane.core), isSelfApprovalAllowed: isSelfApprovalAllowed(lane.core) };
+    case 'versions':
+      return versionsOf(lane.core);
+    case 'draft':
+      return draftsOf(lane.core).find(({ id }) => id === question.draft) ?? null;
+    case 'key':
+      return keyOf(lane.core, question.key);
+    case 'session':
+      return sessionOf(lane.core, question.session);
+    case 'subscriptions':
+      return subscriptionsOf(lane.core);
+    case 'matches':
+      return matches(lane.core, question.connection, question.kind, question.limit);
+    case 'record-id':
+      return entitiesUnder(lane.core, question.recordId);
+    case 'beside':
+      return besideOf(lane.core, question.entity);
+    case 'status':
+      return statusOf(lane, question.connection, question.recordType, question.recordId);
+  }
+}
+
+function statusOf(lane: Lane, connection: string, recordType: string, recordId: string): unknown {
+  const { store, wiring, ports } = lane.core;
+  const rows = store.sql
+    .exec(
+      'SELECT entity, kind FROM links WHERE connection = ? AND record_type = ? AND record_id = ?',
+      connection,
+      recordType,
+      recordId,
+    )
+    .toArray() as { entity: string; kind: string }[];
+  const view = new StatusView(
+    store.sql,
+    wiring,
+    rows.map((row) => row.entity),
+  );
+  const first = rows[0];
+  return { entities: rows, statuses: first ? view.statusesFor(first.entity, connection, ports.nowMs()) : [] };
+}

@@ -1,0 +1,144 @@
+// What stands open right now: sales and approved work on their way, work not billed, money that is held, records that
+// do not agree. Read off the tables of unfinished work, which are small.
+import type { EntityName } from '../../shared/entities/_registry.ts';
+import { entities } from '../../shared/entities/_registry.ts';
+import { type Money, moneyOf } from '../../shared/money.ts';
+import { passages } from '../store/lane-schema.ts';
+import { type LaneSql, readRows, type StoredRow } from '../store/rows.ts';
+import type { LaneCore } from './core.ts';
+import { kindOf, siblingId } from './identity.ts';
+import type { CanonicalRecord } from './nouns.ts';
+import type { PassageName } from './passages.ts';
+import { latestStartMs } from './targets.ts';
+
+/** Amounts per currency: the hub makes no exchange rate, so they are never added up to one. */
+export class Purse {
+  readonly #minor = new Map<string, bigint>();
+
+  add({ currency, amountMinor }: Money): void {
+    this.#minor.set(currency, (this.#minor.get(currency) ?? 0n) + BigInt(amountMinor));
+  }
+
+  get amounts(): Money[] {
+    const all = [...this.#minor].filter(([, minor]) => minor !== 0n).sort(([a], [b]) => (a < b ? -1 : 1));
+    return all.map(([currency, minor]) => moneyOf(minor, currency));
+  }
+}
+
+/** A record behind a figure. */
+export interface Behind {
+  readonly entity: string;
+  readonly sinceMs: number | null;
+  readonly tookMs: number | null;
+  readonly isLate: boolean;
+  readonly amounts: readonly Money[];
+  readonly owner: string | null;
+  /** A control, or what it waits for. */
+  readonly why: string | null;
+}
+
+export interface OpenPassage extends StoredRow<typeof passages> {
+  readonly isLate: boolean;
+}
+
+/** The oldest first. */
+export function openPassages(core: LaneCore, names: readonly PassageName[]): OpenPassage[] {
+  const nowMs = core.ports.nowMs();
+  const where = 'WHERE passage IN (SELECT value FROM json_each(?)) ORDER BY since_ms, entity';
+  const lateBefore = new Map(names.map((name) => [name as string, latestStartMs(name, nowMs)]));
+  return readRows(core.store.sql, passages, where, JSON.stringify(names)).map((row) => ({
+    ...row,
+    isLate: row.sinceMs <= (lateBefore.get(row.passage) ?? 0),
+  }));
+}
+
+/** Work that was delivered and is on no invoice yet, by project; the largest first in each currency. */
+export function unbilledWork(sql: LaneSql): { readonly project: string; readonly amount: Money }[] {
+  const rows = sql
+    .exec(
+      `SELECT project, currency, minor FROM project_figures WHERE figure = 'unbilled' AND minor != '0'
+       ORDER BY length(minor) DESC, minor DESC`,
+    )
+    .toArray() as { project: string; currency: string; minor: string }[];
+  return rows.map(({ project, currency, minor }) => ({ project, amount: moneyOf(minor, currency) }));
+}
+
+export interface HeldMoney {
+  readonly entity: string;
+  readonly owner: string;
+  readonly control: string;
+  readonly madeMs: number;
+  readonly dueMs: number;
+  readonly amount: Money | null;
+}
+
+/** What waits for people and what it is worth: work at its price, a sale at its total, and each of them once. */
+export function heldMoney(sql: LaneSql): HeldMoney[] {
+  const rows = sql
+    .exec(
+      `SELECT h.entity AS entity, h.kind AS kind, h.owner AS owner, h.control AS control, h.made_ms AS madeMs,
+         h.due_ms AS dueMs, e.canonical AS canonical
+       FROM holds h JOIN entities e ON e.id = h.entity ORDER BY h.made_ms, h.id`,
+    )
+    .toArray() as (Omit<HeldMoney, 'amount'> & { kind: string; canonical: string })[];
+  const counted = new Set<string>();
+  return rows.map(({ canonical, kind, ...row }) => {
+    const priced = pricedAs(row.entity);
+    if (priced === null || counted.has(priced)) return { ...row, amount: null };
+    counted.add(priced);
+    return { ...row, amount: worthOf(row.entity, JSON.parse(canonical) as CanonicalRecord) };
+  });
+}
+
+const ofSale: ReadonlySet<EntityName> = new Set(['deal', 'project', 'contract']);
+
+/** A deal, its project and its contract are one sale, whichever of them is held. */
+function pricedAs(entity: string): string | null {
+  const kind = kindOf(entity);
+  if (kind === null) return null;
+  return ofSale.has(kind) ? siblingId(entity, 'deal') : entity;
+}
+
+function worthOf(entity: string, record: CanonicalRecord): Money | null {
+  const kind = kindOf(entity) as EntityName;
+  const { worth } = entities[kind] as { worth?: (record: never) => Money | null };
+  if (worth) return worth(record as never);
+  const named = { deal: 'amount', project: 'budget', contract: 'currentTotal', invoice: 'balance' };
+  const field = named[kind as keyof typeof named] as string | undefined;
+  return field === undefined ? null : ((record[field] as Money | null | undefined) ?? null);
+}
+
+export interface Agreement {
+  readonly connection: string;
+  readonly records: number;
+  /** Of these, as many have something under way or held: their system does not show what it should, or not yet. */
+  readonly apart: number;
+}
+
+export function agreements(sql: LaneSql): Agreement[] {
+  return sql
+    .exec(
+      `SELECT connection, count(*) AS records, (SELECT count(*) FROM (
+           SELECT entity FROM commands c WHERE c.connection = links.connection AND c.record_id IS NOT NULL
+           UNION SELECT entity FROM holds h WHERE h.connection = links.connection AND h.entity IN
+             (SELECT entity FROM links l WHERE l.entity = h.entity AND l.connection = h.connection
+               AND l.record_id IS NOT NULL))) AS apart
+       FROM links WHERE record_id IS NOT NULL GROUP BY connection ORDER BY connection`,
+    )
+    .toArray() as unknown as Agreement[];
+}
+
+/** Records of which another system does not show what it should, the longest first. */
+export function apart(sql: LaneSql, limit: number): Behind[] {
+  const rows = sql
+    .exec(
+      `SELECT entity, min(since) AS sinceMs, max(connection) AS why FROM (
+         SELECT entity, made_ms AS since, connection FROM commands WHERE record_id IS NOT NULL
+         UNION ALL SELECT entity, made_ms, connection FROM holds h WHERE EXISTS (SELECT 1 FROM links l
+           WHERE l.entity = h.entity AND l.connection = h.connection AND l.record_id IS NOT NULL))
+       GROUP BY entity ORDER BY 2, entity LIMIT ?`,
+      limit,
+    )
+    .toArray() as { entity: string; sinceMs: number; why: string }[];
+  return rows.map((row) => ({ ...row, tookMs: null, isLate: false, amounts: [], owner: null }));
+}

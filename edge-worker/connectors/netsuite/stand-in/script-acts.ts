@@ -41,6 +41,19 @@ function deploymentFrom({ platform }: Scripts, parameters: Parameters) {
   return found;
 }
 
+/** Every script file of the File Cabinet, loaded as for a run: the entry points it has, or why it cannot be loaded. */
+function loadAll({ platform }: Scripts) {
+  return platform.projects
+    .flatMap((project) => project.scriptFiles)
+    .map((file) => {
+      try {
+        return { file, entries: platform.entriesOf(file), problem: null };
+      } catch (problem) {
+        return { file, entries: [], problem: String(problem instanceof Error ? problem.message : problem) };
+      }
+    });
+}
+
 export const scriptActs: Readonly<Record<string, Act>> = {
   /** A save by another door: an import, a workflow, an inline edit. */
   save: (world, p) => {
@@ -60,6 +73,7 @@ export const scriptActs: Readonly<Record<string, Act>> = {
     return scripts.platform.secrets.keep(textFrom(p, 'value'), allowed, textFrom(p, 'name'));
   },
   run: ({ scripts }, p) => scripts.runTask(deploymentFrom(scripts, p), Number(p['restartAfter'] ?? -1)),
+  'load-all': ({ scripts }) => loadAll(scripts),
   'run-submitted': ({ scripts }) => scripts.runSubmitted(),
   uninstall: ({ scripts }, p) => scripts.uninstall(textFrom(p, 'project')),
   'script-runs': ({ scripts }) => [...scripts.platform.journal.runs],

@@ -31,6 +31,10 @@ function account(...parts: readonly Part[]): Bench {
     files.set(`Objects/customscript_${id}.xml`, scriptXml(tag, id, deployment));
     files.set(`${cabinet}/${id}.js`, code);
   }
+  return benchWith(files);
+}
+
+function benchWith(files: ReadonlyMap<string, string>): Bench {
   return new Bench((factory) => (options) => {
     const made = factory(options);
     made.install?.(files);
@@ -272,4 +276,28 @@ test('fields of a package that nobody may edit are not edited', async () => {
   const { customer: id } = bench.people();
   const refused = await bench.record('PATCH', `customer/${id}`, { custentity_x: '1' });
   expect([refused.status, refused.text.includes('custentity_x')]).toEqual([400, true]);
+});
+
+test('a script is loaded with what it asks for, or it is said what this platform does not have', () => {
+  const libraries = `define([], () => ({ total: (lines) => lines.length }));`;
+  const order = fileOf('Suitelet', '', '({ onRequest: () => undefined })').replace(
+    'define([]',
+    "define(['./order_lines']",
+  );
+  const chart = fileOf('Restlet', 'render', '({ get: () => 1 })');
+  const eager = fileOf('Restlet', 'runtime', '({ get: runtime.getCurrentUser() })');
+  const files = new Map([
+    ['manifest.xml', manifest],
+    ...Object.entries({ order_lines: libraries, order, chart, eager }).map(
+      ([id, code]) => [`${cabinet}/${id}.js`, code] as const,
+    ),
+  ]);
+  const bench = benchWith(files);
+  const loaded = listOf(bench.standIn.act('load-all', {}));
+  expect(loaded.map(({ file, entries, problem }) => [file, entries, problem])).toEqual([
+    ['/SuiteScripts/order_lines.js', ['total'], null],
+    ['/SuiteScripts/order.js', ['onRequest'], null],
+    ['/SuiteScripts/chart.js', [], '/SuiteScripts/chart.js asks for N/render'],
+    ['/SuiteScripts/eager.js', [], '/SuiteScripts/eager.js calls N/runtime.getCurrentUser'],
+  ]);
 });

@@ -137,6 +137,13 @@ export class Platform {
     return has;
   }
 
+  /** The entry points of a file, deployed or not, its modules made as at the start of a run. */
+  entriesOf(file: string): readonly string[] {
+    turnTo(this.#running);
+    const exported = Object.entries(this.#define(file, new Map()));
+    return exported.filter(([, value]) => typeof value === 'function').map(([name]) => name);
+  }
+
   /** One run that cannot wait: of a save or a RESTlet. */
   run(deployment: Deployment, call: Call): unknown {
     return this.#attempt(deployment, call, null);

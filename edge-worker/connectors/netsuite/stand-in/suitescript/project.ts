@@ -59,6 +59,12 @@ export class Project {
     return this.nodes.filter((node) => node.tag === tag);
   }
 
+  /** Below the File Cabinet, as deployments name them. */
+  get scriptFiles(): readonly string[] {
+    const files = [...this.files.keys()].filter((path) => path.startsWith(`${cabinet}/`) && path.endsWith('.js'));
+    return files.map((path) => path.slice(cabinet.length));
+  }
+
   has(file: string): boolean {
     return this.files.has(`${cabinet}${file}`);
   }

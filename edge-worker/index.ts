@@ -11,6 +11,7 @@ import type { Env } from './platform/env.ts';
 import { log } from './platform/log.ts';
 import { lanesAfter } from './store/directory.ts';
 
+export { LongJob } from './platform/long-job.ts';
 export { LaneObject } from './platform/objects.ts';
 export { OverflowObject } from './platform/overflow.ts';
 

@@ -154,6 +154,11 @@ export const words: Readonly<Record<string, Words>> = {
     text: '{system} refuses to tell what has changed in {feed}. It said: {problem}',
     next: 'An admin of {system} corrects our permissions there. Tieout goes on asking and closes this once it is told.',
   },
+  'job-failed': {
+    title: 'A long job has stopped',
+    text: 'A page of it failed five times in a row. What was done before stays done. It said: {problem}',
+    next: 'Mend what it names, then choose Retry: it goes on where it stopped. Reject ends it there.',
+  },
   connection: {
     title: 'Connection is stopped',
     text: 'Nothing is read from {system} or sent to it until it accepts our credentials again.',

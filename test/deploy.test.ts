@@ -31,6 +31,7 @@ function shapeOf(config: Config): unknown {
       ...figures,
       hasDeadLetters: dead !== undefined,
     })),
+    workflows: config.workflows.map(({ binding, class_name: type }) => [binding, type]),
     variables: Object.keys(config.vars),
     crons: config.triggers.crons,
     limits: config.limits,
@@ -76,6 +77,7 @@ describe('A deploy', () => {
     const all = [configOf(), ...environments.map(configOf)];
     const names = all.flatMap((config) => [
       ...config.d1_databases.map((database) => database.database_id),
+      ...config.workflows.map(({ name }) => name),
       ...config.r2_buckets.map((bucket) => bucket.bucket_name),
       ...(config.queues.consumers ?? []).map(({ queue }) => queue),
       config.vars['PUBLIC_URL'],

@@ -47,6 +47,7 @@ export const tags = {
   Exceptions: 'What waits for a person',
   Indicators: 'What stands open, how long things take, with targets and trends',
   Mappings: 'Which field goes where',
+  Jobs: 'Long pieces of work, and how far they are',
   Events: 'Who is told of what happens',
   Audit: 'Who changed what, chained and signed',
   Callers: 'Who is asking',

@@ -147,16 +147,6 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
-'/installations/{installation}/jobs/{job}': {
-get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path: { "installation": string; "job": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Job']; }; };
-304: { headers: Record<string, unknown>; content?: never; };
-401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
-403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
-404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
-422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
-429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
-503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
-};
 '/installations/{installation}/connections/{connection}/pause': {
 post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "connection": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
 /** Why, for whoever asks. */
@@ -290,8 +280,12 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 '/installations/{installation}/connections/{connection}/load': {
 post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "connection": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
 "kinds": ("change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time")[];
-}; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
-202: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
+}; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
+"job": string;
+}); }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
+"job": string;
+}); }; };
 401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
@@ -938,6 +932,39 @@ get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path
 429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
+'/installations/{installation}/jobs': {
+get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
+"rows": (components['schemas']['Job'])[];
+}; }; };
+304: { headers: Record<string, unknown>; content?: never; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
+'/installations/{installation}/jobs/{job}': {
+get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path: { "installation": string; "job": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Job']; }; };
+304: { headers: Record<string, unknown>; content?: never; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
+'/installations/{installation}/jobs/{job}/{step}': {
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "job": string; "step": "pause" | "resume" | "cancel"; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
 '/installations/{installation}/mappings': {
 get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "items": (components['schemas']['MappingVersion'])[];
@@ -1311,21 +1338,6 @@ Action: {
 "title": string;
 "text": string;
 "needsReason": boolean;
-};
-Job: {
-"job": string;
-"state": "running" | "done";
-"cause": string;
-"answer": "retry" | "approve" | "reject" | "credit" | "done" | "withdraw" | "stop" | "accept-fields" | "recreate" | "leave" | "this-one" | "other-one" | "let-through" | "mistake" | "keep" | "post-next" | "wait" | "reapprove";
-"by": string;
-"total": number;
-"done": number;
-/** Answers that were refused; they wait as before. */
-"failed": number;
-/** Why the last of them was. */
-"problem": string | null;
-"startedAt": string;
-"endedAt": string | null;
 };
 RoutingField: {
 "field": string;
@@ -1782,6 +1794,27 @@ Progress: {
 /** Deliveries in the overflow; null when it cannot say. */
 "overflowed": number | null;
 } & { [name: string]: unknown };
+Job: {
+"job": string;
+"kind": "answer" | "load";
+/** A job that failed waits under an exception, whose retry lets it go on. */
+"state": "running" | "paused" | "failed" | "done" | "cancelled";
+/** Whose records it is about; null for answers. */
+"connection": string | null;
+/** What is answered; null for other jobs. */
+"cause": string | null;
+"answer": string | null;
+"by": string;
+/** As far as it is known; of a load it grows with every page. */
+"total": number;
+"done": number;
+/** Answers that were refused; they wait as before. */
+"failed": number;
+/** Why it failed, or the last of its answers was refused. */
+"problem": string | null;
+"startedAt": string;
+"endedAt": string | null;
+};
 MappingVersion: {
 "version": number;
 "publishedAt": string;

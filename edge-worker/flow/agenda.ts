@@ -3,7 +3,7 @@ import type { LaneCore, Loop } from './core.ts';
 import { accountsToGiveBack, isDisconnecting } from './disconnect.ts';
 import { callableMs } from './dispatch.ts';
 import { stoppedTypes } from './holds.ts';
-import { isWorking } from './jobs.ts';
+import { drivesMs } from './jobs.ts';
 import { firstMarkMs } from './page-marks.ts';
 import { waitMs } from './plan-book.ts';
 import { waitingSubscribers } from './subscribers.ts';
@@ -66,11 +66,13 @@ export function agendaOf(core: LaneCore): ReadonlyMap<Loop, number> {
     )
     .toArray()[0] as LaneDue;
   const isUndecided = (lane.newest ?? 0) > Number(core.store.value('watermark') ?? '0');
-  if (isUndecided || lane.replan !== null || isWorking(core) || isDisconnecting(core)) agenda.set('decide', 0);
+  if (isUndecided || lane.replan !== null || isDisconnecting(core)) agenda.set('decide', 0);
   else if (recheckMs < Number.POSITIVE_INFINITY) agenda.set('decide', recheckMs);
   if (lane.unflushed !== null) agenda.set('flush', 0);
   else if (core.store.hasKeptRows) agenda.set('flush', core.keptAgainMs);
   if (accountsToGiveBack(core).length > 0) agenda.set('give-back', 0);
+  const drives = drivesMs(core);
+  if (drives !== null) agenda.set('jobs', drives);
   const calls = waitingSubscribers(core.store.sql).map(({ id, nextMs }) => callableMs(core, id, nextMs));
   if (calls.length > 0) agenda.set('fan-out', Math.min(...calls));
   return agenda;

@@ -3,9 +3,9 @@
 import { type Action, actions } from '../../shared/actions.ts';
 import { rules } from '../rules/_registry.ts';
 import { type RecordTable, recordTables } from '../store/flush-rows.ts';
-import { approvals, commands, type holds } from '../store/lane-schema.ts';
+import { approvals, commands } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
-import { readRows, type StoredRow, writeRows } from '../store/rows.ts';
+import { readRows, writeRows } from '../store/rows.ts';
 import { askAgain } from './ask-again.ts';
 import { tellAudit } from './audit.ts';
 import { actionsOf } from './choices.ts';
@@ -17,7 +17,8 @@ import { answerDrift } from './drift.ts';
 import { planSafely } from './guard.ts';
 import { answerGuilty } from './guilty-rows.ts';
 import { type Owners, openHold } from './hold-care.ts';
-import { closeHold } from './holds.ts';
+import { closeHold, type HoldRow } from './holds.ts';
+import { failedControl, steerJobIn } from './job-book.ts';
 import { move } from './lifecycle.ts';
 import { answerTwoRecords } from './merges.ts';
 import { plan } from './plan.ts';
@@ -63,6 +64,7 @@ export function answer(
   if (isOfSubscriber(row)) return answerSubscriber(core, row, given === 'retry', by, reason);
   if (row.control === driftControl) return answerFields(core, row, given, by, reason);
   if (row.control === 'poison-row') return answerKept(core, row, given, by, reason);
+  if (row.control === failedControl) return answerFailedJob(core, row, given, by, reason);
   if (deletionControls.has(row.control)) return answerDeletion(core, row, given, by, reason);
   if (row.control === twoRecordsControl) return answerTwoRecords(core, row, given, by, reason);
   if (given === 'retry' && unknownOutcomes.has(row.control)) return lookAgain(core, row, by, reason);
@@ -100,7 +102,7 @@ function isAmending(control: string, given: Action): boolean {
 }
 
 /** What the person was shown, and nothing worked out since. */
-function amendsOf(row: StoredRow<typeof holds>, given: Action): string | null {
+function amendsOf(row: HoldRow, given: Action): string | null {
   const offered = row.amends === null ? {} : (JSON.parse(row.amends) as Record<string, unknown>);
   return offered[given] === undefined ? null : JSON.stringify(offered[given]);
 }
@@ -108,7 +110,7 @@ function amendsOf(row: StoredRow<typeof holds>, given: Action): string | null {
 /** Holds behind which a write may have taken effect: retry means to look once more, never to send again. */
 const unknownOutcomes: ReadonlySet<string> = new Set(['two-found', 'uncertain-too-long', 'settle-failed']);
 
-function lookAgain(core: LaneCore, row: StoredRow<typeof holds>, by: string, reason: string): void {
+function lookAgain(core: LaneCore, row: HoldRow, by: string, reason: string): void {
   const { entity, connection, recordType, part } = row;
   core.store.transaction((tx) => {
     const held = readRows(
@@ -130,7 +132,7 @@ function lookAgain(core: LaneCore, row: StoredRow<typeof holds>, by: string, rea
 }
 
 /** A row that D1 would not take. Links, billed lines and the audit are never let go of. */
-function answerKept(core: LaneCore, row: StoredRow<typeof holds>, given: Action, by: string, reason: string): void {
+function answerKept(core: LaneCore, row: HoldRow, given: Action, by: string, reason: string): void {
   const isVital = recordTables[row.recordType as RecordTable].isVital;
   if (given === 'reject' && isVital)
     throw new StewardError(
@@ -145,7 +147,14 @@ function answerKept(core: LaneCore, row: StoredRow<typeof holds>, given: Action,
   });
 }
 
-function answerFields(core: LaneCore, row: StoredRow<typeof holds>, given: Action, by: string, reason: string): void {
+function answerFailedJob(core: LaneCore, row: HoldRow, given: Action, by: string, reason: string): void {
+  core.store.transaction((tx) => {
+    steerJobIn(core, tx, row.entity, given === 'retry' ? 'resume' : 'cancel', by);
+    tellAudit(core, tx, by, `hold-${given}`, row.id, { control: row.control, entity: row.entity, reason });
+  });
+}
+
+function answerFields(core: LaneCore, row: HoldRow, given: Action, by: string, reason: string): void {
   core.store.transaction((tx) => {
     answerDrift(tx, row, given === 'accept-fields', by, reason);
     tellAudit(core, tx, by, `hold-${given}`, row.id, { control: row.control, entity: row.entity, reason });
@@ -153,12 +162,12 @@ function answerFields(core: LaneCore, row: StoredRow<typeof holds>, given: Actio
 }
 
 /** Taken back by hand: the target holds nothing of it that counts. */
-function markWithdrawn(tx: LaneTransaction, { entity, connection, recordType, part }: StoredRow<typeof holds>): void {
+function markWithdrawn(tx: LaneTransaction, { entity, connection, recordType, part }: HoldRow): void {
   const query = 'UPDATE links SET given = ? WHERE entity = ? AND connection = ? AND record_type = ? AND part = ?';
   tx.sql.exec(query, withdrawn, entity, connection, recordType, part);
 }
 
-function forgetWrites(tx: LaneTransaction, { entity, connection, recordType, part }: StoredRow<typeof holds>): void {
+function forgetWrites(tx: LaneTransaction, { entity, connection, recordType, part }: HoldRow): void {
   const query = 'UPDATE links SET writes = NULL WHERE entity = ? AND connection = ? AND record_type = ? AND part = ?';
   tx.sql.exec(query, entity, connection, recordType, part);
 }

@@ -11,6 +11,7 @@ import { type AnnounceContext, announce } from './announce.ts';
 import { stoppedControl } from './controls.ts';
 import { Counter } from './counter.ts';
 import { closeHold, raiseHold } from './holds.ts';
+import type { Drive } from './jobs.ts';
 import { LaneMailbox } from './mailbox.ts';
 import type { PlanContext } from './plan.ts';
 import { audienceOf } from './subscribers.ts';
@@ -41,6 +42,10 @@ export interface LanePorts {
   readonly giveBack: (account: ClaimedAccount) => Promise<void>;
   /** Puts a pointer for each of these subscribers where somebody will take it and call. */
   readonly fanOut: (subscriptions: readonly string[]) => Promise<void>;
+  /** Sends somebody to drive a long job. Sending the same drive twice sends one. */
+  readonly drive: (drive: Drive) => Promise<void>;
+  /** A job that has not moved for this long has lost who drove it. */
+  readonly jobStallMs: number;
   /** Keeps the object alive until the work is done. */
   readonly start: (work: Promise<void>) => void;
   readonly log: (event: string, fields: Readonly<Record<string, string | number>>) => void;
@@ -52,6 +57,7 @@ export type Loop =
   | 'flush'
   | 'fan-out'
   | 'give-back'
+  | 'jobs'
   | `relay ${string}`
   | `look ${string}`
   | `status ${string}`
@@ -76,6 +82,10 @@ export class LaneCore {
   /** Since when work of a connection lies unfetched. */
   readonly unfetchedSinceMs = new Map<string, number>();
   readonly #counters = new Map<string, Counter>();
+  /** Long jobs of which a turn is under way, since when somebody drives each, and failures of its page in a row. */
+  readonly workingJobs = new Set<string>();
+  readonly drivenMs = new Map<string, number>();
+  readonly jobFailures = new Map<string, number>();
   /** When rows that D1 refused are tried again. */
   keptAgainMs = 0;
   /** When what stands open was last written down for the day. */

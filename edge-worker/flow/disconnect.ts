@@ -6,6 +6,7 @@ import { tellAudit } from './audit.ts';
 import type { LaneCore } from './core.ts';
 import { planSafely } from './guard.ts';
 import { closeHold } from './holds.ts';
+import { cancelJobsOf } from './job-book.ts';
 import { showSoon } from './show-soon.ts';
 import { StewardError } from './steward.ts';
 import { recordsMax } from './turns.ts';
@@ -80,6 +81,7 @@ export function disconnect(core: LaneCore, id: string, reason: string, by: strin
       tokens,
       known.map((token) => [token.connection, token.name]),
     );
+    cancelJobsOf(core, tx, id, by);
     core.store.setValue(jobName(id), '');
     core.recordConnection(tx, id);
     const { commands: open, unknown, holds: held, links } = found;

@@ -57,16 +57,8 @@ export function loadLists(
   { maps }: Pick<Connector, 'maps'>,
   kinds: readonly EntityName[],
 ): void {
-  startLoads(
-    tx,
-    connection,
-    kinds.filter((kind) => entities[kind].isList).flatMap((kind) => maps[kind]?.recordType ?? []),
-  );
-}
-
-/** Everything that a connection holds of some record types is read once. */
-export function startLoads(tx: LaneTransaction, connection: string, recordTypes: readonly string[]): void {
-  const types = new Set(recordTypes.map(toldTypeOf));
+  const lists = kinds.filter((kind) => entities[kind].isList).flatMap((kind) => maps[kind]?.recordType ?? []);
+  const types = new Set(lists.map(toldTypeOf));
   const loads = [...types].map((feed) => ({ connection, feed, cursor: null, nextMs: 0, purpose: 'load' }));
   writeRows(tx.sql, cursors, loads, 'ignore');
 }

@@ -1,108 +1,125 @@
-// One answer to everything that waits for one cause: a job, driven portion by portion between the lane's other work, so
-// that nobody's notices wait for it. Its place is on disk, so a restart goes on with it.
-import { type Action, actions } from '../../shared/actions.ts';
-import { holds, jobs } from '../store/lane-schema.ts';
-import { readRows, type StoredRow, writeRows } from '../store/rows.ts';
-import { answer } from './answer.ts';
-import { tellAudit } from './audit.ts';
-import { actionsOf } from './choices.ts';
+// Long jobs are driven from outside, page by page: whoever drives may be lost at any time, and another one is sent. The
+// lane keeps how far each is, and does one page of a job at a time.
+import { Fault } from '../faults.ts';
+import { jobs } from '../store/lane-schema.ts';
+import { writeRows } from '../store/rows.ts';
+import { answerPage } from './cause-job.ts';
 import type { LaneCore } from './core.ts';
-import { type Owners, refuseForeign } from './hold-care.ts';
-import { StewardError } from './steward.ts';
+import { problemOf } from './guard.ts';
+import { failJob, type JobKind, type JobRow, jobOf, kindOfJob, runningJobs } from './job-book.ts';
+import { loadPage } from './load-job.ts';
+import { faultFrom, isOfARecord } from './relay.ts';
 
-export type JobRow = StoredRow<typeof jobs>;
-
-export interface NewJob {
-  readonly id: string;
-  readonly cause: string;
-  readonly answer: Action;
-  readonly reason: string;
-  readonly owners: Owners;
+/** What whoever drives a job is told after a turn. */
+export interface Turn {
+  readonly isOver: boolean;
+  /** How long to rest before the next one. */
+  readonly restMs: number;
 }
 
-/** About a tenth of a second of work. */
-const portionMax = 50;
-const keptMs = 30 * 86_400_000;
-/** Holds of before causes were kept have the same one worked out. */
-export const causeColumn = "coalesce(cause, control || '.' || code || '.' || connection)";
-
-export function startJob(core: LaneCore, made: NewJob, by: string): { job: string; total: number } {
-  const found = core.store.sql
-    .exec(
-      `SELECT control, owner, max(id) AS last, count(*) AS total FROM holds WHERE ${causeColumn} = ? GROUP BY control`,
-      made.cause,
-    )
-    .toArray() as { control: string; owner: string; last: string; total: number }[];
-  const [group] = found;
-  if (!group) throw new StewardError('nothing-waits', 'Nothing waits for this cause.', 'Nothing needs to be done.');
-  refuseForeign(group.owner, made.owners);
-  const allowed = actionsOf(group.control);
-  if (!allowed.includes(made.answer)) {
-    const message = `${group.control} cannot be answered with ${made.answer}.`;
-    throw new StewardError('action-not-offered', message, `Choose one of: ${allowed.join(', ')}.`);
-  }
-  const { needsReason, title } = actions[made.answer];
-  if (needsReason && made.reason.trim() === '') {
-    throw new StewardError('reason-missing', `"${title}" needs a reason.`, 'Say why this is right.');
-  }
-  const { total, last: untilHold } = group;
-  core.store.transaction((tx) => {
-    tx.sql.exec('DELETE FROM jobs WHERE ended_ms < ?', tx.atMs - keptMs);
-    const counts = { total, done: 0, failed: 0, afterHold: '', untilHold, problem: null };
-    const owners = made.owners && JSON.stringify(made.owners);
-    const row = { ...made, ...counts, owners, by, state: 'running', madeMs: tx.atMs, endedMs: null };
-    writeRows(tx.sql, jobs, [row], 'fail');
-    const detail = { cause: made.cause, answer: made.answer, reason: made.reason, total: String(total) };
-    tellAudit(core, tx, by, 'job-started', made.id, detail);
-  });
-  return { job: made.id, total };
+/** Who is sent to drive a job; a later number takes its place. */
+export interface Drive {
+  readonly job: string;
+  readonly drive: number;
 }
 
-/** One portion of the oldest job. Returns whether there was one. */
-export async function workSome(core: LaneCore): Promise<boolean> {
-  const job = readRows(core.store.sql, jobs, "WHERE state = 'running' ORDER BY made_ms, id LIMIT 1")[0];
-  if (!job) return false;
-  // Deliveries and questions come in between: a lane that only works hears nobody.
-  await core.ports.sleep(0);
-  const { cause, afterHold, untilHold } = job;
-  const where = `WHERE ${causeColumn} = ? AND id > ? AND id <= ? ORDER BY id LIMIT ?`;
-  const portion = readRows(core.store.sql, holds, where, cause, afterHold, untilHold, portionMax);
-  const next = { ...job };
-  const owners = job.owners === null ? null : (JSON.parse(job.owners) as string[]);
-  for (const { id } of portion) {
-    next.afterHold = id;
-    try {
-      answer(core, id, job.answer as Action, job.by, job.reason, owners);
-      next.done++;
-    } catch (error) {
-      if (!(error instanceof StewardError)) throw error;
-      // One answer may have freed others: what is closed already is done.
-      if (error.code === 'hold-not-open') next.done++;
-      else {
-        next.failed++;
-        next.problem = error.message;
-      }
+/** One page. Returns how long to rest before the next. */
+type Page = (core: LaneCore, job: JobRow) => Promise<number>;
+
+const pages: Readonly<Record<JobKind, Page>> = { answer: answerPage, load: loadPage };
+
+/** A turn is one step of whoever drives, and steps are dear: many pages are done in one. */
+const turnMs = 10_000;
+const pagesMax = 200;
+/** A rest up to this long is taken within the turn. */
+const shortRestMs = 1_000;
+/** Another turn of the same job is still under way. */
+const busyRestMs = 2_000;
+/** Nobody could be sent: asked again soon. */
+const unsentMs = 10_000;
+const failuresMax = 5;
+const firstWaitMs = 2_000;
+
+export async function workJob(core: LaneCore, { job: id, drive }: Drive, changed: () => void): Promise<Turn> {
+  if (core.workingJobs.has(id)) return { isOver: !taken(core, id, drive), restMs: busyRestMs };
+  core.workingJobs.add(id);
+  const untilMs = core.ports.nowMs() + turnMs;
+  try {
+    for (let count = 0; count < pagesMax; count++) {
+      const job = taken(core, id, drive);
+      if (!job) return { isOver: true, restMs: 0 };
+      const nowMs = core.ports.nowMs();
+      core.drivenMs.set(id, nowMs);
+      const restMs = await workPage(core, job);
+      changed();
+      if (restMs > shortRestMs || nowMs >= untilMs) return { isOver: false, restMs };
+      // Deliveries and questions come in between: a lane that only works hears nobody.
+      await core.ports.sleep(restMs);
     }
-    // Kept with each answer: a restart in between repeats none, and an answer that was given is simply not found again.
-    writeRows(core.store.sql, jobs, [next], 'replace');
+    return { isOver: false, restMs: 0 };
+  } finally {
+    core.workingJobs.delete(id);
   }
-  if (portion.length < portionMax) endJob(core, next);
-  return true;
 }
 
-/** Whatever is not among the holds any more closed by itself meanwhile. */
-function endJob(core: LaneCore, job: JobRow): void {
-  core.store.transaction((tx) => {
-    const done = job.total - job.failed;
-    writeRows(tx.sql, jobs, [{ ...job, done, state: 'done', endedMs: tx.atMs }], 'replace');
-    tellAudit(core, tx, job.by, 'job-ended', job.id, { done: String(done), failed: String(job.failed) });
-  });
+/** The job, while it is this drive's to do. */
+function taken(core: LaneCore, id: string, drive: number): JobRow | null {
+  const job = jobOf(core, id);
+  return job?.state === 'running' && job.drive === drive ? job : null;
 }
 
-export function jobOf(core: LaneCore, id: string): JobRow | null {
-  return readRows(core.store.sql, jobs, 'WHERE id = ?', id)[0] ?? null;
+async function workPage(core: LaneCore, job: JobRow): Promise<number> {
+  try {
+    const restMs = await pages[kindOfJob(job)](core, job);
+    core.jobFailures.delete(job.id);
+    return restMs;
+  } catch (error) {
+    return afterFailure(core, job, error);
+  }
 }
 
-export function isWorking(core: LaneCore): boolean {
-  return core.store.sql.exec("SELECT 1 FROM jobs WHERE state = 'running' LIMIT 1").toArray().length > 0;
+/** A connection that does not answer is waited for; a page that fails by itself again and again is somebody's work. */
+function afterFailure(core: LaneCore, job: JobRow, error: unknown): number {
+  const connection = core.wiring.connections.get(job.cause);
+  if (!isOfARecord(error) && connection) {
+    core.failed(connection, faultFrom(error));
+    return firstWaitMs;
+  }
+  const times = (core.jobFailures.get(job.id) ?? 0) + 1;
+  core.jobFailures.set(job.id, times);
+  core.ports.log('job-page-failed', { job: job.id, kind: kindOfJob(job), message: problemOf(error) });
+  if (times < failuresMax) return firstWaitMs * 2 ** times;
+  core.jobFailures.delete(job.id);
+  failJob(core, job, error instanceof Fault ? 'integration' : 'operator', problemOf(error));
+  return 0;
+}
+
+/** Sends somebody to drive each job that nobody drives, or that has not moved for too long. */
+export async function driveJobs(core: LaneCore): Promise<void> {
+  const nowMs = core.ports.nowMs();
+  const idle = runningJobs(core).filter((job) => dueOf(core, job) <= nowMs);
+  if (idle.length === 0) return;
+  const sent = idle.map((job) => ({ ...job, drive: (job.drive ?? 0) + 1, movedMs: nowMs }));
+  // Written first: should the object stop in between, the same drive is never given to two.
+  writeRows(core.store.sql, jobs, sent, 'replace');
+  for (const { id, drive } of sent) {
+    core.drivenMs.set(id, nowMs);
+    try {
+      await core.ports.drive({ job: id, drive });
+    } catch (error) {
+      core.ports.log('job-not-driven', { job: id, message: problemOf(error) });
+      core.drivenMs.set(id, nowMs - core.ports.jobStallMs + unsentMs);
+    }
+  }
+}
+
+/** When somebody is to be sent next; null when no job runs. */
+export function drivesMs(core: LaneCore): number | null {
+  const due = runningJobs(core).map((job) => dueOf(core, job));
+  return due.length > 0 ? Math.min(...due) : null;
+}
+
+function dueOf(core: LaneCore, { id, movedMs }: JobRow): number {
+  if (core.workingJobs.has(id)) return core.ports.nowMs() + core.ports.jobStallMs;
+  return movedMs ? Math.max(movedMs, core.drivenMs.get(id) ?? 0) + core.ports.jobStallMs : 0;
 }

@@ -11,7 +11,7 @@ import { fanOut } from './dispatch.ts';
 import { askFeeds } from './feeds.ts';
 import { FlushLoop } from './flush-loop.ts';
 import { clearInbox, record, waitingCount } from './inbox.ts';
-import { workSome } from './jobs.ts';
+import { type Drive, driveJobs, type Turn, workJob } from './jobs.ts';
 import { lookDue } from './look.ts';
 import { watchMapping } from './mapping-watch.ts';
 import { showPresence } from './presence.ts';
@@ -131,6 +131,11 @@ export class Lane {
     return this.#flush.waited(withinMs);
   }
 
+  /** Some pages of a long job, for whoever was sent to drive it. */
+  work(drive: Drive): Promise<Turn> {
+    return workJob(this.core, drive, () => this.#afterLaneChange());
+  }
+
   async #drive(loop: Loop, state: { again: boolean }): Promise<void> {
     try {
       do {
@@ -154,6 +159,7 @@ export class Lane {
     if (loop === 'flush') return this.#flush.run();
     if (loop === 'fan-out') return fanOut(this.core);
     if (loop === 'give-back') return giveBack(this.core);
+    if (loop === 'jobs') return driveJobs(this.core);
     const cut = loop.indexOf(' ');
     const connection = this.core.wiring.connections.get(loop.slice(cut + 1));
     if (connection?.state !== 'active') return;
@@ -174,8 +180,7 @@ export class Lane {
   async #decide(): Promise<void> {
     const { core } = this;
     for (;;) {
-      if ((await decide(core, this.#reader)) || (await replanSome(core)) || (await workSome(core)))
-        this.#afterLaneChange();
+      if ((await decide(core, this.#reader)) || (await replanSome(core))) this.#afterLaneChange();
       else if (await disconnectSome(core)) {
         this.#afterLaneChange();
         this.kick('give-back');

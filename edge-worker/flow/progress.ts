@@ -13,7 +13,9 @@ export function progressOf(core: LaneCore): Readonly<Record<string, unknown>> {
     holds: sql.exec('SELECT control, owner, count(*) AS n FROM holds GROUP BY control, owner').toArray(),
     strays: count('SELECT count(*) AS n FROM strays'),
     asking: askedFeeds(core),
-    loads: count("SELECT count(*) AS n FROM cursors WHERE purpose = 'load'"),
+    loads:
+      count("SELECT count(*) AS n FROM cursors WHERE purpose = 'load'") +
+      count("SELECT count(*) AS n FROM jobs WHERE kind = 'load' AND state = 'running'"),
     replans: count("SELECT count(*) AS n FROM lane_state WHERE name LIKE 'replan %'"),
     statusDue: count('SELECT count(*) AS n FROM status_due'),
     flushWaiting: count('SELECT count(*) AS n FROM flush_log'),

@@ -7,7 +7,7 @@ import { disconnectionOf } from './disconnect.ts';
 import { matches } from './first-day.ts';
 import { healthOf } from './health.ts';
 import { indicatorsOf } from './indicators.ts';
-import { jobOf } from './jobs.ts';
+import { jobOf, jobsOf } from './job-book.ts';
 import { keyOf } from './keys.ts';
 import type { Lane } from './lane.ts';
 import { sessionOf } from './people.ts';
@@ -23,6 +23,7 @@ export type Question =
   | { readonly about: 'health' }
   | { readonly about: 'disconnection'; readonly connection: string }
   | { readonly about: 'job'; readonly job: string }
+  | { readonly about: 'jobs' }
   | { readonly about: 'indicators'; readonly days: number }
   | {
       readonly about: 'indicator-records';
@@ -59,6 +60,8 @@ export function ask(
       return recordsBehind(lane.core, question.indicator, question.days, question.limit);
     case 'job':
       return jobOf(lane.core, question.job);
+    case 'jobs':
+      return jobsOf(lane.core);
     case 'drafts':
       return { drafts: draftsOf(lane.core), isSelfApprovalAllowed: isSelfApprovalAllowed(lane.core) };
     case 'versions':

@@ -10,7 +10,7 @@ import { pauseConnection, resumeConnection, setRouting } from './connection-care
 import type { LaneCore } from './core.ts';
 import { disconnect } from './disconnect.ts';
 import { assignHold, type Owners, snoozeHold } from './hold-care.ts';
-import { type NewJob, startJob } from './jobs.ts';
+import { changeJob, type JobChange } from './job-requests.ts';
 import { makeKey, type NewKey, revokeKey } from './keys.ts';
 import type { Lane } from './lane.ts';
 import type { MappingContent } from './mapping.ts';
@@ -24,7 +24,6 @@ import {
   connect,
   type Founding,
   found,
-  load,
   type NewConnection,
   publish,
   StewardError,
@@ -43,7 +42,6 @@ export type Change =
       readonly secrets: Readonly<Record<string, unknown>>;
       readonly by: string;
     }
-  | { readonly verb: 'load'; readonly connection: string; readonly kinds: readonly EntityName[]; readonly by: string }
   | {
       readonly verb: 'accept-matches';
       readonly connection: string;
@@ -76,7 +74,7 @@ export type Change =
       readonly reason: string;
       readonly by: string;
     }
-  | { readonly verb: 'start-job'; readonly job: NewJob; readonly by: string }
+  | { readonly verb: 'job'; readonly change: JobChange; readonly by: string }
   | { readonly verb: 'ask-feeds'; readonly connection: string; readonly feeds: readonly string[] | null }
   | { readonly verb: 'sync-now'; readonly entity: string }
   | { readonly verb: 'resume'; readonly connection: string; readonly by: string }
@@ -161,9 +159,6 @@ function carryOut(lane: Lane, request: Change, sealed: string): Value {
     case 'connect':
       connect(core, { ...request.connection, sealedSecrets: sealed }, request.by);
       return { connection: request.connection.id };
-    case 'load':
-      load(core, request.connection, request.kinds, request.by);
-      return {};
     case 'accept-matches':
       return acceptMatches(core, request.connection, request.kind, request.cutoverOn, request.by);
     case 'set-flow':
@@ -182,8 +177,8 @@ function carryOut(lane: Lane, request: Change, sealed: string): Value {
     case 'snooze':
       snoozeHold(core, request.hold, request.untilMs, request.reason, request.by);
       return {};
-    case 'start-job':
-      return startJob(core, request.job, request.by);
+    case 'job':
+      return changeJob(core, request.change, request.by);
     case 'ask-feeds':
       askNow(core, request.connection, request.feeds);
       return {};

@@ -10,9 +10,10 @@ import { readRows, writeRows } from '../store/rows.ts';
 import { tellAudit } from './audit.ts';
 import type { LaneCore } from './core.ts';
 import { formerOf } from './disconnect.ts';
-import { describeSoon, typesOf, watchSchemas } from './drift.ts';
-import { loadLists, startFeeds, startLoads } from './feeds.ts';
+import { describeSoon, watchSchemas } from './drift.ts';
+import { loadLists, startFeeds } from './feeds.ts';
 import { matches, straysOf } from './first-day.ts';
+import { beginLoad } from './load-job.ts';
 import { compileMap, type MappingContent, mappingContent } from './mapping.ts';
 import { plan } from './plan.ts';
 import { readAgain } from './strays.ts';
@@ -123,7 +124,7 @@ export function connect(core: LaneCore, made: NewConnection, by: string): void {
     const kinds = Object.keys(connector.maps) as EntityName[];
     // What it holds is linked still, and may have changed unseen: everything is read once.
     if (former) {
-      startLoads(tx, id, typesOf(connector));
+      beginLoad(core, tx, core.ports.makeId('job'), { id, connector }, kinds, by);
       core.store.dropValue(endedName(id));
     }
     writeRows(
@@ -141,22 +142,6 @@ export function connect(core: LaneCore, made: NewConnection, by: string): void {
     tellAudit(core, tx, by, 'connection-made', id, { system, account, environment, ...isBack });
   });
   core.rewire();
-}
-
-/**
- * Starts to read everything a connection holds of some kinds. Reads only; what is found is linked, proposed or kept
- * as a stray.
- */
-export function load(core: LaneCore, connection: string, kinds: readonly EntityName[], by: string): void {
-  const wired = connectionOf(core, connection);
-  core.store.transaction((tx) => {
-    startLoads(
-      tx,
-      connection,
-      kinds.flatMap((kind) => wired.connector.maps[kind]?.recordType ?? []),
-    );
-    tellAudit(core, tx, by, 'load-started', connection, { kinds: kinds.join(',') });
-  });
 }
 
 /** Asks feeds of a connection at once, instead of in their rhythm: those named, or all. */

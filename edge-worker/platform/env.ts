@@ -1,6 +1,7 @@
 // What the Worker is given: bindings and secrets, as wrangler.toml declares them.
 import type { SweepPage } from '../flow/sweep.ts';
 import type { SubscriberPointer } from './call-subscribers.ts';
+import type { JobPointer } from './long-job.ts';
 import type { LaneObject } from './objects.ts';
 import type { OverflowObject } from './overflow.ts';
 
@@ -14,6 +15,8 @@ export interface Env {
   readonly OVERFLOW: DurableObjectNamespace<OverflowObject>;
   readonly SWEEP: Queue<SweepPage>;
   readonly EVENTS: Queue<SubscriberPointer>;
+  /** Workflows that drive long jobs. */
+  readonly JOBS: Workflow<JobPointer>;
   /** The console's files. */
   readonly ASSETS: Fetcher;
   /** 32 random bytes, base64: receiver keys and hook addresses are derived from it. */
@@ -42,6 +45,8 @@ export interface Env {
   readonly SHARD: string;
   /** Deliveries a lane lets wait before it sends new ones to its overflow. */
   readonly INBOX_MAX: string;
+  /** How long a long job may stand still before another workflow is sent to drive it; two minutes by default. */
+  readonly JOB_STALL_MS?: string;
   /** How long after its first proof a deletion is proved again before anything follows; two minutes by default. */
   readonly DELETION_GRACE_MS?: string;
 }

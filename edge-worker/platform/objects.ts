@@ -10,6 +10,7 @@ import { type AuditHead, auditHead, isHeadUnsigned, keepSignedHead } from '../fl
 import { type Outcome, type Round, settle, take, testRound, unreached } from '../flow/dispatch.ts';
 import { type Checked, checkConnection } from '../flow/health.ts';
 import type { InboxEntry } from '../flow/intake.ts';
+import type { Drive, Turn } from '../flow/jobs.ts';
 import { Lane } from '../flow/lane.ts';
 import { type Proved, proveUser } from '../flow/people.ts';
 import { type Preview, type PreviewAsked, preview } from '../flow/preview.ts';
@@ -29,6 +30,7 @@ import type { Env } from './env.ts';
 import { Governor } from './governor.ts';
 import { overflowStub } from './lanes.ts';
 import { log } from './log.ts';
+import { sendWorkflow } from './long-job.ts';
 import { meteredStorage, newMeter } from './meter.ts';
 import { recordDatabase, storeFor } from './record-database.ts';
 import { openSession } from './sessions.ts';
@@ -39,6 +41,7 @@ const flushedWithinMs = 2_000;
 
 /** Long enough for a mass deletion to have been told of as a whole, short enough for nobody to wait for it. */
 const deletionGraceMs = 120_000;
+const jobStallMs = 120_000;
 
 const isTaking = ({ core }: Lane, connection: string) =>
   (core.wiring.connections.get(connection)?.state ?? 'ending') !== 'ending';
@@ -100,6 +103,8 @@ export class LaneObject extends DurableObject<Env> {
       deletionGraceMs: Number(this.env.DELETION_GRACE_MS ?? deletionGraceMs),
       giveBack: (account) => this.#governor.run('directory', () => release(this.env.DIRECTORY, account)),
       fanOut: (subscriptions) => this.#fanOut(installation, subscriptions),
+      drive: (drive) => this.#driveJob(installation, drive),
+      jobStallMs: Number(this.env.JOB_STALL_MS ?? jobStallMs),
       start: (work) => this.ctx.waitUntil(work),
       log,
     });
@@ -192,6 +197,17 @@ export class LaneObject extends DurableObject<Env> {
       body: { v: 1, installation, jurisdiction, subscription } as const,
     }));
     await this.#governor.run('queue', () => this.env.EVENTS.sendBatch(pointers));
+  }
+
+  /** Some pages of a long job, for the workflow that drives it. */
+  work(drive: Drive): Promise<Turn> {
+    return this.#live.work(drive);
+  }
+
+  async #driveJob(installation: string, drive: Drive): Promise<void> {
+    const jurisdiction = this.#live.core.store.value('jurisdiction') ?? '';
+    const pointer = { installation, jurisdiction, ...drive };
+    await this.#governor.run('workflow', () => sendWorkflow(this.env.JOBS, pointer));
   }
 
   /** A system that comes by itself asks for its work, reports, or asks for its statuses. */

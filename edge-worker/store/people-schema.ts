@@ -30,9 +30,19 @@ export const sessions = sqliteTable(
   (table) => [uniqueIndex('sessions_proof').on(table.proof)],
 );
 
-/** Long pieces of work that a person asked for, driven portion by portion; what is left follows from the row. */
+/** Long pieces of work that a person asked for, done page by page; what is left follows from the row. */
 export const jobs = sqliteTable('jobs', {
   id: text('id').primaryKey(),
+  /** What is done; null = an answer to a cause, as the first ones were. */
+  kind: text('kind'),
+  /** JSON: over what, in the words of its kind. */
+  asked: text('asked'),
+  /** JSON: where it goes on; written in the same transaction as what a page brings about. */
+  place: text('place'),
+  /** How often somebody was sent to drive it: whoever was sent before that has nothing more to do. */
+  drive: integer('drive'),
+  /** When it last moved, or somebody was sent; 0 = somebody is to be sent now. */
+  movedMs: integer('moved_ms'),
   cause: text('cause').notNull(),
   answer: text('answer').notNull(),
   reason: text('reason').notNull(),

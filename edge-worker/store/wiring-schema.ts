@@ -9,7 +9,7 @@ export const cursors = sqliteTable(
     feed: text('feed').notNull(),
     cursor: text('cursor'),
     nextMs: integer('next_ms').notNull(),
-    /** `feed` = for ever; `load` = a first load that ends; `schema` = what a record type's fields were found to be. */
+    /** `feed` = for ever; `load` = a short list, read once; `schema` = what a record type's fields were found to be. */
     purpose: text('purpose').notNull(),
   },
   (table) => [primaryKey({ columns: [table.connection, table.feed, table.purpose] })],

@@ -152,9 +152,7 @@ describe('An account that was taken away', () => {
     crm.put('client', 'a', client('Acme', '2'));
     await rig.notice('crm', 'client', 'a');
     connect(rig.lane.core, erpAgain, 'ada');
-    expect(
-      rig.rows("SELECT feed FROM cursors WHERE connection = 'erp' AND purpose = 'load' AND feed = 'client'"),
-    ).toEqual([{ feed: 'client' }]);
+    expect(rig.rows("SELECT state FROM jobs WHERE kind = 'load' AND cause = 'erp'")).toEqual([{ state: 'running' }]);
     await rig.pass(1_000);
     expect([...erp.rows.values()].map(({ wire }) => [wire['name'], wire['phone']])).toEqual([['Acme', '2']]);
   });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Notice } from '../../edge-worker/connectors/connector.ts';
 import { Fault } from '../../edge-worker/faults.ts';
-import { load } from '../../edge-worker/flow/steward.ts';
+import { startLoad } from '../../edge-worker/flow/load-job.ts';
 import { client, LaneRig, RigSystem } from '../support/lane-rig.ts';
 
 const feed = (name: string) => ({ name, everyMs: 60_000, activeMs: 5_000, startAt: () => 'start' });
@@ -62,7 +62,7 @@ describe('A feed', () => {
     await rig.pass(5_000);
     await rig.pass(5_000);
     const read = crm.count('read');
-    load(rig.lane.core, 'crm', ['customer'], 'operator');
+    startLoad(rig.lane.core, 'job_1', 'crm', ['customer'], 'operator');
     await rig.pass(1);
     expect(crm.count('read')).toBe(read + 1);
   });

@@ -1,6 +1,7 @@
 // What the platform is to a lane, on the virtual clock: storage that outlives the object, alarms, the sweep; and it may
 // strike the object dead at every await.
 import type { ConnectOptions, Connector, Session } from '../../edge-worker/connectors/connector.ts';
+import type { Drive } from '../../edge-worker/flow/jobs.ts';
 import { Lane } from '../../edge-worker/flow/lane.ts';
 import { type Change, type ChangeResult, change } from '../../edge-worker/flow/requests.ts';
 import type { Connection } from '../../edge-worker/flow/wiring.ts';
@@ -79,6 +80,8 @@ export class LaneHost {
       database: { batch: (statements) => this.#port(life, 'record', () => this.calls.record(life, statements)) },
       giveBack: async () => undefined,
       fanOut: (ids) => this.#port(life, 'queue', () => this.calls.point(life, () => ids.forEach(this.#options.point))),
+      drive: (drive) => this.#port(life, 'workflow', async () => this.#workSoon(drive, 0)),
+      jobStallMs: 120_000,
       setAlarm: (atMs) => {
         if (!life.isOver) this.#setAlarm(atMs);
       },
@@ -117,6 +120,18 @@ export class LaneHost {
         return null;
       }) ?? null
     );
+  }
+
+  /** What drives a long job: lost with the object in the midst of a turn, or told that it is not there now. */
+  #workSoon(drive: Drive, afterMs: number): void {
+    this.#options.world.after(afterMs, () => {
+      const turn = this.enter((lane) => lane.work(drive));
+      if (!turn) return this.#workSoon(drive, 1_000);
+      void turn.then(
+        ({ isOver, restMs }) => (isOver ? undefined : this.#workSoon(drive, restMs)),
+        (error: unknown) => this.#diedOf(error),
+      );
+    });
   }
 
   crash(where: string): void {

@@ -120,7 +120,8 @@ export class Simulation {
   async #load(connection: Seat): Promise<void> {
     const flow = { state: 'matching', cutoverOn: null } as const;
     if (connection !== 'crm') await this.#ask({ verb: 'set-flow', connection, kind: 'customer', flow, by: 'admin' });
-    await this.#ask({ verb: 'load', connection, kinds: ['customer'], by: 'admin' });
+    const change = { step: 'load', job: `job_${connection}`, connection, kinds: ['customer'] } as const;
+    await this.#ask({ verb: 'job', change, by: 'admin' });
   }
 
   /** An admin accepts what the first load proposed, once the one old client is among it. */
@@ -206,6 +207,7 @@ export class Simulation {
       ...count('records to read again', 'SELECT count(*) AS n FROM rechecks'),
       ...count('pages to show', 'SELECT count(*) AS n FROM status_due'),
       ...count('rows to flush', 'SELECT count(*) AS n FROM flush_log'),
+      ...count('long jobs', "SELECT count(*) AS n FROM jobs WHERE state IN ('running', 'failed')"),
       ...count('replans', "SELECT count(*) AS n FROM lane_state WHERE name LIKE 'replan %'"),
       ...[...this.#waitingNotices]
         .filter(([, waiting]) => waiting > 0)

@@ -86,6 +86,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       },
       serviceBindings: { ASSETS: assetsIn(assets), ...options.recordSwitch?.bindings },
       r2Buckets: { ARCHIVE: 'archive' },
+      workflows: { JOBS: { name: 'tieout-jobs', className: 'LongJob' } },
       d1Databases: { DIRECTORY: 'directory', RECORD: 'record' },
       queueProducers: { SWEEP: { queueName: 'tieout-sweep' }, EVENTS: { queueName: 'tieout-events' } },
       queueConsumers: {

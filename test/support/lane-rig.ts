@@ -1,6 +1,7 @@
 // A real lane between systems made of rows in memory: real SQL, a clock that a test moves, calls that fail or hang.
 import { z } from 'zod';
 import type { Connector, Feed, Notice, Session } from '../../edge-worker/connectors/connector.ts';
+import type { Drive } from '../../edge-worker/flow/jobs.ts';
 import { Lane } from '../../edge-worker/flow/lane.ts';
 import { connect, found } from '../../edge-worker/flow/steward.ts';
 import type { Flow, Routing } from '../../edge-worker/flow/wiring.ts';
@@ -49,6 +50,7 @@ export class LaneRig {
   nowMs = rigStartMs;
   lane: Lane;
   readonly #seats: Readonly<Record<string, RigSeat>>;
+  readonly #resting: (() => void)[] = [];
   #life = 0;
   #serial = 0;
   #deliveries = 0;
@@ -84,6 +86,7 @@ export class LaneRig {
   /** Moves the clock and wakes the lane. */
   async pass(ms: number): Promise<void> {
     this.nowMs += ms;
+    for (const goOn of this.#resting.splice(0)) goOn();
     this.lane.wake();
     await this.settle();
   }
@@ -93,6 +96,15 @@ export class LaneRig {
     this.lane = this.#newLane();
     this.lane.wake();
     await this.settle();
+  }
+
+  /** What drives a long job: it is lost with the object, and rests until the clock moves. */
+  async #workThrough(drive: Drive, alive: <Result>(work: Promise<Result>) => Promise<Result>): Promise<void> {
+    for (;;) {
+      const { isOver, restMs } = await alive(this.lane.work(drive));
+      if (isOver) return;
+      if (restMs > 0) await alive(new Promise<void>((goOn) => this.#resting.push(goOn)));
+    }
   }
 
   rows(query: string): Record<string, unknown>[] {
@@ -138,6 +150,8 @@ export class LaneRig {
         if (!this.hasDirectory) throw new Error('D1 is away');
         this.givenBack.push(account);
       },
+      drive: async (drive) => void this.#workThrough(drive, alive),
+      jobStallMs: 120_000,
       fanOut: async (subscriptions) => void this.pointers.push(...subscriptions),
       setAlarm: (atMs) => this.alarms.push(atMs - this.nowMs),
       start: (work) => void work,

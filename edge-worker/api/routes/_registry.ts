@@ -10,10 +10,11 @@ import { exceptions } from './exceptions.ts';
 import { find } from './find.ts';
 import { indicators } from './indicators.ts';
 import { installations } from './installations.ts';
+import { jobs } from './jobs.ts';
 import { mappings } from './mappings.ts';
 import { records } from './records.ts';
 import { subscriptions } from './subscriptions.ts';
 import { why } from './why.ts';
 import type { Route } from '../route.ts';
 
-export const routes: readonly Route[] = [...audit, ...callers, ...causes, ...connectionCare, ...connections, ...drafts, ...events, ...exceptions, ...find, ...indicators, ...installations, ...mappings, ...records, ...subscriptions, ...why];
+export const routes: readonly Route[] = [...audit, ...callers, ...causes, ...connectionCare, ...connections, ...drafts, ...events, ...exceptions, ...find, ...indicators, ...installations, ...jobs, ...mappings, ...records, ...subscriptions, ...why];

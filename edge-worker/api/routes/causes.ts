@@ -1,13 +1,11 @@
 // Routes of causes: what waits, grouped by what it has in common; and one answer to a whole group, as a job.
 import { z } from 'zod';
-import type { JobRow } from '../../flow/jobs.ts';
 import { connectionCopies, exceptions as exceptionRows } from '../../store/record-schema.ts';
 import { sql } from '../../store/scoped-record.ts';
 import { changed } from '../at.ts';
 import { ownersOf } from '../caller.ts';
 import { actionShape, actionsFor, answerName, reasonText } from '../exception-shapes.ts';
 import { idFor } from '../once.ts';
-import { ProblemError } from '../problems.ts';
 import { ok, type Route, route } from '../route.ts';
 import { instant, instantOf, params, parsed, words, wordsOf } from '../shapes.ts';
 import { causeOfRow } from './exceptions.ts';
@@ -99,45 +97,9 @@ const answerCause = route({
   shape: changed.and(z.object({ job: z.string(), total: count })),
   handle: async ({ at, params: { cause, answer }, body: { reason }, caller, ports, once }) => {
     const job = { id: idFor(ports, 'job', once), cause, answer, reason, owners: ownersOf(caller) };
-    const { status, body } = await at.change({ verb: 'start-job', job, by: caller.by });
+    const { status, body } = await at.change({ verb: 'job', change: { step: 'answer', job }, by: caller.by });
     return { status, body: { ...body, job: String(body['job']), total: Number(body['total']) } };
   },
 });
 
-const readJob = route({
-  operation: 'readJob',
-  method: 'get',
-  path: '/installations/{installation}/jobs/{job}',
-  tag: 'Exceptions',
-  summary: 'Read how far a job is',
-  params: z.object({ job: z.string() }),
-  shape: z
-    .object({
-      job: z.string(),
-      state: z.enum(['running', 'done']),
-      cause: z.string(),
-      answer: answerName,
-      by: z.string(),
-      total: count,
-      done: count,
-      failed: count.meta({ description: 'Answers that were refused; they wait as before.' }),
-      problem: z.string().nullable().meta({ description: 'Why the last of them was.' }),
-      startedAt: instant,
-      endedAt: instant.nullable(),
-    })
-    .meta({ id: 'Job' }),
-  handle: async ({ at, params: { job } }) => {
-    const row = await at.ask<JobRow | null>({ about: 'job', job });
-    if (!row) throw new ProblemError('not-found', 'There is no such job, or it ended more than a month ago.');
-    const { id, state, cause, answer, by, total, done, failed, problem, madeMs, endedMs } = row;
-    return ok({
-      ...{ job: id, cause, by, total, done, failed, problem },
-      state: state === 'done' ? ('done' as const) : ('running' as const),
-      answer: answerName.parse(answer),
-      startedAt: instantOf(madeMs),
-      endedAt: instantOf(endedMs),
-    });
-  },
-});
-
-export const causes: readonly Route[] = [listCauses, answerCause, readJob];
+export const causes: readonly Route[] = [listCauses, answerCause];

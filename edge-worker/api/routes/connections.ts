@@ -6,6 +6,7 @@ import { connectionCopies } from '../../store/record-schema.ts';
 import { select, sql } from '../../store/scoped-record.ts';
 import { changed } from '../at.ts';
 import { connect, newConnection } from '../connect.ts';
+import { idFor } from '../once.ts';
 import { LaneRefusal } from '../problems.ts';
 import { ok, type Route, route } from '../route.ts';
 import { connectionShape, kindName, shownConnection, titleOf, words } from '../shapes.ts';
@@ -84,12 +85,17 @@ const startLoad = route({
   path: `${base}/load`,
   tag: 'Installation',
   summary: 'Start a first load',
-  description: 'Reads everything the connection holds of some kinds. Reads only.',
+  description:
+    'Reads everything the connection holds of some kinds, as a job. Reads only. One that is under way already is not ' +
+    'begun twice: its job is the answer.',
   params: one,
   body: z.object({ kinds: z.array(kindName).min(1) }),
-  shape: changed,
-  handle: ({ at, params: { connection }, body: { kinds }, caller: { by } }) =>
-    at.change({ verb: 'load', connection, kinds, by }),
+  shape: changed.and(z.object({ job: z.string() })),
+  handle: async ({ at, params: { connection }, body: { kinds }, caller: { by }, ports, once }) => {
+    const made = { step: 'load', job: idFor(ports, 'job', once), connection, kinds } as const;
+    const { status, body } = await at.change({ verb: 'job', change: made, by });
+    return { status, body: { ...body, job: String(body['job']) } };
+  },
 });
 
 const match = z

@@ -210,6 +210,9 @@ import Reason_Flush_Failed_Title from '@salesforce/label/c.Reason_Flush_Failed_T
 import Reason_Inspect_Answer_Next from '@salesforce/label/c.Reason_Inspect_Answer_Next';
 import Reason_Inspect_Answer_Text from '@salesforce/label/c.Reason_Inspect_Answer_Text';
 import Reason_Inspect_Answer_Title from '@salesforce/label/c.Reason_Inspect_Answer_Title';
+import Reason_Job_Failed_Next from '@salesforce/label/c.Reason_Job_Failed_Next';
+import Reason_Job_Failed_Text from '@salesforce/label/c.Reason_Job_Failed_Text';
+import Reason_Job_Failed_Title from '@salesforce/label/c.Reason_Job_Failed_Title';
 import Reason_Link_Reference_Next from '@salesforce/label/c.Reason_Link_Reference_Next';
 import Reason_Link_Reference_Text from '@salesforce/label/c.Reason_Link_Reference_Text';
 import Reason_Link_Reference_Title from '@salesforce/label/c.Reason_Link_Reference_Title';
@@ -602,6 +605,7 @@ export const reasons = {
   'settle-failed': { title: Reason_Settle_Failed_Title, text: Reason_Settle_Failed_Text, next: Reason_Settle_Failed_Next },
   'status-refused': { title: Reason_Status_Refused_Title, text: Reason_Status_Refused_Text, next: Reason_Status_Refused_Next },
   'feed-failed': { title: Reason_Feed_Failed_Title, text: Reason_Feed_Failed_Text, next: Reason_Feed_Failed_Next },
+  'job-failed': { title: Reason_Job_Failed_Title, text: Reason_Job_Failed_Text, next: Reason_Job_Failed_Next },
   connection: { title: Reason_Connection_Title, text: Reason_Connection_Text, next: Reason_Connection_Next },
   'connection-paused': { title: Reason_Connection_Paused_Title, text: Reason_Connection_Paused_Text, next: Reason_Connection_Paused_Next },
   'unreadable-value': { title: Reason_Unreadable_Value_Title, text: Reason_Unreadable_Value_Text, next: Reason_Unreadable_Value_Next },

@@ -25,7 +25,7 @@ interface Asked {
 
 /** Deliveries that may wait to be decided, and records to be read once more, before the next page is asked for. */
 const aheadMax = 4;
-const unreadMax = 500;
+const unreadMax = 200;
 /** Until what was told is decided. */
 const decideMs = 200;
 const stoppedMs = 30_000;

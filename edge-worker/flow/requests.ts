@@ -6,6 +6,7 @@ import { readRows, writeRows } from '../store/rows.ts';
 import { answer } from './answer.ts';
 import { tellAudit } from './audit.ts';
 import { syncNow } from './beside.ts';
+import { type NewJob, startAnswers } from './cause-job.ts';
 import { pauseConnection, resumeConnection, setRouting } from './connection-care.ts';
 import type { LaneCore } from './core.ts';
 import { disconnect } from './disconnect.ts';
@@ -74,6 +75,7 @@ export type Change =
       readonly reason: string;
       readonly by: string;
     }
+  | { readonly verb: 'start-job'; readonly job: NewJob; readonly by: string }
   | { readonly verb: 'job'; readonly change: JobChange; readonly by: string }
   | { readonly verb: 'ask-feeds'; readonly connection: string; readonly feeds: readonly string[] | null }
   | { readonly verb: 'sync-now'; readonly entity: string }
@@ -177,6 +179,8 @@ function carryOut(lane: Lane, request: Change, sealed: string): Value {
     case 'snooze':
       snoozeHold(core, request.hold, request.untilMs, request.reason, request.by);
       return {};
+    case 'start-job':
+      return startAnswers(core, request.job, request.by);
     case 'job':
       return changeJob(core, request.change, request.by);
     case 'ask-feeds':

@@ -234,7 +234,7 @@ describe('Indicators', () => {
     await log('b', 'submitted');
     const cause = String(rig.rows('SELECT cause FROM holds')[0]?.['cause']);
     const job = { id: 'job_1', cause, answer: 'retry', reason: 'Agreed', owners: null } as const;
-    await change(rig.lane, { verb: 'job', change: { step: 'answer', job }, by: 'mara' }, async () => '');
+    await change(rig.lane, { verb: 'start-job', job, by: 'mara' }, async () => '');
     await rig.settle();
     const touches = named('manual-touches');
     expect(touches.parts).toMatchObject([{ of: { action: 'start-job' }, n: 1 }]);

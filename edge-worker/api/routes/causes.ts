@@ -97,7 +97,7 @@ const answerCause = route({
   shape: changed.and(z.object({ job: z.string(), total: count })),
   handle: async ({ at, params: { cause, answer }, body: { reason }, caller, ports, once }) => {
     const job = { id: idFor(ports, 'job', once), cause, answer, reason, owners: ownersOf(caller) };
-    const { status, body } = await at.change({ verb: 'job', change: { step: 'answer', job }, by: caller.by });
+    const { status, body } = await at.change({ verb: 'start-job', job, by: caller.by });
     return { status, body: { ...body, job: String(body['job']), total: Number(body['total']) } };
   },
 });

@@ -7,6 +7,16 @@ export const controlWords: Readonly<Record<string, Words>> = {
     text: '{hours} hours on {day} have the approval status "{approval}", and only approved time is billed.',
     next: 'The delivery manager approves or rejects the time entry; it goes on by itself once approved.',
   },
+  'wrong-biller': {
+    title: 'Issued by another than who bills',
+    text: 'Invoice {number} was issued by {issuer}, but {biller} bills the contract {contract}.',
+    next: 'Finance cancels the invoice where it was issued, or lets it pass once with a reason.',
+  },
+  'cancelled-invoice': {
+    title: 'Cancelled by its issuer',
+    text: 'Invoice {number} was cancelled where it was issued, and is still in the books of {system}.',
+    next: 'Finance voids the invoice in {system}; its lines become billable again by themselves.',
+  },
   'unapproved-expense': {
     title: 'Expense is not approved',
     text: 'The expense of {amount} {currency} on {day} has the approval status "{approval}".',

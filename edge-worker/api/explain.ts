@@ -118,19 +118,20 @@ export async function explain(
     queries.written(entity, since.run, atMs),
   ]);
   const content = mappingContent.parse(mapping ? JSON.parse(mapping.content) : {});
+  const canonical = JSON.parse(now.canonical) as Readonly<Record<string, unknown>>;
   const maps = new Maps(connectors, connections, kind, content);
   const origin = originOf(since, field);
   const isRecord = origin.by === 'record';
   return {
     ...{ value: valueIn(now, field), version: since.version, sinceMs: since.atMs, run: since.run, origin },
-    owner: ownerOf(kind, field, content),
+    owner: ownerOf(kind, field, content, canonical),
     mapping,
-    row: isRecord ? maps.rowOf(origin.connection, field) : null,
+    row: isRecord ? maps.rowOf(origin.connection, field, 'out') : null,
     replaced: before && { value: valueIn(before, field), version: before.version, origin: originOf(before, field) },
     decisions: answered
       .filter((hold) => hold.madeMs >= since.atMs)
       .map((hold) => ({ ...hold, answer: answerTo(hold, answers) })),
-    given: firsts(written).filter(({ connection }) => maps.isGiven(connection, field)),
+    given: firsts(written).filter(({ connection }) => maps.isGiven(connection, field, canonical)),
     connections,
   };
 }
@@ -184,21 +185,23 @@ class Maps {
     this.#content = content;
   }
 
-  rowOf(id: string, field: string): CompiledRow | null {
+  /** The row by which a field is read, or is written. */
+  rowOf(id: string, field: string, not: 'in' | 'out'): CompiledRow | null {
     const row = this.#connections.find((one) => one.id === id);
     const connector = row && this.#connectors[row.system];
     if (!row || !connector) return null;
     const under = connectorUnder(connector, JSON.parse(row.settings));
     const map = compileMap(under, id, this.#kind, this.#content);
-    return map?.rows.find((one) => one.field === field) ?? null;
+    return map?.rows.find((one) => one.field === field && one.direction !== not) ?? null;
   }
 
   /** Whether a connection is told the field, and does not tell it. */
-  isGiven(id: string, field: string): boolean {
+  isGiven(id: string, field: string, record: Readonly<Record<string, unknown>>): boolean {
     const connection = this.#connections.find((one) => one.id === id);
     const roles = JSON.parse(connection?.roles ?? '[]') as readonly string[];
-    const row = this.rowOf(id, field);
-    return row !== null && row.direction !== 'in' && !roles.includes(ownerOf(this.#kind, field, this.#content));
+    const row = this.rowOf(id, field, 'in');
+    const owner = ownerOf(this.#kind, field, this.#content, record);
+    return row !== null && !roles.includes(owner);
   }
 }
 

@@ -130,6 +130,8 @@ export interface EntityMap<E extends EntityName> {
   readonly awaits?: readonly (keyof Canonical<E> & string)[];
   /** Sent with a create and never again, for fields that the system then owns. */
   readonly fields: { readonly [Field in keyof Canonical<E> & string]?: FieldMap<Canonical<E>[Field]> };
+  /** For fields that `fields` only writes: rows of direction `in`, where a field is not read as it is written. */
+  readonly reads?: { readonly [Field in keyof Canonical<E> & string]?: FieldMap<Canonical<E>[Field]> };
   readonly extra?: readonly ExtraRow[];
 }
 

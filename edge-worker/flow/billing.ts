@@ -3,6 +3,7 @@ import { entities } from '../../shared/entities/_registry.ts';
 import { billedLines, entityRows, links } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { deleteRows, readRows, type StoredRow, writeRows } from '../store/rows.ts';
+import { bookBilled } from './figures.ts';
 import { kindOf } from './identity.ts';
 import type { CanonicalRecord } from './nouns.ts';
 import { readAgain } from './strays.ts';
@@ -55,11 +56,11 @@ export function claimBilled(
     JSON.stringify(now.map((row) => row.source)),
   );
   const mine = new Set(held.map((row) => `${row.invoice}|${row.source}`));
-  for (const { source, line, invoice } of now) {
-    if (known.has(source) || !mine.has(`${invoice}|${source}`)) continue;
-    tx.counted.billed.push(source);
-    tx.record('billedLines', { source, line, invoice });
-  }
+  const claimed = now.filter(({ source, invoice }) => !known.has(source) && mine.has(`${invoice}|${source}`));
+  for (const { source, line, invoice } of claimed) tx.record('billedLines', { source, line, invoice });
+  const sources = claimed.map(({ source }) => source);
+  tx.counted.billed.push(...sources);
+  bookBilled(tx, sources, []);
   return freed.map((row) => row.source);
 }
 
@@ -73,6 +74,11 @@ function free(tx: LaneTransaction, freed: readonly StoredRow<typeof billedLines>
     tx.record('billedLines', { source, line, invoice: '' });
     tx.tell(source, 'billing-freed', { invoice });
   }
+  bookBilled(
+    tx,
+    [],
+    freed.map(({ source }) => source),
+  );
 }
 
 const isOf = (column: 'invoice' | 'id') => `WHERE ${column} IN (SELECT value FROM json_each(?))`;

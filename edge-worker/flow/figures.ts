@@ -3,7 +3,7 @@
 import { type EntityName, entities } from '../../shared/entities/_registry.ts';
 import { type Figure, figures } from '../../shared/entities/entity.ts';
 import { formatMoney, type Money, moneyOf } from '../../shared/money.ts';
-import { projectFigures } from '../store/lane-schema.ts';
+import { billedLines, entityRows, projectFigures } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { type LaneSql, readRows, type StoredRow, writeRows } from '../store/rows.ts';
 import { kindOf } from './identity.ts';
@@ -29,18 +29,36 @@ export interface Moved {
   readonly record: CanonicalRecord;
 }
 
-/** Books what changed, which is written already. Returns the projects whose figures are others now. */
+/**
+ * Books what changed, which is written already; what becomes billed by it is booked after, by `bookBilled`. Returns the
+ * projects whose figures are others now.
+ */
 export function bookFigures(tx: LaneTransaction, moved: readonly Moved[]): ReadonlySet<string> {
+  const billed = billedAmong(tx.sql, moved);
   const born = moved
     .filter(({ kind, isNew }) => kind === 'project' && isNew)
     .map(({ id }) => ({ project: id, ...kept }));
   writeRows(tx.sql, projectFigures, born, 'ignore');
   const deltas = new Sums();
-  for (const { kind, before, record } of moved) {
+  for (const { id, kind, before, record } of moved) {
     if (!isCounting(kind)) continue;
-    if (before !== null) deltas.add(kind, before, -1n);
-    deltas.add(kind, record, 1n);
+    if (before !== null) deltas.add(kind, before, -1n, billed.has(id));
+    deltas.add(kind, record, 1n, billed.has(id));
   }
+  return bookSums(tx, deltas);
+}
+
+/** Sources that an invoice has claimed, or has let go of: no more unbilled, or unbilled again. */
+export function bookBilled(tx: LaneTransaction, claimed: readonly string[], freed: readonly string[]) {
+  const deltas = new Sums();
+  for (const [ids, sign] of [[claimed, -1n] as const, [freed, 1n] as const]) {
+    const rows = readRows(tx.sql, entityRows, 'WHERE id IN (SELECT value FROM json_each(?))', JSON.stringify(ids));
+    for (const { kind, canonical } of rows) deltas.addUnbilled(kind as EntityName, JSON.parse(canonical), sign);
+  }
+  return bookSums(tx, deltas);
+}
+
+function bookSums(tx: LaneTransaction, deltas: Sums): ReadonlySet<string> {
   const projects = deltas.moved();
   if (projects.length === 0) return new Set();
   const rows = rowsOf(tx.sql, projects);
@@ -55,13 +73,21 @@ export function bookFigures(tx: LaneTransaction, moved: readonly Moved[]): Reado
 class Sums {
   readonly #sums = new Map<string, { project: string; figure: Figure; currency: string; minor: bigint }>();
 
-  add(kind: EntityName, record: CanonicalRecord, sign: bigint): void {
+  add(kind: EntityName, record: CanonicalRecord, sign: bigint, isBilled: boolean): void {
     const project = record['project'];
     if (typeof project !== 'string') return;
     const counted = (entities[kind] as Counting).counts?.(record as never) ?? {};
     for (const [figure, amount] of Object.entries(counted)) {
-      if (amount) this.put(project, figure as Figure, amount.currency, sign * BigInt(amount.amountMinor));
+      if (amount && !(isBilled && figure === 'unbilled'))
+        this.put(project, figure as Figure, amount.currency, sign * BigInt(amount.amountMinor));
     }
+  }
+
+  addUnbilled(kind: EntityName, record: CanonicalRecord, sign: bigint): void {
+    const { unbilled } = (entities[kind] as Counting).counts?.(record as never) ?? {};
+    const project = record['project'];
+    if (unbilled && typeof project === 'string')
+      this.put(project, 'unbilled', unbilled.currency, sign * BigInt(unbilled.amountMinor));
   }
 
   /** Adds what was there before to a sum that moved; the others stay as they are, unwritten. */
@@ -89,6 +115,14 @@ class Sums {
   }
 }
 
+/** What an invoice has billed; whether it says so itself depends on who bills. */
+function billedAmong(sql: LaneSql, moved: readonly Moved[]): ReadonlySet<string> {
+  const ids = moved.flatMap(({ id, kind, isNew }) => (isCounting(kind) && !isNew ? [id] : []));
+  if (ids.length === 0) return new Set();
+  const where = 'WHERE source IN (SELECT value FROM json_each(?))';
+  return new Set(readRows(sql, billedLines, where, JSON.stringify(ids)).map(({ source }) => source));
+}
+
 function rowsOf(sql: LaneSql, projects: readonly string[]): Row[] {
   const where = 'WHERE project IN (SELECT value FROM json_each(?))';
   return readRows(sql, projectFigures, where, JSON.stringify(projects));
@@ -99,14 +133,15 @@ function countAnew(sql: LaneSql, projects: readonly string[]): Row[] {
   if (projects.length === 0) return [];
   const found = sql
     .exec(
-      `SELECT kind, canonical FROM entities WHERE kind IN (SELECT value FROM json_each(?))
-       AND canonical ->> 'project' IN (SELECT value FROM json_each(?))`,
+      `SELECT kind, canonical, source FROM entities LEFT JOIN billed_lines ON source = id
+       WHERE kind IN (SELECT value FROM json_each(?)) AND canonical ->> 'project' IN (SELECT value FROM json_each(?))`,
       countingKinds,
       JSON.stringify(projects),
     )
-    .toArray() as { kind: EntityName; canonical: string }[];
+    .toArray() as { kind: EntityName; canonical: string; source: string | null }[];
   const sums = new Sums();
-  for (const { kind, canonical } of found) sums.add(kind, JSON.parse(canonical) as CanonicalRecord, 1n);
+  for (const { kind, canonical, source } of found)
+    sums.add(kind, JSON.parse(canonical) as CanonicalRecord, 1n, source !== null);
   return [...projects.map((project) => ({ project, ...kept })), ...sums.rows(new Set(projects))];
 }
 

@@ -28,8 +28,8 @@ export class Gate {
   }
 
   /** Somebody else bills it, and bills are all that this system has to do with it. */
-  takenByOthers({ connection, kind, record }: Target): Taking | null {
-    return toldOf(this.#view, kind, record, connection.roles) === null ? othersTaking : null;
+  takenByOthers(target: Target): Taking | null {
+    return toldOf(this.#view, target, target.connection.roles) === null ? othersTaking : null;
   }
 
   /** Creates that may not start: not ready, before the cut-over, or where the hub never creates. */

@@ -2,7 +2,7 @@
 // quickly.
 import { z } from 'zod';
 import { type EntityName, entities } from '../../shared/entities/_registry.ts';
-import { type Role, refersTo, roles, stewardOf } from '../../shared/entities/entity.ts';
+import { isOfBearer, type Role, refersTo, roles, stewardOf } from '../../shared/entities/entity.ts';
 import type { Codec } from '../connectors/codecs.ts';
 import * as generalCodecs from '../connectors/codecs.ts';
 import type { Connector, Direction, ExtraRow, FieldMap, WithdrawalForm } from '../connectors/connector.ts';
@@ -109,12 +109,34 @@ export function referencePaths(kind: EntityName): readonly ReferencePath[] {
   return paths;
 }
 
-/** Who owns a field in this installation. */
-export function ownerOf(kind: EntityName, field: string, content: MappingContent): Role {
-  const moved = content.ownership[`${kind}.${field}`];
-  if (moved) return moved;
+/** Who owns a field in this installation, of this record where one is given. */
+export function ownerOf(
+  kind: EntityName,
+  field: string,
+  content: MappingContent,
+  record: Readonly<Record<string, unknown>> = {},
+): Role {
+  const own = content.ownership[`${kind}.${field}`] ?? bearerOf(kind, field, record);
+  if (own) return own;
   const schema = (entities[kind].schema.shape as Record<string, z.ZodType | undefined>)[field];
   return (schema && stewardOf(schema)) ?? 'crm';
+}
+
+/** Where a record of this kind keeps who bore it, and which of its fields belong to that role. */
+const bearings: ReadonlyMap<EntityName, { readonly at: string; readonly fields: ReadonlySet<string> }> = new Map(
+  (Object.keys(entities) as EntityName[]).flatMap((kind) => {
+    const { bornAs, schema } = entities[kind] as { bornAs?: string; schema: z.ZodObject };
+    if (bornAs === undefined) return [];
+    const own = Object.entries(schema.shape).filter(([, field]) => isOfBearer(field as z.ZodType));
+    return [[kind, { at: bornAs, fields: new Set(own.map(([field]) => field)) }]];
+  }),
+);
+
+/** The role that owns a field of this very record because it bore it; null where one role owns it always. */
+export function bearerOf(kind: EntityName, field: string, record: Readonly<Record<string, unknown>>): Role | null {
+  const bearing = bearings.get(kind);
+  if (!bearing?.fields.has(field)) return null;
+  return (record[bearing.at] as Role | null | undefined) ?? null;
 }
 
 /** Kinds in the order in which one may refer to another: what is referred to comes first. */
@@ -146,7 +168,8 @@ export function codecsOf(connector: Connector): ReadonlyMap<string, Codec<unknow
   };
   Object.values(generalCodecs).forEach(add);
   for (const map of Object.values(connector.maps)) {
-    for (const row of Object.values(map.fields) as FieldMap<unknown>[]) add(row.codec);
+    for (const row of [...Object.values(map.fields), ...Object.values(map.reads ?? {})] as FieldMap<unknown>[])
+      add(row.codec);
     for (const row of map.extra ?? []) add(row.codec);
   }
   return named;
@@ -172,8 +195,12 @@ export function compileMap(
       merged.set(field, { ...plain, codec: codecNamed(codecs, row.codec), ...(lookup ? { lookup } : {}) });
     }
   }
+  // A row of the admin's own says all of its field.
+  const reads = Object.entries((map.reads ?? {}) as Record<string, FieldMap<unknown>>).filter(
+    ([field]) => overlay?.fields[field] === undefined,
+  );
   // In the order in which what they make is stored.
-  const inOrder = [...merged].sort(([a], [b]) => (a < b ? -1 : 1));
+  const inOrder = [...merged, ...reads].sort(([a], [b]) => (a < b ? -1 : 1));
   const rows = inOrder.map(([field, row]): CompiledRow => {
     const reference = references.get(field);
     return {

@@ -1,10 +1,12 @@
 // One record is compared with its baseline: what its owner changed is taken over; what another system wrote over the
 // owner's word is written again.
 
+import { entities } from '../../shared/entities/_registry.ts';
+import type { Role } from '../../shared/entities/entity.ts';
 import type { Connector } from '../connectors/connector.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { withdrawn } from './controls.ts';
-import type { Drafts } from './drafts.ts';
+import type { Draft, Drafts } from './drafts.ts';
 import { closeHold, type HoldRow, holdsOf, raiseHold, slotKey } from './holds.ts';
 import type { LinkBook } from './link-book.ts';
 import type { LinkRow } from './links.ts';
@@ -56,7 +58,7 @@ export class Merging {
     for (const [field, value] of Object.entries(values)) {
       if (baseline !== null && field in baseline && isSame(baseline[field], value)) continue;
       isMoved = true;
-      const isOwner = this.#isOwner(wired, map, field);
+      const isOwner = this.#isOwner(wired, map, field, draft.record);
       // A matched record may tell what nobody has told yet; an owner that said "nothing" has spoken.
       if (isBirth || isOwner || (baseline === null && draft.provenance[field] === undefined)) {
         draft.set(field, value, { run: this.#tx.run, connection: seen.connection, at: seen.readMs });
@@ -67,6 +69,7 @@ export class Merging {
         this.#tx.tell(link.entity, 'not-the-owner', { field, connection: seen.connection });
       }
     }
+    if (isBirth) this.#keepBearer(draft, wired, seen);
     if (link.given === withdrawn && seen.snapshot.isWithdrawn === false) {
       // Somebody brought it back there: whether it is to count, the plan says.
       isMoved = true;
@@ -74,7 +77,7 @@ export class Merging {
       this.#links.touched.add(link.entity);
       this.#tx.tell(link.entity, 'withdrawal-undone', { connection: seen.connection });
     }
-    const unreadable = one.problems.filter(({ field }) => !this.#isOwner(wired, map, field));
+    const unreadable = one.problems.filter(({ field }) => !this.#isOwner(wired, map, field, draft.record));
     for (const { field } of unreadable) {
       if (baseline === null || !(field in baseline) || !map.canWrite) continue;
       // Not theirs to change, so nobody needs to read it: what the owner says is written over it.
@@ -95,14 +98,21 @@ export class Merging {
       this.#links.changed(link);
     }
     this.#tellProblems(
-      one.problems.find(({ field }) => this.#isOwner(wired, map, field)),
+      one.problems.find(({ field }) => this.#isOwner(wired, map, field, draft.record)),
       one,
       link,
     );
   }
 
-  #isOwner(wired: Connection, map: CompiledMap, field: string): boolean {
-    return wired.roles.includes(this.#wiring.owner(map.kind, field));
+  /** Said by where it was born, whatever its record says. */
+  #keepBearer(draft: Draft, { id, roles }: Connection, { readMs }: Observation): void {
+    const { bornAs, bornIn } = entities[draft.kind] as { bornAs?: string; bornIn: readonly Role[] };
+    const bearer = bornIn.find((role) => roles.includes(role));
+    if (bornAs && bearer) draft.set(bornAs, bearer, { run: this.#tx.run, connection: id, at: readMs });
+  }
+
+  #isOwner(wired: Connection, map: CompiledMap, field: string, record: CanonicalRecord): boolean {
+    return wired.roles.includes(this.#wiring.owner(map.kind, field, record));
   }
 
   /**

@@ -57,12 +57,12 @@ export function caseOf(
 /** What the target should hold: what its first day found different is left out while our value is what it was then. */
 export function encodedFor(view: PlanView, wiring: Wiring, target: Target): Encoded {
   const { kind, connection, map, link } = target;
-  const record = toldOf(view, kind, target.record, connection.roles) ?? target.record;
+  const record = toldOf(view, target, connection.roles) ?? target.record;
   const differences = link?.differences ? (JSON.parse(link.differences) as Record<string, string>) : {};
   return encode(
     map,
     record,
-    (field) => wiring.owns(connection.id, kind, field),
+    (field) => wiring.owns(connection.id, kind, field, record),
     (_refKind, id) => view.recordIdOf(id, connection.id),
     (field) => field in differences && differences[field] === hashOf(record[field] ?? null),
   );

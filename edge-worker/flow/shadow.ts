@@ -86,12 +86,12 @@ function cast(tx: LaneTransaction, wiring: Wiring, ids: readonly string[]): Shad
     const kind = row.kind as EntityName;
     for (const { id, roles } of wiring.targetsOf(kind, record, (field) => view.valueNear(entity, field))) {
       const map = wiring.mapFor(id, kind);
-      const told = toldOf(view, kind, record, roles);
+      const told = toldOf(view, { entity, kind, record }, roles);
       if (told === null || !map?.canWrite || !map.isWanted(record)) continue;
       const encoded = encode(
         map,
         told,
-        (field) => wiring.owns(id, kind, field),
+        (field) => wiring.owns(id, kind, field, record),
         (_kind, reference) => view.recordIdOf(reference, id),
       );
       const recordId = view.recordIdOf(entity, id);

@@ -7,7 +7,12 @@ import type { CanonicalRecord } from './nouns.ts';
 import type { PlanView } from './plan-view.ts';
 import type { Taking } from './withdrawals.ts';
 
-type Records = Pick<PlanView, 'records'>;
+interface Source {
+  readonly entity: string;
+  readonly kind: EntityName;
+  readonly record: CanonicalRecord;
+}
+type View = Pick<PlanView, 'records' | 'billedBy'>;
 
 /** What a system that only bills holds of something that somebody else bills by now. */
 export const othersTaking: Taking = {
@@ -20,23 +25,21 @@ function billingOf(kind: EntityName): Billing<CanonicalRecord> | undefined {
   return (entities[kind] as unknown as { billing?: Billing<CanonicalRecord> }).billing;
 }
 
-/** The role that bills a source under the contract of its project. */
-function billerOf(view: Records, record: CanonicalRecord): Role {
+/** The role that bills a source: what is billed stays with whoever has billed it, the rest is its contract's to say. */
+function billerOf(view: View, entity: string, record: CanonicalRecord): Role {
+  const issuer = view.records.get(view.billedBy(entity) ?? '')?.['issuedBy'] as Role | undefined;
+  if (issuer !== undefined) return issuer;
+  if (record['isInvoiced'] === true) return 'erp';
   const project = view.records.get(String(record['project'])) as Canonical<'project'> | undefined;
   const contract = view.records.get(project?.contract ?? '') as Canonical<'contract'> | undefined;
   return billerUnder(contract ?? null);
 }
 
 /** The record as a system in these roles is told it; null where it has no place there. */
-export function toldOf(
-  view: Records,
-  kind: EntityName,
-  record: CanonicalRecord,
-  roles: readonly Role[],
-): CanonicalRecord | null {
+export function toldOf(view: View, { entity, kind, record }: Source, roles: readonly Role[]): CanonicalRecord | null {
   const billing = billingOf(kind);
   const concerned = billing ? roles.filter((role) => billing.unlessBilledBy[role] !== undefined) : [];
-  if (!billing || concerned.length === 0 || roles.includes(billerOf(view, record))) return record;
+  if (!billing || concerned.length === 0 || roles.includes(billerOf(view, entity, record))) return record;
   const told = concerned.map((role) => billing.unlessBilledBy[role]);
   // A ledger that could also be the billing platform still keeps what a ledger keeps.
   if (concerned.length === roles.length && told.every((one) => one === 'nothing')) return null;

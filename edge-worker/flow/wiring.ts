@@ -5,7 +5,7 @@ import { type Role, roles } from '../../shared/entities/entity.ts';
 import { type Connector, connectorUnder, type Environment } from '../connectors/connector.ts';
 import { connectionRows, flows, laneState, mappingVersions } from '../store/lane-schema.ts';
 import { type LaneSql, readRows } from '../store/rows.ts';
-import { type CompiledMap, compileMap, type MappingContent, mappingContent, ownerOf } from './mapping.ts';
+import { bearerOf, type CompiledMap, compileMap, type MappingContent, mappingContent, ownerOf } from './mapping.ts';
 import type { CanonicalRecord } from './nouns.ts';
 
 /** Which records a connection serves where several share a role: `field` of the canonical record is one of `values`. */
@@ -181,7 +181,8 @@ export class Wiring {
     return new Map([...family].map(([member, all]) => [member, [...all]]));
   }
 
-  owner(kind: EntityName, field: string): Role {
+  owner(kind: EntityName, field: string, record?: CanonicalRecord): Role {
+    if (record && bearerOf(kind, field, record) !== null) return ownerOf(kind, field, this.content, record);
     const known = this.#owners.get(kind)?.get(field);
     if (known) return known;
     const role = ownerOf(kind, field, this.content);
@@ -189,9 +190,9 @@ export class Wiring {
     return role;
   }
 
-  /** Whether a field belongs to the system behind a connection. */
-  owns(connection: string, kind: EntityName, field: string): boolean {
-    return this.connections.get(connection)?.roles.includes(this.owner(kind, field)) ?? false;
+  /** Whether a field, of this record where one is given, belongs to the system behind a connection. */
+  owns(connection: string, kind: EntityName, field: string, record?: CanonicalRecord): boolean {
+    return this.connections.get(connection)?.roles.includes(this.owner(kind, field, record)) ?? false;
   }
 
   /**

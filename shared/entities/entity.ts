@@ -76,6 +76,8 @@ export interface Entity<Name extends string = string, Shape extends z.ZodObject 
    * person decides.
    */
   readonly bornIn: readonly Role[];
+  /** Where several roles may bear it: the field that keeps in which role's system it was born. */
+  readonly bornAs?: keyof z.infer<Shape> & string;
   /** Values at birth of fields that the first record does not tell. */
   readonly defaults: Partial<z.infer<Shape>>;
   /** Fields the hub sets itself from the rest. `idOf(kind)` names the sibling entity of that kind. */
@@ -134,6 +136,18 @@ export function reference(steward: Role, title: string, to: string): z.ZodNullab
 
 export function stewardOf(schema: z.ZodType): Role | undefined {
   return schema.meta()?.['steward'] as Role | undefined;
+}
+
+/**
+ * Marks a field that belongs to whoever bore the record, its steward only where that is not known: the outermost call
+ * of all.
+ */
+export function ofBearer<Schema extends z.ZodType>(schema: Schema): Schema {
+  return schema.meta({ isOfBearer: true }) as Schema;
+}
+
+export function isOfBearer(schema: z.ZodType): boolean {
+  return schema.meta()?.['isOfBearer'] === true;
 }
 
 export function titleOf(schema: z.ZodType): string {

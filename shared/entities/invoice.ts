@@ -1,8 +1,9 @@
-// A demand for payment. The ERP decides it; everyone else only learns of it.
+// A demand for payment. Whoever bills the contract issues it, and says what is on it; the ERP has it in its books, and
+// says what it comes to and what was paid.
 import { z } from 'zod';
 import { decimal } from '../decimal.ts';
-import { money } from '../money.ts';
-import { defineEntity, owned, reference } from './entity.ts';
+import { money, moneyOf } from '../money.ts';
+import { defineEntity, ofBearer, owned, reference } from './entity.ts';
 
 const optionalText = z.string().nullable();
 
@@ -18,50 +19,75 @@ export const invoiceLine = z.object({
   amount: money,
 });
 
+/** Out of the books, or given up by its issuer before it was in them. What stands in the books bills what is on it. */
+function isVoid(record: Readonly<{ status: string; standing: string; ledgerNumber: string | null }>): boolean {
+  return record.status === 'void' || (record.standing === 'void' && record.ledgerNumber == null);
+}
+
 export const invoice = defineEntity({
   name: 'invoice',
   prefix: 'inv',
   title: 'Invoice',
   version: 1,
   schema: z.object({
-    number: owned('erp', 'Number', z.string().min(1)),
-    customer: reference('erp', 'Customer', 'customer'),
-    project: reference('erp', 'Project', 'project'),
+    /** The role that issued it: where its record was made first. */
+    issuedBy: ofBearer(owned('erp', 'Issued by', z.enum(['erp', 'psa', 'billing']))),
+    number: ofBearer(owned('erp', 'Number', z.string().min(1))),
+    customer: ofBearer(reference('erp', 'Customer', 'customer')),
+    project: ofBearer(reference('erp', 'Project', 'project')),
+    /** Its number in the books; null until the ERP has it. */
+    ledgerNumber: owned('erp', 'Number in the ledger', optionalText),
+    /** What its issuer says of it. What the books say is its status. */
+    standing: ofBearer(owned('erp', 'As issued', z.enum(['draft', 'issued', 'void']))),
     status: owned('erp', 'Status', z.enum(['draft', 'open', 'paid', 'void'])),
-    issuedOn: owned('erp', 'Issued on', z.iso.date()),
-    dueOn: owned('erp', 'Due on', z.iso.date().nullable()),
-    periodStartOn: owned('erp', 'Period from', z.iso.date().nullable()),
-    periodEndOn: owned('erp', 'Period to', z.iso.date().nullable()),
-    purchaseOrder: owned('erp', 'Purchase order', optionalText),
+    issuedOn: ofBearer(owned('erp', 'Issued on', z.iso.date())),
+    dueOn: ofBearer(owned('erp', 'Due on', z.iso.date().nullable())),
+    periodStartOn: ofBearer(owned('erp', 'Period from', z.iso.date().nullable())),
+    periodEndOn: ofBearer(owned('erp', 'Period to', z.iso.date().nullable())),
+    purchaseOrder: ofBearer(owned('erp', 'Purchase order', optionalText)),
     terms: owned('erp', 'Payment terms', optionalText),
-    memo: owned('erp', 'Memo', optionalText),
+    memo: ofBearer(owned('erp', 'Memo', optionalText)),
     legalEntity: owned('erp', 'Legal entity', optionalText),
-    currency: owned('erp', 'Currency', z.string().length(3)),
-    subtotal: owned('erp', 'Subtotal', money),
+    currency: ofBearer(owned('erp', 'Currency', z.string().length(3))),
+    subtotal: ofBearer(owned('erp', 'Subtotal', money)),
     tax: owned('erp', 'Tax', money),
     total: owned('erp', 'Total', money),
     paid: owned('erp', 'Paid', money),
     balance: owned('erp', 'Outstanding', money),
-    lines: owned('erp', 'Lines', z.array(invoiceLine)),
+    lines: ofBearer(owned('erp', 'Lines', z.array(invoiceLine))),
   }),
   upcast: {},
-  bornIn: ['erp'],
+  bornIn: ['erp', 'psa', 'billing'],
+  bornAs: 'issuedBy',
+  isReady: ({ standing }) => standing !== 'draft' && standing !== 'void',
   deletion: { means: 'withdraw', owner: 'finance' },
-  defaults: { lines: [] },
+  defaults: { issuedBy: 'erp', standing: 'issued', status: 'open', lines: [] },
+  computes: (record) => {
+    if (record.issuedBy === 'erp' || record.ledgerNumber != null || record.subtotal == null) return {};
+    // Until the books say what it comes to with tax, and what was paid.
+    const none = moneyOf(0n, record.currency);
+    return { tax: none, total: record.subtotal, paid: none, balance: record.subtotal };
+  },
   // Two ledgers of one firm may count alike.
   matchKeys: [['number', 'customer']],
   bills: (record) =>
-    record.status === 'void'
+    isVoid(record)
       ? []
       : record.lines.flatMap(({ time, expense, milestone, line }) => {
           const source = time ?? expense ?? milestone;
           return source == null ? [] : [{ source, line }];
         }),
   // Net of tax, like what was sold and delivered; what was paid and is owed are sums of money as they are.
-  counts: ({ status, subtotal, paid, balance }) =>
-    status === 'open' || status === 'paid' ? { billed: subtotal, paid, outstanding: balance } : {},
+  counts: (record) => {
+    const { status, standing, subtotal, paid, balance } = record;
+    const isIssued = (status === 'open' || status === 'paid') && standing !== 'draft' && !isVoid(record);
+    return isIssued ? { billed: subtotal, paid, outstanding: balance } : {};
+  },
   dayOf: 'issuedOn',
   example: {
+    issuedBy: 'erp',
+    ledgerNumber: 'INV1042',
+    standing: 'issued',
     number: 'INV1042',
     customer: 'cus_01J00000000000000000000000',
     project: 'prj_01J00000000000000000000000',

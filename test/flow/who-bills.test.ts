@@ -1,6 +1,6 @@
 // Who bills a contract decides what everybody else is told of its hours, expenses and milestones.
 import { expect, it } from 'vitest';
-import { billedFirm } from '../support/billed-firm.ts';
+import { billedFirm, type Wire } from '../support/billed-firm.ts';
 
 async function delivered(biller: 'ledger' | 'delivery' | 'platform', hasPlatform = false) {
   const firm = await billedFirm(biller, hasPlatform);
@@ -42,4 +42,109 @@ it('The controls look at the charge whoever bills: more than was sold is held', 
   const { rig, deliver } = await billedFirm('delivery');
   await deliver('hours', 'h', { quantity: '501' });
   expect(rig.held()).toEqual(['exhausted-purchase-order']);
+});
+
+/** Delivery have billed the hours they keep under `h`. */
+async function invoicedByDelivery() {
+  const firm = await billedFirm('delivery');
+  await firm.deliver('hours', 'h');
+  await firm.deliver('hours', 'g', { date: '2026-11-04' });
+  const { engagement, psa, rig, all, erp } = firm;
+  const invoice = async (id: string, hours: readonly string[], changes: Wire = {}) => {
+    const each = { cost_id: null, milestone_id: null, text: 'Plan', quantity: '4', price: '100', amount: '400.00' };
+    const lines = hours.map((hour, index) => ({ line: String(index + 1), hours_id: hour, ...each }));
+    psa.put('bill', id, {
+      ...bill,
+      no: `D-${id}`,
+      client_id: firm.idOf(psa, 'client'),
+      engagement_id: engagement,
+      lines,
+      ...changes,
+    });
+    await rig.notice('psa', 'bill', id);
+  };
+  const inLedger = () => all(erp, 'bill');
+  /** The ledger gives it a number of its own, works out the tax, and says what was paid. */
+  const post = async (changes: Wire = {}) => {
+    const [posted] = inLedger();
+    if (!posted) throw new Error('the ledger has no invoice');
+    const books = { ledger_no: 'INV-9', tax: '76.00', gross: '476.00', open: '476.00', paid: '0.00' };
+    erp.put('bill', posted.recordId, { ...posted.wire, ...books, ...changes }, posted.externalId);
+    await rig.notice('erp', 'bill', posted.recordId);
+  };
+  const claims = () => rig.rows('SELECT source FROM billed_lines').length;
+  return { ...firm, invoice, inLedger, post, claims };
+}
+
+const bill = {
+  ...{ standing: 'issued', state: 'open', date: '2026-11-20', currency: 'EUR' },
+  ...{ net: '400.00', tax: '0.00', gross: '400.00', paid: '0.00', open: '400.00' },
+};
+
+it('An invoice that delivery issued becomes the ledger’s, once, with its lines', async () => {
+  const { rig, invoice, inLedger, post, claims } = await invoicedByDelivery();
+  await invoice('1', ['h']);
+  await post();
+  await invoice('1', ['h']);
+  expect(rig.held()).toEqual([]);
+  expect(inLedger().map(({ wire }) => [wire['no'], wire['net'], (wire['lines'] as Wire[])[0]?.['amount']])).toEqual([
+    ['D-1', '400.00', '400.00'],
+  ]);
+  expect(claims()).toBe(1);
+  // What it comes to with tax is the ledger's to say, and delivery are told nothing of their own.
+  expect(rig.rows("SELECT canonical ->> '$.total.amountMinor' AS total FROM entities WHERE kind = 'invoice'")).toEqual([
+    { total: '47600' },
+  ]);
+});
+
+it('What is still unbilled leaves out what delivery have billed', async () => {
+  const { rig, invoice } = await invoicedByDelivery();
+  const unbilled = () => rig.rows("SELECT minor FROM project_figures WHERE figure = 'unbilled'");
+  expect(unbilled()).toEqual([{ minor: '80000' }]);
+  await invoice('1', ['h']);
+  expect(unbilled()).toEqual([{ minor: '40000' }]);
+  await invoice('1', ['h'], { standing: 'cancelled' });
+  expect(unbilled()).toEqual([{ minor: '80000' }]);
+});
+
+it('Its payments come back from the ledger', async () => {
+  const { rig, psa, all, erp, invoice, inLedger, post } = await invoicedByDelivery();
+  await invoice('1', ['h']);
+  await post({ state: 'paid', paid: '476.00', open: '0.00' });
+  const paid = { bill_id: inLedger()[0]?.recordId, date: '2026-11-21', amount: '476.00', currency: 'EUR', full: true };
+  erp.put('receipt', 'r', { no: 'P-1', ...paid });
+  await rig.notice('erp', 'receipt', 'r');
+  expect(all(psa, 'receipt').map(({ wire }) => [wire['amount'], wire['bill_id']])).toEqual([['476.00', '1']]);
+});
+
+it('A draft of delivery is nobody’s invoice yet', async () => {
+  const { invoice, inLedger } = await invoicedByDelivery();
+  await invoice('1', ['h'], { standing: 'draft' });
+  expect(inLedger()).toEqual([]);
+  await invoice('1', ['h']);
+  expect(inLedger()).toHaveLength(1);
+});
+
+it('A second invoice over the same hours is held, and goes on once the first is out of the books', async () => {
+  const { rig, invoice, inLedger, post, claims } = await invoicedByDelivery();
+  await invoice('1', ['h']);
+  await post();
+  await invoice('2', ['h', 'g']);
+  expect([inLedger().length, new Set(rig.held())]).toEqual([1, new Set(['billed-twice'])]);
+  await invoice('1', ['h'], { standing: 'cancelled' });
+  // It still stands in the books, so it still bills: finance take it out.
+  expect(rig.rows("SELECT owner FROM holds WHERE control = 'withdraw-by-hand'")).toEqual([{ owner: 'finance' }]);
+  expect(inLedger()).toHaveLength(1);
+  await post({ state: 'void', net: '0.00', gross: '0.00', open: '0.00' });
+  expect([rig.held(), inLedger().length, claims()]).toEqual([[], 2, 2]);
+});
+
+it('An invoice by somebody who does not bill the contract is held for finance, whoever it is', async () => {
+  const { rig, invoice, inLedger, sell } = await invoicedByDelivery();
+  await sell({ biller: 'ledger' });
+  await invoice('1', ['h']);
+  expect(inLedger()).toEqual([]);
+  expect(rig.rows('SELECT DISTINCT control, owner FROM holds')).toEqual([
+    { control: 'wrong-biller', owner: 'finance' },
+  ]);
 });

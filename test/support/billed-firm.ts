@@ -24,8 +24,9 @@ const crmMaps: Connector['maps'] = {
   },
 };
 const { project: _own, contract: _side, ...plain } = maps;
-/** Both get the project from the hub; the ledger keeps the contract as well. */
-const ledgerMaps: Connector['maps'] = { ...plain, project: maps.project, contract: maps.contract };
+/** Both get the project from the hub; the ledger keeps the contract as well, and its invoices are voided by hand. */
+const { withdrawal: _way, ...byHand } = maps.invoice;
+const ledgerMaps: Connector['maps'] = { ...plain, project: maps.project, contract: maps.contract, invoice: byHand };
 const deliveryMaps: Connector['maps'] = { ...plain, project: maps.project };
 const { customer, resource, time, expense, milestone, invoice, payment } = maps;
 const billed = { time, expense, milestone, invoice, payment };

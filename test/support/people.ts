@@ -17,6 +17,8 @@ export interface Sale {
   readonly terms?: string | null;
   readonly taxProfile?: string | null;
   readonly region?: string | null;
+  /** Who bills; the ledger where nothing is said. */
+  readonly billingMode?: 'erp' | 'psa' | 'platform';
   /** A company that the account belongs to. */
   readonly parent?: string;
 }
@@ -36,7 +38,7 @@ export function sell({ crm }: Systems, sale: Sale): { opportunity: string; accou
       CloseDate: '2026-11-02',
       Amount: sale.rates.reduce((sum, [, rate, hours]) => sum + rate * hours, 0),
       CurrencyIsoCode: currency,
-      tieout__Billing_Mode__c: 'erp',
+      tieout__Billing_Mode__c: sale.billingMode ?? 'erp',
       tieout__Pricing_Model__c: 'time-and-materials',
       tieout__Purchase_Order__c: sale.purchaseOrder,
       tieout__Purchase_Order_Limit__c: sale.purchaseOrderLimit ?? null,

@@ -247,6 +247,8 @@ export const maps = {
       number: at('no', text),
       customer: at('client_id', textOrNull),
       project: at('engagement_id', textOrNull),
+      ledgerNumber: at('ledger_no', textOrNull),
+      standing: at('standing', choice('example-standing', { draft: 'draft', issued: 'issued', void: 'cancelled' })),
       status: at('state', choice('example-bill-state', { draft: 'draft', open: 'open', paid: 'paid', void: 'void' })),
       issuedOn: at('date', day),
       dueOn: at('due', dayOrNull),

@@ -83,6 +83,28 @@ export const invoiceStatus: Codec<Invoice['status']> = choice('kantata-invoice-s
   void: 'cancelled',
 });
 
+/** What its issuer says of an invoice; that it is paid is the ledger's to say. */
+export const standing: Codec<Invoice['standing']> = codec(
+  'kantata-standing',
+  (wire) => {
+    if (wire === 'draft') return 'draft';
+    return wire === 'cancelled' ? 'void' : 'issued';
+  },
+  (value) => value,
+);
+
+const lineAmount = moneyBeside('currency');
+
+/** The lines of an invoice as its row and what lies beside it say them (`invoice-lines.ts`). */
+export const issuedLines = codec<Invoice['lines']>(
+  'kantata-issued-lines',
+  (wire, record) => {
+    if (!Array.isArray(wire)) return refuse('kantata-issued-lines', wire);
+    return wire.map((line) => ({ ...line, amount: lineAmount.decode(line.amount, record) }));
+  },
+  (lines) => lines,
+);
+
 /** Whole sub-units of the currency, as they take and show amounts. */
 export const cents: Codec<Money> = codec<Money>(
   'kantata-cents',

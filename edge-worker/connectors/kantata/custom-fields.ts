@@ -29,11 +29,20 @@ export async function customFieldsOf(client: Client, type: RecordType): Promise<
   }));
 }
 
+/** The snapshots with what lies in other lists. */
+export async function madeWhole(
+  client: Client,
+  type: RecordType,
+  snapshots: readonly Snapshot[],
+): Promise<readonly Snapshot[]> {
+  return withCustomFields(client, type, (await type.whole?.(client, snapshots)) ?? snapshots);
+}
+
 /**
  * The snapshots with the values of the custom fields that the mapping names. Side-loaded values do not say whose they
  * are, so they are asked for by record.
  */
-export async function withCustomFields(
+async function withCustomFields(
   client: Client,
   type: RecordType,
   snapshots: readonly Snapshot[],

@@ -3,9 +3,10 @@ import { Fault } from '../../faults.ts';
 import type { ChangePage, Feed, Notice, WireRecord } from '../connector.ts';
 import { type PollRow, type PollRules, poll, startCursor } from '../kits/poller.ts';
 import type { Client, Query } from './client.ts';
+import { listOf } from './invoice-lines.ts';
 import { type StampedList, sourceOf } from './lists.ts';
 import { chunksOf } from './reads.ts';
-import { listOf, typeBySubject, typeOf } from './record-types.ts';
+import { typeBySubject, typeOf } from './record-types.ts';
 import { stampOf, versionOf } from './records.ts';
 
 interface Told extends PollRow {

@@ -13,7 +13,17 @@ import {
   textOrNull,
 } from '../codecs.ts';
 import { at, type ConnectorSpec } from '../connector.ts';
-import { billedSources, cents, invoiceNumber, invoiceStatus, priceOrNull, projectStatus, recordId } from './codecs.ts';
+import {
+  billedSources,
+  cents,
+  invoiceNumber,
+  invoiceStatus,
+  issuedLines,
+  priceOrNull,
+  projectStatus,
+  recordId,
+  standing,
+} from './codecs.ts';
 
 type Maps = ConnectorSpec<string, never, never>['maps'];
 
@@ -173,6 +183,15 @@ export const maps = {
       purchaseOrder: at('purchase_order', textOrNull),
       memo: at('message', textOrNull),
       lines: at('billed', billedSources, 'out'),
+      customer: at('issued.customer', textOrNull, 'in'),
+      standing: at('status', standing, 'in'),
+      currency: at('currency', text, 'in'),
+      subtotal: at('issued.net', moneyBeside('currency'), 'in'),
+    },
+    reads: {
+      number: at('issued.number', text, 'in'),
+      dueOn: at('due_date', dayOrNull, 'in'),
+      lines: at('issued.lines', issuedLines, 'in'),
     },
     extra: [{ at: 'suppress_emails', codec: flag, constant: true }],
   },

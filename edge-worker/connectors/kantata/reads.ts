@@ -3,7 +3,7 @@ import { Fault } from '../../faults.ts';
 import { readPath } from '../codecs.ts';
 import type { FindKey, ReadResult, RecordRef, Snapshot } from '../connector.ts';
 import type { Client, Listing, Query } from './client.ts';
-import { withCustomFields } from './custom-fields.ts';
+import { madeWhole } from './custom-fields.ts';
 import { type RecordType, serviceName, typeOf } from './record-types.ts';
 import { queryOf, snapshotsOf } from './records.ts';
 
@@ -143,7 +143,7 @@ async function listSnapshots(client: Client, type: RecordType, query: Query): Pr
   if (page <= listing.pageCount) {
     throw new Fault('rejected', `Kantata has too many ${type.name} to look through for one of them`);
   }
-  return withCustomFields(client, type, found);
+  return madeWhole(client, type, found);
 }
 
 /** Absence proves nothing, a deletion event does. It is kept for nine days, for admins of accounts with the add-on. */

@@ -1,10 +1,10 @@
 // The kinds of records we read and write: where they stand, what would hide them, what is side-loaded, and how a row
 // becomes a wire record.
-import { divideDecimal, parseDecimal } from '../../../shared/decimal.ts';
 import { Fault } from '../../faults.ts';
 import { readPath } from '../codecs.ts';
-import type { WireRecord } from '../connector.ts';
-import type { Listing, Query, Settings } from './client.ts';
+import type { Snapshot, WireRecord } from '../connector.ts';
+import type { Client, Listing, Query, Settings } from './client.ts';
+import { issuedOf, lineCollections, listOf, mainUnits, withCustomers } from './invoice-lines.ts';
 
 /** The name under which our ids stand in their cross-references. It must be unique per record. */
 export const serviceName = 'tieout';
@@ -34,6 +34,8 @@ export interface RecordType {
   /** What changes a record without touching its own stamp; it follows the stamp in the version. */
   beside?(row: WireRecord, listing: Listing): string | null;
   shape(row: WireRecord, listing: Listing, settings: Settings): WireRecord;
+  /** Adds what no listing of the type shows. */
+  whole?(client: Client, snapshots: readonly Snapshot[]): Promise<readonly Snapshot[]>;
 }
 
 export const workspaceGroups: RecordType = {
@@ -126,17 +128,19 @@ const invoices: RecordType = {
   singular: 'invoice',
   subject: 'Invoice',
   entity: 'invoice',
-  include: ['workspaces', 'time_entries', 'expenses', 'billing_milestones', 'external_references'],
+  include: ['workspaces', ...lineCollections, 'external_references'],
   unhide: {},
   always: ['invoice_date', 'payment_schedule', 'status', 'draft', 'purchase_order', 'message'],
   createOnly: ['suppress_emails', 'workspace_id'],
   isWritable: true,
-  shape: (row) => ({
+  shape: (row, listing) => ({
     ...row,
     workspace_id: listOf(row['workspace_ids'])[0] ?? null,
     status: row['draft'] === true ? 'draft' : row['status'],
     time_entry_ids: listOf(row['time_entry_ids']),
+    issued: issuedOf(row, listing),
   }),
+  whole: withCustomers,
 };
 
 const expenses: RecordType = {
@@ -239,17 +243,6 @@ function approvalOf(row: WireRecord, listing: Listing): string {
   return status === 'rejected' ? 'rejected' : 'open';
 }
 
-/** Cents of theirs as main units. `currency_base_unit` is how many make one: 100, or 1 for a currency without cents. */
-function mainUnits(cents: unknown, baseUnit: unknown): string | null {
-  if (typeof cents !== 'number' && typeof cents !== 'string') return null;
-  if (typeof baseUnit !== 'number' || baseUnit < 1) {
-    throw new Fault('schema-changed', 'Kantata sent an amount without its currency_base_unit', {
-      fields: ['currency_base_unit'],
-    });
-  }
-  return divideDecimal(parseDecimal(cents), parseDecimal(baseUnit), 6, 'half-up');
-}
-
 /** UNVERIFIED: whether side-loaded values say whose they are; where they do not, the value is not known. */
 function customValue(row: WireRecord, listing: Listing, fieldId: string | undefined): unknown {
   if (fieldId === undefined) return null;
@@ -258,8 +251,4 @@ function customValue(row: WireRecord, listing: Listing, fieldId: string | undefi
     if (found !== null && String(found['custom_field_id']) === fieldId) return found['value'] ?? null;
   }
   return null;
-}
-
-export function listOf(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.map(String) : [];
 }

@@ -3,7 +3,8 @@ import { instantText, parseInstant } from '../../../shared/dates.ts';
 import { Fault } from '../../faults.ts';
 import type { Snapshot, WireRecord } from '../connector.ts';
 import type { Asked, Listing, Query } from './client.ts';
-import { listOf, type RecordType, serviceName, workspaceGroups, workspaces } from './record-types.ts';
+import { listOf } from './invoice-lines.ts';
+import { type RecordType, serviceName, workspaceGroups, workspaces } from './record-types.ts';
 
 /** What is asked with every read and write of a type. Custom field values come along where the settings name some. */
 export function queryOf(type: RecordType, settings: Asked): Query {

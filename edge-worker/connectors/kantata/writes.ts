@@ -3,9 +3,10 @@ import { daysBetween, isDay } from '../../../shared/dates.ts';
 import { Fault, type FaultCode } from '../../faults.ts';
 import type { Snapshot, WireRecord, Write, WriteResult } from '../connector.ts';
 import { type Answer, type Client, codeOf, fieldsOf, isRecord, type Query, type Settings, wordsOf } from './client.ts';
-import { withCustomFields } from './custom-fields.ts';
+import { madeWhole } from './custom-fields.ts';
+import { listOf } from './invoice-lines.ts';
 import { snapshotsByExternalId, snapshotsById } from './reads.ts';
-import { listOf, type RecordType, serviceName, typeOf } from './record-types.ts';
+import { type RecordType, serviceName, typeOf } from './record-types.ts';
 import { queryOf, snapshotOf } from './records.ts';
 
 type Body = Record<string, unknown>;
@@ -113,8 +114,8 @@ async function judge(client: Client, type: RecordType, answer: Answer, created: 
   const [row] = listing.rows;
   if (row === undefined) throw new Fault('uncertain', 'Kantata saved a record without showing it');
   const saved = snapshotOf(type, row, listing, client.settings);
-  const [snapshot = saved] = await withCustomFields(client, type, [saved]).catch((cause: unknown) => {
-    throw new Fault('uncertain', 'The record was saved but its custom fields could not be read back', { cause });
+  const [snapshot = saved] = await madeWhole(client, type, [saved]).catch((cause: unknown) => {
+    throw new Fault('uncertain', 'The record was saved but could not be read back as a whole', { cause });
   });
   return { outcome: 'applied', created, snapshot, requestId: answer.requestId };
 }

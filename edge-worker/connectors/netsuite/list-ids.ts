@@ -113,7 +113,12 @@ function tableOf(setting: Readonly<Record<string, string>>) {
   return { ids, names };
 }
 
-/** Time entries and order lines say which service they sell. Which one a role is, only the account's admin can say. */
+const sellsServices: ReadonlySet<string> = new Set(['salesorder', 'invoice']);
+
+/**
+ * Time entries and the lines of orders and invoices say which service they sell. Which one a role is, only the
+ * account's admin can say.
+ */
 function fillWhatIsSold(
   recordType: string,
   record: Outward,
@@ -125,7 +130,7 @@ function fillWhatIsSold(
     return values === null ? unnamedRole(record.values, `values.${roleField}`) : { ...record, values };
   }
   const lines = record.sublists['item'];
-  if (recordType !== 'salesorder' || !Array.isArray(lines)) return record;
+  if (!sellsServices.has(recordType) || !Array.isArray(lines)) return record;
   const item: Values[] = [];
   for (const line of lines.filter(isValues)) {
     const sold = fillLine(line, soldByRole);

@@ -1,6 +1,6 @@
 // Codecs for values that only this vendor writes so: names behind list ids, statuses, rate cards, invoice lines.
 
-import { compareDecimal } from '../../../shared/decimal.ts';
+import { compareDecimal, multiplyDecimal, roundDecimal } from '../../../shared/decimal.ts';
 import type { Canonical } from '../../../shared/entities/_registry.ts';
 import { type Money, moneyOf } from '../../../shared/money.ts';
 import {
@@ -192,12 +192,35 @@ export const invoiceLines: Codec<InvoiceLine[]> = codec<InvoiceLine[]>(
       }),
     ];
   },
-  (lines) => ({
-    item: lines.filter((line) => line.time === null && line.expense === null),
-    time: lines.filter((line) => line.time !== null),
-    expcost: lines.filter((line) => line.expense !== null),
-  }),
+  (lines) => lines,
 );
+
+/** What somebody else has issued bills nothing that could be ticked here: each of its lines is sold by itself. */
+export const soldLines: Codec<InvoiceLine[]> = codec<InvoiceLine[]>(
+  'sold-lines',
+  (wire) => refuse('sold-lines', wire),
+  (lines) => lines.map((line, index) => ({ line: String(index + 1), ...soldLine(line) })),
+);
+
+/**
+ * UNVERIFIED: that an amount stands beside a quantity and a rate. Where they would make another one, because the issuer
+ * counts in minutes, the line is sold as one piece.
+ */
+function soldLine({ quantity, rate, amount: worth, description, milestone }: InvoiceLine) {
+  const total = amount.encode(worth) as string;
+  const isProduct =
+    rate !== null &&
+    compareDecimal(roundDecimal(multiplyDecimal(quantity, rate), worth.exponent, 'half-up'), total) === 0;
+  return {
+    // Which service it sells is the settings' to say, as for work of no role in particular.
+    custcol_tieout_role: null,
+    [milestoneAt]: milestone,
+    description,
+    price: customPriceLevel,
+    ...(isProduct ? { quantity, rate } : { quantity: '1', rate: total }),
+    amount: total,
+  };
+}
 
 type Billed = Pick<InvoiceLine, 'time' | 'expense' | 'milestone'>;
 

@@ -57,7 +57,8 @@ const tables = {
     'title! engagement_id!>engagement due:date amount:decimal currency percent:decimal done:boolean done_date:date ' +
     'notes billed:boolean',
   bill:
-    'no! client_id>client engagement_id>engagement state=draft|open|paid|void date!:date due:date period_from:date ' +
+    'no! client_id>client engagement_id>engagement standing=draft|issued|cancelled ledger_no ' +
+    'state=draft|open|paid|void date!:date due:date period_from:date ' +
     'period_to:date po terms memo entity currency net:decimal tax:decimal gross:decimal paid:decimal open:decimal ' +
     'lines:list',
   receipt:

@@ -132,6 +132,9 @@ import Reason_Billed_Twice_Title from '@salesforce/label/c.Reason_Billed_Twice_T
 import Reason_Billing_Freed_Next from '@salesforce/label/c.Reason_Billing_Freed_Next';
 import Reason_Billing_Freed_Text from '@salesforce/label/c.Reason_Billing_Freed_Text';
 import Reason_Billing_Freed_Title from '@salesforce/label/c.Reason_Billing_Freed_Title';
+import Reason_Cancelled_Invoice_Next from '@salesforce/label/c.Reason_Cancelled_Invoice_Next';
+import Reason_Cancelled_Invoice_Text from '@salesforce/label/c.Reason_Cancelled_Invoice_Text';
+import Reason_Cancelled_Invoice_Title from '@salesforce/label/c.Reason_Cancelled_Invoice_Title';
 import Reason_Check_Failed_Next from '@salesforce/label/c.Reason_Check_Failed_Next';
 import Reason_Check_Failed_Text from '@salesforce/label/c.Reason_Check_Failed_Text';
 import Reason_Check_Failed_Title from '@salesforce/label/c.Reason_Check_Failed_Title';
@@ -387,6 +390,9 @@ import Reason_Withdrawn_Title from '@salesforce/label/c.Reason_Withdrawn_Title';
 import Reason_Write_Loop_Next from '@salesforce/label/c.Reason_Write_Loop_Next';
 import Reason_Write_Loop_Text from '@salesforce/label/c.Reason_Write_Loop_Text';
 import Reason_Write_Loop_Title from '@salesforce/label/c.Reason_Write_Loop_Title';
+import Reason_Wrong_Biller_Next from '@salesforce/label/c.Reason_Wrong_Biller_Next';
+import Reason_Wrong_Biller_Text from '@salesforce/label/c.Reason_Wrong_Biller_Text';
+import Reason_Wrong_Biller_Title from '@salesforce/label/c.Reason_Wrong_Biller_Title';
 import State_Failed from '@salesforce/label/c.State_Failed';
 import State_Held from '@salesforce/label/c.State_Held';
 import State_Ignored from '@salesforce/label/c.State_Ignored';
@@ -523,6 +529,8 @@ export const states = {
 export const reasons = {
   'mapping-rolled-back': { title: Reason_Mapping_Rolled_Back_Title, text: Reason_Mapping_Rolled_Back_Text, next: Reason_Mapping_Rolled_Back_Next },
   'unapproved-time': { title: Reason_Unapproved_Time_Title, text: Reason_Unapproved_Time_Text, next: Reason_Unapproved_Time_Next },
+  'wrong-biller': { title: Reason_Wrong_Biller_Title, text: Reason_Wrong_Biller_Text, next: Reason_Wrong_Biller_Next },
+  'cancelled-invoice': { title: Reason_Cancelled_Invoice_Title, text: Reason_Cancelled_Invoice_Text, next: Reason_Cancelled_Invoice_Next },
   'unapproved-expense': { title: Reason_Unapproved_Expense_Title, text: Reason_Unapproved_Expense_Text, next: Reason_Unapproved_Expense_Next },
   'rate-mismatch': { title: Reason_Rate_Mismatch_Title, text: Reason_Rate_Mismatch_Text, next: Reason_Rate_Mismatch_Next },
   'rate-currency-mismatch': { title: Reason_Rate_Currency_Mismatch_Title, text: Reason_Rate_Currency_Mismatch_Text, next: Reason_Rate_Currency_Mismatch_Next },

@@ -80,6 +80,48 @@ export function dayIn(ms: number, timeZone: string): string {
   return `${year.padStart(4, '0')}-${month}-${day}`;
 }
 
+/** Whether the text names a time zone that has a clock. */
+export function isZone(text: string): boolean {
+  try {
+    return formatterOf(text).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * When a clock in that zone shows that minute of that day; the first time where it shows it twice. A minute that the
+ * clocks leave out is shown as much later as they were put forward.
+ */
+export function instantIn(day: string, minute: number, timeZone: string): number {
+  const asUtcMs = startMs(day) + minute * 60_000;
+  // No zone is further from UTC than a day, and none changes twice within two.
+  const offsets = [asUtcMs - dayMs, asUtcMs + dayMs].map((ms) => offsetMs(ms, timeZone));
+  const shown = offsets.map((offset) => asUtcMs - offset).filter((ms) => ms + offsetMs(ms, timeZone) === asUtcMs);
+  return shown.length > 0 ? Math.min(...shown) : asUtcMs - (offsets[0] ?? 0);
+}
+
+/** By how much a clock in that zone is ahead of UTC. */
+function offsetMs(ms: number, timeZone: string): number {
+  const [hour = 0, minute = 0, second = 0] = clockOf(timeZone).format(ms).split(':').map(Number);
+  const shownMs = startMs(dayIn(ms, timeZone)) + ((hour * 60 + minute) * 60 + second) * 1000;
+  return shownMs - Math.floor(ms / 1000) * 1000;
+}
+
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+function clockOf(timeZone: string): Intl.DateTimeFormat {
+  const known = clocks.get(timeZone);
+  if (known !== undefined) return known;
+  const clock = new Intl.DateTimeFormat('en-GB', {
+    ...{ timeZone, numberingSystem: 'latn', hourCycle: 'h23' },
+    ...{ hour: '2-digit', minute: '2-digit', second: '2-digit' },
+  });
+  if (clocks.size >= formattersMax) clocks.clear();
+  clocks.set(timeZone, clock);
+  return clock;
+}
+
 function formatterOf(timeZone: string): Intl.DateTimeFormat {
   const known = formatters.get(timeZone);
   if (known !== undefined) return known;

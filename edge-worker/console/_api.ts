@@ -490,6 +490,65 @@ put: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; pa
 } } };
 "lookups"?: { [name: string]: { [name: string]: string } };
 "ownership"?: { [name: string]: "crm" | "psa" | "erp" | "billing" };
+"targets"?: {
+"calendars"?: { [name: string]: {
+"zone": string;
+"hours": {
+"mon"?: [string, string];
+"tue"?: [string, string];
+"wed"?: [string, string];
+"thu"?: [string, string];
+"fri"?: [string, string];
+"sat"?: [string, string];
+"sun"?: [string, string];
+};
+"holidays"?: (string)[];
+} };
+"passages"?: {
+"deal-to-project"?: {
+"minutes": number;
+"calendar"?: string | null;
+"owner": "sales" | "finance" | "delivery" | "integration";
+};
+"deal-to-ledger"?: {
+"minutes": number;
+"calendar"?: string | null;
+"owner": "sales" | "finance" | "delivery" | "integration";
+};
+"time-to-ledger"?: {
+"minutes": number;
+"calendar"?: string | null;
+"owner": "sales" | "finance" | "delivery" | "integration";
+};
+"expense-to-ledger"?: {
+"minutes": number;
+"calendar"?: string | null;
+"owner": "sales" | "finance" | "delivery" | "integration";
+};
+"milestone-to-ledger"?: {
+"minutes": number;
+"calendar"?: string | null;
+"owner": "sales" | "finance" | "delivery" | "integration";
+};
+};
+"indicators"?: {
+"deals-without-project"?: number | null;
+"quote-to-project"?: number | null;
+"approved-not-posted"?: number | null;
+"approved-to-posted"?: number | null;
+"unbilled-work"?: number | null;
+"invoice-cycle"?: number | null;
+"exception-rate"?: number | null;
+"sync-lag"?: number | null;
+"money-at-risk"?: number | null;
+"recovery-time"?: number | null;
+"manual-touches"?: number | null;
+"manual-minutes"?: number | null;
+"project-margin"?: number | null;
+"utilisation"?: number | null;
+"agreement"?: number | null;
+};
+};
 };
 }; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
 "draft": string;
@@ -993,6 +1052,65 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 } } };
 "lookups"?: { [name: string]: { [name: string]: string } };
 "ownership"?: { [name: string]: "crm" | "psa" | "erp" | "billing" };
+"targets"?: {
+"calendars"?: { [name: string]: {
+"zone": string;
+"hours": {
+"mon"?: [string, string];
+"tue"?: [string, string];
+"wed"?: [string, string];
+"thu"?: [string, string];
+"fri"?: [string, string];
+"sat"?: [string, string];
+"sun"?: [string, string];
+};
+"holidays"?: (string)[];
+} };
+"passages"?: {
+"deal-to-project"?: {
+"minutes": number;
+"calendar"?: string | null;
+"owner": "sales" | "finance" | "delivery" | "integration";
+};
+"deal-to-ledger"?: {
+"minutes": number;
+"calendar"?: string | null;
+"owner": "sales" | "finance" | "delivery" | "integration";
+};
+"time-to-ledger"?: {
+"minutes": number;
+"calendar"?: string | null;
+"owner": "sales" | "finance" | "delivery" | "integration";
+};
+"expense-to-ledger"?: {
+"minutes": number;
+"calendar"?: string | null;
+"owner": "sales" | "finance" | "delivery" | "integration";
+};
+"milestone-to-ledger"?: {
+"minutes": number;
+"calendar"?: string | null;
+"owner": "sales" | "finance" | "delivery" | "integration";
+};
+};
+"indicators"?: {
+"deals-without-project"?: number | null;
+"quote-to-project"?: number | null;
+"approved-not-posted"?: number | null;
+"approved-to-posted"?: number | null;
+"unbilled-work"?: number | null;
+"invoice-cycle"?: number | null;
+"exception-rate"?: number | null;
+"sync-lag"?: number | null;
+"money-at-risk"?: number | null;
+"recovery-time"?: number | null;
+"manual-touches"?: number | null;
+"manual-minutes"?: number | null;
+"project-margin"?: number | null;
+"utilisation"?: number | null;
+"agreement"?: number | null;
+};
+};
 }; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
 "version": number;
 }); }; };
@@ -1027,6 +1145,65 @@ get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path
 } } };
 "lookups"?: { [name: string]: { [name: string]: string } };
 "ownership"?: { [name: string]: "crm" | "psa" | "erp" | "billing" };
+"targets"?: {
+"calendars"?: { [name: string]: {
+"zone": string;
+"hours": {
+"mon"?: [string, string];
+"tue"?: [string, string];
+"wed"?: [string, string];
+"thu"?: [string, string];
+"fri"?: [string, string];
+"sat"?: [string, string];
+"sun"?: [string, string];
+};
+"holidays"?: (string)[];
+} };
+"passages"?: {
+"deal-to-project"?: {
+"minutes": number;
+"calendar"?: string | null;
+"owner": "sales" | "finance" | "delivery" | "integration";
+};
+"deal-to-ledger"?: {
+"minutes": number;
+"calendar"?: string | null;
+"owner": "sales" | "finance" | "delivery" | "integration";
+};
+"time-to-ledger"?: {
+"minutes": number;
+"calendar"?: string | null;
+"owner": "sales" | "finance" | "delivery" | "integration";
+};
+"expense-to-ledger"?: {
+"minutes": number;
+"calendar"?: string | null;
+"owner": "sales" | "finance" | "delivery" | "integration";
+};
+"milestone-to-ledger"?: {
+"minutes": number;
+"calendar"?: string | null;
+"owner": "sales" | "finance" | "delivery" | "integration";
+};
+};
+"indicators"?: {
+"deals-without-project"?: number | null;
+"quote-to-project"?: number | null;
+"approved-not-posted"?: number | null;
+"approved-to-posted"?: number | null;
+"unbilled-work"?: number | null;
+"invoice-cycle"?: number | null;
+"exception-rate"?: number | null;
+"sync-lag"?: number | null;
+"money-at-risk"?: number | null;
+"recovery-time"?: number | null;
+"manual-touches"?: number | null;
+"manual-minutes"?: number | null;
+"project-margin"?: number | null;
+"utilisation"?: number | null;
+"agreement"?: number | null;
+};
+};
 };
 }; }; };
 304: { headers: Record<string, unknown>; content?: never; };
@@ -1217,6 +1394,16 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
+'/installations/{installation}/targets': {
+get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Targets']; }; };
+304: { headers: Record<string, unknown>; content?: never; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
@@ -1456,6 +1643,65 @@ DraftInFull: {
 } } };
 "lookups"?: { [name: string]: { [name: string]: string } };
 "ownership"?: { [name: string]: "crm" | "psa" | "erp" | "billing" };
+"targets"?: {
+"calendars"?: { [name: string]: {
+"zone": string;
+"hours": {
+"mon"?: [string, string];
+"tue"?: [string, string];
+"wed"?: [string, string];
+"thu"?: [string, string];
+"fri"?: [string, string];
+"sat"?: [string, string];
+"sun"?: [string, string];
+};
+"holidays"?: (string)[];
+} };
+"passages"?: {
+"deal-to-project"?: {
+"minutes": number;
+"calendar"?: string | null;
+"owner": "sales" | "finance" | "delivery" | "integration";
+};
+"deal-to-ledger"?: {
+"minutes": number;
+"calendar"?: string | null;
+"owner": "sales" | "finance" | "delivery" | "integration";
+};
+"time-to-ledger"?: {
+"minutes": number;
+"calendar"?: string | null;
+"owner": "sales" | "finance" | "delivery" | "integration";
+};
+"expense-to-ledger"?: {
+"minutes": number;
+"calendar"?: string | null;
+"owner": "sales" | "finance" | "delivery" | "integration";
+};
+"milestone-to-ledger"?: {
+"minutes": number;
+"calendar"?: string | null;
+"owner": "sales" | "finance" | "delivery" | "integration";
+};
+};
+"indicators"?: {
+"deals-without-project"?: number | null;
+"quote-to-project"?: number | null;
+"approved-not-posted"?: number | null;
+"approved-to-posted"?: number | null;
+"unbilled-work"?: number | null;
+"invoice-cycle"?: number | null;
+"exception-rate"?: number | null;
+"sync-lag"?: number | null;
+"money-at-risk"?: number | null;
+"recovery-time"?: number | null;
+"manual-touches"?: number | null;
+"manual-minutes"?: number | null;
+"project-margin"?: number | null;
+"utilisation"?: number | null;
+"agreement"?: number | null;
+};
+};
 };
 /** Against the version it was begun over. */
 "changes": (components['schemas']['MappingChange'])[];
@@ -1920,6 +2166,39 @@ Subscription: {
 /** Until when the key before signs too. */
 "oldKeyEndsAt": string | null;
 "madeAt": string;
+};
+Targets: {
+/** The mapping version in force; 0 before the first. */
+"version": number;
+"passages": ({
+"passage": "deal-to-project" | "deal-to-ledger" | "time-to-ledger" | "expense-to-ledger" | "milestone-to-ledger";
+"title": string;
+/** When its time begins to run. */
+"from": string;
+/** When it is over. */
+"to": string;
+"minutes": number;
+/** Null = every minute counts. */
+"calendar": string | null;
+"owner": string;
+/** False where it is built in. */
+"isOwn": boolean;
+"open": number;
+"late": number;
+})[];
+"calendars": { [name: string]: {
+"zone": string;
+"hours": {
+"mon"?: [string, string];
+"tue"?: [string, string];
+"wed"?: [string, string];
+"thu"?: [string, string];
+"fri"?: [string, string];
+"sat"?: [string, string];
+"sun"?: [string, string];
+};
+"holidays"?: (string)[];
+} };
 };
 Explanation: {
 "entity": string;

@@ -7,6 +7,7 @@ import { type LaneSql, readRows } from '../store/rows.ts';
 import { type Closing, closingNow } from './closing.ts';
 import type { LaneCore } from './core.ts';
 import { dayOf, type Long, quantileMs, type Sum, type Sums, together } from './tallies.ts';
+import { goalOf } from './targets.ts';
 
 export interface IndicatorPart {
   /** What tells it from the others: a region, a cause, an owner, a pair of connections. */
@@ -40,7 +41,7 @@ export interface Indicator {
 
 export function indicatorsOf(core: LaneCore, days: number): Indicator[] {
   const history = new History(core, days);
-  return indicatorNames.map((name) => measured(name, history));
+  return indicatorNames.map((name) => measured(name, history, goalOf(core.wiring.content, name)));
 }
 
 /** The longest of what was measured, for those behind an indicator of time. */
@@ -74,19 +75,20 @@ const never: Partial<Readonly<Record<IndicatorName, NotKnown>>> = {
   'manual-minutes': 'not-timed',
 };
 
-function measured(name: IndicatorName, history: History): Indicator {
+function measured(name: IndicatorName, history: History, target: number | null): Indicator {
   const unknown = never[name];
   if (unknown !== undefined) return { ...blank(name), notKnown: unknown };
   const times = timed[name as keyof typeof timed] as Timed | undefined;
   const made = times ? ofTimes(name, times, history) : (ofRates(name, history) ?? ofStocks(name, history));
   const isKnown = made.value !== null || made.amounts.length > 0 || indicators[name].unit === 'money';
-  return isKnown ? { ...made, isMissed: isMissed(made) } : { ...made, notKnown: 'none-yet' };
+  const judged = { ...made, target };
+  return isKnown ? { ...judged, isMissed: isMissed(judged) } : { ...judged, notKnown: 'none-yet' };
 }
 
 function blank(name: IndicatorName): Indicator {
   return {
     ...{ name, value: null, amounts: [], n: 0, late: 0, meanMs: null, p95Ms: null, oldestMs: null },
-    ...{ target: indicators[name].target, isMissed: false, notKnown: null, parts: [], trend: [] },
+    ...{ target: null, isMissed: false, notKnown: null, parts: [], trend: [] },
   };
 }
 

@@ -27,7 +27,7 @@ export function mappingDiff(before: MappingContent, after: MappingContent): read
 }
 
 /** Everything that can differ by itself, under a key that sorts by place. */
-function partsOf({ maps, lookups, ownership }: MappingContent): Part {
+function partsOf({ maps, lookups, ownership, targets }: MappingContent): Part {
   const parts: Part = new Map();
   for (const [connection, kinds] of Object.entries(maps)) {
     for (const [kind, { fields, extra }] of Object.entries(kinds)) {
@@ -43,6 +43,13 @@ function partsOf({ maps, lookups, ownership }: MappingContent): Part {
   }
   for (const [field, role] of Object.entries(ownership))
     parts.set(`~owner\n${field}`, { connection: null, kind: null, text: `owned by the ${role}` });
+  const put = (what: string, text: string) => parts.set(`~target\n${what}`, { connection: null, kind: null, text });
+  for (const [passage, { minutes, calendar, owner }] of Object.entries(targets?.passages ?? {}))
+    put(passage, `within ${minutes} minutes${calendar === null ? '' : ` of ${calendar}`}, looked after by ${owner}`);
+  for (const [indicator, goal] of Object.entries(targets?.indicators ?? {}))
+    put(indicator, goal === null ? 'no target' : `target ${goal}`);
+  for (const [name, calendar] of Object.entries(targets?.calendars ?? {}))
+    put(`calendar ${name}`, canonicalJson(calendar));
   return parts;
 }
 

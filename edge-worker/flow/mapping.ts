@@ -7,6 +7,7 @@ import type { Codec } from '../connectors/codecs.ts';
 import * as generalCodecs from '../connectors/codecs.ts';
 import type { Connector, Direction, ExtraRow, FieldMap, WithdrawalForm } from '../connectors/connector.ts';
 import { compileFormula } from './formula.ts';
+import { targetsContent } from './targets.ts';
 
 const rowOverlay = z.object({
   at: z.string().min(1),
@@ -42,6 +43,8 @@ export const mappingContent = z.object({
   lookups: z.record(z.string(), z.record(z.string(), z.string())).default({}),
   /** `kind.field` -> the role that owns it here. */
   ownership: z.record(z.string(), z.enum(roles)).default({}),
+  /** By when things have to be done. */
+  targets: targetsContent.optional(),
 });
 export type MappingContent = z.infer<typeof mappingContent>;
 

@@ -39,7 +39,7 @@ export const passageTable = {
   },
 } as const satisfies Record<string, Passage>;
 export type PassageName = keyof typeof passageTable;
-export const passageNames = Object.keys(passageTable) as PassageName[];
+export const passageNames = Object.keys(passageTable) as [PassageName, ...PassageName[]];
 /** Approved work on its way to the ERP. */
 export const postings = ['time-to-ledger', 'expense-to-ledger', 'milestone-to-ledger'] as const;
 const passageList = Object.entries(passageTable) as [PassageName, Passage][];

@@ -14,6 +14,7 @@ import { sessionOf } from './people.ts';
 import { progressOf } from './progress.ts';
 import { draftsOf, isSelfApprovalAllowed, versionsOf } from './proposals.ts';
 import { StatusView } from './status.ts';
+import { targetsInForce } from './stocks.ts';
 import { subscriptionsOf } from './subscribe.ts';
 
 export type Question =
@@ -31,6 +32,7 @@ export type Question =
       readonly days: number;
       readonly limit: number;
     }
+  | { readonly about: 'targets' }
   | { readonly about: 'drafts' }
   | { readonly about: 'versions' }
   | { readonly about: 'draft'; readonly draft: string }
@@ -62,6 +64,8 @@ export function ask(
       return jobOf(lane.core, question.job);
     case 'jobs':
       return jobsOf(lane.core);
+    case 'targets':
+      return targetsInForce(lane.core);
     case 'drafts':
       return { drafts: draftsOf(lane.core), isSelfApprovalAllowed: isSelfApprovalAllowed(lane.core) };
     case 'versions':

@@ -8,8 +8,8 @@ import { type LaneSql, readRows, type StoredRow } from '../store/rows.ts';
 import type { LaneCore } from './core.ts';
 import { kindOf, siblingId } from './identity.ts';
 import type { CanonicalRecord } from './nouns.ts';
-import type { PassageName } from './passages.ts';
-import { latestStartMs } from './targets.ts';
+import { type PassageName, passageNames } from './passages.ts';
+import { latestStartMs, type TargetsInForce, targetOf } from './targets.ts';
 
 /** Amounts per currency: the hub makes no exchange rate, so they are never added up to one. */
 export class Purse {
@@ -45,11 +45,24 @@ export interface OpenPassage extends StoredRow<typeof passages> {
 export function openPassages(core: LaneCore, names: readonly PassageName[]): OpenPassage[] {
   const nowMs = core.ports.nowMs();
   const where = 'WHERE passage IN (SELECT value FROM json_each(?)) ORDER BY since_ms, entity';
-  const lateBefore = new Map(names.map((name) => [name as string, latestStartMs(name, nowMs)]));
+  const lateBefore = new Map(names.map((name) => [name as string, latestStartMs(core.wiring.content, name, nowMs)]));
   return readRows(core.store.sql, passages, where, JSON.stringify(names)).map((row) => ({
     ...row,
     isLate: row.sinceMs <= (lateBefore.get(row.passage) ?? 0),
   }));
+}
+
+/** The targets in force, with how much is on its way under each. */
+export function targetsInForce(core: LaneCore): TargetsInForce {
+  const { content, mappingVersion } = core.wiring;
+  const open = openPassages(core, passageNames);
+  const passages = passageNames.map((passage) => {
+    const own = open.filter((row) => row.passage === passage);
+    const counts = { open: own.length, late: own.filter(({ isLate }) => isLate).length };
+    const isOwn = content.targets?.passages[passage] !== undefined;
+    return { ...targetOf(content, passage), ...counts, passage, isOwn };
+  });
+  return { version: mappingVersion, passages, calendars: content.targets?.calendars ?? {} };
 }
 
 /** Work that was delivered and is on no invoice yet, by project; the largest first in each currency. */

@@ -48,7 +48,7 @@ export function tally(wiring: Wiring, tx: LaneTransaction): void {
   const beginners = [...new Set(passing)].flatMap((id) => beginnerOf(known.get(id)));
   const gone = passing.filter((id) => !known.has(id));
   for (const { passage, entity, sinceMs } of movePassages(tx, wiring, beginners, gone)) {
-    const isLate = sinceMs <= latestStartMs(passage, tx.atMs);
+    const isLate = sinceMs <= latestStartMs(wiring.content, passage, tx.atMs);
     sums.add(`passed ${passage}`, regionOf(entity), entity, tx.atMs - sinceMs, isLate);
   }
   for (const source of billed) {

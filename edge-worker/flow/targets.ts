@@ -1,16 +1,74 @@
-// By when a passage has to be over.
-import type { PassageName } from './passages.ts';
+// By when a passage has to be over, and what counts as good: part of the content that is drafted, approved by somebody
+// else, published and put back like the mappings.
+import { z } from 'zod';
+import { type BusinessCalendar, businessCalendar, latestStartMs as latestStart } from '../../shared/business-time.ts';
+import { type IndicatorName, indicatorNames, indicators } from '../../shared/indicators.ts';
+import type { MappingContent } from './mapping.ts';
+import { type PassageName, passageNames } from './passages.ts';
 
-/** Minutes from the state that begins a passage until it is late. */
-export const targetMinutes: Readonly<Record<PassageName, number>> = {
-  'deal-to-project': 60,
-  'deal-to-ledger': 60,
-  'time-to-ledger': 240,
-  'expense-to-ledger': 240,
-  'milestone-to-ledger': 240,
+/** Who is asked when a target is missed. */
+const owners = ['sales', 'finance', 'delivery', 'integration'] as const;
+const minutesMax = 90 * 24 * 60;
+
+const passageTarget = z.strictObject({
+  minutes: z.int().min(1).max(minutesMax),
+  /** By name; null = every minute counts, by day and by night. */
+  calendar: z.string().nullable().default(null),
+  owner: z.enum(owners),
+});
+export type PassageTarget = z.infer<typeof passageTarget>;
+
+export const targetsContent = z
+  .strictObject({
+    calendars: z.record(z.string().min(1).max(60), businessCalendar).default({}),
+    passages: z.partialRecord(z.enum(passageNames), passageTarget).default({}),
+    /** In the unit of each indicator; null = none. */
+    indicators: z
+      .partialRecord(z.enum(indicatorNames as [IndicatorName, ...IndicatorName[]]), z.number().min(0).nullable())
+      .default({}),
+  })
+  .superRefine(({ calendars, passages }, context) => {
+    for (const [passage, target] of Object.entries(passages))
+      if (target.calendar !== null && !(target.calendar in calendars))
+        context.addIssue({
+          ...{ code: 'custom', path: ['passages', passage, 'calendar'] },
+          message: `there is no calendar ${target.calendar}`,
+        });
+  });
+
+/** As long as an installation has not set its own. */
+const builtIn: Readonly<Record<PassageName, PassageTarget>> = {
+  'deal-to-project': { minutes: 60, calendar: null, owner: 'delivery' },
+  'deal-to-ledger': { minutes: 60, calendar: null, owner: 'finance' },
+  'time-to-ledger': { minutes: 240, calendar: null, owner: 'finance' },
+  'expense-to-ledger': { minutes: 240, calendar: null, owner: 'finance' },
+  'milestone-to-ledger': { minutes: 240, calendar: null, owner: 'finance' },
 };
 
+type Content = Pick<MappingContent, 'targets'>;
+
+export const targetOf = ({ targets }: Content, passage: PassageName): PassageTarget =>
+  targets?.passages[passage] ?? builtIn[passage];
+
+export function goalOf({ targets }: Content, indicator: IndicatorName): number | null {
+  const own = targets?.indicators[indicator];
+  return own === undefined ? indicators[indicator].target : own;
+}
+
 /** What began then or earlier is late now. */
-export function latestStartMs(passage: PassageName, nowMs: number): number {
-  return nowMs - targetMinutes[passage] * 60_000;
+export function latestStartMs(content: Content, passage: PassageName, nowMs: number): number {
+  const { minutes, calendar } = targetOf(content, passage);
+  const named = calendar === null ? null : (content.targets?.calendars[calendar] ?? null);
+  return latestStart(named, nowMs, minutes);
+}
+
+export interface TargetsInForce {
+  readonly version: number;
+  readonly passages: readonly (PassageTarget & {
+    readonly passage: PassageName;
+    readonly isOwn: boolean;
+    readonly open: number;
+    readonly late: number;
+  })[];
+  readonly calendars: Readonly<Record<string, BusinessCalendar>>;
 }

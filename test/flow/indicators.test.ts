@@ -6,7 +6,9 @@ import { at } from '../../edge-worker/connectors/connector.ts';
 import { Fault } from '../../edge-worker/faults.ts';
 import { recordsBehind } from '../../edge-worker/flow/behind.ts';
 import { type Indicator, indicatorsOf } from '../../edge-worker/flow/indicators.ts';
+import { mappingContent } from '../../edge-worker/flow/mapping.ts';
 import { change } from '../../edge-worker/flow/requests.ts';
+import { publish } from '../../edge-worker/flow/steward.ts';
 import type { IndicatorName } from '../../shared/indicators.ts';
 import { LaneRig, RigSystem, rigMaps } from '../support/lane-rig.ts';
 
@@ -155,7 +157,7 @@ describe('Indicators', () => {
         const applied = "SELECT count(*) AS n FROM receipts WHERE outcome IN ('created', 'updated', 'found')";
         expect(firm_.named('sync-lag').n).toBe(Number(read(firm_, applied)[0]?.['n']));
       }),
-      { numRuns: 20 },
+      { numRuns: 12 },
     );
   }, 60_000);
 
@@ -232,5 +234,26 @@ describe('Indicators', () => {
     const touches = named('manual-touches');
     expect(touches.parts).toMatchObject([{ of: { action: 'start-job' }, n: 1 }]);
     expect(touches.value).toBe(1000 / touches.n);
+  });
+
+  it('measure against the targets that were published, in the working time of their calendar', async () => {
+    const { rig, erp, log, named } = await firm();
+    const office = { zone: 'Europe/Berlin', hours: { mon: ['09:00', '17:00'], tue: ['09:00', '17:00'] }, holidays: [] };
+    const passages = { 'time-to-ledger': { minutes: 60, calendar: 'office', owner: 'finance' } };
+    const targets = { calendars: { office }, passages, indicators: { 'approved-not-posted': 1 } };
+    publish(rig.lane.core, mappingContent.parse({ targets }), 'ada');
+    erp.onWrite = () => Promise.reject(new Fault('unreachable', 'asleep'));
+    // Sunday: nobody works, and nothing is late.
+    await log('a', 'approved');
+    await rig.pass(12 * 60 * minute);
+    expect(named('approved-not-posted')).toMatchObject({ value: 1, late: 0 });
+    await log('b', 'approved');
+    // Monday at ten in Berlin an hour has passed for both, and one late is one that the target allows.
+    rig.nowMs = Date.parse('2026-11-23T08:59:59Z');
+    expect(named('approved-not-posted')).toMatchObject({ value: 2, late: 0 });
+    rig.nowMs = Date.parse('2026-11-23T09:00:00Z');
+    expect(named('approved-not-posted')).toMatchObject({ value: 2, late: 2, target: 1, isMissed: true });
+    const nowhere = { ...targets, calendars: {} };
+    expect(() => mappingContent.parse({ targets: nowhere })).toThrow('there is no calendar office');
   });
 });

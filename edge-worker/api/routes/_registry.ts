@@ -14,7 +14,8 @@ import { jobs } from './jobs.ts';
 import { mappings } from './mappings.ts';
 import { records } from './records.ts';
 import { subscriptions } from './subscriptions.ts';
+import { targets } from './targets.ts';
 import { why } from './why.ts';
 import type { Route } from '../route.ts';
 
-export const routes: readonly Route[] = [...audit, ...callers, ...causes, ...connectionCare, ...connections, ...drafts, ...events, ...exceptions, ...find, ...indicators, ...installations, ...jobs, ...mappings, ...records, ...subscriptions, ...why];
+export const routes: readonly Route[] = [...audit, ...callers, ...causes, ...connectionCare, ...connections, ...drafts, ...events, ...exceptions, ...find, ...indicators, ...installations, ...jobs, ...mappings, ...records, ...subscriptions, ...targets, ...why];

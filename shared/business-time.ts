@@ -10,11 +10,11 @@ export const businessCalendar = z
   .strictObject({
     zone: z.string().max(60).refine(isZone, 'not a time zone like Europe/Berlin'),
     /** From when until when people work on each day of the week; days that are not named are free. */
-    hours: z.partialRecord(z.enum(weekdays), z.tuple([clock, clock])),
+    hours: z.partialRecord(z.enum(weekdays), z.strictObject({ from: clock, to: clock })),
     holidays: z.array(z.iso.date()).max(400).default([]),
   })
   .refine(({ hours }) => Object.keys(hours).length > 0, 'has no working hours')
-  .refine(({ hours }) => Object.values(hours).every(([from, to]) => from < to), 'begins work after it ends');
+  .refine(({ hours }) => Object.values(hours).every(({ from, to }) => from < to), 'begins work after it ends');
 export type BusinessCalendar = z.infer<typeof businessCalendar>;
 
 const minuteMs = 60_000;
@@ -62,12 +62,12 @@ function spanOf({ zone, hours, holidays }: BusinessCalendar, day: string): Span 
   const weekday = weekdays[(new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7];
   const worked = weekday && hours[weekday];
   if (!worked || holidays.includes(day)) return free;
-  const key = `${zone} ${day} ${worked.join(' ')}`;
+  const key = `${zone} ${day} ${worked.from} ${worked.to}`;
   let span = spans.get(key);
   if (!span) {
-    const [from, to] = worked.map((text) => instantIn(day, minuteOf(text), zone)) as [number, number];
+    const fromMs = instantIn(day, minuteOf(worked.from), zone);
     // Hours that the change of clocks leaves out are no working time.
-    span = [from, Math.max(from, to)];
+    span = [fromMs, Math.max(fromMs, instantIn(day, minuteOf(worked.to), zone))];
     if (spans.size >= spansMax) spans.clear();
     spans.set(key, span);
   }

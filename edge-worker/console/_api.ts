@@ -494,13 +494,34 @@ put: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; pa
 "calendars"?: { [name: string]: {
 "zone": string;
 "hours": {
-"mon"?: [string, string];
-"tue"?: [string, string];
-"wed"?: [string, string];
-"thu"?: [string, string];
-"fri"?: [string, string];
-"sat"?: [string, string];
-"sun"?: [string, string];
+"mon"?: {
+"from": string;
+"to": string;
+};
+"tue"?: {
+"from": string;
+"to": string;
+};
+"wed"?: {
+"from": string;
+"to": string;
+};
+"thu"?: {
+"from": string;
+"to": string;
+};
+"fri"?: {
+"from": string;
+"to": string;
+};
+"sat"?: {
+"from": string;
+"to": string;
+};
+"sun"?: {
+"from": string;
+"to": string;
+};
 };
 "holidays"?: (string)[];
 } };
@@ -1056,13 +1077,34 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 "calendars"?: { [name: string]: {
 "zone": string;
 "hours": {
-"mon"?: [string, string];
-"tue"?: [string, string];
-"wed"?: [string, string];
-"thu"?: [string, string];
-"fri"?: [string, string];
-"sat"?: [string, string];
-"sun"?: [string, string];
+"mon"?: {
+"from": string;
+"to": string;
+};
+"tue"?: {
+"from": string;
+"to": string;
+};
+"wed"?: {
+"from": string;
+"to": string;
+};
+"thu"?: {
+"from": string;
+"to": string;
+};
+"fri"?: {
+"from": string;
+"to": string;
+};
+"sat"?: {
+"from": string;
+"to": string;
+};
+"sun"?: {
+"from": string;
+"to": string;
+};
 };
 "holidays"?: (string)[];
 } };
@@ -1149,13 +1191,34 @@ get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path
 "calendars"?: { [name: string]: {
 "zone": string;
 "hours": {
-"mon"?: [string, string];
-"tue"?: [string, string];
-"wed"?: [string, string];
-"thu"?: [string, string];
-"fri"?: [string, string];
-"sat"?: [string, string];
-"sun"?: [string, string];
+"mon"?: {
+"from": string;
+"to": string;
+};
+"tue"?: {
+"from": string;
+"to": string;
+};
+"wed"?: {
+"from": string;
+"to": string;
+};
+"thu"?: {
+"from": string;
+"to": string;
+};
+"fri"?: {
+"from": string;
+"to": string;
+};
+"sat"?: {
+"from": string;
+"to": string;
+};
+"sun"?: {
+"from": string;
+"to": string;
+};
 };
 "holidays"?: (string)[];
 } };
@@ -1647,13 +1710,34 @@ DraftInFull: {
 "calendars"?: { [name: string]: {
 "zone": string;
 "hours": {
-"mon"?: [string, string];
-"tue"?: [string, string];
-"wed"?: [string, string];
-"thu"?: [string, string];
-"fri"?: [string, string];
-"sat"?: [string, string];
-"sun"?: [string, string];
+"mon"?: {
+"from": string;
+"to": string;
+};
+"tue"?: {
+"from": string;
+"to": string;
+};
+"wed"?: {
+"from": string;
+"to": string;
+};
+"thu"?: {
+"from": string;
+"to": string;
+};
+"fri"?: {
+"from": string;
+"to": string;
+};
+"sat"?: {
+"from": string;
+"to": string;
+};
+"sun"?: {
+"from": string;
+"to": string;
+};
 };
 "holidays"?: (string)[];
 } };
@@ -2189,13 +2273,34 @@ Targets: {
 "calendars": { [name: string]: {
 "zone": string;
 "hours": {
-"mon"?: [string, string];
-"tue"?: [string, string];
-"wed"?: [string, string];
-"thu"?: [string, string];
-"fri"?: [string, string];
-"sat"?: [string, string];
-"sun"?: [string, string];
+"mon"?: {
+"from": string;
+"to": string;
+};
+"tue"?: {
+"from": string;
+"to": string;
+};
+"wed"?: {
+"from": string;
+"to": string;
+};
+"thu"?: {
+"from": string;
+"to": string;
+};
+"fri"?: {
+"from": string;
+"to": string;
+};
+"sat"?: {
+"from": string;
+"to": string;
+};
+"sun"?: {
+"from": string;
+"to": string;
+};
 };
 "holidays"?: (string)[];
 } };

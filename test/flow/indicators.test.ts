@@ -238,7 +238,11 @@ describe('Indicators', () => {
 
   it('measure against the targets that were published, in the working time of their calendar', async () => {
     const { rig, erp, log, named } = await firm();
-    const office = { zone: 'Europe/Berlin', hours: { mon: ['09:00', '17:00'], tue: ['09:00', '17:00'] }, holidays: [] };
+    const office = {
+      zone: 'Europe/Berlin',
+      hours: { mon: { from: '09:00', to: '17:00' }, tue: { from: '09:00', to: '17:00' } },
+      holidays: [],
+    };
     const passages = { 'time-to-ledger': { minutes: 60, calendar: 'office', owner: 'finance' } };
     const targets = { calendars: { office }, passages, indicators: { 'approved-not-posted': 1 } };
     publish(rig.lane.core, mappingContent.parse({ targets }), 'ada');

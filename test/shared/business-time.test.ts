@@ -5,15 +5,15 @@ import { type BusinessCalendar, businessCalendar, dueMs, latestStartMs } from '.
 import { instantIn } from '../../shared/dates.ts';
 
 const everyDay = (from: string, to: string) =>
-  Object.fromEntries(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'].map((day) => [day, [from, to]]));
+  Object.fromEntries(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'].map((day) => [day, { from, to }]));
 const office = businessCalendar.parse({
   ...{ zone: 'Europe/Berlin', holidays: ['2026-12-25'] },
   hours: {
-    mon: ['09:00', '17:00'],
-    tue: ['09:00', '17:00'],
-    wed: ['09:00', '17:00'],
-    thu: ['09:00', '17:00'],
-    fri: ['09:00', '15:00'],
+    mon: { from: '09:00', to: '17:00' },
+    tue: { from: '09:00', to: '17:00' },
+    wed: { from: '09:00', to: '17:00' },
+    thu: { from: '09:00', to: '17:00' },
+    fri: { from: '09:00', to: '15:00' },
   },
 });
 const nights = (zone: string) => businessCalendar.parse({ zone, hours: everyDay('00:00', '24:00') });
@@ -44,7 +44,12 @@ describe('Working time', () => {
 
   it('is late exactly from when it is due on', () => {
     const zone = fc.constantFrom('Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Australia/Lord_Howe', 'UTC');
-    const hours = fc.constantFrom(['09:00', '17:00'], ['00:00', '24:00'], ['01:30', '03:15'], ['22:00', '23:59']);
+    const hours = fc.constantFrom(
+      { from: '09:00', to: '17:00' },
+      { from: '00:00', to: '24:00' },
+      { from: '01:30', to: '03:15' },
+      { from: '22:00', to: '23:59' },
+    );
     const week = fc.dictionary(fc.constantFrom('mon', 'wed', 'sat', 'sun'), hours, { minKeys: 2 });
     const calendars = fc.record({ zone, hours: week, holidays: fc.constantFrom([], ['2026-03-29', '2026-11-01']) });
     const firstMinute = at('2026-03-20T00:00:00Z') / 60_000;
@@ -69,10 +74,12 @@ describe('Working time', () => {
 
   it('needs hours, and a zone that there is', () => {
     expect(businessCalendar.safeParse({ zone: 'Europe/Berlin', hours: {} }).success).toBe(false);
-    expect(businessCalendar.safeParse({ zone: 'Mars/Olympus', hours: { mon: ['09:00', '17:00'] } }).success).toBe(
+    expect(
+      businessCalendar.safeParse({ zone: 'Mars/Olympus', hours: { mon: { from: '09:00', to: '17:00' } } }).success,
+    ).toBe(false);
+    expect(businessCalendar.safeParse({ zone: 'UTC', hours: { mon: { from: '17:00', to: '09:00' } } }).success).toBe(
       false,
     );
-    expect(businessCalendar.safeParse({ zone: 'UTC', hours: { mon: ['17:00', '09:00'] } }).success).toBe(false);
   });
 
   it('puts a minute that the clocks leave out where it would have been', () => {
@@ -93,7 +100,7 @@ function worked({ zone, hours, holidays }: BusinessCalendar, fromMs: number, toM
     const own = hours[part['weekday']?.toLowerCase().slice(0, 3) as 'mon'];
     const clock = `${part['hour']}:${part['minute']}`;
     const day = `${part['year']}-${part['month']}-${part['day']}`;
-    if (own && !holidays.includes(day) && clock >= own[0] && clock < own[1]) minutes++;
+    if (own && !holidays.includes(day) && clock >= own.from && clock < own.to) minutes++;
   }
   return minutes;
 }

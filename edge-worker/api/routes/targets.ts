@@ -13,8 +13,8 @@ const readTargets = route({
   tag: 'Indicators',
   summary: 'Read by when things have to be done, and who is asked when they are not',
   description:
-    'They are the part `targets` of the content of a mapping version: begin a draft, edit that part, have it approved. ' +
-    'What an installation has not set is built in. Targets of indicators come with the indicators.',
+    'They are the part `targets` of a mapping version: begin a draft, edit that part, have it approved. What an ' +
+    'installation has not set is built in. Targets of indicators come with the indicators.',
   shape: z
     .object({
       version: z.int().meta({ description: 'The mapping version in force; 0 before the first.' }),

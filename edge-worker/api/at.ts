@@ -11,10 +11,13 @@ import type { Renewal } from '../flow/renewal.ts';
 import type { Change, ChangeResult, Once } from '../flow/requests.ts';
 import type { Tried } from '../flow/steward.ts';
 import type { Thought, Validated } from '../flow/validate.ts';
+import { archiveFor } from '../platform/archive.ts';
 import type { Env } from '../platform/env.ts';
 import { laneStub } from '../platform/lanes.ts';
 import { recordFor } from '../platform/record-database.ts';
+import type { Archive } from '../store/archive.ts';
 import { laneOf } from '../store/directory.ts';
+import { historyOf } from '../store/history.ts';
 import type { ScopedRecord } from '../store/scoped-record.ts';
 import { LaneRefusal, ProblemError } from './problems.ts';
 import type { Reply } from './route.ts';
@@ -28,15 +31,22 @@ export class InstallationAt {
   readonly id: string;
   readonly place: Place;
   readonly record: ScopedRecord;
+  readonly #archive: Archive;
   readonly #lane: ReturnType<typeof laneStub>;
   readonly #once: Once | null;
 
-  constructor(env: Pick<Env, 'LANE' | 'RECORD'>, id: string, place: Place, once: Once | null) {
+  constructor(env: Pick<Env, 'LANE' | 'RECORD' | 'ARCHIVE'>, id: string, place: Place, once: Once | null) {
     this.id = id;
     this.place = place;
     this.record = recordFor(env, id);
+    this.#archive = archiveFor(env, id);
     this.#lane = laneStub(env, id, place.jurisdiction);
     this.#once = once;
+  }
+
+  /** The record as it is to be asked about one entity, with what was moved to the archive. */
+  history(entity: string): Promise<ScopedRecord> {
+    return historyOf(this.record, this.#archive, entity);
   }
 
   /** Sends a change to the lane. What the lane would not do is a problem. */

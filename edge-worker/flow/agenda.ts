@@ -1,4 +1,5 @@
 // When each loop of a lane next has work, read off its tables.
+import { archiveDueMs } from './archive.ts';
 import type { LaneCore, Loop } from './core.ts';
 import { accountsToGiveBack, isDisconnecting } from './disconnect.ts';
 import { callableMs } from './dispatch.ts';
@@ -73,6 +74,7 @@ export function agendaOf(core: LaneCore): ReadonlyMap<Loop, number> {
   if (accountsToGiveBack(core).length > 0) agenda.set('give-back', 0);
   const drives = drivesMs(core);
   if (drives !== null) agenda.set('jobs', drives);
+  if (core.store.installation !== '') agenda.set('archive', archiveDueMs(core));
   const calls = waitingSubscribers(core.store.sql).map(({ id, nextMs }) => callableMs(core, id, nextMs));
   if (calls.length > 0) agenda.set('fan-out', Math.min(...calls));
   return agenda;

@@ -2,10 +2,12 @@
 import type { ConnectOptions, Connector, Session } from '../connectors/connector.ts';
 import type { Mailbox } from '../connectors/mailbox.ts';
 import type { Fault } from '../faults.ts';
+import type { Archive } from '../store/archive.ts';
 import type { ClaimedAccount } from '../store/directory.ts';
 import type { RecordDatabase } from '../store/flush.ts';
 import { attempts, commands, connectionRows } from '../store/lane-schema.ts';
 import { LaneStore, type LaneTransaction } from '../store/lane-store.ts';
+import type { Retention } from '../store/retention.ts';
 import { deleteRows, type LaneStorage, readRows, type StoredRow, writeRows } from '../store/rows.ts';
 import { type AnnounceContext, announce } from './announce.ts';
 import { stoppedControl } from './controls.ts';
@@ -36,6 +38,8 @@ export interface LanePorts {
   /** Opens a session whose calls are counted, limited and timed out. Reads sealed secrets from the lane's storage. */
   readonly open: (connection: Connection, store: LaneStore, paths: MappedPaths, mailbox: Mailbox) => Session;
   readonly database: RecordDatabase;
+  readonly archive: Archive;
+  readonly retention: Retention;
   /** Asks to be woken. A later call replaces an earlier one. */
   readonly setAlarm: (atMs: number) => void;
   /** Lets go of an account in the directory. Repeating it changes nothing. */
@@ -58,6 +62,7 @@ export type Loop =
   | 'fan-out'
   | 'give-back'
   | 'jobs'
+  | 'archive'
   | `relay ${string}`
   | `look ${string}`
   | `status ${string}`
@@ -90,6 +95,8 @@ export class LaneCore {
   keptAgainMs = 0;
   /** When what stands open was last written down for the day. */
   closedMs = 0;
+  /** When the archive is asked again after it was away. */
+  archiveAgainMs = 0;
   readonly #sessions = new Map<string, Session>();
   readonly #pauses = new Map<string, { untilMs: number; times: number }>();
   #wiring: Wiring | null = null;

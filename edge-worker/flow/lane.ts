@@ -3,6 +3,7 @@
 import type { Notice } from '../connectors/connector.ts';
 import type { ToldRecord } from '../connectors/mailbox.ts';
 import { agendaOf } from './agenda.ts';
+import { archiveSome } from './archive.ts';
 import { closeDay } from './closing.ts';
 import { LaneCore, type LanePorts, type Loop } from './core.ts';
 import { decide } from './decide.ts';
@@ -160,6 +161,7 @@ export class Lane {
     if (loop === 'fan-out') return fanOut(this.core);
     if (loop === 'give-back') return giveBack(this.core);
     if (loop === 'jobs') return driveJobs(this.core);
+    if (loop === 'archive') return archiveSome(this.core);
     const cut = loop.indexOf(' ');
     const connection = this.core.wiring.connections.get(loop.slice(cut + 1));
     if (connection?.state !== 'active') return;

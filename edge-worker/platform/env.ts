@@ -9,7 +9,7 @@ export interface Env {
   readonly DIRECTORY: D1Database;
   /** The record of this shard. `storeFor` in record-database.ts is the only place that names it. */
   readonly RECORD: D1Database;
-  /** Where history older than D1 keeps will go. */
+  /** Where history goes that is older than D1 keeps. */
   readonly ARCHIVE: R2Bucket;
   readonly LANE: DurableObjectNamespace<LaneObject>;
   readonly OVERFLOW: DurableObjectNamespace<OverflowObject>;
@@ -49,4 +49,6 @@ export interface Env {
   readonly JOB_STALL_MS?: string;
   /** How long after its first proof a deletion is proved again before anything follows; two minutes by default. */
   readonly DELETION_GRACE_MS?: string;
+  /** For how many days D1 keeps all history before it goes to the archive; 14 by default. */
+  readonly HISTORY_DAYS?: string;
 }

@@ -25,6 +25,7 @@ import { visit } from '../flow/visits.ts';
 import { laneMigrations } from '../store/_lane-migrations.ts';
 import { release } from '../store/directory.ts';
 import { appOf } from './apps.ts';
+import { archiveFor, governedArchive } from './archive.ts';
 import { signHead } from './audit-signature.ts';
 import type { Env } from './env.ts';
 import { Governor } from './governor.ts';
@@ -33,6 +34,7 @@ import { log } from './log.ts';
 import { sendWorkflow } from './long-job.ts';
 import { meteredStorage, newMeter } from './meter.ts';
 import { recordDatabase, storeFor } from './record-database.ts';
+import { retentionOf } from './retention.ts';
 import { openSession } from './sessions.ts';
 import { Vault } from './vault.ts';
 
@@ -96,6 +98,8 @@ export class LaneObject extends DurableObject<Env> {
       connectors,
       open: (connection, store, paths, mailbox) => openSession(connection, store, { ...session, paths, mailbox }),
       database: recordDatabase(storeFor(this.env, installation), this.#governor, this.#meter),
+      archive: governedArchive(archiveFor(this.env, installation), this.#governor),
+      retention: retentionOf(this.env),
       setAlarm: (atMs) => {
         this.#meter.alarms++;
         void this.ctx.storage.setAlarm(atMs);

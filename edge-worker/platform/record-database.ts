@@ -1,6 +1,6 @@
 // The record of a shard as the lane's flusher sees it: a batch of statements that D1 runs as one transaction.
 import { type RecordDatabase, RecordUnavailable } from '../store/flush.ts';
-import { ScopedRecord } from '../store/scoped-record.ts';
+import { type RecordReader, ScopedRecord } from '../store/scoped-record.ts';
 import type { Env } from './env.ts';
 import type { Governor } from './governor.ts';
 import type { Meter } from './meter.ts';
@@ -20,7 +20,9 @@ export function storeFor(env: Pick<Env, 'RECORD'>, _installation: string): D1Dat
 }
 
 export function recordDatabase(database: D1Database, governor: Governor, meter: Meter): RecordDatabase {
+  const reader = readerOf(database);
   return {
+    read: (queries) => governor.run('record', () => reader.read(queries)),
     async batch(statements) {
       if (statements.length === 0) return;
       try {
@@ -37,21 +39,21 @@ export function recordDatabase(database: D1Database, governor: Governor, meter: 
 
 /** The record of one installation, for people and reports to read. */
 export function recordFor(env: Pick<Env, 'RECORD'>, installation: string): ScopedRecord {
-  const database = storeFor(env, installation);
-  return new ScopedRecord(
-    {
-      async read(queries) {
-        try {
-          const prepared = queries.map(({ text, bound }) => database.prepare(text).bind(...bound));
-          const results = await within(database.batch(prepared), readTimeoutMs);
-          return results.map((result) => result.results);
-        } catch (error) {
-          throw told(error);
-        }
-      },
+  return new ScopedRecord(readerOf(storeFor(env, installation)), installation);
+}
+
+function readerOf(database: D1Database): RecordReader {
+  return {
+    async read(queries) {
+      try {
+        const prepared = queries.map(({ text, bound }) => database.prepare(text).bind(...bound));
+        const results = await within(database.batch(prepared), readTimeoutMs);
+        return results.map((result) => result.results);
+      } catch (error) {
+        throw told(error);
+      }
     },
-    installation,
-  );
+  };
 }
 
 function told(error: unknown): unknown {

@@ -12,13 +12,14 @@ import {
 } from './flush-rows.ts';
 import type { LaneStore, LaneTransaction } from './lane-store.ts';
 import { writeStatement } from './rows.ts';
+import type { RecordReader } from './scoped-record.ts';
 
 /** Flush-log entries taken at a time, and about how much text. */
 const entriesMax = 50;
 const batchTextMax = 4_000_000;
 
-/** What the flusher asks of D1: statements that succeed or fail together. */
-export interface RecordDatabase {
+/** What the lane asks of D1: statements that succeed or fail together, and what it reads there. */
+export interface RecordDatabase extends RecordReader {
   batch(statements: readonly { readonly query: string; readonly rows: string }[]): Promise<void>;
 }
 

@@ -82,11 +82,15 @@ function quoted(columns: readonly string[]): string {
 /** Rows as arrays in column order, cut into JSON texts of at most `arrayBytesMax`; a larger row stands alone. */
 export function packRows<Table extends SQLiteTable>(table: Table, rows: readonly RowOf<Table>[]): string[] {
   const { properties } = shapeOf(table);
+  return inPacks((rows as readonly Record<string, unknown>[]).map((row) => properties.map((one) => row[one] ?? null)));
+}
+
+function inPacks(rows: readonly (readonly unknown[])[]): string[] {
   const packs: string[] = [];
   let current: string[] = [];
   let size = 2;
-  for (const row of rows as readonly Record<string, unknown>[]) {
-    const packed = JSON.stringify(properties.map((property) => row[property] ?? null));
+  for (const row of rows) {
+    const packed = JSON.stringify(row);
     const bytes = Buffer.byteLength(packed);
     if (size + bytes + 1 > arrayBytesMax && current.length > 0) {
       packs.push(`[${current.join(',')}]`);
@@ -114,11 +118,23 @@ export function writeRows<Table extends SQLiteTable>(
 
 /** Deletes the rows whose primary keys are given, each key as an array in key order. */
 export function deleteRows(sql: LaneSql, table: SQLiteTable, keys: readonly (readonly (string | number)[])[]): void {
-  if (keys.length === 0) return;
+  if (keys.length > 0) sql.exec(deleteStatement(table), JSON.stringify(keys));
+}
+
+/** The statement that deletes the rows whose primary keys are given. */
+export function deleteStatement(table: SQLiteTable): string {
   const shape = shapeOf(table);
   const picked = shape.keys.map((_, index) => `value ->> ${index}`).join(', ');
   const left = shape.keys.length === 1 ? quoted(shape.keys) : `(${quoted(shape.keys)})`;
-  sql.exec(`DELETE FROM "${shape.name}" WHERE ${left} IN (SELECT ${picked} FROM jsonb_each(?))`, JSON.stringify(keys));
+  return `DELETE FROM "${shape.name}" WHERE ${left} IN (SELECT ${picked} FROM jsonb_each(?))`;
+}
+
+/** Primary keys of rows as `deleteStatement` takes them, as many texts as it takes. */
+export function packKeys<Table extends SQLiteTable>(table: Table, rows: readonly StoredRow<Table>[]): string[] {
+  const { properties, columns, keys } = shapeOf(table);
+  const places = keys.map((key) => properties[columns.indexOf(key)] as string);
+  const packed = (rows as readonly Record<string, unknown>[]).map((row) => places.map((place) => row[place]));
+  return inPacks(packed);
 }
 
 /**

@@ -56,13 +56,23 @@ const tableNames = Object.values(recordTables).map(({ table }) => getTableName(t
 /** A table named in the text itself; `table.column` and a column of the same name elsewhere are none. */
 const named = new RegExp(String.raw`(?:\bfrom|\bjoin|,)\s*["\[]?(${tableNames.join('|')})\b(?!["\]]?\s*\.)`, 'i');
 
+/** What is read in the place of a table. Tables that it names itself are those of D1, narrowed like any. */
+export type Views = ReadonlyMap<SQLiteTable, Fragment>;
+
 export class ScopedRecord {
   readonly #reader: RecordReader;
   readonly #installation: string;
+  readonly #views: Views;
 
-  constructor(reader: RecordReader, installation: string) {
+  constructor(reader: RecordReader, installation: string, views: Views = new Map()) {
     this.#reader = reader;
     this.#installation = installation;
+    this.#views = views;
+  }
+
+  /** The same record with other rows in the place of some tables. */
+  through(views: Views): ScopedRecord {
+    return new ScopedRecord(this.#reader, this.#installation, views);
   }
 
   async all<Row>(query: Fragment<Row>): Promise<Row[]> {
@@ -82,22 +92,24 @@ export class ScopedRecord {
   /** The query as D1 gets it; the installation is always its first parameter. */
   written(query: Fragment): { readonly text: string; readonly bound: readonly Bound[] } {
     const bound: Bound[] = [this.#installation];
-    return { text: write(query, bound), bound };
+    return { text: write(query, bound, this.#views), bound };
   }
 }
 
-function write({ texts, parts }: Fragment, bound: Bound[]): string {
+function write({ texts, parts }: Fragment, bound: Bound[], views: Views): string {
   const found = texts.map((text) => named.exec(text)?.[1]).find(Boolean);
   if (found) throw new Error(`The query names ${found} in its text: interpolate the table, so that it is narrowed.`);
   return texts
-    .map((text, index) => text + (index < parts.length ? writePart(parts[index] ?? null, bound) : ''))
+    .map((text, index) => text + (index < parts.length ? writePart(parts[index] ?? null, bound, views) : ''))
     .join('');
 }
 
-function writePart(part: Part, bound: Bound[]): string {
-  if (part instanceof Fragment) return write(part, bound);
+function writePart(part: Part, bound: Bound[], views: Views): string {
+  if (part instanceof Fragment) return write(part, bound, views);
   if (is(part, SQLiteTable)) {
     const name = getTableName(part);
+    const view = views.get(part);
+    if (view) return `(${write(view, bound, new Map())}) AS "${name}"`;
     return `(SELECT * FROM "${name}" WHERE installation = ?1) AS "${name}"`;
   }
   bound.push(part);

@@ -2,7 +2,9 @@
 import { expect, it } from 'vitest';
 import { explain, queries } from '../../edge-worker/api/explain.ts';
 import { answer } from '../../edge-worker/flow/answer.ts';
+import { archiveFor } from '../../edge-worker/platform/archive.ts';
 import { recordFor } from '../../edge-worker/platform/record-database.ts';
+import { historyOf } from '../../edge-worker/store/history.ts';
 import { doorOf } from '../support/door.ts';
 import { client, LaneRig, RigSystem } from '../support/lane-rig.ts';
 
@@ -120,20 +122,16 @@ it('What is no field, and who is nobody, is told with what to do', async () => {
   expect((await door.get('/entities/none/why?field=phone')).status).toBe(404);
 });
 
+const allQueries = (entity: string) => [
+  ...[queries.versionAt(entity, 1), queries.first(entity), queries.versionsOf(entity, 9, 9), queries.connections()],
+  ...[queries.mapping(1), queries.answered(entity, 1, 1), queries.answers(entity, 1, 1), queries.written(entity, 1, 1)],
+  queries.receiptsOf(entity),
+];
+
 it('Every question of the record is answered by its keys, however long its tables are', async () => {
   const { rig, entity } = await customer();
   const scoped = recordFor({ RECORD: rig.d1 }, 'ins_1');
-  const asked = [
-    ...[queries.versionAt(entity, 1), queries.first(entity), queries.versionsOf(entity, 9, 9), queries.connections()],
-    ...[
-      queries.mapping(1),
-      queries.answered(entity, 1, 1),
-      queries.answers(entity, 1, 1),
-      queries.written(entity, 1, 1),
-    ],
-    queries.receiptsOf(entity),
-  ];
-  for (const query of asked) {
+  for (const query of allQueries(entity)) {
     const { text, bound } = scoped.written(query);
     const steps = rig.d1.sqlite.db.prepare(`EXPLAIN QUERY PLAN ${text}`).all(...bound);
     for (const { detail } of steps) {
@@ -143,4 +141,20 @@ it('Every question of the record is answered by its keys, however long its table
       if (String(detail).startsWith('SEARCH timeline')) expect(detail).toContain('entity=? AND run>?');
     }
   }
+});
+
+it('Once older history lies in the archive, the record is still asked by its keys for the rest of that entity', async () => {
+  const { rig, entity } = await customer();
+  const record = recordFor({ RECORD: rig.d1 }, 'ins_1');
+  await rig.pass(30 * 24 * 60 * minuteMs);
+  const history = await historyOf(record, archiveFor({ ARCHIVE: rig.r2.bucket }, 'ins_1'), entity);
+  const steps = allQueries(entity).flatMap((query) => {
+    const { text, bound } = history.written(query);
+    return rig.d1.sqlite.db.prepare(`EXPLAIN QUERY PLAN ${text}`).all(...bound);
+  });
+  const details = steps.map(({ detail }) => String(detail));
+  // Each table is narrowed to the installation, so that going through it would be a search by the installation alone.
+  const read = details.filter((detail) => /^SEARCH (timeline|entity_versions|receipts) USING PRIMARY/.test(detail));
+  expect(read.length).toBeGreaterThan(5);
+  expect(read.filter((detail) => !/installation=\? AND (entity|command)=\?/.test(detail))).toEqual([]);
 });

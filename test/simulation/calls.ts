@@ -2,7 +2,8 @@
 // that may be slow or away.
 import { Fault } from '../../edge-worker/faults.ts';
 import type { Governor } from '../../edge-worker/platform/governor.ts';
-import { RecordUnavailable } from '../../edge-worker/store/flush.ts';
+import { ArchiveUnavailable } from '../../edge-worker/store/archive.ts';
+import { type RecordDatabase, RecordUnavailable } from '../../edge-worker/store/flush.ts';
 import type { D1OnNode } from '../support/d1-on-node.ts';
 import type { Network } from './network.ts';
 import type { Plant } from './plants.ts';
@@ -32,6 +33,8 @@ export class Calls {
   readonly #d1: D1OnNode;
   readonly #d1Dice: Dice;
   readonly #queueDice: Dice;
+  /** What is read and archived throws dice of its own: the days of a seed stay as they are. */
+  readonly #readDice: Dice;
   readonly #waiting = new Map<Life, Map<string, number>>();
   /** What no run may show, found while it went on. */
   readonly #breaches: string[];
@@ -44,6 +47,7 @@ export class Calls {
     this.#d1 = d1;
     this.#d1Dice = world.dice('record');
     this.#queueDice = world.dice('queue');
+    this.#readDice = world.dice('archive');
     this.#breaches = breaches;
   }
 
@@ -104,6 +108,31 @@ export class Calls {
         if (isDown && dice.hits(0.3)) this.#applyLate(apply);
         else if (!isDown || !dice.hits(0.6)) await apply();
         if (isDown) throw new RecordUnavailable('D1_ERROR: Network connection lost.');
+      }),
+    );
+  }
+
+  readRecord(life: Life, queries: Parameters<RecordDatabase['read']>[0]): Promise<unknown[][]> {
+    return life.governor.run('record', () =>
+      this.#counted(life, 'record', async () => {
+        await this.#world.sleep(this.#readDice.between(2, 20));
+        if (this.#world.ms < this.d1DownUntilMs) throw new RecordUnavailable('D1_ERROR: Network connection lost.');
+        const prepared = queries.map(({ text, bound }) => this.#d1.prepare(text).bind(...bound));
+        return (await this.#d1.batch(prepared)).map(({ results }) => results);
+      }),
+    );
+  }
+
+  /** R2 is away now and then, before or after it has done what it was asked. */
+  archive<T>(life: Life, work: () => Promise<T>): Promise<T> {
+    return life.governor.run('archive', () =>
+      this.#counted(life, 'archive', async () => {
+        await this.#world.sleep(this.#readDice.between(5, 100));
+        const fails = this.#readDice.hits(0.05);
+        if (fails && this.#readDice.hits(0.5)) throw new ArchiveUnavailable('network connection lost');
+        const result = await work();
+        if (fails) throw new ArchiveUnavailable('network connection lost');
+        return result;
       }),
     );
   }

@@ -5,10 +5,14 @@ import type { Drive } from '../../edge-worker/flow/jobs.ts';
 import { Lane } from '../../edge-worker/flow/lane.ts';
 import { type Change, type ChangeResult, change } from '../../edge-worker/flow/requests.ts';
 import type { Connection } from '../../edge-worker/flow/wiring.ts';
+import { archiveFor } from '../../edge-worker/platform/archive.ts';
 import { Governor } from '../../edge-worker/platform/governor.ts';
+import type { Archive } from '../../edge-worker/store/archive.ts';
+import { type Retention, retention } from '../../edge-worker/store/retention.ts';
 import type { LaneStorage as Storage } from '../../edge-worker/store/rows.ts';
 import { migratedLane, migratedRecord } from '../support/migrated.ts';
 import { noMailbox, tokensInMemory } from '../support/options.ts';
+import { R2OnNode } from '../support/r2-on-node.ts';
 import { Calls, type Life } from './calls.ts';
 import type { Network } from './network.ts';
 import type { Plant } from './plants.ts';
@@ -26,6 +30,8 @@ export interface HostOptions {
   readonly networks: Readonly<Record<Seat, Network>>;
   readonly plant: Plant;
   readonly log: (event: string, fields: Readonly<Record<string, string | number>>) => void;
+  /** How long the record keeps what; as long as everywhere by default. */
+  readonly retention?: Retention | undefined;
   /** A pointer to a subscriber is put on the queue. */
   readonly point: (subscription: string) => void;
 }
@@ -37,6 +43,7 @@ const crashesMax = 120;
 export class LaneHost {
   readonly storage = migratedLane();
   readonly d1 = migratedRecord();
+  readonly r2 = new R2OnNode();
   /** Probability of a crash per await or transaction boundary. */
   crashRate = 0;
   crashes = 0;
@@ -77,8 +84,13 @@ export class LaneHost {
       sleep: (ms) => this.#port(life, 'sleep', () => world.sleep(ms)),
       deletionGraceMs: 120_000,
       open: (connection, _store, paths) => this.#open(life, connection, paths),
-      database: { batch: (statements) => this.#port(life, 'record', () => this.calls.record(life, statements)) },
       giveBack: async () => undefined,
+      database: {
+        batch: (statements) => this.#port(life, 'record', () => this.calls.record(life, statements)),
+        read: (queries) => this.#port(life, 'record', () => this.calls.readRecord(life, queries)),
+      },
+      archive: this.#archiveOf(life),
+      retention: this.#options.retention ?? retention,
       fanOut: (ids) => this.#port(life, 'queue', () => this.calls.point(life, () => ids.forEach(this.#options.point))),
       drive: (drive) => this.#port(life, 'workflow', async () => this.#workSoon(drive, 0)),
       jobStallMs: 120_000,
@@ -196,6 +208,17 @@ export class LaneHost {
           depth--;
         }
       },
+    };
+  }
+
+  #archiveOf(life: Life): Archive {
+    const archive = archiveFor({ ARCHIVE: this.r2.bucket }, 'sim');
+    const port = <T>(work: () => Promise<T>) => this.#port(life, 'archive', () => this.calls.archive(life, work));
+    return {
+      put: (key, text) => port(() => archive.put(key, text)),
+      get: (key) => port(() => archive.get(key)),
+      list: (prefix) => port(() => archive.list(prefix)),
+      delete: (keys) => port(() => archive.delete(keys)),
     };
   }
 

@@ -6,6 +6,7 @@ import type { InboxEntry } from '../../edge-worker/flow/intake.ts';
 import { intake } from '../../edge-worker/flow/intake.ts';
 import { ask } from '../../edge-worker/flow/questions.ts';
 import type { Change } from '../../edge-worker/flow/requests.ts';
+import type { Retention } from '../../edge-worker/store/retention.ts';
 import { Chronicle } from './chronicle.ts';
 import { Days, workMs } from './days.ts';
 import { Desk } from './desk.ts';
@@ -26,6 +27,7 @@ export interface SimulationOptions {
   readonly hasCrashes: boolean;
   readonly hasFaults?: boolean;
   readonly plant?: Plant;
+  readonly retention?: Retention;
   readonly log?: Log;
 }
 
@@ -80,8 +82,9 @@ export class Simulation {
     this.networks = perSeat((seat) => new Network(seat, this.standIns[seat], world));
     this.subscriber = new Subscriber(world, options.hasFaults === false ? 0 : startMs + faultsMs);
     const { connectors, networks, subscriber } = this;
+    const { retention } = options;
     const point = (id: string) => subscriber.point(id);
-    this.host = new LaneHost({ world, connectors, networks, plant, log: this.#log, point });
+    this.host = new LaneHost({ world, connectors, networks, plant, log: this.#log, point, retention });
     subscriber.attach(this.host);
     this.desk = new Desk(world, this.standIns);
     this.chronicle = new Chronicle(world.nowMs, (seat, type, id) =>

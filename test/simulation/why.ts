@@ -2,7 +2,9 @@
 // remembers by itself.
 import { type Explained, explain } from '../../edge-worker/api/explain.ts';
 import { kindOf } from '../../edge-worker/flow/identity.ts';
+import { archiveFor } from '../../edge-worker/platform/archive.ts';
 import { recordFor } from '../../edge-worker/platform/record-database.ts';
+import { historyOf } from '../../edge-worker/store/history.ts';
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import type { Standing } from './chronicle.ts';
 import { type Field, isCarried, type Kind, kinds, onOpportunity, plain, valueAt } from './fields.ts';
@@ -49,6 +51,7 @@ export class Asking {
     const { world, host, connectors } = this.#simulation;
     const dice = world.dice('questions');
     const record = recordFor({ RECORD: host.d1 }, 'sim');
+    const archive = archiveFor({ ARCHIVE: host.r2.bucket }, 'sim');
     const entities = [...this.#books.entities.keys()].sort();
     for (let count = 0; count < many; count++) {
       const entity = dice.pick(entities);
@@ -58,7 +61,7 @@ export class Asking {
       const field = dice.pick(kind.fields);
       const asked = { entity, kind, field, atMs };
       const question = { entity, kind: kind.kind as EntityName, field: field.field, atMs };
-      const found = await explain(record, connectors, question);
+      const found = await explain(await historyOf(record, archive, entity), connectors, question);
       const moment = new Date(atMs).toISOString().slice(11, 19);
       const name = `${this.#books.nameOf(entity)} ${field.field} at ${moment}`;
       for (const breach of this.#check(asked, found)) this.breaches.push(`${name}: ${breach}`);

@@ -6,20 +6,27 @@ import type { Lane } from '../../edge-worker/flow/lane.ts';
 import { ask } from '../../edge-worker/flow/questions.ts';
 import type { D1OnNode } from './d1-on-node.ts';
 import { migratedDirectory } from './migrated.ts';
+import { R2OnNode } from './r2-on-node.ts';
 
 export interface Door {
   get<Answer>(path: string): Promise<{ readonly status: number; readonly body: Answer }>;
 }
 
 /** `record` is the D1 of the lane; its installation is `ins_1`. Without its lane only the record is asked. */
-export function doorOf(record: D1OnNode, lane?: Lane): Door {
+export function doorOf(record: D1OnNode, lane?: Lane, archive = new R2OnNode()): Door {
   const directory = migratedDirectory();
   directory.sqlite.db.exec("INSERT INTO lanes VALUES ('ins_1', 'main', '', 0)");
   const context = liveContext();
   const app = api(context);
   app.onError((error, c) => failed(error, context, c.req.path));
   const env = {
-    ...{ DIRECTORY: directory, RECORD: record, OPERATOR_KEY: 'operator', PUBLIC_URL: 'https://hub.test' },
+    ...{
+      DIRECTORY: directory,
+      RECORD: record,
+      ARCHIVE: archive.bucket,
+      OPERATOR_KEY: 'operator',
+      PUBLIC_URL: 'https://hub.test',
+    },
     LANE: {
       idFromName: (name: string) => name,
       get: () => ({ ask: (question: Parameters<typeof ask>[1]) => lane && ask(lane, question, {}) }),

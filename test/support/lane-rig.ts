@@ -5,11 +5,15 @@ import type { Drive } from '../../edge-worker/flow/jobs.ts';
 import { Lane } from '../../edge-worker/flow/lane.ts';
 import { connect, found } from '../../edge-worker/flow/steward.ts';
 import type { Flow, Routing } from '../../edge-worker/flow/wiring.ts';
+import { archiveFor } from '../../edge-worker/platform/archive.ts';
 import { Governor } from '../../edge-worker/platform/governor.ts';
 import { newMeter } from '../../edge-worker/platform/meter.ts';
 import { recordDatabase } from '../../edge-worker/platform/record-database.ts';
+import type { Archive } from '../../edge-worker/store/archive.ts';
+import { retention } from '../../edge-worker/store/retention.ts';
 import type { Role } from '../../shared/entities/entity.ts';
 import { migratedLane, migratedRecord } from './migrated.ts';
+import { R2OnNode } from './r2-on-node.ts';
 import { type RigSystem, rigMaps } from './rig-system.ts';
 
 export { client, RigSystem, rigMaps } from './rig-system.ts';
@@ -39,6 +43,7 @@ export interface RigSeat {
 export class LaneRig {
   readonly storage = migratedLane();
   readonly d1 = migratedRecord();
+  readonly r2 = new R2OnNode();
   readonly logs: (readonly [event: string, fields: Readonly<Record<string, string | number>>])[] = [];
   readonly alarms: number[] = [];
   /** Subscribers that somebody was asked to call. */
@@ -145,19 +150,33 @@ export class LaneRig {
       sleep: () => alive(this.settle(10)),
       deletionGraceMs: 120_000,
       open: ({ id }) => ended((this.#seats[id] as RigSeat).system.session(), alive),
-      database: { batch: (statements) => alive(database.batch(statements)) },
       giveBack: async ({ account }) => {
         if (!this.hasDirectory) throw new Error('D1 is away');
         this.givenBack.push(account);
       },
       drive: async (drive) => void this.#workThrough(drive, alive),
       jobStallMs: 120_000,
+      database: {
+        batch: (statements) => alive(database.batch(statements)),
+        read: (queries) => alive(database.read(queries)),
+      },
+      archive: mortal(archiveFor({ ARCHIVE: this.r2.bucket }, 'ins_1'), alive),
+      retention,
       fanOut: async (subscriptions) => void this.pointers.push(...subscriptions),
       setAlarm: (atMs) => this.alarms.push(atMs - this.nowMs),
       start: (work) => void work,
       log: (event, fields) => this.logs.push([event, fields]),
     });
   }
+}
+
+function mortal(archive: Archive, alive: <Result>(work: Promise<Result>) => Promise<Result>): Archive {
+  return {
+    put: (key, text) => alive(archive.put(key, text)),
+    get: (key) => alive(archive.get(key)),
+    list: (prefix) => alive(archive.list(prefix)),
+    delete: (keys) => alive(archive.delete(keys)),
+  };
 }
 
 /** A session whose answers an object that is gone never hears. */

@@ -152,7 +152,8 @@ const readEntity = route({
   params: z.object({ entity: z.string() }),
   shape: entityPage,
   handle: async ({ at, params: { entity } }) => {
-    const [aliases, versions, links, statuses, timeline, receipts, connections] = await at.record.batch([
+    const history = await at.history(entity);
+    const [aliases, versions, links, statuses, timeline, receipts, connections] = await history.batch([
       select(record.aliasCopies, sql`WHERE entity = ${entity}`),
       select(record.entityVersions, sql`WHERE entity = ${entity} ORDER BY version DESC LIMIT 50`),
       select(record.linkCopies, sql`WHERE entity = ${entity}`),

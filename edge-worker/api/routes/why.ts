@@ -103,7 +103,7 @@ const explainValue = route({
       throw new ProblemError('invalid-query', `A ${kind} has no field ${field.slice(0, 60)}.`, { next, fields });
     }
     const atMs = moment === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(moment);
-    const found = kind && (await explain(at.record, connectors, { entity, kind, field, atMs }));
+    const found = kind && (await explain(await at.history(entity), connectors, { entity, kind, field, atMs }));
     if (!found) throw new ProblemError('not-found', 'There is no such entity.');
     if ('bornMs' in found) {
       const next = `Ask about a moment from ${instantOf(found.bornMs)} on.`;

@@ -1,0 +1,126 @@
+// History older than D1 keeps -> the archive, a few entities at a time. First it is put there, then it is removed from
+// D1: whatever stops this in between leaves rows in both, which reading counts once.
+import { ArchiveUnavailable, type History, historyKey, historyText } from '../store/archive.ts';
+import { RecordUnavailable } from '../store/flush.ts';
+import { entityVersions, receipts, timeline } from '../store/record-schema.ts';
+import { deleteStatement, packKeys } from '../store/rows.ts';
+import { ScopedRecord, select, sql } from '../store/scoped-record.ts';
+import type { LaneCore } from './core.ts';
+
+/** Timeline rows that are looked at in one query, entities that are moved together, portions per turn of the loop. */
+const walkedMax = 1_000;
+const entitiesMax = 20;
+const versionsMax = 500;
+const portionsMax = 5;
+/** A walk through all entities begins so many times within the time that history is kept: as good as daily. */
+const walksPerHistory = 14;
+const retryMs = 60_000;
+
+/** How far the walk has come, and when the next one begins. */
+const afterName = 'archived to';
+const dueName = 'archive due';
+
+export function archiveDueMs({ store, archiveAgainMs }: LaneCore): number {
+  return Math.max(Number(store.value(dueName) ?? '0'), archiveAgainMs);
+}
+
+/** Moves some. The agenda starts it again while the walk has not come to its end. */
+export async function archiveSome(core: LaneCore): Promise<void> {
+  const { store, ports } = core;
+  try {
+    for (let portion = 0; portion < portionsMax; portion++) {
+      const after = await archivePortion(core, store.value(afterName) ?? '');
+      if (after === null) return endWalk(core);
+      store.setValue(afterName, after);
+    }
+  } catch (error) {
+    if (!(error instanceof ArchiveUnavailable || error instanceof RecordUnavailable)) throw error;
+    core.archiveAgainMs = ports.nowMs() + retryMs;
+    ports.log('archive-unavailable', { message: error.message });
+  }
+}
+
+function endWalk({ store, ports }: LaneCore): void {
+  const everyMs = ports.retention.historyMs / walksPerHistory;
+  store.storage.transactionSync(() => {
+    store.dropValue(afterName);
+    // Lanes that began together drift apart.
+    store.setValue(dueName, String(Math.round(ports.nowMs() + everyMs * (0.9 + ports.chance() / 10))));
+  });
+}
+
+/** Returns the last entity that is done with; null at the end of the walk. */
+async function archivePortion({ ports, store }: LaneCore, after: string): Promise<string | null> {
+  const record = new ScopedRecord(ports.database, store.installation);
+  const beforeMs = ports.nowMs() - ports.retention.historyMs;
+  const walked = await record.all(
+    sql<{ entity: string; atMs: number }>`SELECT entity, at_ms AS atMs FROM ${timeline} WHERE entity > ${after}
+      ORDER BY entity, run LIMIT ${walkedMax}`,
+  );
+  const { due, last, isEnd } = dueAmong(walked, beforeMs);
+  if (due.length === 0) return isEnd ? null : last;
+  const moved = await olderOf(record, due, beforeMs);
+  await Promise.all([...moved].map(([entity, rows]) => ports.archive.put(historyKey(entity, rows), historyText(rows))));
+  await ports.database.batch(removals([...moved.values()]));
+  if (moved.size < due.length) return [...moved.keys()].at(-1) ?? last;
+  return isEnd ? null : last;
+}
+
+/** Entities with something to archive, as many as fit into a portion, and where the next portion begins. */
+function dueAmong(walked: readonly { readonly entity: string; readonly atMs: number }[], beforeMs: number) {
+  const entities = [...new Set(walked.map(({ entity }) => entity))];
+  const isWhole = walked.length < walkedMax;
+  // The last one may have more rows than were read. Alone it is begun with, and goes on with the next walk.
+  if (!isWhole && entities.length > 1) entities.pop();
+  const old = new Set(walked.filter(({ atMs }) => atMs < beforeMs).map(({ entity }) => entity));
+  const due = entities.filter((entity) => old.has(entity));
+  const now = due.slice(0, entitiesMax);
+  if (due.length > now.length) return { due: now, last: now.at(-1) ?? '', isEnd: false };
+  return { due: now, last: entities.at(-1) ?? '', isEnd: isWhole };
+}
+
+/**
+ * What leaves D1: timeline rows of their age, the receipts told of there, and versions that a newer one has replaced
+ * for as long. The current version never leaves, and the moments D1 answers for find their version there.
+ */
+async function olderOf(record: ScopedRecord, entities: readonly string[], beforeMs: number) {
+  const among = sql`entity IN (SELECT value FROM json_each(${JSON.stringify(entities)}))`;
+  const [told, versions, outcomes] = await record.batch([
+    select(timeline, sql`WHERE ${among} AND at_ms < ${beforeMs} ORDER BY entity, run LIMIT ${walkedMax}`),
+    select(entityVersions, sql`WHERE ${among} ORDER BY entity, version LIMIT ${versionsMax}`),
+    select(
+      receipts,
+      sql`WHERE command IN (SELECT entry.value ->> '$[1].command' FROM ${timeline}, json_each(timeline.entries) AS entry
+          WHERE timeline.${among} AND timeline.at_ms < ${beforeMs}) AND ${among}`,
+    ),
+  ]);
+  // Where not all versions were read, the entities from there on are the next portion; alone one is begun with.
+  const cut = versions.length < versionsMax ? entities.length : entities.indexOf(versions.at(-1)?.entity ?? '');
+  const replaced = versions.filter((version, index) => {
+    const next = versions[index + 1];
+    return next !== undefined && next.entity === version.entity && next.atMs < beforeMs;
+  });
+  const moved = new Map<string, History>();
+  for (const entity of entities.slice(0, Math.max(cut, 1))) {
+    const isOfIt = (row: { readonly entity: string }) => row.entity === entity;
+    const rows = told.filter(isOfIt);
+    const lastRun = rows.at(-1)?.run ?? 0;
+    moved.set(entity, {
+      entityVersions: replaced.filter(isOfIt),
+      timeline: rows,
+      receipts: outcomes.filter((row) => isOfIt(row) && row.run <= lastRun),
+    });
+  }
+  return moved;
+}
+
+function removals(moved: readonly History[]): { query: string; rows: string }[] {
+  const versions = moved.flatMap((history) => history.entityVersions);
+  const told = moved.flatMap((history) => history.timeline);
+  const outcomes = moved.flatMap((history) => history.receipts);
+  return [
+    ...packKeys(entityVersions, versions).map((rows) => ({ query: deleteStatement(entityVersions), rows })),
+    ...packKeys(receipts, outcomes).map((rows) => ({ query: deleteStatement(receipts), rows })),
+    ...packKeys(timeline, told).map((rows) => ({ query: deleteStatement(timeline), rows })),
+  ];
+}

@@ -143,7 +143,7 @@ it('Every question of the record is answered by its keys, however long its table
   }
 });
 
-it('Once older history lies in the archive, the record is still asked by its keys for the rest of that entity', async () => {
+it('Once older history lies in the archive, the rest of it is still asked for by keys', async () => {
   const { rig, entity } = await customer();
   const record = recordFor({ RECORD: rig.d1 }, 'ins_1');
   await rig.pass(30 * 24 * 60 * minuteMs);

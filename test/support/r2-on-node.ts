@@ -28,10 +28,8 @@ export class R2OnNode {
     this.#enter('list');
     const keys = [...this.texts.keys()].filter((key) => key.startsWith(prefix) && key > cursor).sort();
     const page = keys.slice(0, 3);
-    const objects = page.map((key) => ({ key }));
-    return keys.length > page.length
-      ? { objects, truncated: true, cursor: page.at(-1) }
-      : { objects, truncated: false };
+    const isCut = keys.length > page.length;
+    return { objects: page.map((key) => ({ key })), truncated: isCut, ...(isCut && { cursor: page.at(-1) }) };
   }
 
   async delete(keys: readonly string[]): Promise<void> {

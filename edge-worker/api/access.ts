@@ -45,6 +45,8 @@ export const access = {
   checkConnection: { roles: ['admin'], scope: 'installation:write' },
   startLoad: { roles: ['admin'], scope: 'installation:write' },
   listMatches: { roles: ['admin'], scope: 'installation:read' },
+  listCandidates: { roles: ['admin'], scope: 'installation:read' },
+  answerCandidates: { roles: ['admin'], scope: 'installation:write' },
   acceptMatches: { roles: ['admin'], scope: 'installation:write' },
   setFlow: { roles: ['admin'], scope: 'installation:write' },
   askFeeds: { roles: stewards, scope: 'records:sync' },

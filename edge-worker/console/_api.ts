@@ -115,6 +115,48 @@ delete: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; };
 429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
+'/installations/{installation}/connections/{connection}/candidates': {
+get: { parameters: { query: { "kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time"; "limit"?: number; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; "connection": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
+"rows": (components['schemas']['Candidate'])[];
+/** Records that agree with exactly one of ours, or were decided on. */
+"agreeing": number;
+/** Records that a person has to decide on. */
+"undecided": number;
+/** Records that are like none of ours. */
+"unlike": number;
+}; }; };
+304: { headers: Record<string, unknown>; content?: never; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "connection": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
+"kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time";
+"said": {
+"is": "this";
+"recordType": string;
+"recordId": string;
+"entity": string;
+} | {
+"is": "likely";
+"from": number;
+} | {
+"is": "new";
+"recordType": string;
+"recordId": string;
+};
+}; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
 '/installations/{installation}/causes': {
 get: { parameters: { query?: { "owner"?: string; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "rows": (components['schemas']['Cause'])[];
@@ -1555,6 +1597,22 @@ Key: {
 "madeAt": string;
 "expiresAt": string | null;
 "revokedAt": string | null;
+};
+Candidate: {
+"recordType": string;
+"recordId": string;
+/** What the record is called there. */
+"record": string | null;
+"entity": string;
+/** What ours is called. */
+"name": string | null;
+/** How much alike they are, of 100. */
+"score": number;
+/** What speaks for it, and what against it. */
+"reasons": ({
+"code": string;
+"text": string;
+})[];
 };
 Cause: {
 "cause": string;

@@ -39,7 +39,7 @@ const accountName = (connection: string) => `give back ${connection}`;
 
 /** Tables whose rows mean nothing without the connection. Links, and calls of unknown outcome, stay. */
 const emptied = [
-  ...['cursors', 'tokens', 'rechecks', 'strays', 'stray_keys', 'waits', 'status_due', 'checks'],
+  ...['cursors', 'tokens', 'rechecks', 'strays', 'stray_keys', 'candidates', 'waits', 'status_due', 'checks'],
   ...['flows', 'sessions', 'mailbox_records', 'mailbox_statuses'],
 ];
 

@@ -6,6 +6,7 @@ import { approvals, billedLines, commands, entityRows, links, purchaseOrders } f
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { type LaneSql, type RowOf, readRows, type StoredRow } from '../store/rows.ts';
 import { billsOf } from './billing.ts';
+import { openRecordsOf } from './decisions.ts';
 import type { Answers } from './govern.ts';
 import { type HoldRow, holdsOf } from './holds.ts';
 import { keysOf, kindOf } from './identity.ts';
@@ -114,10 +115,7 @@ export class PlanView {
     return this.#amends.get(`${entity}|${connection}|${hash}`) ?? null;
   }
 
-  /**
-   * Records on the connection that carry the same business key: those of other entities, and those that nobody
-   * claims.
-   */
+  /** Records there that carry the same business key, of others or nobody's, and those that may be its own. */
   twinsOf(entity: string, connection: string): readonly string[] {
     return (this.#twins.get(entity) ?? []).filter((twin) => twin.startsWith(`${connection}|`));
   }
@@ -162,6 +160,7 @@ export class PlanView {
   }
 
   #loadTwins(sql: LaneSql, planned: readonly string[]): void {
+    for (const [id, twin] of openRecordsOf(sql, planned)) this.#twins.set(id, [...(this.#twins.get(id) ?? []), twin]);
     const keys = new Map<string, string[]>();
     for (const id of planned) {
       const record = this.records.get(id);

@@ -3,6 +3,7 @@ import type { EntityName } from '../../shared/entities/_registry.ts';
 import type { IndicatorName } from '../../shared/indicators.ts';
 import { recordsBehind } from './behind.ts';
 import { besideOf, entitiesUnder } from './beside.ts';
+import { likelyOf } from './candidates.ts';
 import { disconnectionOf } from './disconnect.ts';
 import { matches } from './first-day.ts';
 import { healthOf } from './health.ts';
@@ -39,6 +40,7 @@ export type Question =
   | { readonly about: 'key'; readonly key: string }
   | { readonly about: 'session'; readonly session: string }
   | { readonly about: 'matches'; readonly connection: string; readonly kind: EntityName; readonly limit: number }
+  | { readonly about: 'likely'; readonly connection: string; readonly kind: EntityName; readonly limit: number }
   | { readonly about: 'record-id'; readonly recordId: string }
   | { readonly about: 'beside'; readonly entity: string }
   | { readonly about: 'status'; readonly connection: string; readonly recordType: string; readonly recordId: string };
@@ -80,6 +82,8 @@ export function ask(
       return subscriptionsOf(lane.core);
     case 'matches':
       return matches(lane.core, question.connection, question.kind, question.limit);
+    case 'likely':
+      return likelyOf(lane.core, question.connection, question.kind, question.limit);
     case 'record-id':
       return entitiesUnder(lane.core, question.recordId);
     case 'beside':

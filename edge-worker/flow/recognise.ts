@@ -2,8 +2,11 @@
 // born here; else it stays a stray. Everything it rests on is loaded for all records of a kind at once.
 import { type EntityName, entities } from '../../shared/entities/_registry.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
+import { Decisions } from './decisions.ts';
 import { keysOf, kindOf } from './identity.ts';
+import { isCompared } from './likeness.ts';
 import type { CanonicalRecord } from './nouns.ts';
+import { Ranking } from './ranking.ts';
 import type { RecordPlace } from './strays.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -30,6 +33,14 @@ interface Place {
   readonly recordType: string;
 }
 
+/** Kinds that others give rise to: only of these may an entity be known before its record where it is born. */
+const arising: ReadonlySet<string> = new Set(
+  Object.values(entities).flatMap((entity) => {
+    const { derives = [] } = entity as { derives?: readonly { readonly to: string }[] };
+    return derives.map(({ to }) => to);
+  }),
+);
+
 const recordOf = ({ connection, recordType, recordId }: RecordPlace) => `${connection}|${recordType}|${recordId}`;
 const placeOf = ({ entity, connection, recordType }: Place) => `${entity}|${connection}|${recordType}`;
 
@@ -46,11 +57,14 @@ export class Recognition {
   readonly #known = new Set<string>();
   readonly #linked = new Set<string>();
   readonly #coming = new Set<string>();
+  readonly #decisions: Decisions;
+  readonly #rankings = new Map<string, Ranking>();
 
   constructor(tx: LaneTransaction, wiring: Wiring, kind: EntityName, sightings: readonly Sighting[]) {
     this.#tx = tx;
     this.#wiring = wiring;
     this.#kind = kind;
+    this.#decisions = new Decisions(tx.sql, kind, sightings);
     for (const sighting of sightings) this.#keys.set(sighting, keysOf(kind, sighting.values));
     const keys = [...this.#keys.values()].flat();
     for (const [sighting, own] of this.#keys) for (const key of own) this.#addRecord(key, sighting);
@@ -74,7 +88,8 @@ export class Recognition {
       named,
     ))
       this.#aliases.set(row.entity, row.into);
-    const ids = [...new Set([...named, ...this.#aliases.values(), ...[...this.#byKey.values()].flat()])];
+    const alike = [...this.#byKey.values()].flat();
+    const ids = [...new Set([...named, ...this.#aliases.values(), ...alike, ...this.#decisions.entities])];
     for (const row of this.#load<{ id: string }>(
       'SELECT id FROM entities WHERE id IN (SELECT value FROM json_each(?))',
       ids,
@@ -110,22 +125,40 @@ export class Recognition {
     }
     const roles = this.#wiring.connections.get(connection)?.roles ?? [];
     const isBornHere = roles.some((role) => (entities[this.#kind].bornIn as readonly string[]).includes(role));
+    const isOpen = this.#wiring.flow(connection, this.#kind).state !== 'matching';
+    const accepted = this.#decisions.acceptedOf(sighting);
+    if (accepted !== null && this.#known.has(accepted) && !this.#linked.has(at(accepted))) {
+      if (this.#coming.has(at(accepted))) return { as: 'again' };
+      return isOpen ? this.#take(sighting, 'matched', accepted) : { as: 'stray' };
+    }
     // The strongest key that tells anything decides: weaker ones cannot overrule it.
     const key = this.keysOf(sighting).find((one) => this.#byKey.has(one));
     const candidates = (key === undefined ? [] : (this.#byKey.get(key) ?? [])).filter(
-      (id) => !this.#linked.has(at(id)),
+      (id) => !this.#linked.has(at(id)) && !this.#decisions.isRejected(sighting, id),
     );
     if (candidates.some((id) => this.#coming.has(at(id)))) return { as: 'again' };
-    const isOpen = this.#wiring.flow(connection, this.#kind).state !== 'matching';
     const [candidate] = candidates;
     if (candidate === undefined) {
+      if (this.#decisions.openOf(sighting).some((id) => !this.#linked.has(at(id)))) return { as: 'stray' };
       // Before the acceptance, what may yet turn out to be an entity's own record is not made another one.
-      const mayMatchLater = !isOpen && sighting.isIncomplete && this.#wiring.mapFor(connection, this.#kind)?.canWrite;
+      const mayMatchLater = !isOpen && isBornHere && this.#mayMatchLater(sighting);
       return isBornHere && !mayMatchLater ? { as: 'born' } : { as: 'stray' };
     }
     const isSole = candidates.length === 1 && !this.#hasRivals(sighting, key);
     // Also where records are born: a project that a deal gave rise to may run there since long before the hub came.
     return isOpen && isSole ? this.#take(sighting, 'matched', candidate) : { as: 'stray' };
+  }
+
+  /** It names what nobody knows yet, or a person is to say whether it is what another record gave rise to. */
+  #mayMatchLater(sighting: Sighting): boolean {
+    const { connection, recordType } = sighting;
+    const map = this.#wiring.mapFor(connection, this.#kind);
+    if (!map?.canWrite) return false;
+    if (sighting.isIncomplete) return true;
+    if (map.livesOn || !arising.has(this.#kind) || !isCompared(this.#kind)) return false;
+    const ranking = this.#rankings.get(connection) ?? new Ranking(this.#tx.sql, connection, recordType, this.#kind);
+    this.#rankings.set(connection, ranking);
+    return ranking.of(sighting.values).some(({ entity }) => !this.#decisions.isRejected(sighting, entity));
   }
 
   #addRecord(key: string, record: RecordPlace): void {

@@ -16,6 +16,7 @@ import { makeKey, type NewKey, revokeKey } from './keys.ts';
 import type { Lane } from './lane.ts';
 import type { MappingContent } from './mapping.ts';
 import { mappingContent } from './mapping.ts';
+import { answerMatch, type MatchAnswer } from './match-answers.ts';
 import { endSession, type NewSession, openSession } from './people.ts';
 import { type ProposalStep, propose } from './proposals.ts';
 import { type Credentials, reconnect } from './reconnect.ts';
@@ -48,6 +49,13 @@ export type Change =
       readonly connection: string;
       readonly kind: EntityName;
       readonly cutoverOn: string | null;
+      readonly by: string;
+    }
+  | {
+      readonly verb: 'match';
+      readonly connection: string;
+      readonly kind: EntityName;
+      readonly said: MatchAnswer;
       readonly by: string;
     }
   | {
@@ -163,6 +171,8 @@ function carryOut(lane: Lane, request: Change, sealed: string): Value {
       return { connection: request.connection.id };
     case 'accept-matches':
       return acceptMatches(core, request.connection, request.kind, request.cutoverOn, request.by);
+    case 'match':
+      return answerMatch(core, request.connection, request.kind, request.said, request.by);
     case 'set-flow':
       setFlow(core, request.connection, request.kind, request.flow, request.by);
       return {};

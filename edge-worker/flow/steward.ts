@@ -8,6 +8,7 @@ import { commands, connectionRows, flows, mappingVersions } from '../store/lane-
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { readRows, writeRows } from '../store/rows.ts';
 import { tellAudit } from './audit.ts';
+import { acceptedPlaces, askAboutLikely, placeOf } from './candidates.ts';
 import type { LaneCore } from './core.ts';
 import { formerOf } from './disconnect.ts';
 import { describeSoon, watchSchemas } from './drift.ts';
@@ -171,9 +172,14 @@ export function acceptMatches(
   by: string,
 ): { linked: number; open: number } {
   connectionOf(core, connection);
-  const proposed = matches(core, connection, kind, strayMax).filter((match) => match.candidates.length > 0);
-  const linked = proposed.filter((match) => match.candidates.length === 1 && match.rivals.length === 0).length;
-  core.store.transaction((tx) => {
+  const accepted = acceptedPlaces(core, connection, kind);
+  const proposed = matches(core, connection, kind, strayMax).filter(
+    (match) => match.candidates.length > 0 && !accepted.has(placeOf(match)),
+  );
+  const sure = proposed.filter((match) => match.candidates.length === 1 && match.rivals.length === 0).length;
+  const linked = sure + accepted.size;
+  const asked = core.store.transaction((tx) => {
+    const asked = askAboutLikely(core, tx, connection, kind);
     writeRows(tx.sql, flows, [{ connection, kind, state: 'open', cutoverOn }], 'replace');
     // Reading them again links what matches, and gives birth to what is like nothing else.
     readAgain(tx, straysOf(core, connection, kind, strayMax));
@@ -183,9 +189,10 @@ export function acceptMatches(
       linked: String(linked),
       cutoverOn: cutoverOn ?? '',
     });
+    return asked;
   });
   core.rewire();
-  return { linked, open: proposed.length - linked };
+  return { linked, open: proposed.length - sure + asked };
 }
 
 /** Sets one flow: matching, open or observe-only, with its cut-over day. */

@@ -4,6 +4,7 @@
 import { strayKeys, strays, waits } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { deleteRows, type RowOf, readRows, type StoredRow, writeRows } from '../store/rows.ts';
+import { endCandidates, forgetDecisions } from './decisions.ts';
 import type { Wiring } from './wiring.ts';
 
 export type StrayRow = StoredRow<typeof strays>;
@@ -38,6 +39,10 @@ export function writeStrays(
   );
   forget(tx, known);
   deleteRows(tx.sql, strays, linked);
+  forgetDecisions(
+    tx,
+    linked.map(([connection = '', , recordType = '', recordId = '']) => ({ connection, recordType, recordId })),
+  );
   writeRows(tx.sql, strays, kept, 'replace');
   const keys = kept.flatMap(keyRowsOf);
   writeRows(tx.sql, strayKeys, keys, 'ignore');
@@ -62,6 +67,7 @@ export function forgetStrays(tx: LaneTransaction, wiring: Wiring, gone: readonly
     JSON.stringify(gone.map((place) => [place.connection, place.recordType, place.recordId])),
   );
   forget(tx, known);
+  forgetDecisions(tx, gone);
   deleteRows(
     tx.sql,
     strays,
@@ -137,12 +143,13 @@ export function readReferringAgain(tx: LaneTransaction, linked: readonly RecordP
   readAgain(tx, places);
 }
 
-/** Links were made: the entities that waited for them are to be planned. */
+/** Links were made: the entities that waited for them are to be planned, other records that were like them read. */
 export function releaseWaits(
   tx: LaneTransaction,
   linked: readonly (readonly [connection: string, entity: string])[],
 ): string[] {
   if (linked.length === 0) return [];
+  readAgain(tx, endCandidates(tx, linked));
   const rows = tx.sql
     .exec(
       `DELETE FROM waits WHERE (connection, reference) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))

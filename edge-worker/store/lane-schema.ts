@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 export * from './mailbox-schema.ts';
+export * from './match-schema.ts';
 export * from './page-schema.ts';
 export * from './people-schema.ts';
 export * from './subscriber-schema.ts';

@@ -102,6 +102,16 @@ export const contract = defineEntity({
     ['purchaseOrder', 'customer'],
     ['name', 'customer'],
   ],
+  likeness: {
+    name: 'name',
+    customer: 'reference',
+    purchaseOrder: 'identifier',
+    total: 'amount',
+    startOn: 'day',
+    endOn: 'day',
+    legalEntity: 'division',
+    currency: 'division',
+  },
   computes: (record, idOf) => {
     const amendments = record.amendments ?? [];
     return {

@@ -33,6 +33,17 @@ export const customer = defineEntity({
   deletion: { means: 'ask', owner: 'sales' },
   defaults: { lifecycle: 'prospect', isActive: true, currency: 'USD' },
   matchKeys: [['taxNumber'], ['accountNumber'], ['name', 'country'], ['name']],
+  likeness: {
+    name: 'name',
+    taxNumber: 'identifier',
+    accountNumber: 'identifier',
+    website: 'domain',
+    email: 'domain',
+    postalCode: 'place',
+    country: 'division',
+    legalEntity: 'division',
+    currency: 'division',
+  },
   isReady: (record) => record.lifecycle === 'customer',
   // A subsidiary cannot be entered under a company that is not there.
   promotes: [

@@ -50,6 +50,13 @@ export interface Billing<Source> {
   readonly unlessBilledBy: Readonly<Partial<Record<Role, Readonly<Partial<Source>> | 'nothing'>>>;
 }
 
+/**
+ * How a field tells that two records may be the same thing, where no business key says so. `name`: written alike ·
+ * `identifier`: the same signs · `domain`: of one address on the Internet · `place`, `reference`, `day`, `amount`: the
+ * same value · `division`: what differs in it is hardly the same.
+ */
+export type Likeness = 'name' | 'identifier' | 'domain' | 'place' | 'reference' | 'day' | 'amount' | 'division';
+
 /** `withdraw`: taken back elsewhere · `ask`: its owner decides · `keep`: it goes on without that record. */
 export interface Deletion {
   readonly means: 'withdraw' | 'ask' | 'keep';
@@ -71,6 +78,8 @@ export interface Entity<Name extends string = string, Shape extends z.ZodObject 
    * matching and the duplicate control.
    */
   readonly matchKeys: readonly (readonly (keyof z.infer<Shape> & string)[])[];
+  /** What else is compared on the first day, for a person to decide on. Absent = only business keys are. */
+  readonly likeness?: Readonly<Partial<Record<keyof z.infer<Shape> & string, Likeness>>>;
   /**
    * The roles whose new records become new entities. A record elsewhere that matches nothing stays a stray until a
    * person decides.

@@ -32,6 +32,15 @@ export const project = defineEntity({
   bornIn: ['psa'],
   defaults: { status: 'active', isOpenForTime: true, pricingModel: 'time-and-materials', currency: 'USD' },
   matchKeys: [['name', 'customer']],
+  likeness: {
+    name: 'name',
+    customer: 'reference',
+    startOn: 'day',
+    endOn: 'day',
+    budget: 'amount',
+    legalEntity: 'division',
+    currency: 'division',
+  },
   example: {
     name: 'Harbour & Pine ERP rollout',
     customer: 'cus_01J00000000000000000000000',

@@ -19,6 +19,7 @@ export const resource = defineEntity({
   deletion: { means: 'keep', owner: 'integration' },
   defaults: { isActive: true },
   matchKeys: [['email']],
+  likeness: { name: 'name', legalEntity: 'division' },
   example: {
     name: 'Ines Carvalho',
     email: 'ines.carvalho@northwind.example',

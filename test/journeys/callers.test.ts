@@ -81,6 +81,8 @@ const expected: Readonly<Record<Operation, readonly [readonly HostRole[], Scope 
   checkConnection: [['admin'], 'installation:write'],
   startLoad: [['admin'], 'installation:write'],
   listMatches: [['admin'], 'installation:read'],
+  listCandidates: [['admin'], 'installation:read'],
+  answerCandidates: [['admin'], 'installation:write'],
   acceptMatches: [['admin'], 'installation:write'],
   setFlow: [['admin'], 'installation:write'],
   askFeeds: [stewards, 'records:sync'],

@@ -25,6 +25,8 @@ beforeAll(async () => {
   hub = await startHub({ port: await freePort(), state });
   pair = await Pair.start(new Operator(hub.url, hub.operatorKey));
   third = await startExample(Math.random);
+  const there = { stage: 'client', currency: 'EUR', active: true };
+  third.standIn.create('client', { display_name: 'Harbour and Pine Architects Ltd', ...there });
   third.standIn.create('client', { display_name: 'Lakeside Hospital', stage: 'client', currency: 'EUR', active: true });
   browser = await openBrowser();
 }, 120_000);
@@ -112,6 +114,17 @@ describe.skipIf(!hasBrowser)('Connections', () => {
     await page.locator('[data-connection=lab]').getByRole('link').click();
     await step(visitor, 'Read everything');
     const customer = page.locator('[data-kind=customer]');
+    await customer.getByRole('link', { name: 'Likely matches of customer' }).click();
+    await page.getByRole('row', { name: /Harbour and Pine Architects Ltd/ }).waitFor();
+    await lookAt(visitor, 'connections-matches');
+    await visitor.button('Accept in bulk').click();
+    await lookAt(visitor, 'connections-matches-bulk');
+    await page.keyboard.press('Escape');
+    await visitor.button('It is this one').click();
+    await visitor.hasText('Nothing is left to decide');
+    await visitor.hasText('1 agree with one of ours');
+    await lookAt(visitor, 'connections-matches-none');
+    await page.getByRole('link', { name: 'Back to the connection' }).click();
     await customer.getByRole('button', { name: 'Accept' }).click();
     await lookAt(visitor, 'connections-accept');
     await page.getByRole('dialog').getByRole('button', { name: 'Accept' }).click();

@@ -51,6 +51,15 @@ export interface Match {
   readonly rivals: readonly string[];
 }
 
+export interface Candidate {
+  readonly recordType: string;
+  readonly recordId: string;
+  readonly record: string | null;
+  readonly entity: string;
+  readonly name: string | null;
+  readonly reasons: readonly { readonly text: string }[];
+}
+
 export interface EntityHistory {
   readonly mergedInto: string | null;
   readonly links: readonly { readonly connection: string; readonly endedAt: string | null }[];
@@ -136,6 +145,17 @@ export class Installation {
   async matches(connection: string, kind: string): Promise<readonly Match[]> {
     const path = `/connections/${connection}/matches?kind=${kind}&limit=1000`;
     return (await this.#call<{ rows: readonly Match[] }>('GET', path)).rows;
+  }
+
+  /** Records that may be ours without agreeing on a key, the likeliest first. */
+  async candidates(connection: string, kind: string): Promise<readonly Candidate[]> {
+    return (
+      await this.#call<{ rows: readonly Candidate[] }>('GET', `/connections/${connection}/candidates?kind=${kind}`)
+    ).rows;
+  }
+
+  match(connection: string, kind: string, said: Readonly<Record<string, unknown>>): Promise<unknown> {
+    return this.#call('POST', `/connections/${connection}/candidates`, { kind, said });
   }
 
   accept(connection: string, kind: string, cutoverOn: string | null = null): Promise<{ linked: number; open: number }> {

@@ -4,6 +4,7 @@ import { Answer, useMe } from '../asking.tsx';
 import { Connections as Cards, Steps } from '../parts/connections.tsx';
 import { Empty, Note } from '../parts/states.tsx';
 import { AddConnection } from './connections/add.tsx';
+import { CandidatesPage } from './connections/candidates.tsx';
 import { useHealth } from './connections/health.ts';
 import { ConnectionPage } from './connections/one.tsx';
 
@@ -12,6 +13,7 @@ export default function Connections() {
     <Routes>
       <Route index element={<All />} />
       <Route path="new/*" element={<ForAdmins />} />
+      <Route path=":connection/matches/:kind" element={<CandidatesPage />} />
       <Route path=":connection" element={<ConnectionPage />} />
     </Routes>
   );

@@ -1,5 +1,6 @@
 // What flows through one connection, kind by kind: the first load, its acceptance, flows that only observe.
 import { type ReactNode, useState } from 'react';
+import { Link } from 'react-router';
 import { useChange, useMe } from '../../asking.tsx';
 import type { Connection } from '../../parts/connections.tsx';
 import { Field } from '../../parts/controls.tsx';
@@ -57,6 +58,14 @@ function KindRow({ row, kind }: { readonly row: Connection; readonly kind: Kind 
         )}
       </span>
       <span className="row">
+        {operations.includes('listCandidates') && (
+          <Link
+            to={`/connections/${row.connection}/matches/${kind.kind}`}
+            aria-label={`Likely matches of ${wordsFrom(kind.kind).toLowerCase()}`}
+          >
+            Likely matches
+          </Link>
+        )}
         {kind.state === 'matching' && operations.includes('acceptMatches') && <Accept row={row} kind={kind} />}
         {kind.state !== 'matching' && operations.includes('setFlow') && <Turn row={row} kind={kind} />}
       </span>
@@ -120,7 +129,7 @@ function Accept({ row, kind }: { readonly row: Connection; readonly kind: Kind }
       text={
         <>
           What agrees on a {name} is linked, and nothing in either record changes. What {row.title} does not have yet is
-          created there. What could be several is held for you, and the rest goes on.
+          created there. What may be one of several, or is only like one, is held for you; the rest goes on.
         </>
       }
       isPending={accept.isPending}

@@ -50,7 +50,7 @@ export class Decisions {
   }
 }
 
-/** Records that may be an entity's own, by that entity: nothing is created beside them until one is linked or refused. */
+/** Records that may be an entity's own, by that entity: nothing is created beside them until that is settled. */
 export function openRecordsOf(sql: LaneSql, entities: readonly string[]): readonly (readonly [string, string])[] {
   const where = "WHERE state IN ('open', 'accepted') AND entity IN (SELECT value FROM json_each(?))";
   return readRows(sql, candidates, where, JSON.stringify(entities)).map((row) => [row.entity, placeOf(row)]);

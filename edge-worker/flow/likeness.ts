@@ -105,9 +105,10 @@ function amountsOf(one: unknown, other: unknown): Found | null {
 
 /** Forms of companies tell nothing of which company it is. */
 const forms = new Set(
-  'gmbh ag kg ohg ug se sa sas sarl bv nv ltd limited llc llp lp inc corp corporation co company plc spa srl oy ab as aps pty mbh and und the et'.split(
-    ' ',
-  ),
+  [
+    'gmbh ag kg ohg ug mbh se sa sas sarl bv nv ltd limited llc llp lp inc corp corporation co company plc spa srl',
+    'oy ab as aps pty and und et the',
+  ].flatMap((some) => some.split(' ')),
 );
 
 /** Words of a name: without accents, signs and forms of companies. */

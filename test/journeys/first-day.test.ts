@@ -131,7 +131,7 @@ describe('On the first day', () => {
     expect(named.sort()).toEqual([...known.map((name) => [name, ledgerPhone]), ...made].sort());
   });
 
-  it('what may be one of two, or is written otherwise, is held for the integration admin, and the rest go on', async () => {
+  it('what may be one of two, or is written otherwise, is held for an admin, and the rest go on', async () => {
     const holds = await firm.installation.exceptions();
     for (const hold of holds)
       expect(hold).toMatchObject({ connection: 'psa', kind: 'customer', control: 'duplicate', owner: 'integration' });
@@ -142,7 +142,7 @@ describe('On the first day', () => {
     ]);
   });
 
-  it('what is written otherwise is proposed with reasons, and linked once somebody says that it is the same', async () => {
+  it('what is written otherwise is proposed with reasons, and linked once somebody says so', async () => {
     const likely = (await firm.installation.candidates('psa', 'customer')).find(
       ({ record }) => record === inPsa.customer,
     );

@@ -1,5 +1,5 @@
-// What people say of likely matches: it is this one, one by one or whatever is sure enough, or none of them, so that the
-// record is new. Each is one lane transaction with an audit row for every record.
+// What people say of likely matches: it is this one, or whatever is sure enough is, or it is none of them and new. Each
+// is one lane transaction with an audit row for every record.
 import { type EntityName, entities } from '../../shared/entities/_registry.ts';
 import { candidates, entityRows, links, strays } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';

@@ -53,7 +53,7 @@ function Candidates({ connection, kind }: OfKind) {
       {({ rows, agreeing, undecided, unlike }) => (
         <>
           <p>
-            {agreeing.toLocaleString()} agree with one of ours, {undecided.toLocaleString()} may be one of ours, and{' '}
+            {agreeing.toLocaleString()} agree with one of ours, {undecided.toLocaleString()} may be one of ours,{' '}
             {unlike.toLocaleString()} are like none. Nothing is linked by likeness before you say so.
           </p>
           <Rows rows={rows} connection={connection} kind={kind} />

@@ -13,7 +13,6 @@ export function recordsBehind(core: LaneCore, name: IndicatorName, days: number,
     case 'approved-not-posted':
       return openNow(core, postings, limit);
     case 'unbilled-work':
-    case 'project-margin':
       return unbilledWork(sql)
         .slice(0, limit)
         .map(({ project, amount }) => ({ ...plain(project), amounts: [amount] }));

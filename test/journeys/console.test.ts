@@ -90,6 +90,28 @@ describe.skipIf(!hasBrowser)('Records', () => {
   });
 });
 
+describe.skipIf(!hasBrowser)('The overview', () => {
+  it.each([1280, 400])(
+    'shows each indicator with its target, and the records behind one, at %i px',
+    async (widthPx) => {
+      const visitor = await visit('finance', 'Overview', widthPx);
+      const atRisk = visitor.page.locator('[data-indicator="money-at-risk"]');
+      await atRisk.getByText(/\d/).first().waitFor();
+      expect(await visitor.page.locator('[data-indicator]').count()).toBe(15);
+      await visitor.hasText('what an hour costs');
+      await lookAt(visitor, 'overview');
+      await atRisk.getByRole('button', { name: /behind it/ }).press('Enter');
+      const behind = visitor.page.getByRole('region', { name: 'Money at risk' });
+      await behind.getByRole('rowheader', { name: 'Delivery' }).waitFor();
+      await behind.getByRole('row', { name: /Entry/ }).first().waitFor();
+      await lookAt(visitor, 'overview-behind');
+      await behind.getByRole('row', { name: /Entry/ }).first().click();
+      await visitor.hasText('Timeline, the newest first');
+      await visitor.close();
+    },
+  );
+});
+
 describe.skipIf(!hasBrowser)('Exceptions', () => {
   it.each([1280, 400])('tell what waits by cause, then each record, then one in full, at %i px', async (widthPx) => {
     const visitor = await visit('delivery', 'Exceptions', widthPx);

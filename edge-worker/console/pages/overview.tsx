@@ -1,11 +1,14 @@
-// What is missing, what is stuck, since when and whose turn it is, and how each connection is doing.
+// What is missing, what is stuck, since when and whose turn it is, how each connection is doing, and the indicators.
+import { lazy, Suspense } from 'react';
 import { Answer, useAnswer } from '../asking.tsx';
 import type { Shape } from '../client.ts';
 import { useNowMs } from '../clock.ts';
 import { Connections, Steps } from '../parts/connections.tsx';
 import { Ago } from '../parts/figures.tsx';
 import { Grid } from '../parts/grid.tsx';
-import { Empty, Note } from '../parts/states.tsx';
+import { Empty, Loading, Note } from '../parts/states.tsx';
+
+const Indicators = lazy(() => import('./overview/indicators.tsx'));
 
 const watchEveryMs = 15_000;
 /** The oldest of what waits; the page of exceptions has them all. */
@@ -40,6 +43,12 @@ export default function Overview() {
         <Answer what="what waits" answer={waiting}>
           {({ rows }) => <Waiting rows={rows} />}
         </Answer>
+      </section>
+      <section className="stack-close" aria-label="Indicators">
+        <h2>Indicators of the last 30 days</h2>
+        <Suspense fallback={<Loading what="the indicators" />}>
+          <Indicators />
+        </Suspense>
       </section>
       <section className="stack-close" aria-label="Connections">
         <h2>Connections</h2>

@@ -1,8 +1,12 @@
 // An installation as a route reaches it: its record in D1, narrowed to it, and its lane, which takes every change.
 import { z } from 'zod';
+import type { EntityName } from '../../shared/entities/_registry.ts';
 import type { RecordClaim } from '../connectors/embed.ts';
 import type { AuditHead } from '../flow/audit.ts';
 import type { Checked } from '../flow/health.ts';
+import type { MappingContent } from '../flow/mapping.ts';
+import type { RowProblem } from '../flow/mapping-check.ts';
+import type { Sides } from '../flow/mapping-sides.ts';
 import type { Proved } from '../flow/people.ts';
 import type { Preview, PreviewAsked } from '../flow/preview.ts';
 import type { Question } from '../flow/questions.ts';
@@ -78,6 +82,14 @@ export class InstallationAt {
 
   preview(asked: PreviewAsked): Promise<Preview> {
     return tried(async () => this.#lane.preview(asked));
+  }
+
+  sides(connection: string, kind: EntityName): Promise<Sides> {
+    return tried(async () => this.#lane.sides(connection, kind));
+  }
+
+  checkDraft(draft: string, content: MappingContent): Promise<readonly RowProblem[]> {
+    return tried(async () => this.#lane.checkDraft(draft, content));
   }
 
   /** The head of the audit chain as the lane has it now, signed. */

@@ -1087,6 +1087,40 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
+'/installations/{installation}/mapping-ground': {
+get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['MappingGround']; }; };
+304: { headers: Record<string, unknown>; content?: never; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
+'/installations/{installation}/mapping-ground/check-formula': {
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
+"kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time";
+"formula": string;
+}; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['CheckedFormula']; }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['CheckedFormula']; }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
+'/installations/{installation}/mapping-ground/{connection}/{kind}': {
+get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path: { "installation": string; "connection": string; "kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time"; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['MappingSides']; }; };
+304: { headers: Record<string, unknown>; content?: never; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
 '/installations/{installation}/mappings': {
 get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "items": (components['schemas']['MappingVersion'])[];
@@ -2202,6 +2236,80 @@ Job: {
 "problem": string | null;
 "startedAt": string;
 "endedAt": string | null;
+};
+MappingGround: {
+"kinds": ({
+"kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time";
+"title": string;
+"fields": ({
+"field": string;
+"title": string;
+"type": "text" | "decimal" | "money" | "day" | "instant" | "yes-no" | "choice" | "reference" | "list";
+/** It is never empty. */
+"isRequired": boolean;
+"choices": (string)[] | null;
+"refersTo": string | null;
+/** Unless a mapping moves it. */
+"owner": "crm" | "psa" | "erp" | "billing";
+})[];
+})[];
+"connections": ({
+"connection": string;
+"title": string;
+"roles": ("crm" | "psa" | "erp" | "billing")[];
+"maps": ({
+"kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time";
+"recordType": string;
+"canWrite": boolean;
+/** Rows as they come with the connector, by field of ours. */
+"fields": { [name: string]: {
+"at": string;
+"codec": string;
+"direction": "both" | "in" | "out";
+"lookup"?: string;
+} };
+/** What only the system has: a constant or a formula. */
+"extra": ({
+"at": string;
+"codec": string;
+"says": string;
+})[];
+})[];
+})[];
+};
+CheckedFormula: {
+/** Null where it cannot be used. */
+"type": string | null;
+"problem": string | null;
+"next": string | null;
+/** Where the fault is, in characters. */
+"start": number | null;
+"end": number | null;
+};
+MappingSides: {
+"recordType": string;
+"theirs": ({
+"path": string;
+"label": string;
+"type": "text" | "decimal" | "money" | "integer" | "date" | "instant" | "boolean" | "reference" | "choice" | "list";
+"isRequired": boolean;
+"isWritable": boolean;
+"lengthMax": number | null;
+"choices": ({
+"value": string;
+"label": string;
+})[] | null;
+/** What a real record holds there. */
+"sample"?: unknown;
+})[];
+/** The id of the record whose values are shown. */
+"sampleOf": string | null;
+/** Why the system did not answer. */
+"problem": string | null;
+/** By field of ours. */
+"codecs": { [name: string]: (string)[] };
+/** By the type of a constant or a formula. */
+"typedCodecs": { [name: string]: (string)[] };
 };
 MappingVersion: {
 "version": number;

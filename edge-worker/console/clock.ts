@@ -21,3 +21,9 @@ export function repeat(work: () => void, eachMs: number, whileMs: number): () =>
     clearTimeout(end);
   };
 }
+
+/** Does it once, after a rest; the answer calls it off. */
+export function after(restMs: number, work: () => void): () => void {
+  const timer = setTimeout(work, restMs);
+  return () => clearTimeout(timer);
+}

@@ -11,6 +11,7 @@ import { indicatorsOf } from './indicators.ts';
 import { jobOf, jobsOf } from './job-book.ts';
 import { keyOf } from './keys.ts';
 import type { Lane } from './lane.ts';
+import { groundOf } from './mapping-sides.ts';
 import { sessionOf } from './people.ts';
 import { progressOf } from './progress.ts';
 import { draftsOf, isSelfApprovalAllowed, versionsOf } from './proposals.ts';
@@ -35,6 +36,7 @@ export type Question =
     }
   | { readonly about: 'targets' }
   | { readonly about: 'drafts' }
+  | { readonly about: 'ground' }
   | { readonly about: 'versions' }
   | { readonly about: 'draft'; readonly draft: string }
   | { readonly about: 'key'; readonly key: string }
@@ -70,6 +72,8 @@ export function ask(
       return targetsInForce(lane.core);
     case 'drafts':
       return { drafts: draftsOf(lane.core), isSelfApprovalAllowed: isSelfApprovalAllowed(lane.core) };
+    case 'ground':
+      return groundOf(lane.core.wiring);
     case 'versions':
       return versionsOf(lane.core);
     case 'draft':

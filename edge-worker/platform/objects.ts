@@ -2,6 +2,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import { drizzle } from 'drizzle-orm/durable-sqlite';
 import { migrate } from 'drizzle-orm/durable-sqlite/migrator';
+import type { EntityName } from '../../shared/entities/_registry.ts';
 import { connectors } from '../connectors/_registry.ts';
 import type { RecordClaim } from '../connectors/embed.ts';
 import type { VisitAnswer } from '../connectors/mailbox.ts';
@@ -12,6 +13,9 @@ import { type Checked, checkConnection } from '../flow/health.ts';
 import type { InboxEntry } from '../flow/intake.ts';
 import type { Drive, Turn } from '../flow/jobs.ts';
 import { Lane } from '../flow/lane.ts';
+import type { MappingContent } from '../flow/mapping.ts';
+import { checkDraft, type RowProblem } from '../flow/mapping-check.ts';
+import { type Sides, sidesOf } from '../flow/mapping-sides.ts';
 import { type Proved, proveUser } from '../flow/people.ts';
 import { type Preview, type PreviewAsked, preview } from '../flow/preview.ts';
 import { ask, type Question } from '../flow/questions.ts';
@@ -237,6 +241,16 @@ export class LaneObject extends DurableObject<Env> {
   /** One real record under a draft. */
   preview(asked: PreviewAsked): Promise<Tried<Preview>> {
     return tried(() => preview(this.#live.core, asked));
+  }
+
+  /** Our fields and the system's, for whoever edits a mapping. */
+  sides(connection: string, kind: EntityName): Promise<Tried<Sides>> {
+    return tried(() => sidesOf(this.#live.core, connection, kind));
+  }
+
+  /** What is wrong with a draft's rows, before they are kept. */
+  checkDraft(draft: string, content: MappingContent): Promise<Tried<readonly RowProblem[]>> {
+    return tried(() => checkDraft(this.#live.core, draft, content));
   }
 
   /** Whether a record would pass every control, in every system. */

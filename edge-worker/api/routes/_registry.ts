@@ -12,6 +12,7 @@ import { find } from './find.ts';
 import { indicators } from './indicators.ts';
 import { installations } from './installations.ts';
 import { jobs } from './jobs.ts';
+import { mappingGround } from './mapping-ground.ts';
 import { mappings } from './mappings.ts';
 import { records } from './records.ts';
 import { subscriptions } from './subscriptions.ts';
@@ -19,4 +20,4 @@ import { targets } from './targets.ts';
 import { why } from './why.ts';
 import type { Route } from '../route.ts';
 
-export const routes: readonly Route[] = [...audit, ...callers, ...candidates, ...causes, ...connectionCare, ...connections, ...drafts, ...events, ...exceptions, ...find, ...indicators, ...installations, ...jobs, ...mappings, ...records, ...subscriptions, ...targets, ...why];
+export const routes: readonly Route[] = [...audit, ...callers, ...candidates, ...causes, ...connectionCare, ...connections, ...drafts, ...events, ...exceptions, ...find, ...indicators, ...installations, ...jobs, ...mappingGround, ...mappings, ...records, ...subscriptions, ...targets, ...why];

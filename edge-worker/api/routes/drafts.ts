@@ -13,6 +13,7 @@ import {
   rehearsalShape,
   shownDraft,
 } from '../draft-shapes.ts';
+import { ProblemError } from '../problems.ts';
 import { ok, type Route, route } from '../route.ts';
 import { versionIn } from './mappings.ts';
 
@@ -56,14 +57,14 @@ const readDraft = route({
 
 /** A step of a draft is one change of the lane, made by whoever asks. */
 function step<Body extends z.ZodObject>(
-  operation: 'editDraft' | 'submitDraft' | 'returnDraft' | 'approveDraft' | 'dropDraft',
-  [method, name]: readonly ['put' | 'post', string],
+  operation: 'submitDraft' | 'returnDraft' | 'approveDraft' | 'dropDraft',
+  name: string,
   [summary, description]: readonly [string, string],
   body: Body,
   stepOf: (draft: string, given: z.infer<Body>) => ProposalStep,
 ): Route {
   return route({
-    ...{ operation, method, summary, description, body },
+    ...({ operation, method: 'post', summary, description, body } as const),
     path: `${one}${name}`,
     tag: 'Mappings',
     params: z.object({ draft: z.string() }),
@@ -91,17 +92,32 @@ const beginDraft = route({
   },
 });
 
-const editDraft = step(
-  'editDraft',
-  ['put', ''],
-  ['Save a draft', 'Each row is compiled first. A rehearsal belongs to the revision it was made on, and ends with it.'],
-  z.object({ revision, content: mappingContent }),
-  (draft, given) => ({ step: 'edit', draft, ...given }),
-);
+const editDraft = route({
+  operation: 'editDraft',
+  method: 'put',
+  path: one,
+  tag: 'Mappings',
+  summary: 'Save a draft',
+  description:
+    'Each row that changes is checked against both schemas and against what real records hold; what cannot be kept ' +
+    'is refused with its place and its reason. A rehearsal belongs to the revision it was made on, and ends with it.',
+  params: z.object({ draft: z.string() }),
+  body: z.object({ revision, content: mappingContent }),
+  shape: done,
+  handle: async ({ at, params: { draft }, body, caller: { by } }) => {
+    const fields = await at.checkDraft(draft, body.content);
+    if (fields.length > 0) {
+      const detail = `${fields.length === 1 ? 'One row' : `${fields.length} rows`} cannot be kept as they are.`;
+      throw new ProblemError('invalid-fields', detail, { next: 'Correct what is marked, and save again.', fields });
+    }
+    const { status, body: told } = await at.change({ verb: 'propose', step: { step: 'edit', draft, ...body }, by });
+    return { status, body: { ...told, draft } };
+  },
+});
 
 const submitDraft = step(
   'submitDraft',
-  ['post', '/submit'],
+  '/submit',
   ['Hand a rehearsed draft to an approver', 'Its content stays as it is until it is approved or returned.'],
   z.object({ revision, note: z.string().max(1_000).default('') }),
   (draft, given) => ({ step: 'submit', draft, ...given }),
@@ -109,7 +125,7 @@ const submitDraft = step(
 
 const returnDraft = step(
   'returnDraft',
-  ['post', '/return'],
+  '/return',
   ['Give a submitted draft back to be changed', 'Its authors read the reason.'],
   z.object({ reason: z.string().trim().min(1).max(1_000) }),
   (draft, { reason }) => ({ step: 'return', draft, reason }),
@@ -117,7 +133,7 @@ const returnDraft = step(
 
 const approveDraft = step(
   'approveDraft',
-  ['post', '/approve'],
+  '/approve',
   [
     'Approve a draft, which publishes it',
     'By somebody who neither wrote nor submitted it. Where it holds more than it may, the version before comes back.',
@@ -132,7 +148,7 @@ const approveDraft = step(
 
 const dropDraft = step(
   'dropDraft',
-  ['post', '/drop'],
+  '/drop',
   ['Give a draft up', 'It stays to be looked up for 90 days.'],
   z.object({}),
   (draft) => ({ step: 'drop', draft }),

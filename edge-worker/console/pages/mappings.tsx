@@ -27,7 +27,7 @@ export default function Mappings() {
   return (
     <Routes>
       <Route index element={<Both />} />
-      <Route path="draft/:draft" element={<DraftPage />} />
+      <Route path="draft/:draft/*" element={<DraftPage />} />
       <Route path="version/:version" element={<VersionPage />} />
     </Routes>
   );

@@ -1,17 +1,15 @@
 // One draft: what it changes, what its rehearsal found, and the steps that whoever looks may take.
-import { Link, useNavigate, useParams } from 'react-router';
+import { lazy, type ReactNode, Suspense } from 'react';
+import { Link, NavLink, Route, Routes, useNavigate, useParams } from 'react-router';
 import { Answer, useAnswer, useMe } from '../../asking.tsx';
-import type { Shape } from '../../client.ts';
 import { nameOf } from '../../parts/people.ts';
-import { Badge, Note } from '../../parts/states.tsx';
+import { Badge, Loading, Note } from '../../parts/states.tsx';
 import { Step } from '../../parts/step.tsx';
-import { Content } from './content.tsx';
 import { Changes, stateOf } from './lists.tsx';
 import { Rehearsed } from './rehearsed.tsx';
+import { type Full as Draft, placeOf, wholeOf } from './sides.ts';
 import { type StepName, useStep } from './steps.ts';
 import './mappings.css';
-
-export type Draft = Shape<'DraftInFull'>;
 
 export function DraftPage() {
   const { draft = '' } = useParams();
@@ -20,13 +18,12 @@ export function DraftPage() {
   );
   return (
     <Answer what="the draft" answer={read}>
-      {(full) => <One draft={full} />}
+      {(full) => <One draft={wholeOf(full)} />}
     </Answer>
   );
 }
 
 function One({ draft }: { readonly draft: Draft }) {
-  const { operations } = useMe();
   const { title, tone } = stateOf[draft.state];
   return (
     <div className="stack">
@@ -43,13 +40,44 @@ function One({ draft }: { readonly draft: Draft }) {
       </p>
       <Said draft={draft} />
       <Steps draft={draft} />
+      <nav className="mappings-parts" aria-label="Parts of the draft">
+        {parts.map(({ path, title: name }) => (
+          <NavLink key={path} to={`${placeOf(draft)}/${path}`} end={path === ''}>
+            {name}
+          </NavLink>
+        ))}
+      </nav>
+      <Suspense fallback={<Loading what="this part" />}>
+        <Routes>
+          <Route index element={<Summary draft={draft} />} />
+          <Route path="rows" element={<Rows draft={draft} />} />
+          <Route path="row/:connection/:kind/:row" element={<RowPage draft={draft} />} />
+          <Route path="text" element={<Content key={draft.id} draft={draft} />} />
+        </Routes>
+      </Suspense>
+    </div>
+  );
+}
+
+const Rows = lazy(() => import('./rows.tsx'));
+const RowPage = lazy(() => import('./row.tsx'));
+const Content = lazy(() => import('./content.tsx'));
+
+const parts = [
+  { path: '', title: 'What it changes' },
+  { path: 'rows', title: 'Rows' },
+  { path: 'text', title: 'As text' },
+] as const;
+
+function Summary({ draft }: { readonly draft: Draft }): ReactNode {
+  return (
+    <>
       <section className="stack-close" aria-label="What it changes">
         <h2>What it changes</h2>
         <Changes items={draft.changes} />
       </section>
       <Rehearsed draft={draft} />
-      {draft.state === 'draft' && operations.includes('editDraft') && <Content key={draft.id} draft={draft} />}
-    </div>
+    </>
   );
 }
 

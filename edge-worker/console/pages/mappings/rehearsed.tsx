@@ -7,11 +7,12 @@ import { Amount, Instant } from '../../parts/figures.tsx';
 import { wordsFrom } from '../../parts/people.ts';
 import { Note, TroubleNote } from '../../parts/states.tsx';
 import { Value } from '../../parts/values.tsx';
+import type { Full } from './sides.ts';
 
 type Rehearsal = NonNullable<Shape<'Rehearsal'>>;
 type Group = Rehearsal['groups'][number];
 
-export function Rehearsed({ draft }: { readonly draft: Shape<'DraftInFull'> }) {
+export function Rehearsed({ draft }: { readonly draft: Full }) {
   const { operations } = useMe();
   const rehearse = useChange(
     ({ api, installation }, revision: number) =>

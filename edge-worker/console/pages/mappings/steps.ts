@@ -1,6 +1,6 @@
 // The steps of a draft as calls of the API. Each names the revision that was read, where what it says counts.
 import { useChange } from '../../asking.tsx';
-import type { Shape } from '../../client.ts';
+import type { Full } from './sides.ts';
 
 export type StepName = 'submit' | 'approve' | 'return' | 'drop';
 
@@ -10,7 +10,7 @@ export interface Taken {
   readonly said: string;
 }
 
-export function useStep({ id: draft, revision }: Shape<'DraftInFull'>) {
+export function useStep({ id: draft, revision }: Full) {
   return useChange(
     ({ api, installation }, { name, said }: Taken) => {
       const params = { path: { installation, draft } };

@@ -1,0 +1,82 @@
+// A field of a system, looked for among hundreds by its label or its path; a path of the system's own may be typed.
+import {
+  Button as AriaButton,
+  ComboBox,
+  FieldError,
+  Input,
+  Label,
+  ListBox,
+  ListBoxItem,
+  ListLayout,
+  Popover,
+  Text,
+  Virtualizer,
+} from 'react-aria-components';
+import { briefly, type TheirField } from './sides.ts';
+
+export interface PickProps {
+  readonly label: string;
+  readonly fields: readonly TheirField[];
+  readonly path: string;
+  readonly onChange: (path: string) => void;
+  readonly problem?: string | undefined;
+  readonly isDisabled: boolean;
+}
+
+const rowHeightPx = 48;
+
+export function PickField({ label, fields, path, onChange, problem, isDisabled }: PickProps) {
+  const known = fields.find((field) => field.path === path);
+  const offered = known ? fields : fields.filter((field) => fits(field, path));
+  return (
+    <ComboBox
+      className="field"
+      inputValue={path}
+      onInputChange={onChange}
+      allowsCustomValue
+      items={offered.map((field) => ({ ...field, id: field.path }))}
+      isInvalid={problem !== undefined}
+      isDisabled={isDisabled}
+    >
+      <Label>{label}</Label>
+      <div className="mappings-pick">
+        <Input />
+        <AriaButton className="button" aria-label="Show the fields">
+          <span aria-hidden="true" className="choice-arrow" />
+        </AriaButton>
+      </div>
+      <Text slot="description">
+        {known ? `${known.label}, ${traitsOf(known)}` : 'Choose one, or type a path of the system.'}
+      </Text>
+      <FieldError>{problem}</FieldError>
+      <Popover className="choice-list">
+        <Virtualizer layout={ListLayout} layoutOptions={{ rowHeight: rowHeightPx }}>
+          <ListBox style={{ height: Math.min(320, offered.length * rowHeightPx) }}>
+            {(field: TheirField & { readonly id: string }) => (
+              <ListBoxItem id={field.id} textValue={field.path} className="choice-option mappings-field">
+                <Text slot="label">{field.label === field.path ? field.path : `${field.label} · ${field.path}`}</Text>
+                <Text slot="description">
+                  {traitsOf(field)}, here {briefly(field.sample)}
+                </Text>
+              </ListBoxItem>
+            )}
+          </ListBox>
+        </Virtualizer>
+      </Popover>
+    </ComboBox>
+  );
+}
+
+const fits = ({ path, label }: TheirField, asked: string) =>
+  `${label} ${path}`.toLowerCase().includes(asked.trim().toLowerCase());
+
+/** What a field of theirs is like, in words. */
+export function traitsOf({ type, isRequired, isWritable, lengthMax, choices }: TheirField): string {
+  return [
+    type,
+    ...(isRequired ? ['required'] : []),
+    ...(isWritable ? [] : ['read only']),
+    ...(lengthMax === null ? [] : [`up to ${lengthMax} characters`]),
+    ...(choices && choices.length > 0 ? [`${choices.length} choices`] : []),
+  ].join(', ');
+}

@@ -1,0 +1,299 @@
+// Whether rows of a draft can be kept: each changed row against both schemas, against what real records hold, and
+// against the tables it uses. Says what is wrong, where, in sentences; nothing is refused without its reason.
+import { canonicalJson } from '../../shared/canonical-json.ts';
+import { type EntityName, entities, entityNames } from '../../shared/entities/_registry.ts';
+import { type Codec, CodecError, readPath } from '../connectors/codecs.ts';
+import type { EntityMap } from '../connectors/connector.ts';
+import { entityRows } from '../store/lane-schema.ts';
+import { readColumns } from '../store/rows.ts';
+import type { LaneCore } from './core.ts';
+import { checkFormula, compileFormula } from './formula.ts';
+import { codecsOf, type MappingContent, mappingContent } from './mapping.ts';
+import {
+  codecsFor,
+  codecsForTyped,
+  currencyPath,
+  openText,
+  refusedThere,
+  schemaOf,
+  someValues,
+} from './mapping-fit.ts';
+import { type Sides, sidesOf } from './mapping-sides.ts';
+import type { CanonicalRecord } from './nouns.ts';
+import { openDraft } from './proposals.ts';
+import type { Connection } from './wiring.ts';
+
+export interface RowProblem {
+  /** Where it stands in the content: `maps.<connection>.<kind>.fields.<field>.<part>`. */
+  readonly field: string;
+  readonly problem: string;
+}
+
+type Overlay = MappingContent['maps'][string][string];
+type Row = NonNullable<Overlay['fields'][string]>;
+type Extra = Overlay['extra'][number];
+
+/** A value that stands in real records is a reason that people can look at. */
+const lookedAtMax = 500;
+
+/** Against what the draft holds until now. What somebody else changed meanwhile is found out when it is saved. */
+export async function checkDraft(
+  core: LaneCore,
+  draft: string,
+  content: MappingContent,
+): Promise<readonly RowProblem[]> {
+  const row = openDraft(core, draft, ['draft']);
+  return checkContent(core, mappingContent.parse(JSON.parse(row.content)), content);
+}
+
+/** What is wrong with the rows that differ from those of `before`. The systems that they concern are only read. */
+async function checkContent(
+  core: LaneCore,
+  before: MappingContent,
+  after: MappingContent,
+): Promise<readonly RowProblem[]> {
+  const problems: RowProblem[] = [...checkOwners(after)];
+  for (const [id, kinds] of Object.entries(after.maps)) {
+    const connection = core.wiring.connections.get(id);
+    if (!connection) {
+      problems.push({ field: `maps.${id}`, problem: `There is no connection ${id}.` });
+      continue;
+    }
+    for (const [kind, overlay] of Object.entries(kinds)) {
+      const place = `maps.${id}.${kind}`;
+      const map = (connection.connector.maps as Readonly<Record<string, EntityMap<EntityName> | undefined>>)[kind];
+      if (!map) problems.push({ field: place, problem: `${connection.connector.title} carries no such record.` });
+      else {
+        const changed = changedRows(before.maps[id]?.[kind], overlay, changedTables(before, after));
+        if (changed.fields.length + changed.extra.length + changed.off.length === 0) continue;
+        const sides = await sidesOf(core, id, kind as EntityName);
+        problems.push(...new MapCheck(core, connection, kind as EntityName, after, sides).check(changed));
+      }
+    }
+  }
+  return problems;
+}
+
+function checkOwners({ ownership }: MappingContent): RowProblem[] {
+  return Object.keys(ownership).flatMap((key) => {
+    const [kind = '', field = ''] = key.split('.');
+    const isKnown = entityNames.includes(kind as EntityName) && schemaOf(kind as EntityName, field) !== undefined;
+    return isKnown ? [] : [{ field: `ownership.${key}`, problem: `There is no field ${key}.` }];
+  });
+}
+
+interface Changed {
+  readonly fields: readonly (readonly [string, Row])[];
+  readonly off: readonly string[];
+  readonly extra: readonly (readonly [number, Extra])[];
+}
+
+function changedTables(before: MappingContent, after: MappingContent): ReadonlySet<string> {
+  const names = [...Object.keys(before.lookups), ...Object.keys(after.lookups)];
+  return new Set(names.filter((name) => !isAlike(before.lookups[name], after.lookups[name])));
+}
+
+const isAlike = (one: unknown, other: unknown) => canonicalJson(one ?? null) === canonicalJson(other ?? null);
+
+function changedRows(was: Overlay | undefined, is: Overlay, tables: ReadonlySet<string>): Changed {
+  const moved = Object.entries(is.fields).filter(
+    ([field, row]) => !isAlike(was?.fields[field], row) || was?.fields[field] === undefined || usesOneOf(row, tables),
+  );
+  return {
+    fields: moved.flatMap(([field, row]) => (row === null ? [] : [[field, row] as const])),
+    off: moved.flatMap(([field, row]) => (row === null ? [field] : [])),
+    extra: is.extra.flatMap((row, at) => (was?.extra.some((one) => isAlike(one, row)) ? [] : [[at, row] as const])),
+  };
+}
+
+const usesOneOf = (row: Row | null, tables: ReadonlySet<string>) => row?.lookup !== undefined && tables.has(row.lookup);
+
+class MapCheck {
+  readonly #connection: Connection;
+  readonly #kind: EntityName;
+  readonly #content: MappingContent;
+  readonly #sides: Sides;
+  readonly #map: EntityMap<EntityName>;
+  readonly #codecs: ReadonlyMap<string, Codec<unknown>>;
+  readonly #records: readonly CanonicalRecord[];
+
+  constructor(core: LaneCore, connection: Connection, kind: EntityName, content: MappingContent, sides: Sides) {
+    this.#connection = connection;
+    this.#kind = kind;
+    this.#content = content;
+    this.#sides = sides;
+    this.#map = connection.connector.maps[kind] as EntityMap<EntityName>;
+    this.#codecs = codecsOf(connection.connector);
+    const where = `WHERE kind = ? ORDER BY event_ms DESC LIMIT ${lookedAtMax}`;
+    const rows = readColumns(core.store.sql, entityRows, ['canonical'], where, kind);
+    this.#records = rows.map(({ canonical }) => JSON.parse(canonical) as CanonicalRecord);
+  }
+
+  check({ fields, off, extra }: Changed): RowProblem[] {
+    const rows = fields.flatMap(([field, row]) => within(`fields.${field}`, this.#checkRow(field, row)));
+    const extras = extra.flatMap(([at, row]) => within(`extra.${at}`, this.#checkExtra(row)));
+    const place = `maps.${this.#connection.id}.${this.#kind}`;
+    return within(place, [...rows, ...extras, ...this.#checkFilled(fields, off)]);
+  }
+
+  #checkRow(field: string, row: Row): RowProblem[] {
+    const schema = schemaOf(this.#kind, field);
+    if (!schema) return [{ field: '', problem: `${entities[this.#kind].title} has no field ${field}.` }];
+    const codec = this.#codecs.get(row.codec);
+    if (!codec) return [{ field: 'codec', problem: `There is no codec ${row.codec}.` }];
+    if (!row.lookup && !codecsFor(this.#connection.connector, this.#kind, field).includes(row.codec))
+      return [{ field: 'codec', problem: `${row.codec} cannot carry this field there and back without loss.` }];
+    return [
+      ...this.#checkPath(row.at, row.direction !== 'in'),
+      ...this.#checkCurrency(row),
+      ...this.#checkTable(field, row),
+      ...(row.direction === 'out' ? [] : this.#checkRead(row, codec)),
+      ...(row.direction === 'in' ? [] : this.#checkWritten(field, row, codec)),
+    ];
+  }
+
+  #checkPath(at: string, isWritten: boolean): RowProblem[] {
+    const { theirs, recordType } = this.#sides;
+    if (theirs.length === 0) return [];
+    const described = theirs.find(({ path }) => path === at);
+    const title = this.#connection.connector.title;
+    // A path into a described list or reference is the connector's own way.
+    const isInside = theirs.some(({ path }) => at.startsWith(`${path}.`));
+    if (!described && !isInside) return [{ field: 'at', problem: `${recordType} has no field ${at} in ${title}.` }];
+    if (!isWritten || described?.isWritable !== false) return [];
+    return [{ field: 'direction', problem: `${described.label} cannot be written in ${title}. It can be read.` }];
+  }
+
+  /** An amount whose currency is not read with it would be held, record by record. */
+  #checkCurrency({ codec }: Row): RowProblem[] {
+    const at = currencyPath(codec);
+    if (at === null || this.#places().some((row) => row.at === at)) return [];
+    return [{ field: 'codec', problem: `Its currency stands at ${at}, which no row of this record reads.` }];
+  }
+
+  /** Where the map reads and writes under the draft. */
+  #places(): readonly Pick<Row, 'at' | 'direction'>[] {
+    const overlay = this.#content.maps[this.#connection.id]?.[this.#kind];
+    const shipped = Object.entries(this.#map.fields as Readonly<Record<string, Pick<Row, 'at' | 'direction'>>>);
+    const kept = shipped.flatMap(([field, row]) => (overlay?.fields[field] === undefined ? [row] : []));
+    const own = Object.values(overlay?.fields ?? {}).flatMap((row) => row ?? []);
+    const extra = [...(this.#map.extra ?? []), ...(overlay?.extra ?? [])];
+    return [...kept, ...own, ...extra.map(({ at }) => ({ at, direction: 'out' as const }))];
+  }
+
+  #checkTable(field: string, { lookup }: Row): RowProblem[] {
+    if (lookup === undefined) return [];
+    const table = this.#content.lookups[lookup];
+    if (!table) return [{ field: 'lookup', problem: `There is no table ${lookup}.` }];
+    const schema = schemaOf(this.#kind, field);
+    const wrong = Object.entries(table).find(([, ours]) => !schema?.safeParse(ours).success);
+    return wrong
+      ? [{ field: 'lookup', problem: `“${wrong[1]}”, which ${lookup} makes of “${wrong[0]}”, is no value of it.` }]
+      : [];
+  }
+
+  #checkRead({ at, lookup }: Row, codec: Codec<unknown>): RowProblem[] {
+    const { sample } = this.#sides;
+    const wire = sample && readPath(sample.wire, at);
+    // What a table does not know is listed with the table, to be added there.
+    if (!sample || wire === undefined || lookup !== undefined) return [];
+    try {
+      codec.decode(wire, sample.wire);
+      return [];
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+      return [{ field: 'codec', problem: `Record ${sample.recordId} cannot be read this way: ${error.message}.` }];
+    }
+  }
+
+  #checkWritten(field: string, row: Row, codec: Codec<unknown>): RowProblem[] {
+    const there = this.#sides.theirs.find(({ path }) => path === row.at);
+    const { choices, lengthMax } = there ?? { choices: null, lengthMax: null };
+    if (row.lookup !== undefined) {
+      const unknown = Object.keys(this.#content.lookups[row.lookup] ?? {}).find(
+        (theirs) => choices && choices.length > 0 && !choices.some(({ value }) => value === theirs),
+      );
+      return unknown === undefined ? [] : [{ field: 'lookup', problem: `${row.at} has no choice “${unknown}”.` }];
+    }
+    const seen = this.#records.flatMap((record) => (record[field] === undefined ? [] : [record[field]]));
+    const some = someValues(this.#kind, field);
+    // Which words a text will hold nobody knows beforehand: real ones decide whether they have a place there.
+    const isOpenText = some[0] === openText && (choices !== null || lengthMax !== null);
+    return this.#refused(row.at, codec, isOpenText ? seen : [...seen, ...some]);
+  }
+
+  #refused(at: string, codec: Codec<unknown>, values: readonly unknown[]): RowProblem[] {
+    const described = this.#sides.theirs.find(({ path }) => path === at);
+    if (!described) return [];
+    const wires = values.flatMap((value) => (value === null ? [null] : encoded(codec, value)));
+    const problem = wires.map((wire) => refusedThere(described, wire)).find((one) => one !== null);
+    return problem ? [{ field: 'at', problem }] : [];
+  }
+
+  #checkExtra(row: Extra): RowProblem[] {
+    const codec = this.#codecs.get(row.codec);
+    if (!codec) return [{ field: 'codec', problem: `There is no codec ${row.codec}.` }];
+    const path = this.#checkPath(row.at, true);
+    if (row.formula === undefined) {
+      const type = typeof row.constant === 'boolean' ? 'bool' : 'string';
+      const isFit =
+        codecsForTyped(this.#connection.connector, type).includes(row.codec) || isCarried(codec, row.constant);
+      if (!isFit) return [{ field: 'constant', problem: `${row.codec} cannot write ${JSON.stringify(row.constant)}.` }];
+      return [...path, ...this.#refused(row.at, codec, [row.constant ?? null])];
+    }
+    const checked = checkFormula(row.formula, this.#kind);
+    if (!checked.ok) return [{ field: 'formula', problem: `${checked.problem}. ${checked.next}` }];
+    if (!codecsForTyped(this.#connection.connector, checked.type).includes(row.codec))
+      return [
+        { field: 'codec', problem: `The formula makes a value of the type ${checked.type}, not for ${row.codec}.` },
+      ];
+    return [...path, ...this.#refused(row.at, codec, this.#worked(row.formula))];
+  }
+
+  /** What the formula makes of real records. Those on which it fails are for the rehearsal to show. */
+  #worked(formula: string): unknown[] {
+    const workOut = compileFormula(formula, this.#kind);
+    return this.#records.flatMap((record) => {
+      try {
+        return [workOut(record)];
+      } catch (error) {
+        if (error instanceof CodecError) return [];
+        throw error;
+      }
+    });
+  }
+
+  /** A field that must not be empty there is still filled by some row. */
+  #checkFilled(fields: Changed['fields'], off: readonly string[]): RowProblem[] {
+    const written = new Set(this.#places().flatMap(({ at, direction }) => (direction === 'in' ? [] : [at])));
+    const shipped = this.#map.fields as Readonly<Record<string, { readonly at: string; readonly direction: string }>>;
+    return [...fields.map(([field]) => field), ...off].flatMap((field) => {
+      const before = shipped[field];
+      const there = this.#sides.theirs.find(({ path }) => path === before?.at);
+      if (!before || before.direction === 'in' || !this.#map.canCreate || !there?.isRequired) return [];
+      if (written.has(before.at)) return [];
+      return [{ field: `fields.${field}`, problem: `${there.label} must not be empty there, and no row fills it.` }];
+    });
+  }
+}
+
+const within = (place: string, problems: readonly RowProblem[]): RowProblem[] =>
+  problems.map(({ field, problem }) => ({ field: [place, field].filter(String).join('.'), problem }));
+
+/** Nothing where the codec will not write the value: it is held for that reason, before and after. */
+function encoded(codec: Codec<unknown>, value: unknown): readonly unknown[] {
+  try {
+    return [codec.encode(value)];
+  } catch (error) {
+    if (error instanceof CodecError) return [];
+    throw error;
+  }
+}
+
+function isCarried(codec: Codec<unknown>, value: unknown): boolean {
+  try {
+    return codec.encode(value) !== undefined && codec.decode(codec.encode(value), {}) !== undefined;
+  } catch {
+    return false;
+  }
+}

@@ -270,6 +270,7 @@ describe.skipIf(!hasBrowser)('Mappings', () => {
     async (widthPx) => {
       const { page, visitor } = await draftOf(`Countries at ${widthPx}`, widthPx);
       await page.getByRole('link', { name: 'Rows', exact: true }).click();
+      await choose(page, 'Record', 'Customer');
       await page.getByRole('row', { name: /Country/ }).waitFor();
       await lookAt(visitor, 'mappings-rows');
       await page.getByRole('row', { name: /Country/ }).click();

@@ -49,7 +49,7 @@ async function firm() {
   return { rig, core, crm, erp, refused, row };
 }
 
-it('Both sides of a mapping come from the schemas: our fields, the system as it describes itself, a real record', async () => {
+it('Both sides of a mapping come from the schemas, with the values of a real record', async () => {
   const { core, crm } = await firm();
   const sides = await sidesOf(core, 'crm', 'customer');
   expect(sides.sample?.recordId).toBe('a');

@@ -1,0 +1,147 @@
+// Stories of the mappings in a browser, from a first draft to a version in force and back.
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { hasBrowser, type Visitor } from '../support/browser.ts';
+import { lookAt } from '../support/console-visit.ts';
+
+type Visit = (role: string, page: string, widthPx?: number, user?: string) => Promise<Visitor>;
+
+/** For the journey that has the hub. */
+export function mappingStories(visit: Visit): void {
+  const draftOf = async (title: string, widthPx: number) => {
+    const visitor = await visit('admin', 'Mappings', widthPx);
+    await visitor.button('Begin a draft').click();
+    await visitor.page.getByLabel('What it is for').fill(title);
+    await visitor.button('Begin').click();
+    await visitor.page.getByRole('heading', { level: 1, name: title }).waitFor();
+    return { visitor, page: visitor.page };
+  };
+  describe.skipIf(!hasBrowser)('Mappings', () => {
+    lifecycleStories(visit);
+    rowStories(draftOf);
+  });
+}
+
+function lifecycleStories(visit: Visit): void {
+  it('are drafted, rehearsed and submitted by an admin, approved by somebody else, and put back', async () => {
+    const admin = await visit('admin', 'Mappings');
+    await admin.hasText('Version 1');
+    await lookAt(admin, 'mappings');
+    await admin.button('Begin a draft').click();
+    await admin.page.getByLabel('What it is for').fill('Regions by their own names');
+    await admin.button('Begin').click();
+    await admin.page.getByRole('link', { name: 'As text' }).click();
+    const content = admin.page.getByLabel('Rows, tables and owners');
+    await content.fill('{"lookups": {"regions": {"DE": "DACH"}}');
+    await admin.hasText('a bracket, a comma or a quote is missing');
+    await content.fill('{"lookups": {"regions": {"DE": "DACH"}}}');
+    await admin.button('Save').click();
+    await admin.page.getByRole('link', { name: 'What it changes' }).click();
+    await admin.hasText('regions: DE: means DACH');
+    await admin.button('Rehearse over the last 31 days').click();
+    await admin.hasText('0 of them would change');
+    await lookAt(admin, 'mappings-draft');
+    await admin.button('Submit').click();
+    await admin.page.getByRole('dialog').getByRole('button', { name: 'Submit', exact: true }).click();
+    await admin.hasText('Waits for approval');
+    expect(await admin.button('Approve and publish').count()).toBe(0);
+    await admin.close();
+    const approver = await visit('approver', 'Mappings', 400, 'Petra');
+    await lookAt(approver, 'mappings');
+    await approver.page.getByRole('row', { name: /Regions by their own names/ }).click();
+    await approver.hasText('regions: DE: means DACH');
+    await lookAt(approver, 'mappings-draft');
+    await approver.button('Approve and publish').click();
+    const dialog = approver.page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Approve and publish', exact: true }).click();
+    await approver.page.getByRole('link', { name: 'version 2', exact: true }).click();
+    await approver.page.getByRole('heading', { level: 1, name: 'Version 2', exact: true }).waitFor();
+    await approver.hasText('regions: DE: means DACH, before: as it comes with Tieout');
+    await lookAt(approver, 'mappings-version');
+    await approver.page.getByRole('link', { name: 'All mappings' }).click();
+    await approver.page.getByRole('row', { name: /Version 1/ }).click();
+    await approver.button('Put this version back').click();
+    await dialog.getByLabel('Reason').fill('Regions go by codes after all');
+    await dialog.getByRole('button', { name: 'Put this version back', exact: true }).click();
+    await approver.hasText('Version 3');
+    await approver.close();
+  }, 60_000);
+
+  it('keep what one of two admins at the same draft saved, and say so to the other', async () => {
+    const one = await visit('admin', 'Mappings');
+    await one.button('Begin a draft').click();
+    await one.page.getByLabel('What it is for').fill('Two at once');
+    await one.button('Begin').click();
+    await one.page.getByRole('link', { name: 'As text' }).click();
+    const other = await visit('admin', 'Mappings');
+    await other.page.getByRole('row', { name: /Two at once/ }).click();
+    await other.page.getByRole('link', { name: 'As text' }).click();
+    await other.page.getByLabel('Rows, tables and owners').waitFor();
+    await one.page.getByLabel('Rows, tables and owners').fill('{"lookups": {"terms": {"30": "NET30"}}}');
+    await one.button('Save').click();
+    await one.page.getByRole('link', { name: 'What it changes' }).click();
+    await one.hasText('terms: 30: means NET30');
+    await other.page.getByLabel('Rows, tables and owners').fill('{"lookups": {"terms": {"30": "NET14"}}}');
+    await other.button('Save').click();
+    await other.page.getByRole('alert').waitFor();
+    await lookAt(other, 'mappings-two');
+    await other.page.getByRole('button', { name: /^Take what / }).click();
+    expect(await other.page.getByLabel('Rows, tables and owners').inputValue()).toContain('NET30');
+    for (const visitor of [one, other]) await visitor.close();
+  });
+
+  it('are no matter of whoever only looks', async () => {
+    const viewer = await visit('viewer', 'Mappings');
+    await viewer.hasText('Mappings are for admins and approvers');
+    await viewer.close();
+  });
+}
+
+type DraftOf = (title: string, widthPx: number) => Promise<{ readonly visitor: Visitor; readonly page: Page }>;
+
+function rowStories(draftOf: DraftOf): void {
+  it.each([1280, 400])(
+    'are edited row by row, and a row that cannot be kept is refused, at %i px',
+    async (widthPx) => {
+      const { page, visitor } = await draftOf(`Countries at ${widthPx}`, widthPx);
+      await page.getByRole('link', { name: 'Rows', exact: true }).click();
+      await choose(page, 'Record', 'Customer');
+      await page.getByRole('row', { name: /Country/ }).waitFor();
+      await lookAt(visitor, 'mappings-rows');
+      await page.getByRole('row', { name: /Country/ }).click();
+      await choose(page, 'This field is', 'Carried as said here');
+      await page.getByRole('combobox').fill('nowhere');
+      await page.keyboard.press('Tab');
+      await visitor.button('Save the row').click();
+      await page.getByRole('alert').waitFor();
+      await visitor.hasText('has no field nowhere');
+      await lookAt(visitor, 'mappings-row-refused');
+      await page.getByRole('combobox').fill('');
+      await page.getByRole('combobox').pressSequentially('addr');
+      await page.getByRole('option', { name: /address.state/ }).waitFor();
+      await visitor.shot(`mappings-row-pick-${widthPx}`);
+      await page.getByRole('combobox').fill('address.state');
+      await page.keyboard.press('Tab');
+      await choose(page, 'Direction', 'Only read');
+      await visitor.button('Save the row').click();
+      await page.getByText('address.state').nth(1).waitFor();
+      await visitor.button('Fill another field').click();
+      await page.getByRole('combobox').fill('web');
+      await page.keyboard.press('Tab');
+      await page.getByRole('textbox', { name: 'Formula' }).fill('it.nmae');
+      await visitor.hasText('there is no field nmae');
+      await page.getByRole('textbox', { name: 'Formula' }).fill('upper(it.name)');
+      await visitor.hasText('a value of the type string');
+      await lookAt(visitor, 'mappings-formula');
+      await visitor.button('Save the row').click();
+      await page.getByText('upper(it.name)').waitFor();
+      await visitor.close();
+    },
+    60_000,
+  );
+}
+
+async function choose(page: Page, label: string, option: string): Promise<void> {
+  await page.getByRole('button', { name: new RegExp(`${label}$`) }).click();
+  await page.getByRole('option', { name: option, exact: true }).click();
+}

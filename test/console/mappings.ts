@@ -18,6 +18,7 @@ export function mappingStories(visit: Visit): void {
   };
   describe.skipIf(!hasBrowser)('Mappings', () => {
     lifecycleStories(visit);
+    peopleStories(visit);
     rowStories(draftOf);
   });
 }
@@ -66,7 +67,9 @@ function lifecycleStories(visit: Visit): void {
     await approver.hasText('Version 3');
     await approver.close();
   }, 60_000);
+}
 
+function peopleStories(visit: Visit): void {
   it('keep what one of two admins at the same draft saved, and say so to the other', async () => {
     const one = await visit('admin', 'Mappings');
     await one.button('Begin a draft').click();

@@ -42,13 +42,11 @@ export function claimBilled(
   const kept = new Set(now.map((row) => `${row.invoice}|${row.source}`));
   const freed = before.filter((row) => !kept.has(`${row.invoice}|${row.source}`));
   free(tx, freed);
-  const known = new Set(before.map((row) => row.source));
-  writeRows(
-    tx.sql,
-    billedLines,
-    now.filter((row) => !known.has(row.source)),
-    'ignore',
-  );
+  // What one of them gives back another may claim in the same breath: an invoice voided, and its successor.
+  const known = new Set(before.map((row) => `${row.invoice}|${row.source}`));
+  const isNew = ({ invoice, source }: StoredRow<typeof billedLines>) => !known.has(`${invoice}|${source}`);
+  const claims = now.filter(isNew);
+  writeRows(tx.sql, billedLines, claims, 'ignore');
   const held = readRows(
     tx.sql,
     billedLines,
@@ -56,7 +54,7 @@ export function claimBilled(
     JSON.stringify(now.map((row) => row.source)),
   );
   const mine = new Set(held.map((row) => `${row.invoice}|${row.source}`));
-  const claimed = now.filter(({ source, invoice }) => !known.has(source) && mine.has(`${invoice}|${source}`));
+  const claimed = claims.filter(({ source, invoice }) => mine.has(`${invoice}|${source}`));
   for (const { source, line, invoice } of claimed) tx.record('billedLines', { source, line, invoice });
   const sources = claimed.map(({ source }) => source);
   tx.counted.billed.push(...sources);

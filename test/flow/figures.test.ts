@@ -7,6 +7,7 @@ import { LaneStore } from '../../edge-worker/store/lane-store.ts';
 import { writeRows } from '../../edge-worker/store/rows.ts';
 import { entities } from '../../shared/entities/_registry.ts';
 import { moneyOf } from '../../shared/money.ts';
+import { sumLines } from '../bench/lines.ts';
 import { migratedLane } from '../support/migrated.ts';
 
 type Kind = 'time' | 'expense' | 'invoice' | 'contract';
@@ -142,6 +143,43 @@ describe('The figures of a project', () => {
     const rows = ['erp', 'psa'].map((connection) => ({ id: connection, connection, ...slot, ...rest }));
     ledger.store.transaction((tx) => writeRows(tx.sql, holds, rows, 'replace'));
     expect(ledger.words('prj_A')).toEqual({ held: '1,387.50 EUR' });
+  });
+});
+
+describe('What hours are worth', () => {
+  it.each([
+    ['1.33', '185', 'EUR', '24605'],
+    ['1.33', '142.5075', 'EUR', '18953'],
+    ['0.01', '99.9999', 'EUR', '100'],
+    ['0.01', '50', 'EUR', '50'],
+    ['0.005', '1', 'EUR', '1'],
+    ['0.0049', '1', 'EUR', '0'],
+    ['1.33', '18500.5', 'JPY', '24606'],
+    ['0.5', '1', 'JPY', '1'],
+    ['0.49', '1', 'JPY', '0'],
+    ['1.33', '142.5075', 'KWD', '189535'],
+    ['0.0005', '1', 'KWD', '1'],
+    ['-1.33', '185', 'EUR', '-24605'],
+    ['-0.005', '1', 'EUR', '-1'],
+    ['24', '9007199254740993.0001', 'EUR', '21617278211378383200'],
+  ])('%s h at %s %s is %s of its smallest units, rounded once and half up', (hours, rate, currency, amountMinor) => {
+    const worth = entities.time.worth?.({ ...entities.time.example, hours, rate, currency });
+    expect(worth?.amountMinor).toBe(amountMinor);
+    expect(JSON.parse(JSON.stringify(worth))).toEqual(worth);
+  });
+
+  it('adds up to the last of them, over twenty thousand lines in currencies of 0, 2 and 3 places', () => {
+    const { corrected, expected: sums, kept } = sumLines({ lines: 20_000, seed: 7 });
+    expect(kept).toEqual(sums);
+    expect([Object.keys(sums).length, corrected > 1_000]).toEqual([12, true]);
+  });
+
+  it('is rounded line by line, so that a month of them is what its invoice says and not a rounded sum', () => {
+    const ledger = new Ledger();
+    const hours = { ...entities.time.example, project: 'prj_A', approval: 'approved', hours: '1.33', rate: '142.5075' };
+    for (let day = 0; day < 30; day++) ledger.save(`tim_${day}`, 'time', hours);
+    // Thirty times 189.53; the exact 5,686.04925 would be rounded to 5,686.05.
+    expect(ledger.words('prj_A')).toMatchObject({ delivered: '5,685.90 EUR' });
   });
 });
 

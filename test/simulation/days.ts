@@ -1,9 +1,12 @@
 // The firm's working days as people live them: people are hired, clients met, deals sold and won, and everybody edits
 // something somewhere.
+import { Billing } from './billing.ts';
 import { Deliveries } from './deliveries.ts';
 import type { Edit, Values } from './desk.ts';
 import type { Diary } from './diary.ts';
+import { isCut, isLost } from './fates.ts';
 import { amountText, type Client, type Deal, type Firm, rateCard, refusedTextOf } from './firm.ts';
+import { Reversals } from './reversals.ts';
 import { type Seat, seats } from './systems.ts';
 
 const minuteMs = 60_000;
@@ -17,21 +20,26 @@ export class Days {
   readonly #diary: Diary;
   readonly #firm: Firm;
   readonly #isKnown: IsKnown;
+  readonly billing: Billing;
 
   constructor(diary: Diary, firm: Firm, isKnown: IsKnown) {
     this.#diary = diary;
     this.#firm = firm;
     this.#isKnown = isKnown;
+    this.billing = new Billing(diary);
   }
 
   plan(): void {
     const deliveries = new Deliveries(this.#diary);
+    const reversals = new Reversals(this.#diary);
     this.#hire();
     for (const client of this.#firm.clients) this.#meet(client);
     for (const deal of this.#firm.deals) {
       this.#sell(deal);
-      if (deal.isWon) deliveries.deliver(deal);
-      if (deal.isWon) deliveries.bill(deal);
+      if (!deal.isWon) continue;
+      if (!isLost(deal.fate)) deliveries.deliver(deal);
+      this.billing.bill(deal);
+      reversals.plan(deal);
     }
   }
 
@@ -140,7 +148,7 @@ export class Days {
       practice: mark,
       notes: deal.refused === 'no' ? 'As agreed' : refusedTextOf(mark),
       po: `PO-${mark}`,
-      po_limit: amountText(10n ** 12n, client.currency),
+      po_limit: deal.hasLimit ? amountText(10n ** 12n, client.currency) : null,
       terms: 'NET30',
       tax: 'DE-standard',
       rates: rateCard.map((line) => ({ ...line, quantity: '1000' })),
@@ -156,11 +164,13 @@ export class Days {
     this.#diary.maybe(2, () => edits({ title: `Deal ${mark} extended` }));
     if (!isWhole)
       this.#diary.edits(14, 30, { seat: 'crm', type: 'opportunity', identity: mark, values: { region: mark } });
-    this.#diary.maybe(3, () => edits({ amount: amountText(1_234_500n, client.currency) }));
+    if (!isCut(deal.fate)) this.#diary.maybe(3, () => edits({ amount: amountText(1_234_500n, client.currency) }));
     const outcome = deal.isWon
       ? { won: true, closed: true, phase: 'Closed Won' }
       : { closed: true, phase: 'Closed Lost' };
     this.#diary.edits(12, 20, { seat: 'crm', type: 'opportunity', identity: mark, values: outcome });
+    // Nothing else is said of a deal that is lost or cut after all.
+    if (isLost(deal.fate) || isCut(deal.fate)) return;
     // What a won deal hands on to its project is handed on once; later it says only what belongs to itself and its
     // contract.
     this.#diary.maybe(2, () =>

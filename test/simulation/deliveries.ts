@@ -1,7 +1,8 @@
-// What follows a won deal: its project is led, hours are logged and approved, bills are written and paid.
+// What follows a won deal: its project is led, hours are logged and approved, money is spent, milestones are reached,
+// and more is agreed.
 import type { Values } from './desk.ts';
 import type { Diary } from './diary.ts';
-import { amountText, type Client, type Deal, type Hours, worth } from './firm.ts';
+import { amountText, type ChangeOrder, type Client, type Cost, type Deal, type Hours, type Milestone } from './firm.ts';
 import type { Seat } from './systems.ts';
 
 export class Deliveries {
@@ -11,13 +12,15 @@ export class Deliveries {
     this.#diary = diary;
   }
 
-  deliver({ mark, client, hours }: Deal): void {
+  deliver({ mark, client, hours, costs, milestones, changeOrder }: Deal): void {
     const edits = (seat: Seat, type: string, values: Values) =>
       this.#diary.edits(15, 45, { seat, type, identity: mark, values });
     this.#diary.maybe(2, () => edits('psa', 'engagement', { title: `Project ${mark}` }));
     this.#diary.maybe(2, () => edits('psa', 'engagement', { state: this.#diary.dice.pick(['paused', 'running']) }));
     this.#diary.maybe(3, () => edits('psa', 'engagement', { ends: '2027-06-30' }));
-    this.#diary.maybe(3, () => edits('crm', 'engagement', { budget: amountText(777_000n, client.currency) }));
+    // What change orders add up to is nobody's to enter by hand.
+    if (!changeOrder)
+      this.#diary.maybe(3, () => edits('crm', 'engagement', { budget: amountText(777_000n, client.currency) }));
     this.#diary.maybe(3, () => edits('erp', 'engagement', { title: 'not the owner' }));
     this.#diary.maybe(3, () => edits('crm', 'engagement', { state: 'done' }));
     this.#diary.maybe(3, () => edits('erp', 'agreement', { po: 'not the owner' }));
@@ -42,6 +45,9 @@ export class Deliveries {
       }),
     );
     for (const entry of hours) this.#work(mark, client, entry);
+    for (const cost of costs) this.#spend(mark, client, cost);
+    for (const milestone of milestones) this.#plan(mark, client, milestone);
+    if (changeOrder) this.#change(mark, client, changeOrder);
   }
 
   #work(mark: string, client: Client, entry: Hours): void {
@@ -61,10 +67,8 @@ export class Deliveries {
       billed: false,
     };
     this.#diary.desk.plan(this.#diary.soon(13, 30), key, `log ${task}`, () => {
-      const engagement = this.#diary.desk.row('psa', 'engagement', mark)?.id;
-      const person = this.#diary.desk.row('psa', 'person', mail)?.id;
-      if (engagement === undefined || person === undefined) return false;
-      return this.#diary.desk.make('psa', 'hours', { ...values, engagement_id: engagement, person_id: person }) !== '';
+      const place = this.#placeOf(mark, mail);
+      return place !== null && this.#diary.desk.make('psa', 'hours', { ...values, ...place }) !== '';
     });
     const edits = (from: number, to: number, edit: Values) =>
       this.#diary.edits(from, to, { seat: 'psa', type: 'hours', identity: task, values: edit });
@@ -80,55 +84,74 @@ export class Deliveries {
     );
   }
 
-  /** The bill is written once everything it is to hold has arrived in the ledger; then it is paid in two parts. */
-  bill({ mark, client, hours }: Deal): void {
-    const billed = hours.filter((entry) => entry.isBillable && !entry.isOdd && entry.end === 'approved');
-    if (billed.length === 0) return;
-    const { currency } = client;
-    const minor = billed.map((entry) => worth(entry, currency));
-    const net = minor.reduce((sum, one) => sum + one, 0n);
-    const tax = (net * 19n + 50n) / 100n;
-    const text = (amount: bigint) => amountText(amount, currency);
-    const no = `INV-${mark}`;
-    const bill = {
-      no,
-      state: 'open',
-      date: '2026-11-22',
-      due: '2026-12-22',
-      currency: currency.code,
-      terms: 'NET30',
-      net: text(net),
-      tax: text(tax),
-      gross: text(net + tax),
-      paid: text(0n),
-      open: text(net + tax),
-    };
-    this.#diary.desk.plan(this.#diary.soon(40, 45), `erp bill ${no}`, `bill ${mark}`, () => {
-      const rows = billed.map((entry) => this.#diary.desk.row('erp', 'hours', entry.task));
-      const clientId = this.#diary.desk.row('erp', 'client', client.number)?.id;
-      const engagement = this.#diary.desk.row('erp', 'engagement', mark)?.id;
-      if (clientId === undefined || engagement === undefined || rows.some((row) => row?.['approval'] !== 'approved'))
-        return false;
-      const lines = billed.map((entry, index) => ({
-        line: String(index + 1),
-        hours_id: rows[index]?.id,
-        text: entry.task,
-        quantity: `${entry.hundredths / 100}`,
-        price: entry.price,
-        amount: text(minor[index] ?? 0n),
-      }));
-      this.#diary.desk.make('erp', 'bill', { ...bill, client_id: clientId, engagement_id: engagement, lines });
-      for (const entry of billed)
-        this.#diary.desk.edit({ seat: 'erp', type: 'hours', identity: entry.task, values: { billed: true } });
-      return true;
+  #spend(mark: string, client: Client, cost: Cost): void {
+    const { report, mail, day, minor, isBillable, end } = cost;
+    this.#file(report, 'cost', () => {
+      const place = this.#placeOf(mark, mail);
+      const amount = amountText(minor, client.currency);
+      const values = { date: day, amount, currency: client.currency.code, billable: isBillable, report };
+      const said = { reimbursable: true, taxable: false, text: `Spent for ${report}`, approval: 'open', billed: false };
+      return place && { ...place, category: 'Travel', ...values, ...said };
     });
-    const pays = (from: number, to: number, values: Values) =>
-      this.#diary.edits(from, to, { seat: 'erp', type: 'bill', identity: no, values });
-    const half = (net + tax) / 2n;
-    pays(46, 50, { paid: text(half), open: text(net + tax - half) });
-    this.#diary.maybe(2, () => pays(51, 55, { paid: text(net + tax), open: text(0n), state: 'paid' }));
-    this.#diary.maybe(3, () =>
-      this.#diary.edits(46, 55, { seat: 'psa', type: 'bill', identity: no, values: { paid: text(1n) } }),
+    const edits = (from: number, to: number, edit: Values) =>
+      this.#diary.edits(from, to, { seat: 'psa', type: 'cost', identity: report, values: edit });
+    edits(28, 32, { approval: 'submitted' });
+    this.#diary.maybe(3, () => edits(32, 33, { text: `Tickets for ${report}` }));
+    if (end !== 'submitted') edits(33, 40, { approval: end });
+    this.#diary.maybe(4, () =>
+      this.#diary.edits(34, 45, { seat: 'erp', type: 'cost', identity: report, values: { text: 'not the owner' } }),
     );
+  }
+
+  #plan(mark: string, { currency }: Client, { title, minor, isReached }: Milestone): void {
+    this.#file(title, 'milestone', () => {
+      const engagement = this.#diary.desk.row('psa', 'engagement', mark)?.id;
+      const values = { title, due: '2026-12-01', currency: currency.code, done: false, billed: false };
+      return engagement === undefined
+        ? null
+        : { ...values, engagement_id: engagement, amount: amountText(minor, currency), percent: '0' };
+    });
+    const edits = (from: number, to: number, values: Values) =>
+      this.#diary.edits(from, to, { seat: 'psa', type: 'milestone', identity: title, values });
+    edits(28, 33, { percent: '40' });
+    if (isReached) edits(34, 40, { percent: '100', done: true, done_date: '2026-11-22' });
+    this.#diary.maybe(4, () =>
+      this.#diary.edits(34, 45, { seat: 'erp', type: 'milestone', identity: title, values: { percent: '7' } }),
+    );
+  }
+
+  /** Agreed with the customer once the work has begun; what is approved amends the contract. */
+  #change(mark: string, { number, currency }: Client, { title, minor, end }: ChangeOrder): void {
+    const { desk } = this.#diary;
+    desk.plan(this.#diary.soon(22, 30), `crm change ${title}`, `agree on ${title}`, () => {
+      const opportunity = desk.row('crm', 'opportunity', mark);
+      const clientId = desk.row('crm', 'client', number)?.id;
+      if (opportunity?.['won'] !== true || clientId === undefined) return false;
+      const values = { title, client_id: clientId, opportunity_id: opportunity.id, state: 'draft', notes: 'More work' };
+      const amount = amountText(minor, currency);
+      return desk.make('crm', 'change', { ...values, amount, currency: currency.code }) !== '';
+    });
+    const edits = (from: number, to: number, values: Values) =>
+      this.#diary.edits(from, to, { seat: 'crm', type: 'change', identity: title, values });
+    edits(30, 34, { state: 'submitted' });
+    if (end === 'approved') edits(34, 45, { state: end, approved_date: '2026-11-22' });
+    if (end === 'rejected') edits(34, 45, { state: end });
+    this.#diary.maybe(3, () =>
+      this.#diary.edits(34, 45, { seat: 'erp', type: 'change', identity: title, values: { state: 'approved' } }),
+    );
+  }
+
+  /** Entered in the PSA as soon as its project is there. */
+  #file(identity: string, type: string, valuesOf: () => Values | null): void {
+    this.#diary.desk.plan(this.#diary.soon(13, 28), `psa ${type} ${identity}`, `file ${identity}`, () => {
+      const values = valuesOf();
+      return values !== null && this.#diary.desk.make('psa', type, values) !== '';
+    });
+  }
+
+  #placeOf(mark: string, mail: string): Values | null {
+    const engagement = this.#diary.desk.row('psa', 'engagement', mark)?.id;
+    const person = this.#diary.desk.row('psa', 'person', mail)?.id;
+    return engagement === undefined || person === undefined ? null : { engagement_id: engagement, person_id: person };
   }
 }

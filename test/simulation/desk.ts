@@ -14,7 +14,11 @@ export const identityField: Readonly<Record<string, string>> = {
   agreement: 'entity',
   person: 'mail',
   hours: 'activity',
+  cost: 'report',
+  milestone: 'title',
+  change: 'title',
   bill: 'no',
+  receipt: 'no',
 };
 
 export interface Edit {
@@ -37,9 +41,12 @@ export class Desk {
   readonly standIns: Readonly<Record<Seat, StandIn>>;
   /** Last word of people per system, type, identity and field. */
   readonly said = new Map<string, unknown>();
+  /** What people have deleted, as `seat|type|identity`. */
+  readonly removed = new Set<string>();
   /** Hears of every save that people make. */
   onSaid: (seat: Seat, type: string, id: string, values: Values) => void = () => undefined;
   readonly #world: World;
+  readonly #erased = new Map<string, string>();
   readonly #agendas = new Map<string, Intent[]>();
 
   constructor(world: World, standIns: Readonly<Record<Seat, StandIn>>) {
@@ -73,6 +80,21 @@ export class Desk {
     this.standIns[seat].update(type, row.id, values);
     this.onSaid(seat, type, row.id, values);
     return true;
+  }
+
+  remove(seat: Seat, type: string, identity: string): void {
+    const row = this.row(seat, type, identity);
+    if (row === undefined) return;
+    this.#erased.set(`${seat}|${type}|${identity}`, row.id);
+    this.removed.add(`${seat}|${type}|${identity}`);
+    this.standIns[seat].remove(type, row.id);
+  }
+
+  /** Out of the recycle bin, where it lies there. */
+  undelete(seat: Seat, type: string, identity: string): void {
+    const id = this.#erased.get(`${seat}|${type}|${identity}`);
+    if (id !== undefined && this.standIns[seat].act('undelete', { type, id }) === true)
+      this.removed.delete(`${seat}|${type}|${identity}`);
   }
 
   /** Done at the moment, or as soon after it as it can be done. What is meant for one record happens in its order. */

@@ -121,7 +121,7 @@ function planRevocation(dice: Dice, { seat, standIn }: Network, at: At): void {
 }
 
 function planOutage(dice: Dice, world: World, network: Network, at: At): void {
-  const minutes = dice.hits(0.1) ? 24 * 60 : dice.between(2, 15);
+  const minutes = dice.hits(0.03) ? 24 * 60 : dice.between(2, 15);
   at(dice.between(5, 40), `${network.seat} down for ${minutes} min`, () => {
     network.downUntilMs = world.ms + minutes * minuteMs;
   });

@@ -132,6 +132,53 @@ export const kinds: readonly Kind[] = [
     ],
   },
   {
+    kind: 'expense',
+    type: 'cost',
+    born: 'psa',
+    seats: ['psa', 'erp'],
+    fields: [
+      ...fieldsOf('psa', 'engagement_id:>engagement=project person_id:>person=resource date=spentOn category=category'),
+      ...fieldsOf('psa', 'amount:decimal=amount currency=currency billable:flag=isBillable text=note report=report'),
+      ...fieldsOf('psa', 'reimbursable:flag=isReimbursable taxable:flag=isTaxable approval=approval'),
+      ...fieldsOf('erp', 'billed:flag=isInvoiced'),
+    ],
+  },
+  {
+    kind: 'milestone',
+    type: 'milestone',
+    born: 'psa',
+    seats: ['psa', 'erp'],
+    fields: [
+      ...fieldsOf('psa', 'title=name engagement_id:>engagement=project due=dueOn amount:decimal=amount'),
+      ...fieldsOf('psa', 'currency=currency percent:decimal=percentComplete done:flag=isComplete'),
+      ...fieldsOf('psa', 'done_date=completedOn notes=note'),
+      ...fieldsOf('erp', 'billed:flag=isInvoiced'),
+    ],
+  },
+  {
+    kind: 'change-order',
+    type: 'change',
+    born: 'crm',
+    seats: ['crm', 'erp'],
+    fields: [
+      ...fieldsOf('crm', 'title=name client_id:>client=customer state=status amount:decimal=amount currency=currency'),
+      ...fieldsOf('crm', 'po_raise:decimal=purchaseOrderRaise approved_date=approvedOn ends=endOn notes=reason'),
+    ],
+  },
+  {
+    kind: 'payment',
+    type: 'receipt',
+    born: 'erp',
+    seats,
+    fields: [
+      ...fieldsOf(
+        'erp',
+        'no=number bill_id:>bill=invoice client_id:>client=customer engagement_id:>engagement=project',
+      ),
+      ...fieldsOf('erp', 'date=receivedOn amount:decimal=amount currency=currency full:flag=isFull method=method'),
+    ],
+  },
+  {
     kind: 'invoice',
     type: 'bill',
     born: 'erp',
@@ -184,7 +231,11 @@ function plainLine(line: Values, identityOf: (type: string, id: string) => strin
     text: line['text'] ?? null,
     ...Object.fromEntries(decimals.map((path) => [path, plainDecimal(String(line[path]))])),
     // A system without time entries cannot name the one that a line bills.
-    ...(line['hours_id'] != null && { hours: identityOf('hours', String(line['hours_id'])) }),
+    ...Object.fromEntries(
+      ['hours', 'cost', 'milestone']
+        .filter((type) => line[`${type}_id`] != null)
+        .map((type) => [type, identityOf(type, String(line[`${type}_id`]))]),
+    ),
   };
 }
 

@@ -16,6 +16,10 @@ const references: Readonly<Record<string, string>> = {
   agreement_id: 'agreement',
   person_id: 'person',
   hours_id: 'hours',
+  cost_id: 'cost',
+  milestone_id: 'milestone',
+  opportunity_id: 'opportunity',
+  bill_id: 'bill',
 };
 
 export interface Outcome {

@@ -1,5 +1,6 @@
 // A small professional-services firm, drawn from a seed: whom it sells to, what it sells, who works on it. Pure: what
 // happens is in days.ts.
+import { drawFate, type Fate, isLost, isOfAnEntry } from './fates.ts';
 import type { Dice } from './world.ts';
 
 export interface Currency {
@@ -31,6 +32,30 @@ export interface Hours {
   readonly end: 'approved' | 'rejected' | 'submitted';
 }
 
+/** Money that somebody spent for a deal's project. */
+export interface Cost {
+  /** The report it was handed in with. */
+  readonly report: string;
+  readonly mail: string;
+  readonly day: string;
+  readonly minor: bigint;
+  readonly isBillable: boolean;
+  readonly end: 'approved' | 'rejected' | 'submitted';
+}
+
+export interface Milestone {
+  readonly title: string;
+  readonly minor: bigint;
+  readonly isReached: boolean;
+}
+
+/** What was agreed after the deal was won: more, or less. */
+export interface ChangeOrder {
+  readonly title: string;
+  readonly minor: bigint;
+  readonly end: 'approved' | 'submitted' | 'rejected';
+}
+
 export interface Deal {
   /** Known by it in every system: opportunity, project, contract. */
   readonly mark: string;
@@ -39,7 +64,23 @@ export interface Deal {
   /** A rule of the ledger's account refuses it until a person decides. */
   readonly refused: 'no' | 'lifted' | 'reworded' | 'rejected';
   readonly amount: string;
+  /** Whether the customer's purchase order names a limit: where it does not, what was sold is the limit. */
+  readonly hasLimit: boolean;
   readonly hours: readonly Hours[];
+  readonly costs: readonly Cost[];
+  readonly milestones: readonly Milestone[];
+  readonly changeOrder: ChangeOrder | null;
+  readonly fate: Fate;
+  /** The hours that the fate is about; null where it is about something else. */
+  readonly fated: string | null;
+  readonly erasure: Erasure | null;
+}
+
+/** Approved hours that somebody deletes where they are kept. */
+export interface Erasure {
+  readonly tasks: readonly string[];
+  /** Too many at once are held together: were they meant? */
+  readonly isMeant: boolean;
 }
 
 export interface Person {
@@ -69,9 +110,10 @@ export const rateCard: readonly { readonly job: string; readonly price: string }
   { job: 'Senior Consultant', price: '185' },
 ];
 
-export function drawFirm(dice: Dice): Firm {
+/** With `fate` every won deal comes to it, if it can. */
+export function drawFirm(dice: Dice, fate?: Fate): Firm {
   const hasPast = dice.hits(0.3);
-  const clients = count(dice.between(2, 4)).map((index) => ({
+  const clients = count(dice.between(2, 3)).map((index) => ({
     isOld: hasPast && index === 1,
     number: `C-${index}`,
     name: `Client ${index} ${dice.pick(['GmbH', 'Ltd', 'SARL', 'KK'])}`,
@@ -82,22 +124,48 @@ export function drawFirm(dice: Dice): Firm {
     name: `Person ${index}`,
     job: (rateCard[index % 2] as { job: string }).job,
   }));
-  const deals = count(dice.between(2, 4)).map((index): Deal => {
-    const client = dice.pick(clients);
-    const mark = `D-${index}`;
-    const isWon = dice.hits(0.85);
-    const refused = dice.hits(0.25) ? dice.pick(['lifted', 'reworded', 'rejected'] as const) : 'no';
-    const worked = isWon ? count(dice.between(1, 5)) : [];
-    return {
-      mark,
-      client,
-      isWon,
-      refused,
-      amount: amountText(BigInt(dice.between(10_000, 9_999_999)), client.currency),
-      hours: worked.map((serial) => drawHours(dice, `${mark}-T-${serial}`, dice.pick(people))),
-    };
-  });
-  return { clients, people, deals };
+  const deals = count(dice.between(1, 3)).map((index) =>
+    drawDeal(dice, `D-${index}`, dice.pick(clients), people, fate),
+  );
+  return { clients, people, deals: erased(dice, deals) };
+}
+
+function drawDeal(dice: Dice, mark: string, client: Client, people: readonly Person[], wanted?: Fate): Deal {
+  const { currency } = client;
+  const isWon = dice.hits(0.85);
+  const drawn = isWon ? (wanted ?? drawFate(dice)) : 'none';
+  const isWorked = isWon && !isLost(drawn);
+  const some = (low: number, high: number) => (isWorked ? count(dice.between(low, high)) : []);
+  const hours = some(1, 3).map((serial) => drawHours(dice, `${mark}-T-${serial}`, dice.pick(people)));
+  const fated = isOfAnEntry(drawn) ? (hours.find(isPosted)?.task ?? null) : null;
+  const fate = isOfAnEntry(drawn) && fated === null ? 'none' : drawn;
+  return {
+    ...{ mark, client, isWon, fate, fated, hours, erasure: null },
+    refused: fate === 'none' && dice.hits(0.4) ? dice.pick(['lifted', 'reworded', 'rejected'] as const) : 'no',
+    amount: amountText(BigInt(dice.between(10_000, 9_999_999)), currency),
+    hasLimit: dice.hits(0.8),
+    costs: some(0, 2).map((serial) => drawCost(dice, `${mark}-C-${serial}`, dice.pick(people))),
+    milestones: some(0, 1).map((serial) => ({
+      title: `${mark}-M-${serial}`,
+      minor: BigInt(dice.between(1, 5_000_000)),
+      isReached: dice.hits(0.7),
+    })),
+    changeOrder: isWorked && fate === 'none' && dice.hits(0.6) ? drawChangeOrder(dice, `${mark}-O`) : null,
+  };
+}
+
+/** Hours that the ledger is to hold, and the customer to pay. */
+const isPosted = (entry: Hours) => entry.isBillable && !entry.isOdd && entry.end === 'approved';
+
+/** Once in a firm, and of a deal that nothing else befalls. */
+function erased(dice: Dice, deals: readonly Deal[]): readonly Deal[] {
+  const isMeant = dice.hits(0.5);
+  const deal = dice.hits(0.6)
+    ? deals.find(({ fate, refused, hours }) => fate === 'none' && refused === 'no' && hours.some(isPosted))
+    : undefined;
+  const tasks = (deal?.hours ?? []).filter(isPosted).map(({ task }) => task);
+  const erasure = { tasks, isMeant: isMeant || tasks.length === 1 };
+  return deals.map((one) => (one === deal ? { ...one, erasure } : one));
 }
 
 function drawHours(dice: Dice, task: string, person: Person): Hours {
@@ -120,12 +188,27 @@ function drawHours(dice: Dice, task: string, person: Person): Hours {
   };
 }
 
+function drawCost(dice: Dice, report: string, { mail }: Person): Cost {
+  return {
+    ...{ report, mail, day: `2026-11-${String(dice.between(10, 22))}` },
+    minor: BigInt(dice.between(1, 999_999)),
+    isBillable: dice.hits(0.8),
+    end: dice.pick(['approved', 'approved', 'approved', 'submitted', 'rejected']),
+  };
+}
+
+function drawChangeOrder(dice: Dice, title: string): ChangeOrder {
+  const minor = BigInt(dice.between(1, 2_000_000)) * (dice.hits(0.3) ? -1n : 1n);
+  return { title, minor, end: dice.pick(['approved', 'approved', 'submitted', 'rejected']) };
+}
+
 function count(many: number): number[] {
   return Array.from({ length: many }, (_, index) => index + 1);
 }
 
 /** Minor units as a decimal text. */
 export function amountText(minor: bigint, { exponent }: Currency): string {
+  if (minor < 0n) return `-${amountText(-minor, { code: '', exponent })}`;
   if (exponent === 0) return String(minor);
   const digits = String(minor).padStart(exponent + 1, '0');
   return `${digits.slice(0, -exponent)}.${digits.slice(-exponent)}`;

@@ -6,7 +6,7 @@ import type { ShownStatus } from '../../shared/wire/status.ts';
 import type { Desk, Values } from './desk.ts';
 import { identityOfRow, isCarried, kinds, onOpportunity, plain, plainDecimal, valueAt } from './fields.ts';
 import type { LaneHost } from './lane-host.ts';
-import { identityFinder } from './oracle-books.ts';
+import { identityFinder, isAmended } from './oracle-books.ts';
 import type { Hold } from './stewards.ts';
 import type { Seat } from './systems.ts';
 
@@ -97,6 +97,7 @@ function checkReflected(books: LaneBooks): string[] {
         const canonical = JSON.parse(entity.canonical) as Values;
         for (const field of fields) {
           if (field.owner !== seat || field.form === 'choice' || !isCarried(seat, there, field.path)) continue;
+          if (isAmended(books.desk, there, field.path, identityOfRow(there, row))) continue;
           const path = kind === 'contract' ? (onOpportunity[field.path] ?? field.path) : field.path;
           const said = plain(valueAt(row, path), field.form, identityFinder(books.desk, seat));
           const known = plainCanonical(books, canonical[field.field], field.form);
@@ -180,7 +181,8 @@ function checkRecord(books: LaneBooks): string[] {
   const receipts = new Set(
     books
       .record<{ entity: string; connection: string; hash: string }>(
-        "SELECT entity, connection, hash FROM receipts WHERE outcome IN ('created', 'updated', 'found')",
+        `SELECT entity, connection, iif(outcome = 'withdrawn', outcome, hash) AS hash FROM receipts
+         WHERE outcome IN ('created', 'updated', 'found', 'withdrawn')`,
       )
       .map((row) => `${row.entity} ${row.connection} ${row.hash}`),
   );
@@ -206,8 +208,8 @@ function checkStatuses(books: LaneBooks): string[] {
     const hold = books.holds.find(
       (one) => one.entity === row.entity && one.connection === row.connection && one.part !== 'flush',
     );
-    const isLinked = books.links.some((link) => link.entity === row.entity && link.connection === row.connection);
-    const state = hold ? 'held' : isLinked ? 'in-step' : 'none';
+    const link = books.links.find((one) => one.entity === row.entity && one.connection === row.connection);
+    const state = hold ? 'held' : link === undefined ? 'none' : link.given === 'withdrawn' ? 'ignored' : 'in-step';
     if (row.state !== state && !(state === 'none' && row.state === 'ignored'))
       found.push(
         `J10: D1 says ${books.nameOf(row.entity)} is ${row.state} towards ${row.connection}, the lane says ${state}`,
@@ -228,7 +230,10 @@ function checkPages(books: LaneBooks): string[] {
     seen.add(page);
     const question = { about: 'status', connection, recordType: type, recordId: id } as const;
     const { statuses } = ask(books.host.lane, question, {}) as { readonly statuses: readonly ShownStatus[] };
-    const rows = books.desk.standIns[connection as Seat].rows('status');
+    const standIn = books.desk.standIns[connection as Seat];
+    // What people have deleted has no page any more.
+    if (!standIn.rows(type).some((row) => row.id === id)) continue;
+    const rows = standIn.rows('status');
     for (const status of statuses) {
       const shown = rows.find((row) => row['type'] === type && row['record'] === id && row['system'] === status.system);
       const told = shown ? `${shown['state']} ${shown['reason']} ${shown['owner']} ${shown['counterpart']}` : 'nothing';

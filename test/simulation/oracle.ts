@@ -1,5 +1,5 @@
-// The oracle: once nothing is due any more, did the hub keep every promise? J1-J11 and J13; that crashes change nothing
-// (J12) is told by two runs of one seed.
+// The oracle: once nothing is due any more, did the hub keep every promise? J1-J11, J13 and J14; that crashes change
+// nothing (J12) is told by two runs of one seed.
 
 import type { Values } from './desk.ts';
 import { plainDecimal } from './fields.ts';
@@ -8,6 +8,7 @@ import { rateCard } from './firm.ts';
 import type { Batch } from './network.ts';
 import { type Books, checkBooks } from './oracle-books.ts';
 import { checkLane, LaneBooks } from './oracle-lane.ts';
+import { checkReversals } from './oracle-reversals.ts';
 import type { Simulation } from './run.ts';
 import { checkSubscriber } from './subscriber.ts';
 import { type Seat, seats } from './systems.ts';
@@ -82,7 +83,11 @@ function look({ host, desk, firm, stewards, subscriber }: Simulation): string[] 
       agreement: 'contract',
       person: 'resource',
       hours: 'time',
+      cost: 'expense',
+      milestone: 'milestone',
+      change: 'change-order',
       bill: 'invoice',
+      receipt: 'payment',
     };
     const name = `${kinds[type]} ${identity}`;
     return [...lane.entities.keys()].filter((id) => lane.nameOf(id) === name && seat !== undefined);
@@ -99,7 +104,12 @@ function look({ host, desk, firm, stewards, subscriber }: Simulation): string[] 
       (id) =>
         rejected.has(`${id} ${seat}`) || lane.holds.some((hold) => hold.entity === id && hold.connection === seat),
     );
-  return [...checkBooks({ desk, firm, isKept }), ...checkLane(lane), ...checkSubscriber(host, subscriber)];
+  return [
+    ...checkBooks({ desk, firm, isKept }),
+    ...checkLane(lane),
+    ...checkReversals(lane, firm),
+    ...checkSubscriber(host, subscriber),
+  ];
 }
 
 /** J5: left alone, the hub writes nothing. */

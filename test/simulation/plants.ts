@@ -5,6 +5,7 @@ import type { FaultSwitch } from '../../edge-worker/connectors/stand-in.ts';
 import { type FlushRows, type RecordTable, recordTables } from '../../edge-worker/store/flush-rows.ts';
 import { writeStatement } from '../../edge-worker/store/rows.ts';
 import type { D1OnNode } from '../support/d1-on-node.ts';
+import type { Fate } from './fates.ts';
 import type { Seat } from './systems.ts';
 
 export interface Plant {
@@ -20,6 +21,8 @@ export interface Plant {
   readonly statement?: (query: string) => string;
   /** The only misbehaviours of the systems in these seeds: of all, few that matter to this bug would come to pass. */
   readonly misbehaviours?: readonly FaultSwitch['how'][];
+  /** What becomes of every deal of these worlds, if it can. */
+  readonly fate?: Fate;
 }
 
 export const healthy: Plant = {};
@@ -38,7 +41,45 @@ export const plants: Readonly<Record<string, () => Plant>> = {
     connector: (connector) => ({ ...connector, settleMs: 0 }),
     misbehaviours: ['late-commit'],
   }),
+  'second-after-renewal': secondAfterRenewal,
+  'withdrawal-unsent': () => ({ fate: 'revoked', session: unsent }),
 };
+
+/** What was withdrawn in the ledger and counts again is made there anew. */
+function secondAfterRenewal(): Plant {
+  const gone = new Set<string>();
+  const renewed = (write: Write): Write => {
+    if (write.recordId === null || !gone.has(write.recordId)) return write;
+    const key = `${write.externalId}-again`;
+    return { ...write, recordId: null, externalId: key, idempotencyKey: key };
+  };
+  const session = (inner: Session, seat: Seat): Session =>
+    seat !== 'erp'
+      ? inner
+      : {
+          ...inner,
+          withdraw: async (withdrawals) => {
+            for (const { recordId } of withdrawals) gone.add(recordId);
+            return (await inner.withdraw?.(withdrawals)) ?? [];
+          },
+          write: (writes) => inner.write(writes.map(renewed)),
+        };
+  return { fate: 'renewed', session };
+}
+
+/** The ledger is said to have taken back what it was never asked for. */
+function unsent(session: Session, seat: Seat): Session {
+  if (seat !== 'erp') return session;
+  return {
+    ...session,
+    withdraw: async (withdrawals) =>
+      (await session.read(withdrawals)).map((one) => ({
+        outcome: 'withdrawn',
+        snapshot: one.found === 'here' ? { ...one.snapshot, isWithdrawn: true } : null,
+        requestId: null,
+      })),
+  };
+}
 
 /** A create is keyed by the attempt instead of the entity: each repeat makes another record. */
 function keyPerAttempt(): Plant {

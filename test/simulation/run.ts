@@ -72,7 +72,7 @@ export class Simulation {
     const world = new World(seed);
     this.world = world;
     this.#noticeDice = world.dice('notices');
-    this.firm = drawFirm(world.dice('firm'));
+    this.firm = drawFirm(world.dice('firm'), plant.fate);
     const perSeat = <T>(make: (seat: Seat) => T) => ({ crm: make('crm'), psa: make('psa'), erp: make('erp') });
     this.connectors = perSeat((seat) => {
       const connector = tracked(connectorOf(seat), world);
@@ -94,8 +94,8 @@ export class Simulation {
     this.diary = new Diary(this.desk, world.dice('days'));
     for (const seat of seats) this.networks[seat].onSaved = (saved) => this.#saved(saved);
     this.days = new Days(this.diary, this.firm, (...record) => this.#isKnown(...record));
-    const { desk, firm, chronicle } = this;
-    this.stewards = new Stewards({ world, host: this.host, desk, firm, chronicle, log: this.#log });
+    const { desk, firm, chronicle, host, days } = this;
+    this.stewards = new Stewards({ world, host, desk, firm, chronicle, billing: days.billing, log: this.#log });
   }
 
   /**

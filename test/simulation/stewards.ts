@@ -1,13 +1,16 @@
 // The people who own holds: they look at what is open every few minutes and answer by what they know of the deal,
 // never by when they happen to look.
 
+import { billedControl, guardControl, unwonControl } from '../../edge-worker/flow/controls.ts';
 import { rules } from '../../edge-worker/rules/_registry.ts';
 import { holds } from '../../edge-worker/store/lane-schema.ts';
 import { readRows, type StoredRow } from '../../edge-worker/store/rows.ts';
 import type { Action } from '../../shared/actions.ts';
+import type { Billing } from './billing.ts';
 import type { Chronicle } from './chronicle.ts';
 import type { Desk } from './desk.ts';
-import type { Deal, Firm } from './firm.ts';
+import type { Fate } from './fates.ts';
+import type { Deal, Erasure, Firm } from './firm.ts';
 import type { LaneHost } from './lane-host.ts';
 import { startMs, type World } from './world.ts';
 
@@ -18,11 +21,19 @@ const lookEveryMs = 120_000;
 const answersMax = 6;
 export const ruleLiftedMs = startMs + 38 * 60_000;
 
+/** What is said of what was taken back, by the fate of its deal. */
+const reversals: Readonly<Record<string, Readonly<Partial<Record<Fate, Action>>>>> = {
+  [billedControl]: { kept: 'keep', credited: 'credit', asked: 'reapprove' },
+  [unwonControl]: { stopped: 'stop', upheld: 'keep' },
+  [guardControl]: {},
+};
+
 export interface StewardOptions {
   readonly world: World;
   readonly host: LaneHost;
   readonly desk: Desk;
   readonly firm: Firm;
+  readonly billing: Billing;
   readonly chronicle: Chronicle;
   readonly log: (event: string, fields: Readonly<Record<string, string | number>>) => void;
 }
@@ -54,9 +65,10 @@ export class Stewards {
       .exec('SELECT canonical FROM entities WHERE id = ?', entity)
       .toArray() as { canonical: string }[];
     const record = JSON.parse(rows[0]?.canonical ?? '{}') as Record<string, unknown>;
-    const marks = [record['legalEntity'], record['task'], record['number']].map(String);
+    const { legalEntity, task, report, number, name } = record;
+    const marks = [legalEntity, task, report, number, name].map((text) => String(text).replace(/^(INV|PAY)-/, ''));
     return this.#options.firm.deals.find(({ mark }) =>
-      marks.some((text) => text === mark || text.startsWith(`${mark}-T-`) || text === `INV-${mark}`),
+      marks.some((text) => text === mark || text.startsWith(`${mark}-`)),
     );
   }
 
@@ -70,6 +82,7 @@ export class Stewards {
   async #look(): Promise<void> {
     const { host, log } = this.#options;
     for (const hold of this.openHolds()) {
+      this.#mend(hold);
       const given = this.#answerTo(hold);
       if (given === null) continue;
       this.#reword(hold);
@@ -109,6 +122,24 @@ export class Stewards {
     if (isDone) this.#reworded.add(deal.mark);
   }
 
+  /** What was promised in the systems is done there, once. */
+  #mend(hold: Hold): void {
+    const { desk, billing } = this.#options;
+    const deal = this.dealOf(hold.entity);
+    if (hold.code === 'awaiting-credit' && deal) billing.rebill(deal);
+    if (hold.code === 'awaiting-reapproval' && deal?.fated) {
+      const entry = { seat: 'psa', type: 'hours', identity: deal.fated } as const;
+      if (desk.row('psa', 'hours', deal.fated)?.['approval'] !== 'approved')
+        desk.edit({ ...entry, values: { approval: 'approved' } });
+    }
+    const erasure = hold.control === guardControl ? this.#erasure : null;
+    if (erasure && !erasure.isMeant) for (const task of erasure.tasks) desk.undelete('psa', 'hours', task);
+  }
+
+  get #erasure(): Erasure | null {
+    return this.#options.firm.deals.find(({ erasure }) => erasure !== null)?.erasure ?? null;
+  }
+
   #isRefusedByRule(hold: Hold): boolean {
     return hold.connection === 'erp' && hold.control === 'refused' && !/^(con|cus)_/.test(hold.entity);
   }
@@ -117,6 +148,8 @@ export class Stewards {
     if (hold.control === 'connection') return 'retry';
     if ((this.#answered.get(keyOf(hold)) ?? 0) >= answersMax) return null;
     const deal = this.dealOf(hold.entity);
+    if (hold.control in reversals) return this.#answerToReversal(hold, deal);
+    if (hold.control === 'deal-cut' && deal?.fate === 'cut-refused') return 'reject';
     const rule = rules.find((one) => one.name === hold.control);
     if (rule) {
       // What is missing in a sale is entered by those who sell: let pass meanwhile, it would be made as it is then.
@@ -129,7 +162,14 @@ export class Stewards {
     if (refused === 'rejected') return 'reject';
     return refused === 'lifted' && this.#options.world.ms < ruleLiftedMs ? null : 'retry';
   }
+
+  #answerToReversal({ control, code }: Hold, deal: Deal | undefined): Action | null {
+    if (control === guardControl) return code === control && this.#erasure ? guarded(this.#erasure) : null;
+    return code === control ? (reversals[control]?.[deal?.fate ?? 'none'] ?? null) : null;
+  }
 }
+
+const guarded = ({ isMeant }: Erasure): Action => (isMeant ? 'let-through' : 'mistake');
 
 export function keyOf(hold: Pick<Hold, 'entity' | 'connection' | 'control' | 'hash'>): string {
   return `${hold.entity}|${hold.connection}|${hold.control}|${hold.hash}`;

@@ -42,7 +42,11 @@ export const ownField: Readonly<Record<string, string>> = {
   agreement: 'tax',
   person: 'job',
   hours: 'place',
+  cost: 'category',
+  milestone: 'notes',
+  change: 'notes',
   bill: 'memo',
+  receipt: 'memo',
 };
 
 // Terms of the contract as custom fields on the opportunity, as an admin would add them.
@@ -54,9 +58,14 @@ const added: readonly [string, string][] = [
   ['rates', 'list'],
 ];
 const opportunity = schemas.get('opportunity') ?? [];
+const change = schemas.get('change') ?? [];
 if (schemas instanceof Map && !opportunity.some((field) => field.path === 'po')) {
-  const fields = added.map(([path, type]) => ({ path, type, required: false, to: null, choices: null }));
+  const bare = { required: false, to: null, choices: null };
+  const fields = added.map(([path, type]) => ({ path, type, ...bare }));
   schemas.set('opportunity', [...opportunity, ...fields]);
+  // Where the opportunity is the contract, a change order stands under it.
+  const under = { path: 'opportunity_id', type: 'reference', ...bare, to: 'opportunity' };
+  schemas.set('change', [...change.map((field) => ({ ...field, required: field.path === 'title' })), under]);
 }
 
 const amountOrNull = orNull(moneyBeside('currency'));
@@ -104,20 +113,32 @@ const soldContract = {
 } satisfies NonNullable<Connector['maps']['contract']>;
 
 const { contract: _onOpportunity, ...projectOfCrm } = maps.project.fields;
+const soldChange = {
+  ...maps['change-order'],
+  canCreate: false,
+  canWrite: false,
+  fields: { ...maps['change-order'].fields, contract: at('opportunity_id', textOrNull) },
+};
 const { website: _web, ...customerOfErp } = maps.customer.fields;
 const { practice: _practice, ...projectOfErp } = maps.project.fields;
 const { taxProfile: _tax, ...contractOfErp } = maps.contract.fields;
 const { role: _job, ...resourceOfErp } = maps.resource.fields;
 const { location: _place, ...timeOfErp } = maps.time.fields;
+const { category: _category, ...expenseOfErp } = maps.expense.fields;
+const { note: _notes, ...milestoneOfErp } = maps.milestone.fields;
+const { reason: _reason, ...changeOfErp } = maps['change-order'].fields;
 const { memo: _memo, ...invoiceOfErp } = maps.invoice.fields;
+const { memo: _receipt, ...paymentOfErp } = maps.payment.fields;
 
 const mapsOf: Readonly<Record<Seat, Connector['maps']>> = {
   crm: {
     customer: maps.customer,
     deal: { ...maps.deal, canCreate: false, canWrite: false },
     contract: soldContract,
+    'change-order': soldChange,
     project: { ...maps.project, fields: projectOfCrm },
     invoice: maps.invoice,
+    payment: maps.payment,
   },
   psa: {
     customer: maps.customer,
@@ -125,7 +146,10 @@ const mapsOf: Readonly<Record<Seat, Connector['maps']>> = {
     contract: maps.contract,
     resource: maps.resource,
     time: maps.time,
+    expense: maps.expense,
+    milestone: maps.milestone,
     invoice: maps.invoice,
+    payment: maps.payment,
   },
   erp: {
     customer: { ...maps.customer, fields: customerOfErp },
@@ -133,7 +157,11 @@ const mapsOf: Readonly<Record<Seat, Connector['maps']>> = {
     contract: { ...maps.contract, fields: contractOfErp },
     resource: { ...maps.resource, fields: resourceOfErp },
     time: { ...maps.time, fields: timeOfErp },
+    expense: { ...maps.expense, fields: expenseOfErp },
+    milestone: { ...maps.milestone, fields: milestoneOfErp },
+    'change-order': { ...maps['change-order'], fields: changeOfErp },
     invoice: { ...maps.invoice, fields: invoiceOfErp },
+    payment: { ...maps.payment, fields: paymentOfErp },
   },
 };
 

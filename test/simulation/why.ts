@@ -8,7 +8,7 @@ import { historyOf } from '../../edge-worker/store/history.ts';
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import type { Standing } from './chronicle.ts';
 import { type Field, isCarried, type Kind, kinds, onOpportunity, plain, valueAt } from './fields.ts';
-import { identityFinder } from './oracle-books.ts';
+import { identityFinder, isAmended } from './oracle-books.ts';
 import { LaneBooks, plainCanonical } from './oracle-lane.ts';
 import type { Simulation } from './run.ts';
 import type { Seat } from './systems.ts';
@@ -128,6 +128,8 @@ export class Asking {
       (one) => one.entity === entity && one.connection === field.owner && one.type === type,
     );
     if (!link || !isCarried(field.owner, type, field.path)) return [];
+    const identity = identityFinder(this.#simulation.desk, field.owner)(type, link.id);
+    if (isAmended(this.#simulation.desk, type, field.path, identity)) return [];
     const last = this.#simulation.chronicle.standings(field.owner, type, link.id).at(-1);
     const said = valueAt(last?.row, pathOn(asked, type));
     return this.#isSame(asked, field.owner, said, value) ? [] : [`${field.owner} says ${String(said)} by now`];

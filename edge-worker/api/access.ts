@@ -97,6 +97,8 @@ export const access = {
   answerCause: { roles: stewards, scope: null },
   listJobs: { roles: everyone, scope: 'installation:read' },
   readJob: { roles: everyone, scope: 'installation:read' },
+  startReplay: { roles: ['admin'], scope: null },
+  startApplication: { roles: ['admin'], scope: null },
   steerJob: { roles: ['admin'], scope: 'installation:write' },
   listSubscriptions: { roles: ['admin'], scope: 'events:read' },
   makeSubscription: { roles: ['admin'], scope: 'events:write' },

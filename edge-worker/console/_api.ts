@@ -1077,8 +1077,54 @@ get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
 '/installations/{installation}/jobs/{job}/{step}': {
-post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "job": string; "step": "pause" | "resume" | "cancel"; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "job": string; "step": "run" | "pause" | "resume" | "cancel"; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
 202: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
+'/installations/{installation}/replays': {
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
+/** Whose records are read; all if null. */
+"connection"?: string | null;
+/** All if null. */
+"kinds"?: ("change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time")[] | null;
+"since": string;
+}; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
+"job": string;
+"total": number;
+}); }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
+"job": string;
+"total": number;
+}); }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
+'/installations/{installation}/applications': {
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
+/** Whose records are read; all if null. */
+"connection"?: string | null;
+/** All if null. */
+"kinds"?: ("change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time")[] | null;
+"withDifferences"?: boolean;
+}; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
+"job": string;
+"total": number;
+}); }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
+"job": string;
+"total": number;
+}); }; };
 401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
@@ -2218,9 +2264,36 @@ Progress: {
 } & { [name: string]: unknown };
 Job: {
 "job": string;
-"kind": "answer" | "load";
-/** A job that failed waits under an exception, whose retry lets it go on. */
-"state": "running" | "paused" | "failed" | "done" | "cancelled";
+"kind": "answer" | "load" | "replay" | "apply";
+/** ready: it has looked and written nothing; run lets it write. A job that failed waits under an exception, whose retry lets it go on. */
+"state": "running" | "ready" | "paused" | "failed" | "done" | "cancelled";
+/** Replays and applications look before they run. */
+"phase": "look" | "run";
+/** What would be written, held, and left as billed. */
+"found": {
+"written": number;
+"held": number;
+"billed": number;
+"groups": ({
+"connection": string;
+"kind": string;
+"action": "create" | "update" | "withdraw" | "billed";
+/** The control that would hold it. */
+"heldBy": string | null;
+/** Null where the record as a whole is meant. */
+"field": string | null;
+"count": number;
+/** Currency: sum of the differences, minor units. */
+"money": { [name: string]: string };
+/** The first of them; the count is of all. */
+"rows": ({
+"entity": string;
+"recordId": string | null;
+"before"?: unknown;
+"after"?: unknown;
+})[];
+})[];
+} | null;
 /** Whose records it is about; null for answers. */
 "connection": string | null;
 /** What is answered; null for other jobs. */

@@ -11,8 +11,8 @@ import type { Slot } from './nouns.ts';
 import { StewardError } from './steward.ts';
 
 export type JobRow = StoredRow<typeof jobs>;
-export type JobKind = 'answer' | 'load';
-export type JobStep = 'pause' | 'resume' | 'cancel';
+export type JobKind = 'answer' | 'load' | 'replay' | 'apply';
+export type JobStep = 'run' | 'pause' | 'resume' | 'cancel';
 
 export const failedControl = 'job-failed';
 
@@ -44,7 +44,7 @@ export function isGoing(tx: { readonly sql: LaneSql }, id: string): boolean {
 
 export function moveJob(tx: LaneTransaction, id: string, moved: Partial<RowOf<typeof jobs>>): void {
   const row = rowOf(tx.sql, id);
-  if (row) writeRows(tx.sql, jobs, [{ ...row, ...moved, movedMs: tx.atMs }], 'replace');
+  if (row) writeRows(tx.sql, jobs, [{ ...row, movedMs: tx.atMs, ...moved }], 'replace');
 }
 
 export function endJob(core: LaneCore, tx: LaneTransaction, id: string, moved: Partial<RowOf<typeof jobs>> = {}): void {
@@ -78,13 +78,25 @@ export function slotOfJob({ id, cause }: JobRow): Slot {
 
 /** From which states a person may take it where. */
 const steps: Readonly<Record<JobStep, { readonly from: readonly string[]; readonly to: string }>> = {
+  run: { from: ['ready'], to: 'running' },
   pause: { from: ['running'], to: 'paused' },
   resume: { from: ['paused', 'failed'], to: 'running' },
-  cancel: { from: ['running', 'paused', 'failed'], to: 'cancelled' },
+  cancel: { from: ['ready', 'running', 'paused', 'failed'], to: 'cancelled' },
 };
 
-export function steerJob(core: LaneCore, id: string, step: JobStep, by: string): void {
-  core.store.transaction((tx) => steerJobIn(core, tx, id, step, by));
+/** `also` is what the step means to this kind of job, in the same transaction. */
+export function steerJob(
+  core: LaneCore,
+  id: string,
+  step: JobStep,
+  by: string,
+  also: (tx: LaneTransaction, job: JobRow) => void = () => undefined,
+): void {
+  core.store.transaction((tx) => {
+    steerJobIn(core, tx, id, step, by);
+    const job = rowOf(tx.sql, id);
+    if (job) also(tx, job);
+  });
 }
 
 export function steerJobIn(core: LaneCore, tx: LaneTransaction, id: string, step: JobStep, by: string): void {
@@ -102,7 +114,7 @@ export function steerJobIn(core: LaneCore, tx: LaneTransaction, id: string, step
 
 /** What was to be read there is read no more. */
 export function cancelJobsOf(core: LaneCore, tx: LaneTransaction, connection: string, by: string): void {
-  const open = "WHERE cause = ? AND kind IS NOT NULL AND kind != 'answer' AND state IN ('running', 'paused', 'failed')";
+  const open = "WHERE cause = ? AND kind IS NOT NULL AND kind != 'answer' AND state NOT IN ('done', 'cancelled')";
   for (const { id } of readRows(tx.sql, jobs, open, connection)) steerJobIn(core, tx, id, 'cancel', by);
 }
 

@@ -1,5 +1,6 @@
 // What people ask of long jobs: to begin one, to pause it, to let it go on, to cancel it.
 import type { EntityName } from '../../shared/entities/_registry.ts';
+import { type AgainAsked, type AgainKind, runAgain, startAgain } from './again-job.ts';
 import type { LaneCore } from './core.ts';
 import { type JobStep, steerJob } from './job-book.ts';
 import { startLoad } from './load-job.ts';
@@ -11,6 +12,7 @@ export type JobChange =
       readonly connection: string;
       readonly kinds: readonly EntityName[];
     }
+  | { readonly step: AgainKind; readonly job: string; readonly asked: AgainAsked }
   | { readonly step: JobStep; readonly job: string };
 
 type Outcome = Readonly<Record<string, string | number>>;
@@ -19,8 +21,11 @@ export function changeJob(core: LaneCore, change: JobChange, by: string): Outcom
   switch (change.step) {
     case 'load':
       return startLoad(core, change.job, change.connection, change.kinds, by);
+    case 'replay':
+    case 'apply':
+      return startAgain(core, change.step, change.job, change.asked, by);
     default:
-      steerJob(core, change.job, change.step, by);
+      steerJob(core, change.job, change.step, by, change.step === 'run' ? runAgain : undefined);
       return { job: change.job };
   }
 }

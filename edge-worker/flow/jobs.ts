@@ -3,6 +3,7 @@
 import { Fault } from '../faults.ts';
 import { jobs } from '../store/lane-schema.ts';
 import { writeRows } from '../store/rows.ts';
+import { againPage } from './again-job.ts';
 import { answerPage } from './cause-job.ts';
 import type { LaneCore } from './core.ts';
 import { problemOf } from './guard.ts';
@@ -26,7 +27,12 @@ export interface Drive {
 /** One page. Returns how long to rest before the next. */
 type Page = (core: LaneCore, job: JobRow) => Promise<number>;
 
-const pages: Readonly<Record<JobKind, Page>> = { answer: answerPage, load: loadPage };
+const pages: Readonly<Record<JobKind, Page>> = {
+  answer: answerPage,
+  load: loadPage,
+  replay: againPage,
+  apply: againPage,
+};
 
 /** A turn is one step of whoever drives, and steps are dear: many pages are done in one. */
 const turnMs = 10_000;

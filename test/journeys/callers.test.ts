@@ -133,6 +133,8 @@ const expected: Readonly<Record<Operation, readonly [readonly HostRole[], Scope 
   answerCause: [stewards, null],
   listJobs: [everyone, 'installation:read'],
   readJob: [everyone, 'installation:read'],
+  startReplay: [['admin'], null],
+  startApplication: [['admin'], null],
   steerJob: [['admin'], 'installation:write'],
   listSubscriptions: [['admin'], 'events:read'],
   makeSubscription: [['admin'], 'events:write'],

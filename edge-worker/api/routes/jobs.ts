@@ -1,20 +1,54 @@
 // Routes of long jobs: what is under way, how far it is, and to pause, resume and cancel it.
 import { z } from 'zod';
+import { entityNames } from '../../../shared/entities/_registry.ts';
+import { placeOf } from '../../flow/again-job.ts';
+import type { Found } from '../../flow/found.ts';
 import { type JobRow, kindOfJob } from '../../flow/job-book.ts';
 import { changed } from '../at.ts';
+import { idFor } from '../once.ts';
 import { ProblemError } from '../problems.ts';
 import { ok, type Route, route } from '../route.ts';
-import { instant, instantOf } from '../shapes.ts';
+import { instant, instantOf, kindName } from '../shapes.ts';
 
 const count = z.int().min(0);
-const states = ['running', 'paused', 'failed', 'done', 'cancelled'] as const;
+const states = ['running', 'ready', 'paused', 'failed', 'done', 'cancelled'] as const;
 const stateOf = z.enum(states);
+
+const found = z
+  .object({
+    written: count,
+    held: count,
+    billed: count,
+    groups: z.array(
+      z.object({
+        connection: z.string(),
+        kind: z.string(),
+        action: z.enum(['create', 'update', 'withdraw', 'billed']),
+        heldBy: z.string().nullable().meta({ description: 'The control that would hold it.' }),
+        field: z.string().nullable().meta({ description: 'Null where the record as a whole is meant.' }),
+        count,
+        money: z.record(z.string(), z.string()).meta({ description: 'Currency: sum of the differences, minor units.' }),
+        rows: z
+          .array(
+            z.object({ entity: z.string(), recordId: z.string().nullable(), before: z.unknown(), after: z.unknown() }),
+          )
+          .meta({ description: 'The first of them; the count is of all.' }),
+      }),
+    ),
+  })
+  .meta({ id: 'Found' });
 
 const jobShape = z
   .object({
     job: z.string(),
-    kind: z.enum(['answer', 'load']),
-    state: stateOf.meta({ description: 'A job that failed waits under an exception, whose retry lets it go on.' }),
+    kind: z.enum(['answer', 'load', 'replay', 'apply']),
+    state: stateOf.meta({
+      description:
+        'ready: it has looked and written nothing; run lets it write. A job that failed waits under an exception, ' +
+        'whose retry lets it go on.',
+    }),
+    phase: z.enum(['look', 'run']).meta({ description: 'Replays and applications look before they run.' }),
+    found: found.nullable().meta({ description: 'What would be written, held, and left as billed.' }),
     connection: z.string().nullable().meta({ description: 'Whose records it is about; null for answers.' }),
     cause: z.string().nullable().meta({ description: 'What is answered; null for other jobs.' }),
     answer: z.string().nullable(),
@@ -32,15 +66,22 @@ function shown(row: JobRow): z.input<typeof jobShape> {
   const { id, state, cause, answer, by, total, done, failed, problem, madeMs, endedMs } = row;
   const kind = kindOfJob(row);
   const isAnswer = kind === 'answer';
+  const again = kind === 'replay' || kind === 'apply' ? placeOf(row) : null;
   return {
     ...{ job: id, kind, by, total, done, failed, problem },
     state: stateOf.parse(state),
-    connection: isAnswer ? null : cause,
+    phase: again?.phase ?? 'run',
+    found: again ? copyOf(again.found) : null,
+    connection: isAnswer ? null : cause || null,
     cause: isAnswer ? cause : null,
     answer: isAnswer ? answer : null,
     startedAt: instantOf(madeMs),
     endedAt: instantOf(endedMs),
   };
+}
+
+function copyOf({ groups, ...counts }: Found): z.input<typeof found> {
+  return { ...counts, groups: groups.map((group) => ({ ...group, money: { ...group.money }, rows: [...group.rows] })) };
 }
 
 const base = '/installations/{installation}/jobs';
@@ -76,11 +117,56 @@ const steerJob = route({
   method: 'post',
   path: `${base}/{job}/{step}`,
   tag: 'Jobs',
-  summary: 'Pause a job, let it go on, or cancel it',
+  summary: 'Let a job that has looked run, pause it, let it go on, or cancel it',
   description: 'What is done already stays done. A job that was cancelled cannot be resumed; start another.',
-  params: one.extend({ step: z.enum(['pause', 'resume', 'cancel']) }),
+  params: one.extend({ step: z.enum(['run', 'pause', 'resume', 'cancel']) }),
   shape: changed,
   handle: ({ at, params: { job, step }, caller: { by } }) => at.change({ verb: 'job', change: { step, job }, by }),
 });
 
-export const jobs: readonly Route[] = [listJobs, readJob, steerJob];
+const over = {
+  connection: z.string().max(60).nullable().default(null).meta({ description: 'Whose records are read; all if null.' }),
+  kinds: z.array(kindName).max(entityNames.length).nullable().default(null).meta({ description: 'All if null.' }),
+};
+const begun = changed.and(z.object({ job: z.string(), total: count }));
+
+const startReplay = route({
+  operation: 'startReplay',
+  method: 'post',
+  path: '/installations/{installation}/replays',
+  tag: 'Jobs',
+  summary: 'Look at everything that has changed since a moment, as it is now',
+  description:
+    'A job that only reads at first and says what would be written. Step run of it then decides each record again as it ' +
+    'is now, under the mapping in force. What an invoice has billed is listed and left as it is.',
+  body: z.object({ ...over, since: z.iso.datetime() }),
+  shape: begun,
+  handle: async ({ at, body: { connection, kinds, since }, caller: { by }, ports, once }) => {
+    const asked = { connection, kinds: kinds ?? entityNames, sinceMs: Date.parse(since), withDifferences: false };
+    const change = { step: 'replay', job: idFor(ports, 'job', once), asked } as const;
+    const { status, body } = await at.change({ verb: 'job', change, by });
+    return { status, body: { ...body, job: String(body['job']), total: Number(body['total']) } };
+  },
+});
+
+const startApplication = route({
+  operation: 'startApplication',
+  method: 'post',
+  path: '/installations/{installation}/applications',
+  tag: 'Jobs',
+  summary: 'Look at what existing records differ in from the mapping in force',
+  description:
+    'A job that only reads at first and says what would be written. Step run of it then writes the differences. With ' +
+    'differences of the first day, what was left alone since then is written too. What an invoice has billed is listed ' +
+    'and left as it is.',
+  body: z.object({ ...over, withDifferences: z.boolean().default(false) }),
+  shape: begun,
+  handle: async ({ at, body: { connection, kinds, withDifferences }, caller: { by }, ports, once }) => {
+    const asked = { connection, kinds: kinds ?? entityNames, sinceMs: null, withDifferences };
+    const change = { step: 'apply', job: idFor(ports, 'job', once), asked } as const;
+    const { status, body } = await at.change({ verb: 'job', change, by });
+    return { status, body: { ...body, job: String(body['job']), total: Number(body['total']) } };
+  },
+});
+
+export const jobs: readonly Route[] = [listJobs, readJob, steerJob, startReplay, startApplication];

@@ -1,0 +1,217 @@
+// Records decided again, page by page: everything that has changed since a moment, or everything that exists, as it is
+// now. First it is looked at, which only reads; then a person lets it run. What an invoice has billed is left as it is.
+import type { EntityName } from '../../shared/entities/_registry.ts';
+import type { RecordRef } from '../connectors/connector.ts';
+import { links } from '../store/lane-schema.ts';
+import type { LaneTransaction } from '../store/lane-store.ts';
+import { readColumns } from '../store/rows.ts';
+import { absorb } from './absorb.ts';
+import type { LaneCore } from './core.ts';
+import { billedAmong, foresee } from './foresee.ts';
+import { addForeseen, type Found, nothingFound } from './found.ts';
+import { planIn, problemOf } from './guard.ts';
+import { beginJob, endJob, isGoing, type JobRow, moveJob } from './job-book.ts';
+import { asFound } from './links.ts';
+import type { Observation } from './observation.ts';
+import { faultFrom, isOfARecord } from './relay.ts';
+import { StewardError } from './steward.ts';
+import { type RecordPlace, readAgain } from './strays.ts';
+import { recordsMax } from './turns.ts';
+
+export interface AgainAsked {
+  /** Whose records are read anew; null = those of every system. */
+  readonly connection: string | null;
+  readonly kinds: readonly EntityName[];
+  /** Only what has changed since then; null = everything. */
+  readonly sinceMs: number | null;
+  /** Also what the first day found different and left alone. */
+  readonly withDifferences: boolean;
+}
+
+export type AgainKind = 'replay' | 'apply';
+
+interface Place {
+  readonly phase: 'look' | 'run';
+  /** The last entity that was taken. */
+  readonly after: string;
+  readonly found: Found;
+}
+
+/** A connection that rests or is stopped is waited for. */
+const stoppedMs = 30_000;
+const unansweredMs = 2_000;
+/** Commands that may wait to be sent before the next page is decided. */
+const dueMax = 500;
+const dueMs = 500;
+
+export function startAgain(
+  core: LaneCore,
+  kind: AgainKind,
+  id: string,
+  asked: AgainAsked,
+  by: string,
+): { job: string; total: number } {
+  if (asked.connection !== null && !core.wiring.connections.has(asked.connection)) {
+    const message = `This installation has no connection ${asked.connection}.`;
+    throw new StewardError('unknown-connection', message, 'Choose one of its connections.');
+  }
+  const [row] = core.store.sql.exec(`SELECT count(*) AS n FROM entities ${chosen}`, '', ...bindings(asked)).toArray();
+  const total = Number((row as { n: number }).n);
+  const place: Place = { phase: 'look', after: '', found: nothingFound };
+  const subject = { cause: asked.connection ?? '', answer: '', reason: '', owners: null, total, untilHold: '' };
+  core.store.transaction((tx) => beginJob(core, tx, { ...subject, id, kind, asked, place }, by));
+  return { job: id, total };
+}
+
+/** A person has seen what would change, and lets it run. */
+export function runAgain(tx: LaneTransaction, job: JobRow): void {
+  const place = { ...placeOf(job), phase: 'run', after: '' } satisfies Place;
+  moveJob(tx, job.id, { place: JSON.stringify(place), done: 0, movedMs: 0 });
+}
+
+export const placeOf = ({ place }: JobRow): Place => JSON.parse(place ?? '{}') as Place;
+
+const chosen = `WHERE id > ? AND event_ms >= ? AND kind IN (SELECT value FROM json_each(?))
+  AND (? IS NULL OR EXISTS (SELECT 1 FROM links l WHERE l.entity = entities.id AND l.connection = ?))`;
+
+const bindings = ({ kinds, sinceMs, connection }: AgainAsked) =>
+  [sinceMs ?? 0, JSON.stringify(kinds), connection, connection] as const;
+
+export async function againPage(core: LaneCore, job: JobRow): Promise<number> {
+  const asked = JSON.parse(job.asked ?? '{}') as AgainAsked;
+  const place = placeOf(job);
+  if (place.phase === 'run' && dueCount(core) > dueMax) return dueMs;
+  const query = `SELECT id FROM entities ${chosen} ORDER BY id LIMIT ?`;
+  const rows = core.store.sql.exec(query, place.after, ...bindings(asked), recordsMax).toArray() as { id: string }[];
+  const ids = rows.map(({ id }) => id);
+  const billed = billedAmong(core.store.sql, ids);
+  const wanted = placesOf(core, asked, place.phase === 'run' ? ids.filter((id) => !billed.has(id)) : ids);
+  const stopped = [...wanted.keys()].find((id) => !core.callable(id));
+  if (stopped !== undefined) return Math.max(core.pausedUntilMs(stopped) - core.ports.nowMs(), stoppedMs);
+  const read = await readNow(core, wanted);
+  if (!read) return unansweredMs;
+  const page = { ...read, ids, billed, isLast: ids.length < recordsMax };
+  if (place.phase === 'look') look(core, job, asked, page);
+  else run(core, job, asked, page);
+  return 0;
+}
+
+interface PageRead {
+  readonly ids: readonly string[];
+  readonly billed: ReadonlySet<string>;
+  readonly seen: readonly Observation[];
+  /** Records that are not shown to us: whether they are gone is found out as ever. */
+  readonly unseen: readonly RecordPlace[];
+  readonly isLast: boolean;
+}
+
+function look(core: LaneCore, job: JobRow, asked: AgainAsked, { ids, billed, seen, isLast }: PageRead): void {
+  const foreseen = foresee(core, seen, ids, (tx) => prepare(tx, asked, ids));
+  const place = placeOf(job);
+  const found = addForeseen(place.found, foreseen, billed);
+  core.store.transaction((tx) => {
+    if (!isGoing(tx, job.id)) return;
+    const next: Place = { ...place, after: ids.at(-1) ?? place.after, found };
+    const moved = { place: JSON.stringify(next), done: job.done + ids.length };
+    // It waits for whoever asked: nothing was written, and nothing hangs on it.
+    moveJob(tx, job.id, isLast ? { ...moved, state: 'ready' } : moved);
+  });
+}
+
+function run(core: LaneCore, job: JobRow, asked: AgainAsked, page: PageRead): void {
+  const { ids, billed, seen, unseen, isLast } = page;
+  const place = placeOf(job);
+  const moved = {
+    place: JSON.stringify({ ...place, after: ids.at(-1) ?? place.after } satisfies Place),
+    done: job.done + ids.length,
+  };
+  const move = (tx: LaneTransaction) => (isLast ? endJob(core, tx, job.id, moved) : moveJob(tx, job.id, moved));
+  const meant = ids.filter((id) => !billed.has(id));
+  try {
+    core.store.transaction((tx) => {
+      if (!isGoing(tx, job.id)) return;
+      prepare(tx, asked, meant);
+      const absorbed = absorb({ tx, wiring: core.wiring, makeId: core.ports.makeId }, seen);
+      planIn(core, tx, [...new Set([...meant, ...absorbed.entities])]);
+      readAgain(tx, [...unseen, ...absorbed.again.map(({ connection, snapshot }) => ({ connection, ...snapshot }))]);
+      move(tx);
+    });
+  } catch (error) {
+    // One record stands in the way of its page: the inbox takes them, and finds out which it is.
+    core.ports.log('job-page-left', { job: job.id, message: problemOf(error) });
+    core.store.transaction((tx) => {
+      if (!isGoing(tx, job.id)) return;
+      prepare(tx, asked, meant);
+      readAgain(tx, [
+        ...unseen,
+        ...seen.map(({ connection, snapshot: { recordType, recordId } }) => ({ connection, recordType, recordId })),
+      ]);
+      move(tx);
+    });
+  }
+}
+
+/** What was left alone since the first day is left alone no longer. */
+function prepare(tx: LaneTransaction, { withDifferences, connection }: AgainAsked, ids: readonly string[]): void {
+  if (!withDifferences) return;
+  tx.sql.exec(
+    `UPDATE links SET differences = NULL, given = NULL WHERE differences IS NOT NULL AND (?1 IS NULL OR connection = ?1)
+       AND differences NOT LIKE ?3 AND entity IN (SELECT value FROM json_each(?2))`,
+    connection,
+    JSON.stringify(ids),
+    // What was found as something that does not count stays as it was found.
+    `%"${asFound}"%`,
+  );
+}
+
+function placesOf(core: LaneCore, asked: AgainAsked, ids: readonly string[]): ReadonlyMap<string, RecordRef[]> {
+  const where = `WHERE part = '' AND record_id IS NOT NULL AND (?1 IS NULL OR connection = ?1)
+    AND entity IN (SELECT value FROM json_each(?2))`;
+  const columns = ['connection', 'recordType', 'recordId'] as const;
+  const rows = readColumns(core.store.sql, links, columns, where, asked.connection, JSON.stringify(ids));
+  const wanted = new Map<string, Map<string, RecordRef>>();
+  for (const { connection, recordType, recordId } of rows) {
+    // A connection that was taken away keeps its links and is asked for nothing.
+    if (!['active', 'paused'].includes(core.wiring.connections.get(connection)?.state ?? '')) continue;
+    const refs = wanted.get(connection) ?? new Map<string, RecordRef>();
+    wanted.set(connection, refs);
+    refs.set(`${recordType}|${recordId}`, { recordType, recordId: recordId ?? '' });
+  }
+  return new Map([...wanted].map(([connection, refs]) => [connection, [...refs.values()]]));
+}
+
+/** Null when a connection does not answer: the page is begun again once it does. */
+async function readNow(core: LaneCore, wanted: ReadonlyMap<string, readonly RecordRef[]>) {
+  const seen: Observation[] = [];
+  const unseen: RecordPlace[] = [];
+  for (const [id, refs] of wanted) {
+    const connection = core.callable(id);
+    if (!connection) return null;
+    const { readBatchMax } = connection.connector.limits;
+    for (let at = 0; at < refs.length; at += readBatchMax) {
+      const batch = refs.slice(at, at + readBatchMax);
+      const readMs = core.ports.nowMs();
+      try {
+        for (const result of await core.session(connection).read(batch)) {
+          if (result.found === 'here')
+            seen.push({ connection: id, snapshot: result.snapshot, readMs, eventMs: readMs, event: null });
+          else unseen.push({ connection: id, ...result.ref });
+        }
+      } catch (error) {
+        if (!isOfARecord(error)) {
+          core.failed(connection, faultFrom(error));
+          return null;
+        }
+        // One of them makes the call fail; the inbox finds out which.
+        unseen.push(...batch.map((ref) => ({ connection: id, ...ref })));
+      }
+    }
+    core.succeeded(id);
+  }
+  return { seen, unseen };
+}
+
+function dueCount(core: LaneCore): number {
+  const [row] = core.store.sql.exec("SELECT count(*) AS n FROM commands WHERE state = 'due'").toArray();
+  return Number((row as { n: number }).n);
+}

@@ -1,4 +1,4 @@
-// What a look at many records found, gathered by what would be done and in which field: counts of all, and some of them.
+// What a look at many records found, gathered by what would be done and in which field: counts of all, some of them.
 import type { Foreseen } from './foresee.ts';
 
 export interface FoundRow {
@@ -23,7 +23,7 @@ export interface FoundGroup {
 }
 
 export interface Found {
-  /** Records of other systems that would be written; those that would be held, and those left as billed, not counted. */
+  /** Records that would be written; those that would be held and those left as billed are counted for themselves. */
   readonly written: number;
   readonly held: number;
   readonly billed: number;

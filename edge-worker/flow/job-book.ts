@@ -72,8 +72,9 @@ export function failJob(core: LaneCore, job: JobRow, owner: Owner, problem: stri
   });
 }
 
-export function slotOfJob({ id, cause }: JobRow): Slot {
-  return { entity: id, connection: cause, recordType: '', part: 'job' };
+export function slotOfJob(job: JobRow): Slot {
+  const connection = kindOfJob(job) === 'answer' || job.cause === '' ? 'hub' : job.cause;
+  return { entity: job.id, connection, recordType: '', part: 'job' };
 }
 
 /** From which states a person may take it where. */

@@ -6,7 +6,7 @@ import { type AgainAsked, placeOf } from '../../edge-worker/flow/again-job.ts';
 import { jobOf } from '../../edge-worker/flow/job-book.ts';
 import { changeJob } from '../../edge-worker/flow/job-requests.ts';
 import { mappingContent } from '../../edge-worker/flow/mapping.ts';
-import { publish } from '../../edge-worker/flow/steward.ts';
+import { acceptMatches, publish } from '../../edge-worker/flow/steward.ts';
 import { client, LaneRig, RigSystem } from '../support/lane-rig.ts';
 
 const everything: AgainAsked = { connection: null, kinds: ['customer'], sinceMs: null, withDifferences: false };
@@ -120,6 +120,29 @@ describe('Applying a mapping to existing records', () => {
     const writes = erp.count('write');
     await rig.pass(60_000);
     expect(erp.count('write')).toBe(writes);
+  });
+
+  it('writes what the first day found different, where that is asked for', async () => {
+    const [crm, erp] = [new RigSystem(), new RigSystem()];
+    const seat = { system: erp, roles: ['erp'], flow: 'matching' } as const;
+    const rig = new LaneRig({ crm: { system: crm, roles: ['crm'] }, erp: seat });
+    erp.put('client', 'e', client('Acme', '9'));
+    crm.put('client', 'a', client('Acme', '1'));
+    await rig.notice('erp', 'client', 'e');
+    await rig.notice('crm', 'client', 'a');
+    expect(acceptMatches(rig.lane.core, 'erp', 'customer', null, 'ines')).toMatchObject({ linked: 1 });
+    await rig.pass(1_000);
+    const phone = () => erp.rows.get('client|e')?.wire['phone'];
+    const steps = async (job: string, withDifferences: boolean) => {
+      changeJob(rig.lane.core, { step: 'apply', job, asked: { ...everything, withDifferences } }, 'ines');
+      await rig.pass(1);
+      changeJob(rig.lane.core, { step: 'run', job }, 'ines');
+      await rig.pass(1);
+    };
+    await steps('job_1', false);
+    expect(phone()).toBe('9');
+    await steps('job_2', true);
+    expect(phone()).toBe('1');
   });
 
   it('leaves what an invoice has billed as it is, and lists it', async () => {

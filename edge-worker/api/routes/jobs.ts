@@ -137,8 +137,8 @@ const startReplay = route({
   tag: 'Jobs',
   summary: 'Look at everything that has changed since a moment, as it is now',
   description:
-    'A job that only reads at first and says what would be written. Step run of it then decides each record again as it ' +
-    'is now, under the mapping in force. What an invoice has billed is listed and left as it is.',
+    'A job that only reads at first and says what would be written. Step run of it then decides each record again as ' +
+    'it is now, under the mapping in force. What an invoice has billed is listed and left as it is.',
   body: z.object({ ...over, since: z.iso.datetime() }),
   shape: begun,
   handle: async ({ at, body: { connection, kinds, since }, caller: { by }, ports, once }) => {
@@ -157,8 +157,8 @@ const startApplication = route({
   summary: 'Look at what existing records differ in from the mapping in force',
   description:
     'A job that only reads at first and says what would be written. Step run of it then writes the differences. With ' +
-    'differences of the first day, what was left alone since then is written too. What an invoice has billed is listed ' +
-    'and left as it is.',
+    'differences of the first day, what was left alone since then is written too. What an invoice has billed is ' +
+    'listed and left as it is.',
   body: z.object({ ...over, withDifferences: z.boolean().default(false) }),
   shape: begun,
   handle: async ({ at, body: { connection, kinds, withDifferences }, caller: { by }, ports, once }) => {

@@ -80,6 +80,7 @@ export const access = {
   validateRecord: { roles: everyone, scope: 'records:check' },
   findRecords: { roles: everyone, scope: 'records:read' },
   compareRecord: { roles: everyone, scope: 'records:read' },
+  readTieOut: { roles: everyone, scope: 'records:read' },
   syncRecord: { roles: stewards, scope: 'records:sync' },
   readRecord: { roles: everyone, scope: 'records:read' },
   readEntity: { roles: everyone, scope: 'records:read' },

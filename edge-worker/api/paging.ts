@@ -24,7 +24,7 @@ export function cursorAfter<Row, Shown>(
 ): { rows: Shown[]; next: string | null } {
   const page = rows.slice(0, limit);
   const last = page.at(-1);
-  const next = rows.length > limit && last !== undefined ? encode(keyOf(last)) : null;
+  const next = rows.length > limit && last !== undefined ? cursorFor(keyOf(last)) : null;
   return { rows: page.map(show), next };
 }
 
@@ -38,7 +38,8 @@ export function cursorOf<Key extends z.ZodType>(after: string | undefined, key: 
   });
 }
 
-function encode(key: readonly (string | number)[]): string {
+/** A cursor that names a place by its sort key. */
+export function cursorFor(key: readonly (string | number)[]): string {
   const bytes = new TextEncoder().encode(JSON.stringify(key));
   return btoa(String.fromCharCode(...bytes))
     .replaceAll('+', '-')

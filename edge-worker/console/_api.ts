@@ -1593,6 +1593,21 @@ get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path
 429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
+'/installations/{installation}/tie-out': {
+get: { parameters: { query?: { "limit"?: number; "after"?: string; "text"?: string; "open"?: "yes" | "no"; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
+"rows": (components['schemas']['TieOutRow'])[];
+"next": string | null;
+/** Which systems tell a figure, by role. */
+"sources": { [name: string]: (string)[] };
+}; }; };
+304: { headers: Record<string, unknown>; content?: never; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
 '/installations/{installation}/entities/{entity}/why': {
 get: { parameters: { query: { "field": string; "at"?: string; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; "entity": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Explanation']; }; };
 304: { headers: Record<string, unknown>; content?: never; };
@@ -2543,6 +2558,63 @@ Targets: {
 };
 "holidays"?: (string)[];
 } };
+};
+TieOutRow: {
+"project": string;
+"name": string;
+"customer": string | null;
+"customerName": string | null;
+"currency": string;
+/** What is nought is left out. */
+"figures": {
+"sold"?: {
+"amountMinor": string;
+"currency": string;
+"exponent": number;
+};
+"delivered"?: {
+"amountMinor": string;
+"currency": string;
+"exponent": number;
+};
+"unbilled"?: {
+"amountMinor": string;
+"currency": string;
+"exponent": number;
+};
+"billed"?: {
+"amountMinor": string;
+"currency": string;
+"exponent": number;
+};
+"paid"?: {
+"amountMinor": string;
+"currency": string;
+"exponent": number;
+};
+"outstanding"?: {
+"amountMinor": string;
+"currency": string;
+"exponent": number;
+};
+"held"?: {
+"amountMinor": string;
+"currency": string;
+"exponent": number;
+};
+};
+/** What does not agree, or is still to be done; empty = it ties out. */
+"findings": ({
+"code": string;
+"title": string;
+/** Whose turn it is. */
+"owner": string;
+"amount": {
+"amountMinor": string;
+"currency": string;
+"exponent": number;
+};
+})[];
 };
 Explanation: {
 "entity": string;

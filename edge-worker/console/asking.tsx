@@ -138,9 +138,9 @@ interface Page<Row> {
 }
 
 /** A list that comes in pages: what was fetched so far, and `more` for the page after it. */
-export function usePages<Row>(
+export function usePages<Whole extends Page<unknown>>(
   key: QueryKey,
-  ask: (asking: Asking, after: string | null) => Answered<Page<Row>>,
+  ask: (asking: Asking, after: string | null) => Answered<Whole>,
   { everyMs }: Pick<Watched<never>, 'everyMs'> = {},
 ) {
   const asking = useAsking();
@@ -152,7 +152,10 @@ export function usePages<Row>(
     getNextPageParam: ({ next }) => next,
     ...(everyMs !== undefined && { refetchInterval: everyMs }),
   });
-  const rows = useMemo(() => answer.data?.pages.flatMap((page) => page.rows) ?? [], [answer.data]);
+  const rows: readonly Whole['rows'][number][] = useMemo(
+    () => answer.data?.pages.flatMap((page) => page.rows) ?? [],
+    [answer.data],
+  );
   const more = () => {
     if (answer.hasNextPage && !answer.isFetching) void answer.fetchNextPage();
   };

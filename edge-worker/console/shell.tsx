@@ -11,6 +11,7 @@ const pages = [
   { path: 'exceptions', title: 'Exceptions', Page: lazy(() => import('./pages/exceptions.tsx')) },
   { path: 'records', title: 'Records', Page: lazy(() => import('./pages/records.tsx')) },
   { path: 'audit', title: 'Audit', Page: lazy(() => import('./pages/audit.tsx')) },
+  { path: 'tie-out', title: 'Tie-out', Page: lazy(() => import('./pages/tie-out.tsx')) },
   { path: 'connections', title: 'Connections', Page: lazy(() => import('./pages/connections.tsx')) },
   { path: 'api', title: 'API', Page: lazy(() => import('./pages/api.tsx')) },
   { path: 'mappings', title: 'Mappings', Page: lazy(() => import('./pages/mappings.tsx')) },

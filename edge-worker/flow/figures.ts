@@ -2,12 +2,12 @@
 // that a page never adds up a year's hours. Exact, per currency; the hub never makes an exchange rate.
 import { type EntityName, entities } from '../../shared/entities/_registry.ts';
 import { type Figure, figures } from '../../shared/entities/entity.ts';
-import { formatMoney, type Money, moneyOf } from '../../shared/money.ts';
+import { addMoney, formatMoney, type Money, moneyOf } from '../../shared/money.ts';
 import { billedLines, entityRows, projectFigures } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { type LaneSql, readRows, type StoredRow, writeRows } from '../store/rows.ts';
 import { kindOf } from './identity.ts';
-import type { CanonicalRecord } from './nouns.ts';
+import type { CanonicalRecord, Hold } from './nouns.ts';
 
 interface Counting {
   readonly counts?: (record: never) => Readonly<Partial<Record<Figure, Money | null>>>;
@@ -145,46 +145,65 @@ function countAnew(sql: LaneSql, projects: readonly string[]): Row[] {
   return [...projects.map((project) => ({ project, ...kept })), ...sums.rows(new Set(projects))];
 }
 
+export interface ProjectAmount {
+  readonly project: string;
+  readonly amount: Money;
+}
+
+/** The figures of some projects as they are kept. */
+export function figuresOf(
+  sql: LaneSql,
+  projects: readonly string[],
+): readonly (ProjectAmount & { readonly figure: Figure })[] {
+  return rowsOf(sql, projects).flatMap(({ project, figure, currency, minor }) =>
+    figure === kept.figure ? [] : [{ project, figure: figure as Figure, amount: moneyOf(minor, currency) }],
+  );
+}
+
 /** The figures of some projects in words, what is held among them; projects without any are left out. */
 export function figuresInWords(sql: LaneSql, projects: readonly string[]): ReadonlyMap<string, Record<string, string>> {
-  const amounts = new Map<string, Money[]>();
-  const add = (project: string, figure: string, amount: Money) => {
+  const amounts = new Map<string, Map<string, Money>>();
+  const held = heldIn(sql, projects).map((one) => ({ ...one, figure: 'held' }));
+  for (const { project, figure, amount } of [...figuresOf(sql, projects), ...held]) {
     const key = `${project}|${figure}`;
-    amounts.set(key, [...(amounts.get(key) ?? []), amount]);
-  };
-  for (const { project, figure, currency, minor } of rowsOf(sql, projects))
-    if (figure !== kept.figure) add(project, figure, moneyOf(minor, currency));
-  for (const [project, amount] of heldIn(sql, projects)) add(project, 'held', amount);
+    const known = amounts.get(key) ?? new Map<string, Money>();
+    const before = known.get(amount.currency);
+    amounts.set(key, known.set(amount.currency, before ? addMoney(before, amount) : amount));
+  }
   const words = new Map<string, Record<string, string>>();
   for (const project of projects) {
     const told = [...figures, 'held'].flatMap((figure) => {
       const list = amounts.get(`${project}|${figure}`);
-      return list ? [[figure, list.map(wordsOf).sort().join(' + ')] as const] : [];
+      return list ? [[figure, [...list.values()].map(wordsOf).sort().join(' + ')] as const] : [];
     });
     if (told.length > 0) words.set(project, Object.fromEntries(told));
   }
   return words;
 }
 
-/** What waits for a person, per project and currency; an entity that is held in two places counts once. */
-function heldIn(sql: LaneSql, projects: readonly string[]): readonly (readonly [string, Money])[] {
+/** What waits for a person, per project, owner and currency; an entity that is held in two places counts once. */
+export function heldIn(
+  sql: LaneSql,
+  projects: readonly string[],
+): readonly (ProjectAmount & { readonly owner: Hold['owner'] })[] {
   const held = sql
     .exec(
-      `SELECT id, canonical FROM entities WHERE id IN (SELECT entity FROM holds WHERE part = '')
-       AND canonical ->> 'project' IN (SELECT value FROM json_each(?))`,
+      `SELECT e.id AS id, e.canonical AS canonical, min(h.owner) AS owner
+       FROM holds h JOIN entities e ON e.id = h.entity
+       WHERE h.part = '' AND e.canonical ->> 'project' IN (SELECT value FROM json_each(?)) GROUP BY e.id`,
       JSON.stringify(projects),
     )
-    .toArray() as { id: string; canonical: string }[];
-  const sums = new Map<string, readonly [string, Money]>();
-  for (const { id, canonical } of held) {
+    .toArray() as { id: string; canonical: string; owner: Hold['owner'] }[];
+  const sums = new Map<string, ProjectAmount & { readonly owner: Hold['owner'] }>();
+  for (const { id, canonical, owner } of held) {
     const kind = kindOf(id);
     const record = JSON.parse(canonical) as CanonicalRecord;
     const worth = kind && (entities[kind] as Counting).worth?.(record as never);
     if (!worth) continue;
     const project = String(record['project']);
-    const key = `${project}|${worth.currency}`;
-    const before = BigInt(sums.get(key)?.[1].amountMinor ?? '0');
-    sums.set(key, [project, moneyOf(before + BigInt(worth.amountMinor), worth.currency)]);
+    const key = `${project}|${owner}|${worth.currency}`;
+    const before = sums.get(key)?.amount;
+    sums.set(key, { project, owner, amount: before ? addMoney(before, worth) : worth });
   }
   return [...sums.values()];
 }

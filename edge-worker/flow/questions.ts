@@ -18,6 +18,7 @@ import { draftsOf, isSelfApprovalAllowed, versionsOf } from './proposals.ts';
 import { StatusView } from './status.ts';
 import { targetsInForce } from './stocks.ts';
 import { subscriptionsOf } from './subscribe.ts';
+import { type TieOutAsked, tieOutOf } from './tie-out.ts';
 
 export type Question =
   | { readonly about: 'progress' }
@@ -43,6 +44,7 @@ export type Question =
   | { readonly about: 'session'; readonly session: string }
   | { readonly about: 'matches'; readonly connection: string; readonly kind: EntityName; readonly limit: number }
   | { readonly about: 'likely'; readonly connection: string; readonly kind: EntityName; readonly limit: number }
+  | { readonly about: 'tie-out'; readonly asked: TieOutAsked }
   | { readonly about: 'record-id'; readonly recordId: string }
   | { readonly about: 'beside'; readonly entity: string }
   | { readonly about: 'status'; readonly connection: string; readonly recordType: string; readonly recordId: string };
@@ -88,6 +90,8 @@ export function ask(
       return matches(lane.core, question.connection, question.kind, question.limit);
     case 'likely':
       return likelyOf(lane.core, question.connection, question.kind, question.limit);
+    case 'tie-out':
+      return tieOutOf(lane.core, question.asked);
     case 'record-id':
       return entitiesUnder(lane.core, question.recordId);
     case 'beside':

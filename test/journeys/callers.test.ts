@@ -116,6 +116,7 @@ const expected: Readonly<Record<Operation, readonly [readonly HostRole[], Scope 
   validateRecord: [everyone, 'records:check'],
   findRecords: [everyone, 'records:read'],
   compareRecord: [everyone, 'records:read'],
+  readTieOut: [everyone, 'records:read'],
   syncRecord: [stewards, 'records:sync'],
   readRecord: [everyone, 'records:read'],
   readEntity: [everyone, 'records:read'],

@@ -1,6 +1,6 @@
 // Story: an integration admin's pages in a browser, at both widths: connecting a system and looking after it. Skipped
 // without Chromium.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -24,6 +24,7 @@ beforeAll(async () => {
   if (!hasBrowser) return;
   hub = await startHub({ port: await freePort(), state });
   pair = await Pair.start(new Operator(hub.url, hub.operatorKey));
+  await pair.logAndTell('Chart of accounts');
   third = await startExample(Math.random);
   const there = { stage: 'client', currency: 'EUR', active: true };
   third.standIn.create('client', { display_name: 'Harbour and Pine Architects Ltd', ...there });
@@ -162,6 +163,33 @@ describe.skipIf(!hasBrowser)('Connections', () => {
     await visitor.hasText('What flows');
     expect(await page.getByRole('button').count()).toBe(0);
     await lookAt(visitor, 'connections-viewer');
+    await visitor.close();
+  });
+});
+
+describe.skipIf(!hasBrowser)('The tie-out', () => {
+  it.each([1280, 400])('shows what is to be done of each project and who says so, at %i px', async (widthPx) => {
+    const visitor = await visit('finance', 'Tie-out', widthPx);
+    await visitor.page
+      .getByRole('row', { name: 'ERP rollout' })
+      .getByText(/To be billed: €1,387.50/)
+      .waitFor();
+    // At 400 pixels it is scrolled to.
+    if (widthPx > 1000) await visitor.page.getByRole('columnheader', { name: 'Approved (PSA)' }).waitFor();
+    await lookAt(visitor, 'tie-out');
+    await visitor.page.getByLabel('Project or customer').fill('no such project');
+    await visitor.hasText('Everything ties out');
+    await lookAt(visitor, 'tie-out-none');
+    await visitor.close();
+  });
+
+  it('is saved as a table, exact to the cent', async () => {
+    const visitor = await visit('finance', 'Tie-out');
+    const saved = visitor.page.waitForEvent('download');
+    await visitor.button('Export CSV').click();
+    const lines = readFileSync(await (await saved).path(), 'utf8').split('\r\n');
+    expect(lines[0]).toContain('"Project","Customer","Currency","Sold","Approved","Unbilled"');
+    expect(lines[1]).toContain('"ERP rollout","Harbour & Pine Architects","EUR","","1387.50","1387.50"');
     await visitor.close();
   });
 });

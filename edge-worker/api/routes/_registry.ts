@@ -17,7 +17,8 @@ import { mappings } from './mappings.ts';
 import { records } from './records.ts';
 import { subscriptions } from './subscriptions.ts';
 import { targets } from './targets.ts';
+import { tieOut } from './tie-out.ts';
 import { why } from './why.ts';
 import type { Route } from '../route.ts';
 
-export const routes: readonly Route[] = [...audit, ...callers, ...candidates, ...causes, ...connectionCare, ...connections, ...drafts, ...events, ...exceptions, ...find, ...indicators, ...installations, ...jobs, ...mappingGround, ...mappings, ...records, ...subscriptions, ...targets, ...why];
+export const routes: readonly Route[] = [...audit, ...callers, ...candidates, ...causes, ...connectionCare, ...connections, ...drafts, ...events, ...exceptions, ...find, ...indicators, ...installations, ...jobs, ...mappingGround, ...mappings, ...records, ...subscriptions, ...targets, ...tieOut, ...why];

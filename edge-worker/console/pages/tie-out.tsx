@@ -1,0 +1,201 @@
+// The tie-out: what was sold, delivered, billed and paid of each project, with its source, what does not agree, and
+// whose turn it is.
+import { useState } from 'react';
+import { Link } from 'react-router';
+import { formatMoney } from '../../../shared/exact-money.ts';
+import { Answer, ApiTrouble, troubleOf, useAsking, usePages } from '../asking.tsx';
+import type { Shape } from '../client.ts';
+import { Button, Choice, Field } from '../parts/controls.tsx';
+import { Amount, amountText } from '../parts/figures.tsx';
+import { Grid } from '../parts/grid.tsx';
+import { ownerTitle } from '../parts/people.ts';
+import { Badge, Empty, TroubleNote } from '../parts/states.tsx';
+import './tie-out.css';
+
+type Row = Shape<'TieOutRow'>;
+type Figure = keyof Row['figures'];
+
+const columns: readonly { readonly figure: Figure; readonly title: string }[] = [
+  { figure: 'sold', title: 'Sold' },
+  { figure: 'delivered', title: 'Approved' },
+  { figure: 'unbilled', title: 'Unbilled' },
+  { figure: 'billed', title: 'Billed' },
+  { figure: 'paid', title: 'Paid' },
+  { figure: 'outstanding', title: 'Outstanding' },
+  { figure: 'held', title: 'Held' },
+];
+const shows = [
+  { id: 'yes', label: 'Where something is to be done' },
+  { id: 'no', label: 'All projects' },
+] as const;
+const pageMax = 200;
+/** A title stands on one line. */
+const letterPx = 9;
+
+interface Asked {
+  readonly text: string;
+  readonly open: 'yes' | 'no';
+}
+
+const queryOf = ({ text, open }: Asked, after: string | null) => ({
+  limit: pageMax,
+  open,
+  ...(text !== '' && { text }),
+  ...(after !== null && { after }),
+});
+
+export default function TieOut() {
+  const [text, setText] = useState('');
+  const [open, setOpen] = useState<Asked['open']>('yes');
+  const asked = { text: text.trim(), open };
+  const found = usePages(['tie-out', asked.text, open], ({ api, installation }, after) =>
+    api.GET('/installations/{installation}/tie-out', {
+      params: { path: { installation }, query: queryOf(asked, after) },
+    }),
+  );
+  const sources = found.answer.data?.pages[0]?.sources ?? {};
+  return (
+    <div className="stack">
+      <div className="row-apart">
+        <h1>Tie-out</h1>
+        <Export asked={asked} />
+      </div>
+      <div className="tie-out-filters">
+        <Field label="Project or customer" type="search" value={text} onChange={setText} placeholder="Part of a name" />
+        <Choice label="Show" options={shows} chosen={open} onChoose={setOpen} />
+      </div>
+      <Answer what="the tie-out" answer={found.answer}>
+        {() => <Rows rows={found.rows} sources={sources} isOpen={open === 'yes'} onEnd={found.more} />}
+      </Answer>
+    </div>
+  );
+}
+
+interface RowsProps {
+  readonly rows: readonly Row[];
+  readonly sources: Readonly<Record<string, readonly string[]>>;
+  readonly isOpen: boolean;
+  readonly onEnd: () => void;
+}
+
+function Rows({ rows, sources, isOpen, onEnd }: RowsProps) {
+  const from = (figure: string) => (sources[figure] ?? []).map((role) => role.toUpperCase()).join(', ');
+  return (
+    <Grid
+      label="Projects and what was sold, delivered, billed and paid of them"
+      lines={rows}
+      idOf={({ project, currency }) => `${project} ${currency}`}
+      onEnd={onEnd}
+      heightPx={640}
+      empty={
+        isOpen ? (
+          <Empty title="Everything ties out">Nothing is held, unbilled or unpaid, and all systems agree.</Empty>
+        ) : (
+          <Empty title="No project fits">Projects appear here once a deal was won, or one was opened.</Empty>
+        )
+      }
+      columns={[
+        {
+          id: 'name',
+          title: 'Project',
+          isName: true,
+          width: '2fr',
+          minWidth: 190,
+          show: ({ project, name }) => <Link to={`/records/${project}`}>{name}</Link>,
+        },
+        { id: 'customer', title: 'Customer', width: '2fr', minWidth: 150, show: (row) => row.customerName ?? '' },
+        { id: 'findings', title: 'To be done', width: '3fr', minWidth: 330, show: (row) => <Findings row={row} /> },
+        ...columns.map(({ figure, title }) => {
+          const named = from(figure) === '' ? title : `${title} (${from(figure)})`;
+          return {
+            id: figure,
+            title: named,
+            isFigure: true,
+            minWidth: Math.max(140, named.length * letterPx),
+            show: (row: Row) => <Amount value={row.figures[figure] ?? null} />,
+          };
+        }),
+      ]}
+    />
+  );
+}
+
+/** All of them are read out and shown at a touch; the first stands in the row. */
+function Findings({ row }: { readonly row: Row }) {
+  const [first, ...others] = row.findings.map(
+    ({ title, owner, amount }) => `${title}: ${amountText(amount)} (${ownerTitle(owner)})`,
+  );
+  if (first === undefined) return <Badge tone="good">Ties out</Badge>;
+  return (
+    <span title={[first, ...others].join('\n')}>
+      {first}
+      {others.length > 0 && <span className="quiet">; {others.join('; ')}</span>}
+    </span>
+  );
+}
+
+/** All pages that fit, as they are shown, for a spreadsheet. */
+function Export({ asked }: { readonly asked: Asked }) {
+  const { api, installation } = useAsking();
+  const [trouble, setTrouble] = useState<Error | null>(null);
+  const [isBusy, setIsBusy] = useState(false);
+  const save = async () => {
+    const rows: Row[] = [];
+    const read = async (after: string | null): Promise<string | null> => {
+      const params = { path: { installation }, query: queryOf(asked, after) };
+      const { data: page, error } = await api.GET('/installations/{installation}/tie-out', { params });
+      if (!page) {
+        const { title, detail, next, type } = error;
+        throw new ApiTrouble({ title, detail, next, code: type });
+      }
+      rows.push(...page.rows);
+      return page.next;
+    };
+    for (let after = await read(null); after !== null; ) after = await read(after);
+    download(tableOf(rows), 'tie-out.csv');
+  };
+  const begin = () => {
+    setIsBusy(true);
+    setTrouble(null);
+    save()
+      .catch((error: Error) => setTrouble(error))
+      .finally(() => setIsBusy(false));
+  };
+  return (
+    <div className="stack-close">
+      <Button onPress={begin} isPending={isBusy}>
+        Export CSV
+      </Button>
+      {trouble && <TroubleNote trouble={troubleOf(trouble)} />}
+    </div>
+  );
+}
+
+function tableOf(rows: readonly Row[]): string {
+  const head = ['Project', 'Customer', 'Currency', ...columns.map(({ title }) => title), 'To be done', 'Whose turn'];
+  const lines = rows.map((row) => [
+    row.name,
+    row.customerName ?? '',
+    row.currency,
+    ...columns.map(({ figure }) => {
+      const amount = row.figures[figure];
+      return amount ? formatMoney(amount) : '';
+    }),
+    row.findings.map(({ title, amount }) => `${title}: ${formatMoney(amount)}`).join('; '),
+    [...new Set(row.findings.map(({ owner }) => ownerTitle(owner)))].join('; '),
+  ]);
+  return [head, ...lines].map((line) => line.map(cell).join(',')).join('\r\n');
+}
+
+/** Quoted; what a spreadsheet would take for a formula is kept from being one. */
+function cell(text: string): string {
+  const plain = /^[=+@\t\r]|^-(?![\d.]+$)/.test(text) ? `'${text}` : text;
+  return `"${plain.replaceAll('"', '""')}"`;
+}
+
+function download(text: string, name: string): void {
+  // A byte order mark, or spreadsheets take accents for something else.
+  const url = URL.createObjectURL(new Blob([`\uFEFF${text}`], { type: 'text/csv;charset=utf-8' }));
+  Object.assign(document.createElement('a'), { href: url, download: name }).click();
+  URL.revokeObjectURL(url);
+}

@@ -20,6 +20,7 @@ export function mappingStories(visit: Visit): void {
     lifecycleStories(visit);
     peopleStories(visit);
     rowStories(draftOf);
+    ownerStories(draftOf);
   });
 }
 
@@ -142,6 +143,33 @@ function rowStories(draftOf: DraftOf): void {
     },
     60_000,
   );
+}
+
+function ownerStories(draftOf: DraftOf): void {
+  it('move a field to another owner, and show a real record side by side under the draft', async () => {
+    const { page, visitor } = await draftOf('Terms are agreed in the CRM', 1280);
+    const lookAtBoth = async (name: string) => {
+      await lookAt(visitor, name);
+      await page.setViewportSize({ width: 400, height: 900 });
+      await lookAt(visitor, name);
+      await page.setViewportSize({ width: 1280, height: 900 });
+    };
+    await page.getByRole('link', { name: 'Owners', exact: true }).click();
+    await choose(page, 'Record', 'Customer');
+    await choose(page, 'Owner of Payment terms', 'CRM');
+    await visitor.hasText('was ERP');
+    await lookAtBoth('mappings-owners');
+    await page.getByRole('link', { name: 'Preview', exact: true }).click();
+    await page.getByLabel('Number, name or id in any system').fill('harbour');
+    await visitor.button('Find').click();
+    await page.getByRole('button', { name: /^Customer: Harbour/ }).click();
+    await visitor.button('See it under this draft').click();
+    await visitor.hasText(/^target, customer cl/);
+    await lookAtBoth('mappings-preview');
+    await page.getByRole('link', { name: 'What it changes' }).click();
+    await visitor.hasText('customer.terms: owned by the crm');
+    await visitor.close();
+  });
 }
 
 async function choose(page: Page, label: string, option: string): Promise<void> {

@@ -1,4 +1,5 @@
 // What a rehearsal found: which fields of which system would change, how often, and by how much money, each openable.
+import { Link } from 'react-router';
 import { moneyOf } from '../../../../shared/exact-money.ts';
 import { troubleOf, useChange, useMe } from '../../asking.tsx';
 import type { Shape } from '../../client.ts';
@@ -85,7 +86,8 @@ function Grouped({ group: { connection, kind, field, at, count, money, rows } }:
       <ul className="mappings-list">
         {rows.map(({ entity, recordId, before, after }) => (
           <li key={entity}>
-            {recordId ?? 'New record'}: <Value value={before} /> becomes <Value value={after} />
+            <Link to={`/records/${entity}`}>{recordId ?? 'New record'}</Link>: <Value value={before} /> becomes{' '}
+            <Value value={after} />
           </li>
         ))}
       </ul>

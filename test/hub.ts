@@ -7,15 +7,20 @@ const { values } = parseArgs({
     port: { type: 'string', default: '8787' },
     state: { type: 'string', default: '.state/hub' },
     'inbox-max': { type: 'string' },
+    'job-stall-ms': { type: 'string' },
     'sweep-ms': { type: 'string', default: '60000' },
   },
 });
 const inboxMax = values['inbox-max'];
+const jobStallMs = values['job-stall-ms'];
 const hub = await startHub({
   port: Number(values.port),
   state: values.state,
   sweepEveryMs: Number(values['sweep-ms']),
-  ...(inboxMax !== undefined && { vars: { INBOX_MAX: inboxMax } }),
+  vars: {
+    ...(inboxMax !== undefined && { INBOX_MAX: inboxMax }),
+    ...(jobStallMs !== undefined && { JOB_STALL_MS: jobStallMs }),
+  },
 });
 console.log(`hub ready at ${hub.url} (state in ${values.state}; operator key: ${hub.operatorKey})`);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

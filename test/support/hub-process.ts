@@ -13,6 +13,8 @@ export interface HubProcessOptions {
   readonly state: string;
   readonly inboxMax?: number;
   readonly sweepEveryMs?: number;
+  /** How long a long job may stand still before another workflow is sent. */
+  readonly jobStallMs?: number;
 }
 
 export interface HubProcess {
@@ -30,9 +32,11 @@ export async function spawnHub({
   state,
   inboxMax,
   sweepEveryMs = 60_000,
+  jobStallMs,
 }: HubProcessOptions): Promise<HubProcess> {
   const words = ['--port', String(port), '--state', state, '--sweep-ms', String(sweepEveryMs)];
   if (inboxMax !== undefined) words.push('--inbox-max', String(inboxMax));
+  if (jobStallMs !== undefined) words.push('--job-stall-ms', String(jobStallMs));
   const child = spawn(process.execPath, ['test/hub.ts', ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
   const logged: Record<string, unknown>[] = [];
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));

@@ -138,8 +138,12 @@ export class Installation {
     return this.#call('POST', '/connections', connection);
   }
 
-  load(connection: string, kinds: readonly string[]): Promise<unknown> {
+  load(connection: string, kinds: readonly string[]): Promise<{ readonly job: string }> {
     return this.#call('POST', `/connections/${connection}/load`, { kinds });
+  }
+
+  job(job: string): Promise<{ readonly state: string }> {
+    return this.#call('GET', `/jobs/${job}`);
   }
 
   async matches(connection: string, kind: string): Promise<readonly Match[]> {

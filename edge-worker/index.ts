@@ -10,6 +10,7 @@ import { sweepAll } from './flow/sweep.ts';
 import type { Env } from './platform/env.ts';
 import { log } from './platform/log.ts';
 import { lanesAfter } from './store/directory.ts';
+import { openEndings } from './store/endings.ts';
 
 export { LongJob } from './platform/long-job.ts';
 export { LaneObject } from './platform/objects.ts';
@@ -60,6 +61,8 @@ export default {
       (after, limit) => lanesAfter(env.DIRECTORY, after, limit),
       (page) => env.SWEEP.send(page),
     );
+    const endings = await openEndings(env.DIRECTORY);
+    if (endings.length > 0) await env.SWEEP.send({ v: 1, installations: [], endings });
     log('sweep', { lanes });
   },
 } satisfies ExportedHandler<Env>;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import type { RecordClaim } from '../connectors/embed.ts';
 import type { AuditHead } from '../flow/audit.ts';
+import type { EndingWish } from '../flow/ending.ts';
 import type { Checked } from '../flow/health.ts';
 import type { MappingContent } from '../flow/mapping.ts';
 import type { RowProblem } from '../flow/mapping-check.ts';
@@ -108,7 +109,17 @@ export class InstallationAt {
 
   /** What only the lane can answer. */
   async ask<Answer>(question: Question): Promise<Answer> {
-    return (await reached(async () => this.#lane.ask(question))) as Answer;
+    const answer = await reached(async () => this.#lane.ask(question));
+    if (answer === undefined) throw unknownInstallation(this.id);
+    return answer as Answer;
+  }
+
+  end(wish: EndingWish): Promise<void> {
+    return reached(async () => this.#lane.end(wish));
+  }
+
+  takeBack(by: string): Promise<void> {
+    return reached(async () => this.#lane.takeBack(by));
   }
 }
 
@@ -118,17 +129,22 @@ export const changed = z
   .meta({ id: 'Changed' });
 export type Changed = z.infer<typeof changed>;
 
-/** Jurisdiction and shard are stored at installation and never change. */
-const known = new Map<string, Place>();
+/** Jurisdiction and shard are stored at installation and never change; but an installation may have ended. */
+const known = new Map<string, { readonly place: Place; readonly untilMs: number }>();
 const knownMax = 10_000;
+const knownMs = 60_000;
 
-export async function placeOfInstallation(env: Pick<Env, 'DIRECTORY'>, installation: string): Promise<Place> {
+export async function placeOfInstallation(
+  env: Pick<Env, 'DIRECTORY'>,
+  installation: string,
+  nowMs: number,
+): Promise<Place> {
   const before = known.get(installation);
-  if (before) return before;
+  if (before && before.untilMs > nowMs) return before.place;
   const place = await laneOf(env.DIRECTORY, installation);
   if (!place) throw unknownInstallation(installation);
   if (known.size >= knownMax) known.clear();
-  known.set(installation, place);
+  known.set(installation, { place, untilMs: nowMs + knownMs });
   return place;
 }
 

@@ -44,7 +44,7 @@ export async function identify(env: Env, ports: Ports, authorization: string | u
   if (isEqual(text, env.OPERATOR_KEY)) return operator;
   const nowMs = ports.nowMs();
   const known = believed.get(text);
-  const caller = known && known.untilMs > nowMs ? known.caller : await lookUp(env, text);
+  const caller = known && known.untilMs > nowMs ? known.caller : await lookUp(env, text, nowMs);
   if (!known || known.untilMs <= nowMs) {
     if (believed.size >= believedMax) believed.clear();
     believed.set(text, { caller, untilMs: nowMs + believedMs });
@@ -58,10 +58,10 @@ export function forget(id: string): void {
   for (const [text, { caller }] of believed) if (caller.id === id) believed.delete(text);
 }
 
-async function lookUp(env: Env, text: string): Promise<Caller> {
+async function lookUp(env: Env, text: string, nowMs: number): Promise<Caller> {
   const pass = await readPass(env.HUB_KEY, text);
   if (!pass) throw notSignedIn();
-  const place = await placeOfInstallation(env, pass.installation);
+  const place = await placeOfInstallation(env, pass.installation, nowMs);
   const at = new InstallationAt(env, pass.installation, place, null);
   return pass.kind === 'key' ? keyCaller(at, pass, text) : sessionCaller(at, pass);
 }

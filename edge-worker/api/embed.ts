@@ -57,7 +57,7 @@ export function embeds(ports: Ports): Hono<App> {
     const embed = connectors[system]?.embed;
     const installation = c.req.query('installation') ?? '';
     if (embed?.proof !== 'record') throw new ProblemError('not-found', 'There is nothing at this address.');
-    await placeOfInstallation(c.env, installation);
+    await placeOfInstallation(c.env, installation, ports.nowMs());
     const origins = await originsOf(c.env, installation, system, embed);
     return page(c, ports, { mode: 'record', system, session: null, installation, words: null, origins });
   });
@@ -69,7 +69,8 @@ export function embeds(ports: Ports): Hono<App> {
     }
     const { installation, session: recordId, nonce } = recordClaim((await readBody(c.req.raw)).json);
     spendProof(installation, ports.nowMs());
-    const at = new InstallationAt(c.env, installation, await placeOfInstallation(c.env, installation), null);
+    const place = await placeOfInstallation(c.env, installation, ports.nowMs());
+    const at = new InstallationAt(c.env, installation, place, null);
     const proved = await at.proveUser(system, { recordId, nonce });
     if (!proved.ok) {
       log('page-refused', { system, refusal: proved.refusal });

@@ -21,6 +21,7 @@ export const problems = {
   'method-not-allowed': { status: 405, next: 'Use a method that the document lists for this address.' },
   'system-unavailable': { status: 503, next: 'Try again in a minute.' },
   'account-claimed': { status: 409, next: 'Work in the installation that has it, or connect another account.' },
+  'being-erased': { status: 409, next: 'Found a new installation and connect your systems to it.' },
   'idempotency-key-reused': { status: 409, next: 'Use a new Idempotency-Key for a different request.' },
   'body-too-large': { status: 413, next: 'Send less at a time.' },
   'not-json': { status: 415, next: 'Send the body as application/json.' },

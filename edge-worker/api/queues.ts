@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { type LanePlace, type SweepPage, sweepPage, unwoken } from '../flow/sweep.ts';
 import { callSubscribers, type SubscriberPointer } from '../platform/call-subscribers.ts';
 import type { Env } from '../platform/env.ts';
+import { goOnEnding } from '../platform/erasure.ts';
 import { laneStub } from '../platform/lanes.ts';
 import { log } from '../platform/log.ts';
 
@@ -18,10 +19,19 @@ const doors: readonly Door[] = [
   {
     of: /-sweep$/,
     failed: 'sweep-page-failed',
-    take: (message, env) =>
-      sweepPage(message.body as SweepPage, ({ installation, jurisdiction }) =>
-        laneStub(env, installation, jurisdiction).sweep(),
-      ),
+    take: async (message, env, { nowMs }) => {
+      const page = message.body as SweepPage;
+      await sweepPage(page, ({ installation, jurisdiction }) => laneStub(env, installation, jurisdiction).sweep());
+      for (const installation of page.endings ?? []) {
+        // One that fails is gone on with by the next sweep, and does not stand before the others.
+        try {
+          if (await goOnEnding(env, nowMs, installation)) log('installation-erased', { installation });
+        } catch (error) {
+          const message = error instanceof Error ? error.message : 'unknown';
+          log('ending-failed', { installation, message });
+        }
+      }
+    },
   },
   {
     of: /-sweep-dead$/,

@@ -62,7 +62,7 @@ async function serve(c: Context<App>, ports: Ports, route: Route): Promise<Respo
   }
   const { text, json } = route.method === 'get' ? { text: '', json: null } : await readBody(c.req.raw);
   const once = onceOf(c, caller, route, text);
-  const place = installation === undefined ? null : await placeOfInstallation(c.env, installation);
+  const place = installation === undefined ? null : await placeOfInstallation(c.env, installation, ports.nowMs());
   const open = (id: string, where: Place) => new InstallationAt(c.env, id, where, once);
   const at = installation === undefined || !place ? null : open(installation, place);
   const body = route.body === null ? null : (json ?? {});

@@ -43,7 +43,7 @@ type Person = Omit<NewSession, 'id'>;
 
 /** Trades a proof, once, for a session. */
 export async function openSession(env: Env, ports: Ports, installation: string, person: Person) {
-  const place = await placeOfInstallation(env, installation);
+  const place = await placeOfInstallation(env, installation, ports.nowMs());
   const at = new InstallationAt(env, installation, place, null);
   // Nobody can guess it, and the text that carries it is under our own MAC.
   const session = { ...person, id: `ses_${toBase64Url(ports.randomBytes(24))}` };

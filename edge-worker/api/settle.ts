@@ -8,7 +8,7 @@ import { recordFor } from '../platform/record-database.ts';
 import { enlist, type Place, placeOf, takeJoinCode } from '../store/directory.ts';
 import { connectionCopies } from '../store/record-schema.ts';
 import { select, sql } from '../store/scoped-record.ts';
-import { InstallationAt, placeOfInstallation } from './at.ts';
+import { InstallationAt, placeOfInstallation, unknownInstallation } from './at.ts';
 import { connect, hookOf, type newConnection } from './connect.ts';
 import { joinHash } from './join-code.ts';
 import { idFor } from './once.ts';
@@ -96,7 +96,8 @@ function onceFor(proof: string | null, step: string): Once | null {
 async function found(env: Env, ports: Ports, { name, jurisdiction, proof }: Proven): Promise<InstallationAt> {
   const installation = idFor(ports, 'ins', onceFor(proof, 'found'));
   const place = { shard: env.SHARD, jurisdiction };
-  await enlist(env.DIRECTORY, { installation, ...place, createdMs: ports.nowMs() });
+  if (!(await enlist(env.DIRECTORY, { installation, ...place, createdMs: ports.nowMs() })))
+    throw unknownInstallation(installation);
   const founding = { installation, name, ...place };
   await new InstallationAt(env, installation, place, null).send({ verb: 'found', founding });
   return new InstallationAt(env, installation, place, onceFor(proof, 'connect'));
@@ -107,6 +108,6 @@ async function joined(env: Env, ports: Ports, { proof }: Proven, code: string): 
   if (installation === null) {
     throw new ProblemError('not-proven', 'The code is not one that counts: it was used, or is older than a day.');
   }
-  const place = await placeOfInstallation(env, installation);
+  const place = await placeOfInstallation(env, installation, ports.nowMs());
   return new InstallationAt(env, installation, place, onceFor(proof, 'connect'));
 }

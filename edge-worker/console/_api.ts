@@ -754,6 +754,50 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
+'/installations/{installation}/ending': {
+get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Ending']; }; };
+304: { headers: Record<string, unknown>; content?: never; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
+/** Kept in its audit, and erased with it. */
+"reason": string;
+/** For the operator, where a law asks for less. */
+"days"?: number;
+}; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Ending']; }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Ending']; }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+delete: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Ending']; }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Ending']; }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
+'/endings': {
+get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path?: never; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
+"rows": (components['schemas']['ErasureProof'])[];
+}; }; };
+304: { headers: Record<string, unknown>; content?: never; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
 '/events': {
 get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path?: never; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "rows": (components['schemas']['Event'])[];
@@ -2007,6 +2051,39 @@ Preview: {
 "code": string;
 })[];
 })[];
+};
+Ending: {
+/** `waiting` = stopped, and can be taken back until `endsAt`; from `erasing` on it cannot. */
+"state": "running" | "waiting" | "erasing" | "settling" | "done";
+"askedAt": string | null;
+"askedBy": "admin" | "operator" | null;
+/** When everything is erased. */
+"endsAt": string | null;
+};
+ErasureProof: {
+/** `waiting` = stopped, and can be taken back until `endsAt`; from `erasing` on it cannot. */
+"state": "running" | "waiting" | "erasing" | "settling" | "done";
+"askedAt": string | null;
+"askedBy": "admin" | "operator" | null;
+/** When everything is erased. */
+"endsAt": string | null;
+"installation": string;
+/** Of the installation and the name in its audit. */
+"askedByHash": string;
+"erasedAt": string | null;
+/** Rows of the lane and of the record, waiting deliveries and archived texts, as found. */
+"counts": { [name: string]: number } | null;
+/** The end of its audit, signed: an export that ends with it is whole. */
+"auditHead": {
+"installation": string;
+"seq": number;
+"hash": string;
+"atMs": number;
+"signature": string;
+} | null;
+"hash": string | null;
+/** Whether the proof is as it was written. */
+"isWhole": boolean;
 };
 Event: {
 "type": string;

@@ -26,6 +26,9 @@ interface LaneDue {
 
 const verbs = ['relay', 'look', 'feed'] as const;
 
+/** What a lane does still once its installation has been stopped. */
+export const goesOn: ReadonlySet<Loop> = new Set<Loop>(['flush', 'give-back']);
+
 /** A connection at rest has work again when its pause ends; one that waits for a person has none. */
 export function agendaOf(core: LaneCore): ReadonlyMap<Loop, number> {
   const agenda = new Map<Loop, number>();
@@ -77,5 +80,5 @@ export function agendaOf(core: LaneCore): ReadonlyMap<Loop, number> {
   if (core.store.installation !== '') agenda.set('archive', archiveDueMs(core));
   const calls = waitingSubscribers(core.store.sql).map(({ id, nextMs }) => callableMs(core, id, nextMs));
   if (calls.length > 0) agenda.set('fan-out', Math.min(...calls));
-  return agenda;
+  return core.isEnding ? new Map([...agenda].filter(([loop]) => goesOn.has(loop))) : agenda;
 }

@@ -68,6 +68,9 @@ export type Loop =
   | `status ${string}`
   | `feed ${string}`;
 
+/** Set while the installation has been stopped for good: the day of its erasure. */
+export const endingName = 'ending';
+
 const firstPauseMs = 1_000;
 /** Longest pause of a connection that answers nothing: what it missed is re-driven within 120 s. */
 const longestPauseMs = 60_000;
@@ -168,6 +171,10 @@ export class LaneCore {
     return { tx, store, wiring, makeId: this.ports.makeId, inFlight, planLater };
   }
 
+  get isEnding(): boolean {
+    return this.store.value(endingName) !== null;
+  }
+
   isPaused(connection: string): boolean {
     return (this.#pauses.get(connection)?.untilMs ?? 0) > this.ports.nowMs();
   }
@@ -179,7 +186,7 @@ export class LaneCore {
   /** The connection as it is wired now, when it may be called: a loop under way asks anew before every call. */
   callable(id: string): Connection | null {
     const connection = this.wiring.connections.get(id);
-    return connection?.state === 'active' && !this.isPaused(id) ? connection : null;
+    return connection?.state === 'active' && !this.isPaused(id) && !this.isEnding ? connection : null;
   }
 
   /** Whether records of a connection may be asked for: not while an earlier read has not come to its end. */

@@ -66,12 +66,18 @@ function countedOf({ store, wiring, ports }: LaneCore, { id, system, state }: Co
 }
 
 /** Repeating it changes nothing. Returns what it found, so that the answer says what ends. */
-export function disconnect(core: LaneCore, id: string, reason: string, by: string): Disconnection {
-  const found = disconnectionOf(core, id);
-  if (!found) {
+export function disconnect(
+  core: LaneCore,
+  id: string,
+  reason: string,
+  by: string,
+): Omit<Disconnection, 'isAccountFree'> {
+  const known = disconnectionOf(core, id);
+  if (!known) {
     const message = `This installation has no connection ${id}.`;
     throw new StewardError('unknown-connection', message, 'Choose one of its connections.');
   }
+  const { isAccountFree: _isAccountFree, ...found } = known;
   if (found.state === 'ending' || found.state === 'ended') return found;
   core.store.transaction((tx) => {
     tx.sql.exec("UPDATE connections SET state = 'ending', fault = NULL, sealed_secrets = '' WHERE id = ?", id);

@@ -99,7 +99,7 @@ export type Checked =
 /** Costs a call or two of the system, so a person asks for it. */
 export async function checkConnection(core: LaneCore, id: string): Promise<Checked> {
   const connection = core.wiring.connections.get(id);
-  if (!connection || connection.state === 'ending')
+  if (!connection || connection.state === 'ending' || core.isEnding)
     return { ok: false, code: 'unknown-connection', message: `There is no connection ${id}.` };
   try {
     return { ok: true, ...(await core.session(connection).check()) };

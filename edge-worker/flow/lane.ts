@@ -2,7 +2,7 @@
 // The alarm starts what is due and never waits for it.
 import type { Notice } from '../connectors/connector.ts';
 import type { ToldRecord } from '../connectors/mailbox.ts';
-import { agendaOf } from './agenda.ts';
+import { agendaOf, goesOn } from './agenda.ts';
 import { archiveSome } from './archive.ts';
 import { closeDay } from './closing.ts';
 import { LaneCore, type LanePorts, type Loop } from './core.ts';
@@ -86,9 +86,11 @@ export class Lane {
   wake(): void {
     this.#alarmMs = 0;
     const nowMs = this.core.ports.nowMs();
-    tendCounters(this.core);
-    watchMapping(this.core);
-    closeDay(this.core);
+    if (!this.core.isEnding) {
+      tendCounters(this.core);
+      watchMapping(this.core);
+      closeDay(this.core);
+    }
     if (nowMs - this.#lookedMs >= wakeMs) {
       // What is believed of the pages is looked up anew.
       this.#lookedMs = nowMs;
@@ -105,6 +107,7 @@ export class Lane {
 
   /** Starts a loop, or lets it go round once more when it is running. A loop never throws. */
   kick(loop: Loop): void {
+    if (this.core.isEnding && !goesOn.has(loop)) return;
     const running = this.#running.get(loop);
     if (running) {
       running.again = true;
@@ -133,7 +136,9 @@ export class Lane {
   }
 
   /** Some pages of a long job, for whoever was sent to drive it. */
-  work(drive: Drive): Promise<Turn> {
+  async work(drive: Drive): Promise<Turn> {
+    // Whatever is gone on with after that gets another workflow.
+    if (this.core.isEnding) return { isOver: true, restMs: 0 };
     return workJob(this.core, drive, () => this.#afterLaneChange());
   }
 
@@ -181,7 +186,7 @@ export class Lane {
 
   async #decide(): Promise<void> {
     const { core } = this;
-    for (;;) {
+    while (!core.isEnding) {
       if ((await decide(core, this.#reader)) || (await replanSome(core))) this.#afterLaneChange();
       else if (await disconnectSome(core)) {
         this.#afterLaneChange();

@@ -8,8 +8,8 @@ import { tellAudit } from './audit.ts';
 import { syncNow } from './beside.ts';
 import { type NewJob, startAnswers } from './cause-job.ts';
 import { pauseConnection, resumeConnection, setRouting } from './connection-care.ts';
-import type { LaneCore } from './core.ts';
 import { disconnect } from './disconnect.ts';
+import { refuseEnding } from './ending.ts';
 import { assignHold, type Owners, snoozeHold } from './hold-care.ts';
 import { changeJob, type JobChange } from './job-requests.ts';
 import { makeKey, type NewKey, revokeKey } from './keys.ts';
@@ -119,6 +119,7 @@ export async function change(
   once: Once | null = null,
 ): Promise<ChangeResult> {
   const answer = await tried(async () => {
+    refuseEnding(lane.core, request.verb);
     const secrets = secretsOf(request);
     const sealed = secrets ? await seal(JSON.stringify(secrets)) : '';
     const value = once ? applyOnce(lane, request, sealed, once) : apply(lane, request, sealed);
@@ -208,7 +209,7 @@ function carryOut(lane: Lane, request: Change, sealed: string): Value {
       setRouting(core, request.connection, request.routing, request.by);
       return {};
     case 'disconnect':
-      return disconnected(core, request);
+      return disconnect(core, request.connection, request.reason, request.by);
     case 'reconnect':
       reconnect(core, request.credentials, sealed, request.by);
       return {};
@@ -229,9 +230,4 @@ function carryOut(lane: Lane, request: Change, sealed: string): Value {
       endSession(core, request.session, request.by);
       return {};
   }
-}
-
-function disconnected(core: LaneCore, { connection, reason, by }: Extract<Change, { verb: 'disconnect' }>): Value {
-  const { state, commands, unknown, holds, links, pages, people } = disconnect(core, connection, reason, by);
-  return { state, commands, unknown, holds, links, pages, people };
 }

@@ -10,6 +10,8 @@ export interface LanePlace {
 export interface SweepPage {
   readonly v: 1;
   readonly installations: readonly LanePlace[];
+  /** Installations whose end is to be gone on with. */
+  readonly endings?: readonly string[];
 }
 
 const pageSize = 100;

@@ -51,4 +51,6 @@ export interface Env {
   readonly DELETION_GRACE_MS?: string;
   /** For how many days D1 keeps all history before it goes to the archive; 14 by default. */
   readonly HISTORY_DAYS?: string;
+  /** How long after an erasure what was under way may still come; two minutes by default. */
+  readonly ERASURE_LATE_MS?: string;
 }

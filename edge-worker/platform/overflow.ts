@@ -9,20 +9,21 @@ import { log } from './log.ts';
 const takingPauseMs = 250;
 const fullPauseMs = 2_000;
 
-/** Deliveries that the lane could not take, on disk until it does. */
+/**
+ * Deliveries that the lane could not take, on disk until it does. Once the last is handed over nothing is left here,
+ * not even whose they were: so nothing outlives an installation that has ended, whatever comes late.
+ */
 export class OverflowObject extends DurableObject<Env> {
-  constructor(state: DurableObjectState, env: Env) {
-    super(state, env);
-    const { sql } = state.storage;
+  /** On disk before this answers. */
+  async keep(entry: InboxEntry): Promise<void> {
+    const { sql } = this.ctx.storage;
     sql.exec('CREATE TABLE IF NOT EXISTS entries (seq INTEGER PRIMARY KEY, entry TEXT NOT NULL)');
     sql.exec(
       'CREATE TABLE IF NOT EXISTS place (installation TEXT PRIMARY KEY, jurisdiction TEXT NOT NULL) WITHOUT ROWID',
     );
-  }
-
-  /** On disk before this answers. */
-  async keep(entry: InboxEntry): Promise<void> {
-    this.#place();
+    const installation = this.ctx.id.name?.slice('overflow:'.length);
+    const jurisdiction = this.ctx.id.jurisdiction ?? '';
+    if (installation) sql.exec('INSERT INTO place VALUES (?, ?) ON CONFLICT DO NOTHING', installation, jurisdiction);
     this.ctx.storage.sql.exec('INSERT INTO entries (entry) VALUES (?)', JSON.stringify(entry));
     if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now() + 1_000);
   }
@@ -32,15 +33,16 @@ export class OverflowObject extends DurableObject<Env> {
     if (this.count() > 0) await this.ctx.storage.setAlarm(Date.now());
   }
 
-  /** Whose overflow this is. Inside an alarm the platform need not say it, so it is kept from the first call on. */
+  /** Whose overflow this is. Inside an alarm the platform need not say it, so it is kept with the first entry. */
   #place(): { readonly installation: string; readonly jurisdiction: string } | null {
-    const { sql } = this.ctx.storage;
-    const installation = this.ctx.id.name?.slice('overflow:'.length);
-    if (!installation)
-      return sql.exec<{ installation: string; jurisdiction: string }>('SELECT * FROM place').toArray()[0] ?? null;
-    const jurisdiction = this.ctx.id.jurisdiction ?? '';
-    sql.exec('INSERT INTO place VALUES (?, ?) ON CONFLICT DO NOTHING', installation, jurisdiction);
-    return { installation, jurisdiction };
+    return (
+      this.ctx.storage.sql.exec<{ installation: string; jurisdiction: string }>('SELECT * FROM place').toArray()[0] ??
+      null
+    );
+  }
+
+  get #isEmpty(): boolean {
+    return this.ctx.storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'entries'").toArray().length === 0;
   }
 
   /**
@@ -48,6 +50,7 @@ export class OverflowObject extends DurableObject<Env> {
    * it.
    */
   async #drain(): Promise<void> {
+    if (this.#isEmpty) return;
     const place = this.#place();
     // Deliveries never go to a lane that is only guessed.
     if (place === null) throw new Error('This overflow does not know whose it is');
@@ -58,7 +61,8 @@ export class OverflowObject extends DurableObject<Env> {
         seq: number;
         entry: string;
       }[];
-      if (rows.length === 0) return;
+      // Nothing comes in between: what awaits the storage alone lets no other call in.
+      if (rows.length === 0) return void (await this.erase());
       for (const row of rows) {
         if ((await lane.accept(JSON.parse(row.entry) as InboxEntry)) === 'full') {
           return this.#comeBack(isTaking ? takingPauseMs : fullPauseMs);
@@ -82,7 +86,16 @@ export class OverflowObject extends DurableObject<Env> {
     }
   }
 
+  /** Returns how many entries there were. */
+  async erase(): Promise<number> {
+    const entries = this.count();
+    await this.ctx.storage.deleteAlarm();
+    await this.ctx.storage.deleteAll();
+    return entries;
+  }
+
   count(): number {
+    if (this.#isEmpty) return 0;
     return Number(
       (this.ctx.storage.sql.exec('SELECT count(*) AS count FROM entries').one() as { count: number }).count,
     );

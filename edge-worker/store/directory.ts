@@ -2,7 +2,7 @@
 // shared address, by the sweep for all lanes.
 import { and, eq, gt, lt } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
-import { directory, joinCodes, lanes } from './directory-schema.ts';
+import { directory, endings, joinCodes, lanes } from './directory-schema.ts';
 
 export interface Place {
   readonly installation: string;
@@ -70,9 +70,18 @@ export async function placeOf(
   return rows.length === 1 ? (rows[0] as Place) : null;
 }
 
-/** Writes a lane into the list of lanes. Repeating it changes nothing. */
-export async function enlist(database: D1Database, lane: typeof lanes.$inferInsert): Promise<void> {
+/**
+ * Writes a lane into the list of lanes. Repeating it changes nothing. False for one that was erased: its name is never
+ * given again.
+ */
+export async function enlist(database: D1Database, lane: typeof lanes.$inferInsert): Promise<boolean> {
+  const known = await drizzle(database)
+    .select()
+    .from(endings)
+    .where(and(eq(endings.installation, lane.installation), eq(endings.step, 'done')));
+  if (known.length > 0) return false;
   await drizzle(database).insert(lanes).values(lane).onConflictDoNothing();
+  return true;
 }
 
 /** Lanes after a given installation, in order. */

@@ -6,6 +6,7 @@ import { causes } from './causes.ts';
 import { connectionCare } from './connection-care.ts';
 import { connections } from './connections.ts';
 import { drafts } from './drafts.ts';
+import { ending } from './ending.ts';
 import { events } from './events.ts';
 import { exceptions } from './exceptions.ts';
 import { find } from './find.ts';
@@ -21,4 +22,4 @@ import { tieOut } from './tie-out.ts';
 import { why } from './why.ts';
 import type { Route } from '../route.ts';
 
-export const routes: readonly Route[] = [...audit, ...callers, ...candidates, ...causes, ...connectionCare, ...connections, ...drafts, ...events, ...exceptions, ...find, ...indicators, ...installations, ...jobs, ...mappingGround, ...mappings, ...records, ...subscriptions, ...targets, ...tieOut, ...why];
+export const routes: readonly Route[] = [...audit, ...callers, ...candidates, ...causes, ...connectionCare, ...connections, ...drafts, ...ending, ...events, ...exceptions, ...find, ...indicators, ...installations, ...jobs, ...mappingGround, ...mappings, ...records, ...subscriptions, ...targets, ...tieOut, ...why];

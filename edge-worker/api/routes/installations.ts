@@ -81,7 +81,8 @@ const makeInstallation = route({
     const installation = idFor(ports, 'ins', once);
     const place = { shard: env.SHARD, jurisdiction };
     // Enlisting and founding twice change nothing, so a request that was cut off may be repeated under its key.
-    await enlist(env.DIRECTORY, { installation, ...place, createdMs: ports.nowMs() });
+    const isOurs = await enlist(env.DIRECTORY, { installation, ...place, createdMs: ports.nowMs() });
+    if (!isOurs) throw unknownInstallation(installation);
     await open(installation, place).send({ verb: 'found', founding: { installation, name, ...place } });
     return { status: 201, body: { installation } };
   },

@@ -125,7 +125,8 @@ export class Merging {
     const age = connector.compareVersions(seen.snapshot.version, link.version);
     if (age === 0) return seen.readMs < link.seenMs;
     if (age > 0 || seen.readMs - link.seenMs >= connector.settleMs) return false;
-    if (seen.readMs > link.seenMs) this.again.push(seen);
+    // Of two reads in one millisecond nobody knows which came first.
+    if (seen.readMs >= link.seenMs) this.again.push(seen);
     return true;
   }
 

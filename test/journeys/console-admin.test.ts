@@ -114,6 +114,7 @@ describe.skipIf(!hasBrowser)('Connections', () => {
     const { page } = visitor;
     await page.locator('[data-connection=lab]').getByRole('link').click();
     await step(visitor, 'Read everything');
+    await visitor.hasText('Read in full');
     const customer = page.locator('[data-kind=customer]');
     await customer.getByRole('link', { name: 'Likely matches of customer' }).click();
     await page.getByRole('row', { name: /Harbour and Pine Architects Ltd/ }).waitFor();
@@ -149,6 +150,8 @@ describe.skipIf(!hasBrowser)('Connections', () => {
     await lookAt(visitor, 'connections-paused');
     await step(visitor, 'Let it run again');
     await visitor.button('Pause').waitFor();
+    await visitor.hasText('Take it away');
+    await lookAt(visitor, 'connections-disconnect');
     await page.getByRole('navigation').getByRole('link', { name: 'Audit', exact: true }).click();
     for (const what of ['Connection paused', 'Connection resumed', 'Routing set', 'Matches accepted'])
       await visitor.hasText(what);

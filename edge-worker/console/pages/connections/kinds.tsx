@@ -6,9 +6,10 @@ import type { Connection } from '../../parts/connections.tsx';
 import { Field } from '../../parts/controls.tsx';
 import { Day } from '../../parts/figures.tsx';
 import { wordsFrom } from '../../parts/people.ts';
-import { Badge, Note, type Tone } from '../../parts/states.tsx';
+import { Badge, type Tone } from '../../parts/states.tsx';
 import { Step } from '../../parts/step.tsx';
 import { Many } from '../../parts/ticks.tsx';
+import { LatestLoad } from './loads.tsx';
 
 type Kind = Connection['kinds'][number];
 
@@ -26,14 +27,7 @@ export function Kinds({ row }: { readonly row: Connection }) {
         <h2>What flows</h2>
         {operations.includes('startLoad') && <Load row={row} />}
       </div>
-      {row.loading > 0 && (
-        <Note>
-          <p role="status">
-            A first load reads everything that {row.title} holds of {row.loading} record types. It goes on when you
-            leave this page, and writes nothing.
-          </p>
-        </Note>
-      )}
+      <LatestLoad connection={row.connection} />
       <ul className="connections-rows">
         {row.kinds.map((kind) => (
           <KindRow key={kind.kind} row={row} kind={kind} />
@@ -83,7 +77,7 @@ function Load({ row }: { readonly row: Connection }) {
         params: { path: { installation, connection: row.connection } },
         body: { kinds: [...chosen] as 'customer'[] },
       }),
-    ['health'],
+    ['jobs'],
   );
   return (
     <Step

@@ -6,6 +6,7 @@ import { Instant } from '../../parts/figures.tsx';
 import { Empty, Note } from '../../parts/states.tsx';
 import { Step } from '../../parts/step.tsx';
 import { Access } from './access.tsx';
+import { Disconnect } from './disconnect.tsx';
 import { useHealth } from './health.ts';
 import { Kinds } from './kinds.tsx';
 import { RoutingTable } from './routing.tsx';
@@ -62,6 +63,9 @@ function One({ row, all }: { readonly row: Connection; readonly all: readonly Co
       <RoutingTable row={row} all={all} />
       {operations.includes('readHook') && <Hook connection={row.connection} />}
       {operations.includes('renewCredentials') && <Access row={row} />}
+      {operations.includes('disconnect') && row.state !== 'ending' && (
+        <Disconnect connection={row.connection} title={row.title} />
+      )}
     </>
   );
 }

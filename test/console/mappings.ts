@@ -146,7 +146,7 @@ function rowStories(draftOf: DraftOf): void {
 }
 
 function ownerStories(draftOf: DraftOf): void {
-  it('move a field to another owner, and show a real record side by side under the draft', async () => {
+  it('move a field to another owner, show a real record side by side, and fill a table', async () => {
     const { page, visitor } = await draftOf('Terms are agreed in the CRM', 1280);
     const lookAtBoth = async (name: string) => {
       await lookAt(visitor, name);
@@ -166,7 +166,17 @@ function ownerStories(draftOf: DraftOf): void {
     await visitor.button('See it under this draft').click();
     await visitor.hasText(/^target, customer cl/);
     await lookAtBoth('mappings-preview');
+    await page.getByRole('link', { name: 'Tables', exact: true }).click();
+    await page.getByLabel('Name of a new table').fill('lands');
+    await visitor.button('Add the table').click();
+    await visitor.button('Add an entry').click();
+    await page.getByLabel('Theirs').fill('DE');
+    await visitor.hasText('Each entry needs their value and ours.');
+    await page.getByLabel('Means ours').fill('Germany');
+    await visitor.button('Save the table').click();
+    await lookAtBoth('mappings-tables');
     await page.getByRole('link', { name: 'What it changes' }).click();
+    await visitor.hasText('lands: DE: means Germany');
     await visitor.hasText('customer.terms: owned by the crm');
     await visitor.close();
   });

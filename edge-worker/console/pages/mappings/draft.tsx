@@ -52,6 +52,7 @@ function One({ draft }: { readonly draft: Draft }) {
           <Route index element={<Summary draft={draft} />} />
           <Route path="rows" element={<Rows draft={draft} />} />
           <Route path="row/:connection/:kind/:row" element={<RowPage draft={draft} />} />
+          <Route path="tables" element={<Tables key={draft.id} draft={draft} />} />
           <Route path="owners" element={<Owners draft={draft} />} />
           <Route path="preview" element={<Preview draft={draft} />} />
           <Route path="text" element={<Content key={draft.id} draft={draft} />} />
@@ -63,6 +64,7 @@ function One({ draft }: { readonly draft: Draft }) {
 
 const Rows = lazy(() => import('./rows.tsx'));
 const RowPage = lazy(() => import('./row.tsx'));
+const Tables = lazy(() => import('./tables.tsx'));
 const Owners = lazy(() => import('./owners.tsx'));
 const Preview = lazy(() => import('./preview.tsx'));
 const Content = lazy(() => import('./content.tsx'));
@@ -70,6 +72,7 @@ const Content = lazy(() => import('./content.tsx'));
 const parts = [
   { path: '', title: 'What it changes' },
   { path: 'rows', title: 'Rows' },
+  { path: 'tables', title: 'Tables' },
   { path: 'owners', title: 'Owners' },
   { path: 'preview', title: 'Preview' },
   { path: 'text', title: 'As text' },

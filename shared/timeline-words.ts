@@ -14,6 +14,16 @@ export const timelineWords: Readonly<Record<string, Words>> = {
     text: 'Version {version}: these fields have changed: {fields}.',
     next: nothing,
   },
+  'alert-raised': {
+    title: 'Alert raised',
+    text: '{title}: {text}',
+    next: 'Open the exceptions, or the indicator on the overview: they say whose turn it is.',
+  },
+  'alert-recovered': {
+    title: 'Alert over',
+    text: 'What the alert was raised for is over: {title}.',
+    next: nothing,
+  },
   'link-born': {
     title: 'Linked as new',
     text: 'The record {recordId} in {system} is where this one comes from.',

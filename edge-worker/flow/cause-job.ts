@@ -20,7 +20,7 @@ export interface NewJob {
 /** About a tenth of a second of work. */
 const portionMax = 50;
 /** Holds of before causes were kept have the same one worked out. */
-const causeColumn = "coalesce(cause, control || '.' || code || '.' || connection)";
+export const causeColumn = "coalesce(cause, control || '.' || code || '.' || connection)";
 
 export function startAnswers(core: LaneCore, made: NewJob, by: string): { job: string; total: number } {
   const found = core.store.sql

@@ -3,6 +3,7 @@
 import type { Notice } from '../connectors/connector.ts';
 import type { ToldRecord } from '../connectors/mailbox.ts';
 import { agendaOf, goesOn } from './agenda.ts';
+import { watchAlerts } from './alerts.ts';
 import { archiveSome } from './archive.ts';
 import { closeDay } from './closing.ts';
 import { LaneCore, type LanePorts, type Loop } from './core.ts';
@@ -90,6 +91,7 @@ export class Lane {
       tendCounters(this.core);
       watchMapping(this.core);
       closeDay(this.core);
+      watchAlerts(this.core);
     }
     if (nowMs - this.#lookedMs >= wakeMs) {
       // What is believed of the pages is looked up anew.

@@ -1,0 +1,93 @@
+// What people should hear of at once: a cause for which records wait, and a target that is missed. Looked at with every
+// wake-up, so that one lost in a crash is told after it; told once, and once more when it is over.
+import { passageWords } from '../../shared/passage-words.ts';
+import { wordsFor } from '../../shared/words.ts';
+import { causeColumn } from './cause-job.ts';
+import type { LaneCore } from './core.ts';
+import { passageNames } from './passages.ts';
+import { openPassages } from './stocks.ts';
+import { targetOf } from './targets.ts';
+
+interface Alert {
+  readonly cause: string;
+  readonly about: 'exceptions' | 'target';
+  readonly owner: string;
+  readonly title: string;
+  readonly text: string;
+  readonly next: string;
+  /** How many records when it was raised. */
+  readonly n: string;
+  readonly since: string;
+  /** The same cause may come again. */
+  readonly raisedAt: string;
+}
+
+const openName = 'alerts open';
+const subjectOf = (cause: string) => `alert ${cause}`;
+
+/** Costs nothing until a subscription names one of the two events. */
+export function watchAlerts(core: LaneCore): void {
+  if (!core.audience.has('alert.raised') && !core.audience.has('alert.recovered')) return;
+  const open = JSON.parse(core.store.value(openName) ?? '{}') as Record<string, Alert>;
+  const now = new Map([...waitingCauses(core), ...missedTargets(core)].map((alert) => [alert.cause, alert]));
+  const raised = [...now.values()].filter(({ cause }) => !(cause in open));
+  const over = Object.values(open).filter(({ cause }) => !now.has(cause));
+  if (raised.length + over.length === 0) return;
+  core.store.transaction((tx) => {
+    for (const alert of raised) tx.tell(subjectOf(alert.cause), 'alert-raised', { ...alert });
+    for (const alert of over) tx.tell(subjectOf(alert.cause), 'alert-recovered', { ...alert });
+    const kept = Object.values(open).filter(({ cause }) => now.has(cause));
+    const left = Object.fromEntries([...kept, ...raised].map((alert) => [alert.cause, alert]));
+    core.store.setValue(openName, JSON.stringify(left));
+  });
+}
+
+interface WaitingCause {
+  readonly cause: string;
+  readonly owner: string;
+  readonly code: string;
+  readonly connection: string;
+  readonly params: string;
+  readonly n: number;
+  readonly sinceMs: number;
+}
+
+/** The words are those of one of the records that wait. */
+function waitingCauses(core: LaneCore): Alert[] {
+  const rows = core.store.sql
+    .exec(
+      `SELECT ${causeColumn} AS cause, owner, code, connection, params, count(*) AS n, min(made_ms) AS sinceMs
+       FROM holds GROUP BY 1`,
+    )
+    .toArray() as unknown as WaitingCause[];
+  const raisedAt = instantOf(core.ports.nowMs());
+  return rows.map(({ cause, owner, code, connection, params, n, sinceMs }) => {
+    const system = core.wiring.connections.get(connection)?.connector.title;
+    const named = { ...(system && { system }), ...(JSON.parse(params) as Record<string, string>) };
+    const { title, text, next } = wordsFor(code, named);
+    return { cause, about: 'exceptions', owner, title, text, next, n: String(n), since: instantOf(sinceMs), raisedAt };
+  });
+}
+
+function missedTargets(core: LaneCore): Alert[] {
+  const raisedAt = instantOf(core.ports.nowMs());
+  const late = openPassages(core, passageNames).filter(({ isLate }) => isLate);
+  return passageNames.flatMap((passage): Alert[] => {
+    const own = late.filter((row) => row.passage === passage);
+    const [oldest] = own;
+    if (!oldest) return [];
+    const { minutes, calendar, owner } = targetOf(core.wiring.content, passage);
+    const { title, from, to } = passageWords[passage];
+    const within = `${minutes} minutes${calendar === null ? '' : ` of ${calendar}`}`;
+    return [
+      {
+        ...{ cause: `target.${passage}`, about: 'target', owner, title: `Target missed: ${title.toLowerCase()}` },
+        text: `Once ${from}, ${to} within ${within}. That is not so for ${own.length}.`,
+        next: 'Open the indicator on the overview: it lists what is late, the oldest first.',
+        ...{ n: String(own.length), since: instantOf(oldest.sinceMs), raisedAt },
+      },
+    ];
+  });
+}
+
+const instantOf = (ms: number) => new Date(ms).toISOString();

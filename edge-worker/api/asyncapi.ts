@@ -47,6 +47,7 @@ function retold({ jsonSchema }: { jsonSchema: Record<string, unknown> }): void {
   const { steward, refersTo } = jsonSchema;
   delete jsonSchema['steward'];
   delete jsonSchema['refersTo'];
+  delete jsonSchema['isOfBearer'];
   if (steward !== undefined) jsonSchema['x-owner'] = steward;
   if (refersTo !== undefined) jsonSchema['x-refers-to'] = refersTo;
 }

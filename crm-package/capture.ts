@@ -74,6 +74,7 @@ export const capture: readonly CaptureRow[] = [
       'StageName',
       'Amount',
       'CloseDate',
+      'Billing_From__c',
       'Billing_Mode__c',
       'Delivery_Region__c',
       'End_Date__c',

@@ -7,6 +7,16 @@ export const controlWords: Readonly<Record<string, Words>> = {
     text: '{hours} hours on {day} have the approval status "{approval}", and only approved time is billed.',
     next: 'The delivery manager approves or rejects the time entry; it goes on by itself once approved.',
   },
+  'biller-changed': {
+    title: 'Another biller',
+    text: 'From {day} on {after} is to bill the contract {contract} in place of {before}.',
+    next: 'Finance lets it pass with a reason, or rejects it; until then {before} bills everything.',
+  },
+  'biller-change-undated': {
+    title: 'Another biller, from no day',
+    text: '{after} is to bill the contract {contract} in place of {before}, and no day is given.',
+    next: 'Sales enter the day from which it bills; until then {before} bills everything.',
+  },
   'wrong-biller': {
     title: 'Issued by another than who bills',
     text: 'Invoice {number} was issued by {issuer}, but {biller} bills the contract {contract}.',

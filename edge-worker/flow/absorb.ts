@@ -17,6 +17,7 @@ import { Recognition, type Sighting } from './recognise.ts';
 import { showFigures } from './show-soon.ts';
 import { readStraysAgain } from './strays.ts';
 import { globalise } from './translate.ts';
+import { underOtherBiller } from './who-bills.ts';
 
 /** What a run found: entities to plan for, and records to read again shortly. */
 export interface Absorbed {
@@ -75,6 +76,7 @@ class Absorption {
       this.#drafts.all().filter((draft) => plan.has(draft.id)),
     );
     for (const entity of [...freed, ...claimFreed(tx, freed)]) plan.add(entity);
+    for (const entity of underOtherBiller(tx, this.#drafts.all())) plan.add(entity);
     for (const entity of this.#heldAround(changed)) plan.add(entity);
     this.#links.write();
     showFigures(tx, wiring, this.#drafts.figuresMoved);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { compareDays } from '../dates.ts';
 import { decimal } from '../decimal.ts';
 import { addMoney, type Money, money } from '../money.ts';
-import { billingModes } from '../who-bills.ts';
+import { arrangedBy, billingModes } from '../who-bills.ts';
 import { defineEntity, owned, reference } from './entity.ts';
 
 const optionalText = z.string().nullable();
@@ -26,6 +26,8 @@ export const amendment = z.object({
   rateCard: z.array(rateLine),
 });
 export type Amendment = Readonly<z.infer<typeof amendment>>;
+
+export const arrangement = z.object({ mode: z.enum(billingModes), fromOn: z.iso.date().nullable() });
 
 /** One instalment of a fixed price, due by itself. */
 export const scheduleLine = z.object({
@@ -57,6 +59,10 @@ export const contract = defineEntity({
     project: reference('crm', 'Project', 'project'),
     isSigned: owned('crm', 'Signed', z.boolean()),
     billingMode: owned('crm', 'Who bills', z.enum(billingModes)),
+    billingFrom: owned('crm', 'Who bills from', z.iso.date().nullable()),
+    ledgerBiller: owned('erp', 'Who bills in the ledger', z.enum(billingModes).nullable()),
+    /** Who bills from when: the hub's own, of what sales asked for and the ledger has taken. */
+    billers: owned('crm', 'Billers', z.array(arrangement)),
     pricingModel: owned('crm', 'Pricing model', z.enum(['time-and-materials', 'fixed-fee', 'milestone'])),
     purchaseOrder: owned('crm', 'Purchase order', optionalText),
     purchaseOrderLimit: owned('crm', 'Purchase order limit', money.nullable()),
@@ -90,6 +96,7 @@ export const contract = defineEntity({
   defaults: {
     isSigned: false,
     billingMode: 'erp',
+    billers: [],
     pricingModel: 'time-and-materials',
     currency: 'USD',
     rateCard: [],
@@ -116,6 +123,7 @@ export const contract = defineEntity({
     const amendments = record.amendments ?? [];
     return {
       project: record.isSigned ? idOf('project') : null,
+      billers: [...arrangedBy(record)],
       currentTotal: raised(
         record.total,
         amendments.map(({ amount }) => amount),
@@ -147,6 +155,9 @@ export const contract = defineEntity({
     project: 'prj_01J00000000000000000000000',
     isSigned: true,
     billingMode: 'erp',
+    billingFrom: null,
+    ledgerBiller: 'erp',
+    billers: [{ mode: 'erp', fromOn: null }],
     pricingModel: 'time-and-materials',
     purchaseOrder: 'PO-7731',
     purchaseOrderLimit: { amountMinor: '5000000', currency: 'EUR', exponent: 2 },

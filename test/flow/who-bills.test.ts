@@ -1,5 +1,7 @@
 // Who bills a contract decides what everybody else is told of its hours, expenses and milestones.
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { answer } from '../../edge-worker/flow/answer.ts';
 import { billedFirm, type Wire } from '../support/billed-firm.ts';
 
 async function delivered(biller: 'ledger' | 'delivery' | 'platform', hasPlatform = false) {
@@ -45,8 +47,8 @@ it('The controls look at the charge whoever bills: more than was sold is held', 
 });
 
 /** Delivery have billed the hours they keep under `h`. */
-async function invoicedByDelivery() {
-  const firm = await billedFirm('delivery');
+async function invoicedByDelivery(biller: 'ledger' | 'delivery' = 'delivery') {
+  const firm = await billedFirm(biller);
   await firm.deliver('hours', 'h');
   await firm.deliver('hours', 'g', { date: '2026-11-04' });
   const { engagement, psa, rig, all, erp } = firm;
@@ -140,11 +142,139 @@ it('A second invoice over the same hours is held, and goes on once the first is 
 });
 
 it('An invoice by somebody who does not bill the contract is held for finance, whoever it is', async () => {
-  const { rig, invoice, inLedger, sell } = await invoicedByDelivery();
-  await sell({ biller: 'ledger' });
+  const { rig, invoice, inLedger } = await invoicedByDelivery('ledger');
   await invoice('1', ['h']);
   expect(inLedger()).toEqual([]);
   expect(rig.rows('SELECT DISTINCT control, owner FROM holds')).toEqual([
     { control: 'wrong-biller', owner: 'finance' },
   ]);
 });
+
+/** From the fourth of November on delivery are to bill what the ledger has billed so far. */
+async function switched() {
+  const firm = await invoicedByDelivery('ledger');
+  const ask = () => firm.sell({ biller: 'delivery', biller_from: '2026-11-04' });
+  const agree = async () => {
+    answer(
+      firm.rig.lane.core,
+      String(firm.rig.rows('SELECT id FROM holds')[0]?.['id']),
+      'approve',
+      'finance',
+      'Agreed',
+    );
+    await firm.rig.pass(1_000);
+  };
+  const billable = () =>
+    Object.fromEntries(firm.all(firm.erp, 'hours').map(({ wire }) => [String(wire['date']), wire['billable']]));
+  return { ...firm, ask, agree, billable };
+}
+
+it('Another biller is finance’s to let pass; until then the one before bills everything', async () => {
+  const { rig, ask, agree, billable } = await switched();
+  await ask();
+  expect(rig.rows('SELECT control, code, owner FROM holds')).toEqual([
+    { control: 'biller-changed', code: 'biller-changed', owner: 'finance' },
+  ]);
+  expect(billable()).toEqual({ '2026-11-03': true, '2026-11-04': true });
+  await agree();
+  expect([rig.held(), billable()]).toEqual([[], { '2026-11-03': true, '2026-11-04': false }]);
+});
+
+it('What was delivered before the day stays with the biller before, whenever it is told', async () => {
+  const { deliver, ask, agree, billable } = await switched();
+  await ask();
+  await agree();
+  await deliver('hours', 'late', { date: '2026-11-02' });
+  await deliver('hours', 'new', { date: '2026-11-05' });
+  expect(billable()).toMatchObject({
+    '2026-11-02': true,
+    '2026-11-03': true,
+    '2026-11-04': false,
+    '2026-11-05': false,
+  });
+});
+
+it('What the ledger has billed already stays billed there, and delivery cannot bill it again', async () => {
+  const { rig, erp, all, idOf, ask, agree, billable, invoice } = await switched();
+  const posted = all(erp, 'hours').find(({ wire }) => wire['date'] === '2026-11-04');
+  const line = { line: '1', hours_id: posted?.recordId, cost_id: null, milestone_id: null, text: 'Plan' };
+  const lines = [{ ...line, quantity: '4', price: '100', amount: '400.00' }];
+  const of = { client_id: idOf(erp, 'client'), engagement_id: posted?.wire['engagement_id'] };
+  erp.put('bill', 'e', { ...bill, ...of, no: 'INV-1', ledger_no: 'INV-1', lines });
+  await rig.notice('erp', 'bill', 'e');
+  await ask();
+  await agree();
+  expect(billable()).toMatchObject({ '2026-11-04': true });
+  await invoice('1', ['g']);
+  expect(new Set(rig.held())).toEqual(new Set(['billed-twice']));
+});
+
+it('A switch without a day changes nothing, even if finance let it pass', async () => {
+  const { rig, sell, agree, billable } = await switched();
+  await sell({ biller: 'delivery' });
+  expect(rig.rows('SELECT code FROM holds')).toEqual([{ code: 'biller-change-undated' }]);
+  await agree();
+  expect(billable()).toEqual({ '2026-11-03': true, '2026-11-04': true });
+});
+
+it('A source is billed at most once, in whatever order switches, invoices and approvals come', async () => {
+  const step = fc.oneof(
+    fc.constant({ does: 'switch' as const }),
+    fc.constant({ does: 'agree' as const }),
+    fc.record({
+      does: fc.constant('delivery' as const),
+      id: fc.constantFrom('1', '2'),
+      hours: fc.subarray(['h', 'g'], { minLength: 1 }),
+    }),
+    fc.record({
+      does: fc.constant('ledger' as const),
+      id: fc.constantFrom('e', 'f'),
+      day: fc.constantFrom('2026-11-03', '2026-11-04'),
+    }),
+    fc.record({ does: fc.constant('void' as const), id: fc.constantFrom('e', 'f') }),
+    fc.record({
+      does: fc.constant('approval' as const),
+      id: fc.constantFrom('h', 'g'),
+      to: fc.constantFrom('open', 'approved'),
+    }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 8 }), async (steps) => {
+      const { rig, erp, all, idOf, ask, agree, invoice, deliver } = await switched();
+      const inBooks = new Map<string, Wire>();
+      for (const one of steps) {
+        if (one.does === 'switch') await ask();
+        else if (one.does === 'agree' && rig.held()[0] === 'biller-changed') await agree();
+        else if (one.does === 'delivery') await invoice(one.id, one.hours);
+        else if (one.does === 'approval')
+          await deliver('hours', one.id, { approval: one.to, date: one.id === 'h' ? '2026-11-03' : '2026-11-04' });
+        else if (one.does === 'ledger' || one.does === 'void') {
+          const before = inBooks.get(one.id);
+          const entry = one.does === 'ledger' ? all(erp, 'hours').find(({ wire }) => wire['date'] === one.day) : null;
+          // The ledger bills what is billable there, as ledgers do.
+          if (one.does === 'ledger' && (entry?.wire['billable'] !== true || before)) continue;
+          if (one.does === 'void' && !before) continue;
+          const line = { line: '1', hours_id: entry?.recordId, cost_id: null, milestone_id: null, text: null };
+          const lines = [{ ...line, quantity: '4', price: '100', amount: '400.00' }];
+          const made = before
+            ? { ...before, state: 'void' }
+            : { ...bill, no: one.id, ledger_no: one.id, client_id: idOf(erp, 'client'), lines };
+          if (!before) Object.assign(made, { engagement_id: entry?.wire['engagement_id'] });
+          inBooks.set(one.id, made);
+          erp.put('bill', one.id, made);
+          await rig.notice('erp', 'bill', one.id);
+        }
+        // Of the invoices that nobody holds, no two bill the same hours.
+        const billed = rig
+          .rows(
+            `SELECT line.value ->> '$.time' AS source FROM entities AS e, json_each(e.canonical, '$.lines') AS line
+             WHERE e.kind = 'invoice' AND e.canonical ->> '$.status' <> 'void'
+             AND e.id NOT IN (SELECT entity FROM holds)`,
+          )
+          .map(({ source }) => source);
+        expect(billed).toEqual([...new Set(billed)]);
+      }
+    }),
+    { numRuns: 12 },
+  );
+}, 60_000);

@@ -171,7 +171,7 @@ function valueFor(org: StandIn, field: string): unknown {
   if (field === 'AccountId' || field === 'ParentId') return org.create('Account', { Name: 'Another' }, hub);
   if (field === 'Product2Id') return org.create('Product2', { Name: 'Senior' }, hub);
   if (field === 'Opportunity__c') return org.create('Opportunity', dealValues, hub);
-  if (/Date|_On__c|New_End__c|Revenue_(Start|End)/.test(field)) return '2027-01-04';
+  if (/Date|_On__c|New_End__c|Revenue_(Start|End)|Billing_From/.test(field)) return '2027-01-04';
   if (/Amount|Quantity|UnitPrice|ContractTerm|Purchase_Order_(Limit|Raise)|Rate__c|Hours__c/.test(field)) return 7;
   const choices: Readonly<Record<string, string>> = {
     StageName: 'Qualification',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Firm, startFirm } from '../support/firm.ts';
-import { approveTime, hire, jobOf, logTime, sell, until, win, workspaceOf } from '../support/people.ts';
+import { approveTime, hire, jobOf, logTime, salesperson, sell, until, win, workspaceOf } from '../support/people.ts';
 
 let firm: Firm;
 let user = '';
@@ -87,4 +87,52 @@ it('Hours that the ledger has billed too are held for finance as billed twice', 
   await firm.installation.ask('psa');
   await until('the double', async () => (await exceptions()).includes('billed-twice'), 60_000);
   expect(firm.erp.rows('invoice')).toHaveLength(2);
+}, 180_000);
+
+it('A contract that changes its biller in mid-month: finance let it pass, and nothing is billed by both', async () => {
+  const other = 'Lakeside Hospital ward planning';
+  const { opportunity } = sell(firm, {
+    ...{ account: 'Lakeside Hospital', name: other, legalEntity, country: 'DE', purchaseOrder: 'PO-1202' },
+    rates: [['Senior Consultant', 185, 300]] as const,
+  });
+  win(firm, opportunity);
+  await until('the order in the ERP', () => firm.erp.rows('salesorder').some((row) => row['memo'] === other), 60_000);
+  const place = await until('the workspace in the PSA', () => workspaceOf(firm, other), 60_000);
+  await firm.installation.settled();
+  const days = ['2026-11-12', '2026-11-17'];
+  const entries = days.map((date) => logTime(firm, { workspace: place, user, date, minutes: 60, ...work }));
+  approveTime(firm, entries);
+  await firm.installation.ask('psa');
+  const billable = () =>
+    days.map((day) => firm.erp.rows('timebill').find((row) => row['trandate'] === day)?.['isbillable']);
+  await until('both days in the ERP', () => billable().every((one) => one === true), 60_000);
+  const change = { tieout__Billing_Mode__c: 'psa', tieout__Billing_From__c: '2026-11-15' };
+  firm.crm.update('Opportunity', opportunity, change, salesperson);
+  const asked = await until(
+    'finance to be asked',
+    async () => (await firm.installation.exceptions()).find(({ control }) => control === 'biller-changed'),
+    60_000,
+  );
+  await firm.installation.answer(asked.id, 'approve', 'Agreed with the customer');
+  await until('the later day to be the PSA’s', () => billable()[1] === false, 60_000);
+  expect(billable()).toEqual([true, false]);
+}, 240_000);
+
+it('An expense that nobody has approved is held for delivery, and goes on once it is', async () => {
+  const spent = { category: 'Travel', amount_in_cents: 21_840, notes: 'Train to Hamburg', date: '2026-11-04' };
+  const expense = firm.psa.create('expenses', {
+    ...{ workspace_id: workspace, user_id: user, billable: true, reimbursable: true },
+    ...spent,
+  });
+  firm.psa.act('submit-time', { ids: [Number(expense)] });
+  await firm.installation.ask('psa');
+  const held = async () =>
+    (await firm.installation.exceptions()).find(({ control }) => control === 'unapproved-expense');
+  expect(await until('the hold', held, 60_000)).toMatchObject({ owner: 'delivery' });
+  approveTime(firm, [expense]);
+  await firm.installation.ask('psa');
+  // Its contract is billed by the PSA: paid back by the ledger, and billed by nobody there.
+  const line = await until('the expense in the ERP', () => firm.erp.rows('expensereport:expense')[0], 60_000);
+  expect(line).toMatchObject({ isbillable: false });
+  await until('the hold to be gone', async () => !(await held()), 60_000);
 }, 180_000);

@@ -5,7 +5,7 @@ import { at, type Connector } from '../../edge-worker/connectors/connector.ts';
 import { maps } from '../../edge-worker/connectors/example/map.ts';
 import { LaneRig, RigSystem } from './lane-rig.ts';
 
-const { billingMode, rateCard, currency, total, purchaseOrderLimit } = maps.contract.fields;
+const { billingMode, billingFrom, rateCard, currency, total, purchaseOrderLimit } = maps.contract.fields;
 const sale = { recordType: 'sale', canCreate: false, canWrite: false, required: [] } as const;
 const crmMaps: Connector['maps'] = {
   customer: maps.customer,
@@ -17,7 +17,7 @@ const crmMaps: Connector['maps'] = {
     ...sale,
     fields: {
       ...{ name: at('name', text), customer: at('client', textOrNull), isSigned: at('won', flag) },
-      ...{ billingMode, rateCard, currency, total, purchaseOrderLimit },
+      ...{ billingMode, billingFrom, rateCard, currency, total, purchaseOrderLimit },
       ...{ purchaseOrder: at('order', textOrNull), terms: at('terms', textOrNull), taxProfile: at('tax', textOrNull) },
       ...{ legalEntity: at('entity', textOrNull), deliveryRegion: at('region', textOrNull) },
     },

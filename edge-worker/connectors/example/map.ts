@@ -1,7 +1,9 @@
 // How Example's records line up with ours. Every row runs both ways, so that the hub alone says who owns a field.
-import { choice, day, dayOrNull, exact, exactOrNull, flag, text, textOrNull } from '../codecs.ts';
+import { choice, day, dayOrNull, exact, exactOrNull, flag, orNull, text, textOrNull } from '../codecs.ts';
 import { at, type Connector } from '../connector.ts';
 import { amount, amountOrNull, approvalOf, lines, pricingModel, rates, schedule } from './codecs.ts';
+
+const biller = choice('example-biller', { erp: 'ledger', psa: 'delivery', platform: 'platform' });
 
 export const maps = {
   customer: {
@@ -90,7 +92,9 @@ export const maps = {
       customer: at('client_id', textOrNull),
       project: at('engagement_id', textOrNull),
       isSigned: at('signed', flag),
-      billingMode: at('biller', choice('example-biller', { erp: 'ledger', psa: 'delivery', platform: 'platform' })),
+      billingMode: at('biller', biller),
+      billingFrom: at('biller_from', dayOrNull),
+      ledgerBiller: at('biller', orNull(biller), 'in'),
       pricingModel: at('model', pricingModel),
       purchaseOrder: at('po', textOrNull),
       purchaseOrderLimit: at('po_limit', amountOrNull),

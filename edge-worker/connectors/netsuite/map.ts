@@ -103,6 +103,7 @@ const contract: EntityMap<'contract'> = {
     customer: at('values.entity', textOrNull),
     project: at('values.job', textOrNull),
     billingMode: at('values.custbody_tieout_billing_mode', billingMode),
+    ledgerBiller: at('values.custbody_tieout_billing_mode', orNull(billingMode), 'in'),
     pricingModel: at('values.custbody_tieout_pricing_model', pricingModel),
     purchaseOrder: at('values.otherrefnum', textOrNull),
     currentPurchaseOrderLimit: at('values.custbody_tieout_po_limit', amountOrNull),
@@ -286,15 +287,4 @@ const invoice: EntityMap<'invoice'> = {
   reads: { lines: at('sublists', invoiceLines, 'in') },
 };
 
-export const maps = {
-  customer,
-  project,
-  contract,
-  resource,
-  time,
-  expense,
-  milestone,
-  invoice,
-  payment,
-  ...listMaps,
-};
+export const maps = { customer, project, contract, resource, time, expense, milestone, invoice, payment, ...listMaps };

@@ -79,6 +79,7 @@ const contract: EntityMap<'contract'> = {
     customer: at('AccountId', recordIdOrNull, 'in'),
     isSigned: at('IsWon', flag, 'in'),
     billingMode: at('tieout__Billing_Mode__c', billingMode, 'in'),
+    billingFrom: at('tieout__Billing_From__c', dayOrNull, 'in'),
     pricingModel: at('tieout__Pricing_Model__c', pricingModel, 'in'),
     purchaseOrder: at('tieout__Purchase_Order__c', textOrNull, 'in'),
     purchaseOrderLimit: at('tieout__Purchase_Order_Limit__c', amountOrNull, 'in'),

@@ -38,7 +38,8 @@ const tables = {
     'title! client_id>client agreement_id>agreement state=planned|running|paused|done starts:date ends:date currency ' +
     'budget:decimal model=hourly|fixed|milestones entity region practice time_open:boolean percent:decimal notes',
   agreement:
-    'title! client_id>client engagement_id>engagement signed:boolean biller=ledger|delivery|platform currency ' +
+    'title! client_id>client engagement_id>engagement signed:boolean biller=ledger|delivery|platform ' +
+    'biller_from:date currency ' +
     'model=hourly|fixed|milestones po po_limit:decimal terms tax total:decimal signed_date:date starts:date ' +
     'ends:date entity region rates:list schedule:list revenue_rule revenue_from:date revenue_to:date ' +
     'recognised:decimal deferred:decimal current.total:decimal current.po_limit:decimal current.ends:date ' +

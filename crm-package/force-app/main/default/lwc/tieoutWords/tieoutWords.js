@@ -129,6 +129,12 @@ import Reason_Billed_By_Another_Title from '@salesforce/label/c.Reason_Billed_By
 import Reason_Billed_Twice_Next from '@salesforce/label/c.Reason_Billed_Twice_Next';
 import Reason_Billed_Twice_Text from '@salesforce/label/c.Reason_Billed_Twice_Text';
 import Reason_Billed_Twice_Title from '@salesforce/label/c.Reason_Billed_Twice_Title';
+import Reason_Biller_Change_Undated_Next from '@salesforce/label/c.Reason_Biller_Change_Undated_Next';
+import Reason_Biller_Change_Undated_Text from '@salesforce/label/c.Reason_Biller_Change_Undated_Text';
+import Reason_Biller_Change_Undated_Title from '@salesforce/label/c.Reason_Biller_Change_Undated_Title';
+import Reason_Biller_Changed_Next from '@salesforce/label/c.Reason_Biller_Changed_Next';
+import Reason_Biller_Changed_Text from '@salesforce/label/c.Reason_Biller_Changed_Text';
+import Reason_Biller_Changed_Title from '@salesforce/label/c.Reason_Biller_Changed_Title';
 import Reason_Billing_Freed_Next from '@salesforce/label/c.Reason_Billing_Freed_Next';
 import Reason_Billing_Freed_Text from '@salesforce/label/c.Reason_Billing_Freed_Text';
 import Reason_Billing_Freed_Title from '@salesforce/label/c.Reason_Billing_Freed_Title';
@@ -529,6 +535,8 @@ export const states = {
 export const reasons = {
   'mapping-rolled-back': { title: Reason_Mapping_Rolled_Back_Title, text: Reason_Mapping_Rolled_Back_Text, next: Reason_Mapping_Rolled_Back_Next },
   'unapproved-time': { title: Reason_Unapproved_Time_Title, text: Reason_Unapproved_Time_Text, next: Reason_Unapproved_Time_Next },
+  'biller-changed': { title: Reason_Biller_Changed_Title, text: Reason_Biller_Changed_Text, next: Reason_Biller_Changed_Next },
+  'biller-change-undated': { title: Reason_Biller_Change_Undated_Title, text: Reason_Biller_Change_Undated_Text, next: Reason_Biller_Change_Undated_Next },
   'wrong-biller': { title: Reason_Wrong_Biller_Title, text: Reason_Wrong_Biller_Text, next: Reason_Wrong_Biller_Next },
   'cancelled-invoice': { title: Reason_Cancelled_Invoice_Title, text: Reason_Cancelled_Invoice_Text, next: Reason_Cancelled_Invoice_Next },
   'unapproved-expense': { title: Reason_Unapproved_Expense_Title, text: Reason_Unapproved_Expense_Text, next: Reason_Unapproved_Expense_Next },

@@ -36,6 +36,7 @@ export const access = {
   readMe: { roles: everyone, scope: 'installation:read' },
   listSystems: { roles: everyone, scope: 'installation:read' },
   makeInstallation: { roles: [], scope: null },
+  sendAgain: { roles: [], scope: null },
   readInstallation: { roles: everyone, scope: 'installation:read' },
   readHealth: { roles: everyone, scope: 'installation:read' },
   readProgress: { roles: everyone, scope: 'installation:read' },

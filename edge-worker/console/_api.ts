@@ -1523,6 +1523,37 @@ get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path
 429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
+'/restores': {
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path?: never; cookie?: never; }; requestBody: { content: { 'application/json': {
+/** The moment that D1 was put back to. */
+"since": string;
+/** The installation to go on after, as the last answer said. */
+"after"?: string;
+}; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
+"installations": (string)[];
+"refused": ({
+"installation": string;
+"type": string;
+"next": string;
+})[];
+"after": string | null;
+}; }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': {
+"installations": (string)[];
+"refused": ({
+"installation": string;
+"type": string;
+"next": string;
+})[];
+"after": string | null;
+}; }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
 '/installations/{installation}/subscriptions': {
 get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "rows": (components['schemas']['Subscription'])[];

@@ -5,8 +5,10 @@ import { accountsToGiveBack, isDisconnecting } from './disconnect.ts';
 import { callableMs } from './dispatch.ts';
 import { stoppedTypes } from './holds.ts';
 import { drivesMs } from './jobs.ts';
+import { keepDueMs } from './keep-flushed.ts';
 import { firstMarkMs } from './page-marks.ts';
 import { waitMs } from './plan-book.ts';
+import { sendingAgain } from './send-again.ts';
 import { waitingSubscribers } from './subscribers.ts';
 
 interface ConnectionDue {
@@ -20,7 +22,6 @@ interface ConnectionDue {
 
 interface LaneDue {
   readonly newest: number | null;
-  readonly unflushed: number | null;
   readonly replan: string | null;
 }
 
@@ -65,19 +66,20 @@ export function agendaOf(core: LaneCore): ReadonlyMap<Loop, number> {
   const lane = core.store.sql
     .exec(
       `SELECT (SELECT max(seq) FROM deliveries) AS newest,
-         (SELECT min(seq) FROM flush_log WHERE run > 0) AS unflushed,
          (SELECT min(name) FROM lane_state WHERE name LIKE 'replan %') AS replan`,
     )
     .toArray()[0] as LaneDue;
   const isUndecided = (lane.newest ?? 0) > Number(core.store.value('watermark') ?? '0');
   if (isUndecided || lane.replan !== null || isDisconnecting(core)) agenda.set('decide', 0);
   else if (recheckMs < Number.POSITIVE_INFINITY) agenda.set('decide', recheckMs);
-  if (lane.unflushed !== null) agenda.set('flush', 0);
+  if (core.store.waitingFlush(1).length > 0) agenda.set('flush', 0);
   else if (core.store.hasKeptRows) agenda.set('flush', core.keptAgainMs);
   if (accountsToGiveBack(core).length > 0) agenda.set('give-back', 0);
   const drives = drivesMs(core);
   if (drives !== null) agenda.set('jobs', drives);
   if (core.store.installation !== '') agenda.set('archive', archiveDueMs(core));
+  if (core.store.taken.count > 0) agenda.set('keep', keepDueMs(core));
+  if (sendingAgain(core) !== null) agenda.set('send-again', core.archiveAgainMs);
   const calls = waitingSubscribers(core.store.sql).map(({ id, nextMs }) => callableMs(core, id, nextMs));
   if (calls.length > 0) agenda.set('fan-out', Math.min(...calls));
   return core.isEnding ? new Map([...agenda].filter(([loop]) => goesOn.has(loop))) : agenda;

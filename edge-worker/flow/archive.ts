@@ -6,6 +6,7 @@ import { entityVersions, receipts, timeline } from '../store/record-schema.ts';
 import { deleteStatement, packKeys } from '../store/rows.ts';
 import { ScopedRecord, select, sql } from '../store/scoped-record.ts';
 import type { LaneCore } from './core.ts';
+import { expireFlushed } from './keep-flushed.ts';
 
 /** Timeline rows that are looked at in one query, entities that are moved together, portions per turn of the loop. */
 const walkedMax = 1_000;
@@ -16,12 +17,14 @@ const portionsMax = 5;
 const walksPerHistory = 14;
 const retryMs = 60_000;
 
-/** How far the walk has come, and when the next one begins. */
+/** How far the walk has come, and when the last one ended. */
 const afterName = 'archived to';
-const dueName = 'archive due';
+const walkedName = 'archived at';
 
-export function archiveDueMs({ store, archiveAgainMs }: LaneCore): number {
-  return Math.max(Number(store.value(dueName) ?? '0'), archiveAgainMs);
+export function archiveDueMs({ store, ports, archiveAgainMs }: LaneCore): number {
+  const everyMs = ports.retention.historyMs / walksPerHistory;
+  const walkedMs = Number(store.value(walkedName) ?? '0');
+  return Math.max(store.value(afterName) === null ? walkedMs + everyMs : 0, archiveAgainMs);
 }
 
 /** Moves some. The agenda starts it again while the walk has not come to its end. */
@@ -30,7 +33,10 @@ export async function archiveSome(core: LaneCore): Promise<void> {
   try {
     for (let portion = 0; portion < portionsMax; portion++) {
       const after = await archivePortion(core, store.value(afterName) ?? '');
-      if (after === null) return endWalk(core);
+      if (after === null) {
+        await expireFlushed(core);
+        return endWalk(core);
+      }
       store.setValue(afterName, after);
     }
   } catch (error) {
@@ -41,11 +47,9 @@ export async function archiveSome(core: LaneCore): Promise<void> {
 }
 
 function endWalk({ store, ports }: LaneCore): void {
-  const everyMs = ports.retention.historyMs / walksPerHistory;
   store.storage.transactionSync(() => {
     store.dropValue(afterName);
-    // Lanes that began together drift apart.
-    store.setValue(dueName, String(Math.round(ports.nowMs() + everyMs * (0.9 + ports.chance() / 10))));
+    store.setValue(walkedName, String(ports.nowMs()));
   });
 }
 

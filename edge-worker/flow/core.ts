@@ -63,6 +63,8 @@ export type Loop =
   | 'give-back'
   | 'jobs'
   | 'archive'
+  | 'keep'
+  | 'send-again'
   | `relay ${string}`
   | `look ${string}`
   | `status ${string}`

@@ -1,6 +1,7 @@
 // What a lane has in hand right now, in counts: for the operator and for tests.
 import type { LaneCore } from './core.ts';
 import { waitingCount } from './inbox.ts';
+import { sendingAgain } from './send-again.ts';
 
 export function progressOf(core: LaneCore): Readonly<Record<string, unknown>> {
   const { sql } = core.store;
@@ -18,7 +19,8 @@ export function progressOf(core: LaneCore): Readonly<Record<string, unknown>> {
       count("SELECT count(*) AS n FROM jobs WHERE kind = 'load' AND state = 'running'"),
     replans: count("SELECT count(*) AS n FROM lane_state WHERE name LIKE 'replan %'"),
     statusDue: count('SELECT count(*) AS n FROM status_due'),
-    flushWaiting: count('SELECT count(*) AS n FROM flush_log'),
+    flushWaiting: count('SELECT count(*) AS n FROM flush_log') - core.store.taken.count,
+    sendingAgain: sendingAgain(core),
     entities: [...core.store.entityCounts()].map(([kind, n]) => ({ kind, n })),
     connections: [...core.wiring.connections.values()].map(({ id, state }) => ({
       id,

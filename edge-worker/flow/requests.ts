@@ -20,6 +20,7 @@ import { answerMatch, type MatchAnswer } from './match-answers.ts';
 import { endSession, type NewSession, openSession } from './people.ts';
 import { type ProposalStep, propose } from './proposals.ts';
 import { type Credentials, reconnect } from './reconnect.ts';
+import { startSendingAgain } from './send-again.ts';
 import {
   acceptMatches,
   askNow,
@@ -87,6 +88,7 @@ export type Change =
   | { readonly verb: 'job'; readonly change: JobChange; readonly by: string }
   | { readonly verb: 'ask-feeds'; readonly connection: string; readonly feeds: readonly string[] | null }
   | { readonly verb: 'sync-now'; readonly entity: string }
+  | { readonly verb: 'send-again'; readonly sinceMs: number; readonly by: string }
   | { readonly verb: 'resume'; readonly connection: string; readonly by: string }
   | { readonly verb: 'pause'; readonly connection: string; readonly reason: string; readonly by: string }
   | { readonly verb: 'route'; readonly connection: string; readonly routing: Routing | null; readonly by: string }
@@ -161,8 +163,8 @@ function apply(lane: Lane, request: Change, sealed: string): Value {
   return value;
 }
 
-function carryOut(lane: Lane, request: Change, sealed: string): Value {
-  const { core } = lane;
+function carryOut({ core }: Lane, request: Change, sealed: string): Value {
+  if (request.verb === 'send-again') return startSendingAgain(core, request.sinceMs, request.by);
   switch (request.verb) {
     case 'found':
       found(core, request.founding);

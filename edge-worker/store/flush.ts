@@ -36,8 +36,8 @@ export interface GuiltyRow {
 }
 
 /**
- * Sends the oldest waiting entries and forgets them once D1 has answered. Guilty rows are kept back and `tell` says
- * so, in one transaction. Returns how many rows there were.
+ * Sends the oldest waiting entries; what D1 has taken is left to be kept in the archive. Guilty rows are kept back and
+ * `tell` says so, in one transaction. Returns how many rows there were.
  */
 export async function flush(
   store: LaneStore,
@@ -46,6 +46,23 @@ export async function flush(
 ): Promise<number> {
   const { seqs, rows } = oldest(store);
   if (seqs.length === 0) return 0;
+  const guilty = await send(database, rows);
+  if (guilty.length > 0) {
+    store.transaction((tx) => {
+      for (const { table, row } of guilty) store.keepBack(table, row);
+      tell(tx, guilty.map(toldOf));
+    });
+  }
+  store.take(seqs);
+  return [...rows.values()].reduce((sum, list) => sum + list.length, 0);
+}
+
+/** Sends rows that were made before. Returns those that D1 would not take. */
+export async function sendRows(database: RecordDatabase, rows: FlushEntry): Promise<readonly GuiltyRow[]> {
+  return (await send(database, rows)).map(toldOf);
+}
+
+async function send(database: RecordDatabase, rows: FlushEntry): Promise<readonly Refused[]> {
   const guilty: Refused[] = [];
   try {
     await database.batch(statementsFor(rows));
@@ -53,15 +70,7 @@ export async function flush(
     if (error instanceof RecordUnavailable) throw error;
     for (const [table, list] of rows) await bisect(database, table, list, guilty);
   }
-  if (guilty.length === 0) store.storage.transactionSync(() => store.forgetFlush(seqs));
-  else {
-    store.transaction((tx) => {
-      store.forgetFlush(seqs);
-      for (const { table, row } of guilty) store.keepBack(table, row);
-      tell(tx, guilty.map(toldOf));
-    });
-  }
-  return [...rows.values()].reduce((sum, list) => sum + list.length, 0);
+  return guilty;
 }
 
 /** The oldest waiting entries, as many as make a batch, and the newest row per key among them. */

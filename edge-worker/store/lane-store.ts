@@ -113,6 +113,10 @@ export class LaneTransaction {
 const keptName = 'rows kept back';
 /** Entries kept in memory at most. More wait only while D1 is away, and are read again then. */
 const freshMax = 50;
+/** Entries that D1 has taken and the archive has not, at most: more wait only while the archive is away. */
+const takenMax = 2_000;
+/** About so much text is kept together. */
+const keptTextMax = 2_000_000;
 
 /** The lane's storage: single values, the run counter, transactions. */
 export class LaneStore {
@@ -126,6 +130,8 @@ export class LaneStore {
   readonly pagesDueMs = new Map<string, number>();
   /** Entries of the flush log that this object wrote: what is still here need not be read and understood again. */
   readonly #fresh = new Map<number, FlushEntry>();
+  readonly #taken = new Set<number>();
+  #takenMs = 0;
 
   /** `finish` is called at the end of each transaction, as its last part. */
   constructor(storage: LaneStorage, nowMs: () => number, finish: (tx: LaneTransaction) => void) {
@@ -203,7 +209,48 @@ export class LaneStore {
 
   /** Numbers of the oldest entries that wait for D1. */
   waitingFlush(limit: number): readonly { readonly seq: number }[] {
-    return readColumns(this.sql, flushLog, ['seq'], 'WHERE run > 0 ORDER BY seq LIMIT ?', limit);
+    const where = 'WHERE run > 0 ORDER BY seq LIMIT ?';
+    const found = readColumns(this.sql, flushLog, ['seq'], where, limit + this.#taken.size);
+    return found.filter(({ seq }) => !this.#taken.has(seq)).slice(0, limit);
+  }
+
+  /**
+   * D1 has taken these entries: they stay until they are kept in the archive. Only this object knows it: one that
+   * starts anew flushes them once more, which changes nothing. Those that are too many are forgotten.
+   */
+  take(seqs: readonly number[]): void {
+    if (this.#taken.size >= takenMax) return this.storage.transactionSync(() => this.forgetFlush(seqs));
+    if (this.#taken.size === 0) this.#takenMs = this.#nowMs();
+    for (const seq of seqs) {
+      this.#taken.add(seq);
+      this.#fresh.delete(seq);
+    }
+  }
+
+  /** How many entries D1 has taken that are not kept yet, and since when. */
+  get taken(): { readonly count: number; readonly sinceMs: number } {
+    return { count: this.#taken.size, sinceMs: this.#takenMs };
+  }
+
+  /** D1 has lost what it took: all that lies here is flushed once more. */
+  untake(): void {
+    this.#taken.clear();
+  }
+
+  /** The oldest of them, with their rows, about as many as make one text. */
+  takenEntries(limit: number): readonly { readonly seq: number; readonly run: number; readonly rows: string }[] {
+    const entries: { seq: number; run: number; rows: string }[] = [];
+    let size = 0;
+    for (const seq of this.#taken) {
+      if (entries.length >= limit || size >= keptTextMax) break;
+      const [row] = readRows(this.sql, flushLog, 'WHERE seq = ?', seq);
+      if (!row) this.#taken.delete(seq);
+      else {
+        entries.push(row);
+        size += row.rows.length;
+      }
+    }
+    return entries;
   }
 
   flushEntry(seq: number): FlushEntry {
@@ -219,7 +266,10 @@ export class LaneStore {
       flushLog,
       seqs.map((seq) => [seq]),
     );
-    for (const seq of seqs) this.#fresh.delete(seq);
+    for (const seq of seqs) {
+      this.#fresh.delete(seq);
+      this.#taken.delete(seq);
+    }
   }
 
   /**
@@ -227,7 +277,10 @@ export class LaneStore {
    * among its columns.
    */
   keepBack(table: RecordTable, row: FlushRow): void {
-    this.sql.exec('INSERT INTO flush_log (run, rows) VALUES (0, ?)', entryText(new Map([[table, [row]]])));
+    // Its entry may be flushed once more, by an object that does not know that it was.
+    const insert = `INSERT INTO flush_log (run, rows) SELECT 0, ?1
+      WHERE NOT EXISTS (SELECT 1 FROM flush_log WHERE run = 0 AND rows = ?1)`;
+    this.sql.exec(insert, entryText(new Map([[table, [row]]])));
     if (!this.hasKeptRows) this.setValue(keptName, '1');
   }
 

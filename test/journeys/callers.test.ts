@@ -72,6 +72,7 @@ const expected: Readonly<Record<Operation, readonly [readonly HostRole[], Scope 
   readMe: [everyone, 'installation:read'],
   listSystems: [everyone, 'installation:read'],
   makeInstallation: [[], null],
+  sendAgain: [[], null],
   readInstallation: [everyone, 'installation:read'],
   readHealth: [everyone, 'installation:read'],
   readProgress: [everyone, 'installation:read'],

@@ -13,6 +13,8 @@ export interface Progress {
   readonly replans: number;
   readonly statusDue: number;
   readonly flushWaiting: number;
+  /** Null unless rows are being sent again after D1 was put back. */
+  readonly sendingAgain: unknown;
   readonly entities: readonly { readonly kind: string; readonly n: number }[];
   readonly connections: readonly { readonly id: string; readonly state: string; readonly pausedUntilMs: number }[];
   readonly calls: Readonly<Record<string, number>>;

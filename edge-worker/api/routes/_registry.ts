@@ -16,10 +16,11 @@ import { jobs } from './jobs.ts';
 import { mappingGround } from './mapping-ground.ts';
 import { mappings } from './mappings.ts';
 import { records } from './records.ts';
+import { restores } from './restores.ts';
 import { subscriptions } from './subscriptions.ts';
 import { targets } from './targets.ts';
 import { tieOut } from './tie-out.ts';
 import { why } from './why.ts';
 import type { Route } from '../route.ts';
 
-export const routes: readonly Route[] = [...audit, ...callers, ...candidates, ...causes, ...connectionCare, ...connections, ...drafts, ...ending, ...events, ...exceptions, ...find, ...indicators, ...installations, ...jobs, ...mappingGround, ...mappings, ...records, ...subscriptions, ...targets, ...tieOut, ...why];
+export const routes: readonly Route[] = [...audit, ...callers, ...candidates, ...causes, ...connectionCare, ...connections, ...drafts, ...ending, ...events, ...exceptions, ...find, ...indicators, ...installations, ...jobs, ...mappingGround, ...mappings, ...records, ...restores, ...subscriptions, ...targets, ...tieOut, ...why];

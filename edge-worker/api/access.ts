@@ -63,6 +63,7 @@ export const access = {
   readEnding: { roles: ['admin'], scope: 'installation:read' },
   endInstallation: { roles: ['admin'], scope: null },
   takeBackEnding: { roles: ['admin'], scope: null },
+  exportInstallation: { roles: ['admin'], scope: null },
   listEndings: { roles: [], scope: null },
   publishMapping: { roles: [], scope: 'mappings:write' },
   listMappings: { roles: mappers, scope: 'mappings:read' },

@@ -23,6 +23,7 @@ import { recordFor } from '../platform/record-database.ts';
 import type { Archive } from '../store/archive.ts';
 import { laneOf } from '../store/directory.ts';
 import { historyOf } from '../store/history.ts';
+import type { After, OwnPage, OwnTable } from '../store/own-rows.ts';
 import type { ScopedRecord } from '../store/scoped-record.ts';
 import { LaneRefusal, ProblemError } from './problems.ts';
 import type { Reply } from './route.ts';
@@ -112,6 +113,15 @@ export class InstallationAt {
     const answer = await reached(async () => this.#lane.ask(question));
     if (answer === undefined) throw unknownInstallation(this.id);
     return answer as Answer;
+  }
+
+  /** Who takes everything away is written down first. */
+  noteExport(by: string): Promise<void> {
+    return reached(async () => this.#lane.noteExport(by));
+  }
+
+  ownRows(table: OwnTable, after: After, limit: number): Promise<OwnPage> {
+    return reached(async () => this.#lane.ownRows(table, after, limit) as Promise<OwnPage>);
   }
 
   end(wish: EndingWish): Promise<void> {

@@ -860,6 +860,16 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
+'/installations/{installation}/export': {
+get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/x-ndjson': components['schemas']['ExportLine']; }; };
+304: { headers: Record<string, unknown>; content?: never; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
 '/installations/{installation}/exceptions': {
 get: { parameters: { query?: { "limit"?: number; "after"?: string; "state"?: "open" | "closed"; "snoozed"?: "without" | "with" | "only"; "cause"?: string; "owner"?: string; "assignee"?: string; "control"?: string; "connection"?: string; "kind"?: "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time"; "entity"?: string; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "rows": (components['schemas']['Exception'])[];
@@ -2142,6 +2152,46 @@ EventDelivery: {
 "happenedAt": string;
 /** When it was tried last. */
 "at": string;
+};
+ExportLine: {
+"is": "audit";
+"v": 1;
+"installation": string;
+"publicKey": string;
+} | {
+"is": "row";
+"seq": number;
+"by": string;
+"action": string;
+"subject": string;
+"detail": string;
+"atMs": number;
+"previous": string;
+"hash": string;
+} | {
+/** One a day; the last is that of the moment of the export. */
+"is": "head";
+"seq": number;
+"hash": string;
+"atMs": number;
+/** Ed25519, base64url. */
+"signature": string;
+} | {
+"is": "record";
+"table": string;
+"row": { [name: string]: unknown };
+} | {
+"is": "lane";
+"table": string;
+"row": { [name: string]: unknown };
+} | {
+"is": "archived";
+"key": string;
+"text": string;
+} | {
+"is": "end";
+/** Before this one: nothing was cut off. */
+"lines": number;
 };
 Exception: {
 "id": string;

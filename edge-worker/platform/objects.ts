@@ -3,7 +3,7 @@ import { DurableObject } from 'cloudflare:workers';
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import type { RecordClaim } from '../connectors/embed.ts';
 import type { VisitAnswer } from '../connectors/mailbox.ts';
-import { type AuditHead, auditHead, isHeadUnsigned, keepSignedHead } from '../flow/audit.ts';
+import { type AuditHead, auditHead, isHeadUnsigned, keepSignedHead, tellAudit } from '../flow/audit.ts';
 import { type Outcome, type Round, settle, take, testRound, unreached } from '../flow/dispatch.ts';
 import { countLane, type EndingWish, endLane, takeLaneBack } from '../flow/ending.ts';
 import { type Checked, checkConnection } from '../flow/health.ts';
@@ -23,6 +23,7 @@ import { keysAlive, type SignedRound, signRound } from '../flow/sign.ts';
 import { type Tried, tried } from '../flow/steward.ts';
 import { type Thought, type Validated, validate } from '../flow/validate.ts';
 import { visit } from '../flow/visits.ts';
+import { type After, type OwnPage, type OwnTable, ownRows } from '../store/own-rows.ts';
 import { signHead } from './audit-signature.ts';
 import type { Env } from './env.ts';
 import { LaneHome } from './lane-home.ts';
@@ -122,6 +123,16 @@ export class LaneObject extends DurableObject<Env> {
     takeLaneBack(this.#home.live.core, by);
     this.#home.live.wake();
     await this.#home.live.flushed(flushedWithinMs);
+  }
+
+  noteExport(by: string): void {
+    const { core } = this.#home.live;
+    core.store.transaction((tx) => tellAudit(core, tx, by, 'installation-exported', core.store.installation, {}));
+    this.#home.live.kick('flush');
+  }
+
+  ownRows(table: OwnTable, after: After, limit: number): OwnPage {
+    return ownRows(this.#home.live.core.store.sql, table, after, limit);
   }
 
   /** What lies here, and the end of its audit, signed: the proof of its erasure names both. */

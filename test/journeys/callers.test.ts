@@ -99,6 +99,7 @@ const expected: Readonly<Record<Operation, readonly [readonly HostRole[], Scope 
   readEnding: [['admin'], 'installation:read'],
   endInstallation: [['admin'], null],
   takeBackEnding: [['admin'], null],
+  exportInstallation: [['admin'], null],
   listEndings: [[], null],
   publishMapping: [[], 'mappings:write'],
   listMappings: [mappers, 'mappings:read'],

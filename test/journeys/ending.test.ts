@@ -1,6 +1,7 @@
 // Story: a firm takes a system away, and another connects its account; then a firm ends altogether, takes that back,
 // ends for good, and nothing of it is left in any file but the proof.
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -112,7 +113,7 @@ function spelledOf(row: Record<string, unknown>): string {
 
 describe('A firm ends altogether', () => {
   const path = () => `/installations/${north.installation.id}/ending`;
-  const state = async () => (await operator.call<{ state: string }>('GET', path())).state;
+  const step = async () => (await operator.call<{ state: string }>('GET', path())).state;
   const archive = async () => {
     const bucket = await hub.miniflare.getR2Bucket('ARCHIVE');
     return (await bucket.list({ prefix: `${north.installation.id}/` })).objects;
@@ -124,15 +125,32 @@ describe('A firm ends altogether', () => {
 
   it('stops at once, what comes is told that it has ended; within thirty days it is taken back', async () => {
     await operator.call('POST', path(), { reason: 'We part' });
-    expect(await state()).toBe('waiting');
+    expect(await step()).toBe('waiting');
     const entry = north.log('While it stood still');
     expect((await notice()).status).toBe(410);
     await hub.sweep();
     await expect(north.installation.load('source', ['time'])).rejects.toThrow('installation-ending');
     await operator.call('DELETE', path());
     await until('what it did not hear of', () => north.hoursInTarget('While it stood still').length === 1);
-    expect(await state()).toBe('running');
+    expect(await step()).toBe('running');
     expect(entry).not.toBe('');
+  });
+
+  it('gives everything away first: its audit proven offline, every row, no secret', async () => {
+    const { id } = north.installation;
+    const headers = { authorization: `Bearer ${hub.operatorKey}` };
+    const text = await (await fetch(`${hub.url}/v1/installations/${id}/export`, { headers })).text();
+    const lines = text.trim().split('\n');
+    expect(JSON.parse(lines.at(-1) ?? '')).toEqual({ is: 'end', lines: lines.length - 1 });
+    const file = join(state, 'export.ndjson');
+    writeFileSync(file, text);
+    const proven = spawnSync(process.execPath, ['docs/verify-audit.mjs', file], { encoding: 'utf8' });
+    expect([proven.status, proven.stderr]).toEqual([0, '']);
+    const rows = lines.map((line) => JSON.parse(line) as { is: string; table?: string });
+    const tables = rows.flatMap(({ is, table }) => (is === 'record' || is === 'lane' ? [`${is} ${table}`] : []));
+    expect(tables).toEqual(expect.arrayContaining(['record entity_versions', 'record links', 'lane flows']));
+    expect(text).toContain('Harbour & Pine Architects');
+    expect(text).not.toMatch(/sealed/i);
   });
 
   it('is erased in every place, whatever comes late; a proof without content is left for the operator', async () => {

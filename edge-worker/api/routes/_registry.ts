@@ -8,6 +8,7 @@ import { connections } from './connections.ts';
 import { drafts } from './drafts.ts';
 import { ending } from './ending.ts';
 import { events } from './events.ts';
+import { everything } from './everything.ts';
 import { exceptions } from './exceptions.ts';
 import { find } from './find.ts';
 import { indicators } from './indicators.ts';
@@ -23,4 +24,4 @@ import { tieOut } from './tie-out.ts';
 import { why } from './why.ts';
 import type { Route } from '../route.ts';
 
-export const routes: readonly Route[] = [...audit, ...callers, ...candidates, ...causes, ...connectionCare, ...connections, ...drafts, ...ending, ...events, ...exceptions, ...find, ...indicators, ...installations, ...jobs, ...mappingGround, ...mappings, ...records, ...restores, ...subscriptions, ...targets, ...tieOut, ...why];
+export const routes: readonly Route[] = [...audit, ...callers, ...candidates, ...causes, ...connectionCare, ...connections, ...drafts, ...ending, ...events, ...everything, ...exceptions, ...find, ...indicators, ...installations, ...jobs, ...mappingGround, ...mappings, ...records, ...restores, ...subscriptions, ...targets, ...tieOut, ...why];

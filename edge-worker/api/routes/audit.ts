@@ -60,7 +60,7 @@ const listAudit = route({
 const portion = 1_000;
 
 /** Exactly what was hashed: `detail` stays the text it was. */
-const line = z
+export const auditLine = z
   .union([
     z.object({ is: z.literal('audit'), v: z.literal(1), installation: z.string(), publicKey: z.string() }),
     z.object({
@@ -83,7 +83,7 @@ const line = z
     }),
   ])
   .meta({ id: 'AuditLine' });
-type Line = z.input<typeof line>;
+type Line = z.input<typeof auditLine>;
 
 const exportAudit = route({
   operation: 'exportAudit',
@@ -94,20 +94,21 @@ const exportAudit = route({
   description:
     'Lines of JSON: the installation and its public key, every row, the heads signed each day, and one signed now. ' +
     '`node docs/verify-audit.mjs <file>` proves offline that nothing was altered, removed or cut off.',
-  shape: line,
+  shape: auditLine,
   isLines: true,
   handle: async ({ at, env }) => {
     const publicKey = await auditPublicKey(env.HUB_KEY);
     // The head first: rows that come meanwhile are left to the next export.
     const head = await at.signedHead();
     const begins: Line = { is: 'audit', v: 1, installation: at.id, publicKey };
-    return { lines: linesOf(at.record, begins, head), fileName: `audit-${at.id}.ndjson` };
+    return { lines: auditLines(at.record, begins, head), fileName: `audit-${at.id}.ndjson` };
   },
 });
 
 type Head = Omit<Extract<Line, { is: 'head' }>, 'is'>;
 
-async function* linesOf(
+/** The whole chain up to this head, and every head. */
+export async function* auditLines(
   record: ScopedRecord,
   begins: Line,
   { seq, hash, atMs, signature }: Head,

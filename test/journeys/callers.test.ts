@@ -64,7 +64,6 @@ async function knock(route: Route, token: string, installation: string): Promise
 const walk = [...routes].sort((a, b) => Number(a.operation === 'endSession') - Number(b.operation === 'endSession'));
 const everyone: readonly HostRole[] = hostRoles;
 const stewards: readonly HostRole[] = ['sales', 'finance', 'delivery', 'admin'];
-
 const mappers: readonly HostRole[] = ['admin', 'approver'];
 
 /** The table once more, as people would say it, so that a slip in the other one is seen. */

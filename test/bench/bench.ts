@@ -27,6 +27,7 @@ type Group = readonly [name: string, take: (rig: Rig) => Promise<Figure[]>];
 
 /** What is counted, or has seconds to spare, is taken while back-pressure mostly waits. */
 const meanwhile: readonly Group[] = [
+  ['package', packaged],
   ['counts', counts],
   ['latency', latency],
 ];
@@ -50,13 +51,12 @@ async function takeAll(groups: readonly Group[], rig: Rig): Promise<Figure[]> {
   return figures;
 }
 
-const carried = await group('package', packaged);
 const options = { isQuick: values.quick, soakMinutes: Number(values.soak), say };
 const figures = await withRig(options, async (rig) => {
   const pressed = group('back-pressure', () => backPressure(values.quick, rig.folder('pressed')));
   const counted = await takeAll(meanwhile, rig);
   const pressure = await pressed;
-  return [...(await takeAll(undisturbed, rig)), ...counted, ...pressure, ...carried];
+  return [...(await takeAll(undisturbed, rig)), ...counted, ...pressure];
 });
 say('done');
 console.log(`\n${tableOf(figures)}\n`);

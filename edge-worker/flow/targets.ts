@@ -27,14 +27,21 @@ export const targetsContent = z
       .partialRecord(z.enum(indicatorNames as [IndicatorName, ...IndicatorName[]]), z.number().min(0).nullable())
       .default({}),
   })
-  .superRefine(({ calendars, passages }, context) => {
-    for (const [passage, target] of Object.entries(passages))
-      if (target.calendar !== null && !(target.calendar in calendars))
-        context.addIssue({
-          ...{ code: 'custom', path: ['passages', passage, 'calendar'] },
-          message: `there is no calendar ${target.calendar}`,
-        });
+  .refine((content) => strangeCalendar(content) === undefined, {
+    path: ['passages'],
+    error: ({ input }) => `there is no calendar ${strangeCalendar(input as Calendared)}`,
   });
+
+interface Calendared {
+  readonly calendars: Readonly<Record<string, unknown>>;
+  readonly passages: Readonly<Partial<Record<PassageName, { readonly calendar: string | null }>>>;
+}
+
+/** The first one that a target names and nobody has described. */
+function strangeCalendar({ calendars, passages }: Calendared): string | undefined {
+  const named = Object.values(passages).flatMap(({ calendar }) => calendar ?? []);
+  return named.find((calendar) => !Object.hasOwn(calendars, calendar));
+}
 
 /** As long as an installation has not set its own. */
 const builtIn: Readonly<Record<PassageName, PassageTarget>> = {

@@ -13,6 +13,7 @@ export interface PlainMap {
   readonly canCreate: boolean;
   readonly canWrite: boolean;
   readonly fields: Readonly<Partial<Record<string, FieldMap<unknown>>>>;
+  readonly reads?: Readonly<Partial<Record<string, FieldMap<unknown>>>>;
   readonly extra?: readonly ExtraRow[];
 }
 export type Fields = Readonly<Record<string, unknown>>;
@@ -29,7 +30,8 @@ export function kindsOf(connector: Connector): readonly EntityName[] {
 
 /** The map's rows with their field names, of these directions. */
 export function rowsOf(map: PlainMap, ...directions: readonly Direction[]): [string, FieldMap<unknown>][] {
-  return Object.entries(map.fields).flatMap(([field, row]): [string, FieldMap<unknown>][] =>
+  const rows = [...Object.entries(map.fields), ...Object.entries(map.reads ?? {})];
+  return rows.flatMap(([field, row]): [string, FieldMap<unknown>][] =>
     row !== undefined && directions.includes(row.direction) ? [[field, row]] : [],
   );
 }

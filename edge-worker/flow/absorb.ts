@@ -14,7 +14,7 @@ import { type MergeContext, Merging } from './merge.ts';
 import type { CanonicalRecord } from './nouns.ts';
 import { inLayers, type Observation, type Reading, readingsOf } from './observation.ts';
 import { Recognition, type Sighting } from './recognise.ts';
-import { showFigures } from './show-soon.ts';
+import { showFigures, showSoon } from './show-soon.ts';
 import { readStraysAgain } from './strays.ts';
 import { globalise } from './translate.ts';
 import { underOtherBiller } from './who-bills.ts';
@@ -80,6 +80,7 @@ class Absorption {
     for (const entity of this.#heldAround(changed)) plan.add(entity);
     this.#links.write();
     showFigures(tx, wiring, this.#drafts.figuresMoved);
+    showSoon(tx, wiring, this.#merging.complained, 0);
     readStraysAgain(tx, wiring, newKeys);
     return { entities: plan, again: this.#merging.again };
   }

@@ -25,6 +25,8 @@ export interface MergeContext {
 export class Merging {
   /** Records that showed less than is known of them: they are read again shortly. */
   readonly again: Observation[] = [];
+  /** Entities of which a value cannot be read since now, or can again: their pages say so. */
+  readonly complained = new Set<string>();
   readonly #context: MergeContext;
   readonly #tx: LaneTransaction;
   readonly #wiring: Wiring;
@@ -133,8 +135,10 @@ export class Merging {
   /** A value that its owner's system shows and nobody can read. What others hold of it is written over, see above. */
   #tellProblems(problem: Problem | undefined, one: Reading, link: LinkRow): void {
     const slot = { entity: link.entity, connection: link.connection, recordType: link.recordType, part: 'read' };
+    const isTold = this.#holds.has(slotKey(slot));
+    if (isTold !== (problem !== undefined)) this.complained.add(link.entity);
     if (!problem) {
-      if (this.#holds.has(slotKey(slot))) closeHold(this.#tx, slot, 'read-again', null);
+      if (isTold) closeHold(this.#tx, slot, 'read-again', null);
       return;
     }
     raiseHold(this.#tx, this.#context.makeId, {

@@ -94,7 +94,13 @@ export class Billing {
       text: identity,
       ...{ quantity, price, amount: amountText(minor, client.currency) },
     }));
-    desk.make('erp', 'bill', { no, ...this.#sums(sumOf(billed), client.currency), ...place, lines });
+    desk.make('erp', 'bill', {
+      no,
+      standing: 'issued',
+      ...this.#sums(sumOf(billed), client.currency),
+      ...place,
+      lines,
+    });
     for (const { type, identity } of billed) desk.edit({ seat: 'erp', type, identity, values: { billed: true } });
     return true;
   }

@@ -1,5 +1,6 @@
 // Snapshot <-> canonical record, through a compiled map; ids are made ours and theirs on the way. Pure.
 import { hashOf } from '../../shared/canonical-json.ts';
+import { entities } from '../../shared/entities/_registry.ts';
 import { CodecError, readPath, writePath } from '../connectors/codecs.ts';
 import type { WireRecord } from '../connectors/connector.ts';
 import type { CompiledMap, CompiledRow } from './mapping.ts';
@@ -48,8 +49,10 @@ const decodings = new WeakMap<WireRecord, Map<CompiledMap, Decoded>>();
 function decodeAnew(map: CompiledMap, wire: WireRecord): Decoded {
   const values: Record<string, unknown> = {};
   const problems: Problem[] = [];
+  const { mayBeUntold = [] } = entities[map.kind] as { mayBeUntold?: readonly string[] };
   for (const row of map.rows) {
     if (row.direction === 'out') continue;
+    if (mayBeUntold.includes(row.field) && readPath(wire, row.at) === undefined) continue;
     try {
       values[row.field] = decodeValue(row, wire);
     } catch (error) {

@@ -105,6 +105,7 @@ export const contract = defineEntity({
     proposed: [],
     currentRateCard: [],
   },
+  mayBeUntold: ['billers'],
   matchKeys: [
     ['purchaseOrder', 'customer'],
     ['name', 'customer'],

@@ -89,6 +89,8 @@ export interface Entity<Name extends string = string, Shape extends z.ZodObject 
   readonly bornAs?: keyof z.infer<Shape> & string;
   /** Values at birth of fields that the first record does not tell. */
   readonly defaults: Partial<z.infer<Shape>>;
+  /** Fields that no system has to tell: a record that leaves one out says nothing of it. */
+  readonly mayBeUntold?: readonly (keyof z.infer<Shape> & string)[];
   /** Fields the hub sets itself from the rest. `idOf(kind)` names the sibling entity of that kind. */
   readonly computes?: (record: z.infer<Shape>, idOf: (kind: string) => string) => Partial<z.infer<Shape>>;
   /** Until this holds the entity is known but not written anywhere. Absent = always. */

@@ -62,6 +62,7 @@ export const invoice = defineEntity({
   isReady: ({ standing }) => standing !== 'draft' && standing !== 'void',
   deletion: { means: 'withdraw', owner: 'finance' },
   defaults: { issuedBy: 'erp', standing: 'issued', status: 'open', lines: [] },
+  mayBeUntold: ['issuedBy', 'standing'],
   computes: (record) => {
     if (record.issuedBy === 'erp' || record.ledgerNumber != null || record.subtotal == null) return {};
     // Until the books say what it comes to with tax, and what was paid.

@@ -106,6 +106,16 @@ describe('What a target is sent', () => {
   });
 });
 
+describe('What a system tells', () => {
+  it('need not say who issued an invoice and that it stands; any other field that is left out is a problem', () => {
+    const { wire } = encode(mapOf('invoice'), entities.invoice.example, () => false, there);
+    const { standing: _standing, state: _state, ...told } = wire;
+    const { values, problems } = decode(mapOf('invoice'), told);
+    expect(problems.map(({ field }) => field)).toEqual(['status']);
+    expect(values).not.toHaveProperty('standing');
+  });
+});
+
 describe('References', () => {
   it('are found at the top and inside lines, and are replaced both ways', () => {
     expect(referencePaths('invoice').map((path) => [path.field, path.inner])).toContainEqual(['lines', 'time']);

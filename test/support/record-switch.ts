@@ -7,8 +7,8 @@ export type RecordDay = 'well' | 'away' | 'slow' | 'lost';
 
 /** Entry of the Worker when the switch is there: the same doors, each given a record that asks the switch first. */
 const entry = `
-import worker, { LaneObject as Lane, OverflowObject } from './index.js';
-export { OverflowObject };
+import worker, { LaneObject as Lane, LongJob, OverflowObject } from './index.js';
+export { LongJob, OverflowObject };
 
 const switched = (env) => {
   const weather = async () => (await env.RECORD_SWITCH.fetch('http://switch/')).json();

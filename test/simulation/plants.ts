@@ -105,6 +105,8 @@ function echoByUserName(): Plant {
     return seen;
   };
   return {
+    // A person's edit that nobody told of, and then a save of ours over it.
+    misbehaviours: ['lose-notices'],
     session: (session, seat) => ({
       ...session,
       read: async (refs) =>

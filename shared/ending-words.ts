@@ -51,15 +51,21 @@ const texts: Readonly<Record<string, Words>> = {
   'account-free': { title: 'The account', text: 'The account is free to be connected here or elsewhere.', next: '' },
 };
 
-interface Disconnected {
+/** What hangs on a connection: before it is taken away, what will end with it; afterwards, what is left. */
+export interface Disconnected {
   readonly system: string;
   readonly state: string;
+  /** False until the account may be connected elsewhere. */
   readonly isAccountFree: boolean;
+  /** Work that has not begun: it ends unwritten. */
   readonly commands: number;
+  /** Calls of which nobody knows whether they took effect: looked for should the connection ever be back. */
   readonly unknown: number;
   readonly holds: number;
   readonly links: number;
+  /** Record pages in that system that are told nothing any more. */
   readonly pages: number;
+  /** People whom pages of that system have proved, and who are signed out. */
   readonly people: number;
 }
 

@@ -1,5 +1,6 @@
 // Taking a connection away: from one moment on nothing is read or written there and its credentials are forgotten;
 // what was open ends portion by portion, its place on disk; what was linked stays known, for the day it is back.
+import type { Disconnected } from '../../shared/ending-words.ts';
 import { commands, connectionRows, holds, tokens } from '../store/lane-schema.ts';
 import { deleteRows, readRows, type StoredRow } from '../store/rows.ts';
 import { tellAudit } from './audit.ts';
@@ -14,23 +15,8 @@ import { endedName } from './wiring.ts';
 
 type ConnectionRow = StoredRow<typeof connectionRows>;
 
-/** What hangs on a connection: before it is taken away, what will end with it; afterwards, what is left. */
-export interface Disconnection {
+export interface Disconnection extends Disconnected {
   readonly connection: string;
-  readonly system: string;
-  readonly state: string;
-  /** False until the account may be connected elsewhere. */
-  readonly isAccountFree: boolean;
-  /** Work that has not begun: it ends unwritten. */
-  readonly commands: number;
-  /** Calls of which nobody knows whether they took effect: looked for should the connection ever be back. */
-  readonly unknown: number;
-  readonly holds: number;
-  readonly links: number;
-  /** Record pages in that system that are told nothing any more. */
-  readonly pages: number;
-  /** People whom pages of that system have proved, and who are signed out. */
-  readonly people: number;
 }
 
 /** The job's place: the last entity whose pages elsewhere were told. */

@@ -1,14 +1,15 @@
 // How the mappings are changed: drafts on their way, and every version that was published.
 import { useState } from 'react';
 import { Route, Routes, useNavigate } from 'react-router';
-import { Answer, troubleOf, useAnswer, useChange, useMe } from '../asking.tsx';
+import { Answer, useAnswer, useChange, useMe } from '../asking.tsx';
 import type { Shape } from '../client.ts';
 import { useNowMs } from '../clock.ts';
 import { Ask, Button, Field } from '../parts/controls.tsx';
+import { DialogFoot } from '../parts/dialog-foot.tsx';
 import { Ago } from '../parts/figures.tsx';
 import { Grid } from '../parts/grid.tsx';
 import { nameOf } from '../parts/people.ts';
-import { Badge, Empty, TroubleNote } from '../parts/states.tsx';
+import { Badge, Empty } from '../parts/states.tsx';
 import { DraftPage } from './mappings/draft.tsx';
 import { stateOf } from './mappings/lists.tsx';
 import { VersionPage } from './mappings/version.tsx';
@@ -82,15 +83,14 @@ function Begin() {
         <>
           <p>It starts from the version in force. Nothing changes until somebody else approves it.</p>
           <Field label="What it is for" value={title} onChange={setTitle} isRequired />
-          {begin.error && <TroubleNote trouble={troubleOf(begin.error)} />}
-          <div className="row">
-            <Button look="main" isDisabled={title.trim() === '' || begin.isPending} onPress={go}>
-              Begin
-            </Button>
-            <Button look="quiet" onPress={close}>
-              Cancel
-            </Button>
-          </div>
+          <DialogFoot
+            trouble={begin.error}
+            isDisabled={title.trim() === '' || begin.isPending}
+            onStep={go}
+            onCancel={close}
+          >
+            Begin
+          </DialogFoot>
         </>
       )}
     </Ask>

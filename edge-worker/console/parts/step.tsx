@@ -1,8 +1,7 @@
 // A step that somebody may take: what it does is read before it is taken, with a reason or other answers where needed.
 import { type ReactNode, useState } from 'react';
-import { troubleOf } from '../asking.tsx';
 import { Ask, Button, Field } from './controls.tsx';
-import { TroubleNote } from './states.tsx';
+import { DialogFoot } from './dialog-foot.tsx';
 
 export interface StepProps {
   readonly title: string;
@@ -33,15 +32,14 @@ export function Step(props: StepProps) {
           {asks !== undefined && (
             <Field label={asks} value={said} onChange={setSaid} rows={2} isRequired={isRequired} />
           )}
-          {trouble && <TroubleNote trouble={troubleOf(trouble)} />}
-          <div className="row">
-            <Button look="main" isDisabled={isMissing || isPending} onPress={() => onStep(said.trim(), close)}>
-              {title}
-            </Button>
-            <Button look="quiet" onPress={close}>
-              Cancel
-            </Button>
-          </div>
+          <DialogFoot
+            trouble={trouble}
+            isDisabled={isMissing || isPending}
+            onStep={() => onStep(said.trim(), close)}
+            onCancel={close}
+          >
+            {title}
+          </DialogFoot>
         </>
       )}
     </Ask>

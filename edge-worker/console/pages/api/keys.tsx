@@ -1,13 +1,14 @@
 // API keys: what each may do in words, until when, making one and revoking it.
 import { useState } from 'react';
-import { Answer, troubleOf, useAnswer, useChange, useMe } from '../../asking.tsx';
+import { Answer, useAnswer, useChange, useMe } from '../../asking.tsx';
 import type { Shape } from '../../client.ts';
 import { useNowMs } from '../../clock.ts';
 import { Ask, Button, Field } from '../../parts/controls.tsx';
+import { DialogFoot } from '../../parts/dialog-foot.tsx';
 import { Ago, Instant } from '../../parts/figures.tsx';
 import { Grid } from '../../parts/grid.tsx';
 import { nameOf } from '../../parts/people.ts';
-import { Badge, Empty, TroubleNote } from '../../parts/states.tsx';
+import { Badge, Empty } from '../../parts/states.tsx';
 import { Step } from '../../parts/step.tsx';
 import { Tick } from '../../parts/ticks.tsx';
 import { Secret } from './secret.tsx';
@@ -166,19 +167,14 @@ function Make({ scopes, onMade }: { readonly scopes: Scopes; readonly onMade: (s
           )}
           <Tick label="For ever" isTicked={isForEver} onTick={(isNow) => set({ isForEver: isNow })} />
           <Field label="Requests a minute" value={perMinute} onChange={(text) => set({ perMinute: text })} />
-          {make.error && <TroubleNote trouble={troubleOf(make.error)} />}
-          <div className="row">
-            <Button
-              look="main"
-              isDisabled={name.trim() === '' || chosen.length === 0 || make.isPending}
-              onPress={() => send(close)}
-            >
-              Make it
-            </Button>
-            <Button look="quiet" onPress={close}>
-              Cancel
-            </Button>
-          </div>
+          <DialogFoot
+            trouble={make.error}
+            isDisabled={name.trim() === '' || chosen.length === 0 || make.isPending}
+            onStep={() => send(close)}
+            onCancel={close}
+          >
+            Make it
+          </DialogFoot>
         </>
       )}
     </Ask>

@@ -1,11 +1,12 @@
 // Subscribers: who is told of what, how each is doing, and adding one.
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
-import { Answer, problemsOf, troubleOf, useAnswer, useChange, useMe } from '../../asking.tsx';
+import { Answer, problemsOf, useAnswer, useChange, useMe } from '../../asking.tsx';
 import type { Shape } from '../../client.ts';
 import { Ask, Button, Field } from '../../parts/controls.tsx';
+import { DialogFoot } from '../../parts/dialog-foot.tsx';
 import { Grid } from '../../parts/grid.tsx';
-import { Badge, Empty, type Tone, TroubleNote } from '../../parts/states.tsx';
+import { Badge, Empty, type Tone } from '../../parts/states.tsx';
 import { Tick } from '../../parts/ticks.tsx';
 import { Secret } from './secret.tsx';
 
@@ -156,15 +157,14 @@ function Make({ onMade }: { readonly onMade: (secret: string) => void }) {
         <>
           <p>It hears of what happens from now on, signed, in order, and again until it answers.</p>
           <ToldFields told={told} onTold={setTold} problem={problemsOf(make.error).get('url')} />
-          {make.error && <TroubleNote trouble={troubleOf(make.error)} />}
-          <div className="row">
-            <Button look="main" isDisabled={isToldIncomplete(told) || make.isPending} onPress={() => send(close)}>
-              Add it
-            </Button>
-            <Button look="quiet" onPress={close}>
-              Cancel
-            </Button>
-          </div>
+          <DialogFoot
+            trouble={make.error}
+            isDisabled={isToldIncomplete(told) || make.isPending}
+            onStep={() => send(close)}
+            onCancel={close}
+          >
+            Add it
+          </DialogFoot>
         </>
       )}
     </Ask>

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { troubleOf, useAnswer, useChange, useRenewal } from '../../asking.tsx';
 import type { Shape } from '../../client.ts';
 import { Ask, Button, Field } from '../../parts/controls.tsx';
+import { DialogFoot } from '../../parts/dialog-foot.tsx';
 import { Note, Progress, TroubleNote } from '../../parts/states.tsx';
 
 type Action = Shape<'Action'>;
@@ -36,15 +37,14 @@ function AnswerDialog({ action, isMain, count, isPending, trouble, onAnswer }: A
             isRequired={action.needsReason}
             hint="It is kept in the audit, with your name."
           />
-          {trouble && <TroubleNote trouble={troubleOf(trouble)} />}
-          <div className="row">
-            <Button look="main" isDisabled={isMissing || isPending} onPress={() => onAnswer(reason.trim(), close)}>
-              {action.title}
-            </Button>
-            <Button look="quiet" onPress={close}>
-              Cancel
-            </Button>
-          </div>
+          <DialogFoot
+            trouble={trouble}
+            isDisabled={isMissing || isPending}
+            onStep={() => onAnswer(reason.trim(), close)}
+            onCancel={close}
+          >
+            {action.title}
+          </DialogFoot>
         </>
       )}
     </Ask>

@@ -1,6 +1,7 @@
 // Statuses on record pages: a page that does not take its status holds neither other pages nor other work up.
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../edge-worker/faults.ts';
+import { answer } from '../../edge-worker/flow/answer.ts';
 import { client, LaneRig, RigSystem } from '../support/lane-rig.ts';
 
 function firm() {
@@ -44,5 +45,34 @@ describe('A status', () => {
     await rig.notice('crm', 'client', 'a');
     for (let turn = 0; turn < 3; turn++) await rig.pass(5_000);
     expect(rig.held()).toEqual([]);
+  });
+
+  it('says that a value cannot be read, and again after a "look again" for which nothing was mended', async () => {
+    const [crm, erp] = [new RigSystem(), new RigSystem()];
+    const rig = new LaneRig({
+      crm: { system: crm, roles: ['crm'] },
+      erp: { system: erp, roles: ['erp'], statusBatch: 10 },
+    });
+    let shown = '';
+    erp.onStatus = async (statuses) => {
+      shown = statuses.map(({ status }) => `${status.state} ${status.reason}`).join();
+      return statuses.map(() => ({ outcome: 'applied' }));
+    };
+    const settle = async () => {
+      for (let turn = 0; turn < 3; turn++) await rig.pass(5_000);
+    };
+    crm.put('client', 'a', client('Acme'));
+    await rig.notice('crm', 'client', 'a');
+    await settle();
+    expect(shown).toBe('in-step null');
+    crm.put('client', 'a', { ...client('Acme'), stage: 'unheard-of' });
+    await rig.notice('crm', 'client', 'a');
+    await settle();
+    expect(shown).toBe('held unreadable-value');
+    const [hold] = rig.rows('SELECT id FROM holds');
+    answer(rig.lane.core, String(hold?.['id']), 'retry', 'admin@northwind.example', '');
+    await settle();
+    expect(rig.held()).toEqual(['unreadable-value']);
+    expect(shown).toBe('held unreadable-value');
   });
 });

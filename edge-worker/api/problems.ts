@@ -1,5 +1,6 @@
 // Errors as problem+json: a stable `type` from a closed table, what happened, what to do next, which fields are meant.
 import { z } from 'zod';
+import { type RefusalCode, refusalTitle } from '../../shared/refusals.ts';
 
 interface Problem {
   readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
@@ -32,7 +33,7 @@ export const problems = {
   unexpected: { status: 500, next: 'Try again; it has been written down.' },
   'record-unavailable': { status: 503, next: 'Try again in a minute. Changes are still taken.' },
   'lane-unavailable': { status: 503, next: 'Try again in a few seconds.' },
-} as const satisfies Record<string, Problem>;
+} as const satisfies Partial<Record<RefusalCode, Problem>>;
 export type ProblemType = keyof typeof problems;
 
 export interface FieldProblem {
@@ -79,7 +80,7 @@ export class LaneRefusal extends ProblemError {
 export const problemShape = z
   .object({
     type: z.string().meta({ description: 'A stable code.', example: 'invalid-fields' }),
-    title: z.string().meta({ description: 'The code as words.' }),
+    title: z.string().meta({ description: 'The code in words, for people.' }),
     status: z.int(),
     detail: z.string().meta({ description: 'What happened.' }),
     next: z.string().meta({ description: 'What to do.' }),
@@ -91,7 +92,7 @@ export const problemShape = z
 export function problemReply(error: ProblemError, instance?: string): Response {
   const { type, status, message: detail, next, fields } = error;
   const body: z.infer<typeof problemShape> = {
-    ...{ type, title: type.replaceAll('-', ' '), status, detail, next },
+    ...{ type, title: refusalTitle(type), status, detail, next },
     ...(instance !== undefined && { instance }),
     ...(fields.length > 0 && { fields: [...fields] }),
   };

@@ -1720,7 +1720,7 @@ AuditRow: {
 Problem: {
 /** A stable code. */
 "type": string;
-/** The code as words. */
+/** The code in words, for people. */
 "title": string;
 "status": number;
 /** What happened. */
@@ -1811,6 +1811,12 @@ Cause: {
 };
 "params": { [name: string]: string };
 "kinds": (string)[];
+/** What is at stake, one per currency: work at its price, a sale once at its total. What waits for two causes is at stake in both, so causes do not add up to `money-at-risk`. */
+"amounts": ({
+"amountMinor": string;
+"currency": string;
+"exponent": number;
+})[];
 "open": number;
 "overdue": number;
 "snoozed": number;

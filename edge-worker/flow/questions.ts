@@ -16,7 +16,7 @@ import { sessionOf } from './people.ts';
 import { progressOf } from './progress.ts';
 import { draftsOf, isSelfApprovalAllowed, versionsOf } from './proposals.ts';
 import { StatusView } from './status.ts';
-import { targetsInForce } from './stocks.ts';
+import { atStake, targetsInForce } from './stocks.ts';
 import { subscriptionsOf } from './subscribe.ts';
 import { type TieOutAsked, tieOutOf } from './tie-out.ts';
 
@@ -35,6 +35,7 @@ export type Question =
       readonly days: number;
       readonly limit: number;
     }
+  | { readonly about: 'at-stake' }
   | { readonly about: 'targets' }
   | { readonly about: 'drafts' }
   | { readonly about: 'ground' }
@@ -70,6 +71,8 @@ export function ask(
       return jobOf(lane.core, question.job);
     case 'jobs':
       return jobsOf(lane.core);
+    case 'at-stake':
+      return atStake(lane.core.store.sql);
     case 'targets':
       return targetsInForce(lane.core);
     case 'drafts':

@@ -3,6 +3,7 @@
 import { canonicalJson, hashOf } from '../../shared/canonical-json.ts';
 import { type EntityName, entities } from '../../shared/entities/_registry.ts';
 import type { Role } from '../../shared/entities/entity.ts';
+import type { RefusalCode } from '../../shared/refusals.ts';
 import { connectorUnder, type Environment } from '../connectors/connector.ts';
 import { commands, connectionRows, flows, mappingVersions } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
@@ -26,10 +27,10 @@ const strayMax = 1_000_000;
 /** A request that cannot be carried out as things stand; `code` is stable and `next` says what to do. */
 export class StewardError extends Error {
   override readonly name = 'StewardError';
-  readonly code: string;
+  readonly code: RefusalCode;
   readonly next: string;
 
-  constructor(code: string, message: string, next: string) {
+  constructor(code: RefusalCode, message: string, next: string) {
     super(message);
     this.code = code;
     this.next = next;

@@ -5,6 +5,7 @@ import { entities } from '../../shared/entities/_registry.ts';
 import { type Money, moneyOf } from '../../shared/money.ts';
 import { passages } from '../store/lane-schema.ts';
 import { type LaneSql, readRows, type StoredRow } from '../store/rows.ts';
+import { causeColumn } from './cause-job.ts';
 import type { LaneCore } from './core.ts';
 import { kindOf, siblingId } from './identity.ts';
 import type { CanonicalRecord } from './nouns.ts';
@@ -87,18 +88,48 @@ export interface HeldMoney {
 
 /** What waits for people and what it is worth: work at its price, a sale at its total, and each of them once. */
 export function heldMoney(sql: LaneSql): HeldMoney[] {
+  return valued(sql, () => '');
+}
+
+/** What waits for one cause, as its owner sees it. What waits for two is at stake in both. */
+export interface AtStake {
+  readonly cause: string;
+  readonly owner: string;
+  readonly amounts: readonly Money[];
+}
+
+export function atStake(sql: LaneSql): AtStake[] {
+  const groups = new Map<string, { readonly cause: string; readonly owner: string; readonly purse: Purse }>();
+  const keyOf = ({ cause, owner }: { readonly cause: string; readonly owner: string }) => `${owner} ${cause}`;
+  for (const row of valued(sql, keyOf)) {
+    const { cause, owner, amount } = row;
+    if (amount === null) continue;
+    const group = groups.get(keyOf(row)) ?? { cause, owner, purse: new Purse() };
+    group.purse.add(amount);
+    groups.set(keyOf(row), group);
+  }
+  return [...groups.values()].map(({ cause, owner, purse }) => ({ cause, owner, amounts: purse.amounts }));
+}
+
+interface Valued extends HeldMoney {
+  readonly cause: string;
+}
+
+/** The same sale or work within one group counts once, where it is held first. */
+function valued(sql: LaneSql, groupOf: (row: Pick<Valued, 'cause' | 'owner'>) => string): Valued[] {
   const rows = sql
     .exec(
-      `SELECT h.entity AS entity, h.kind AS kind, h.owner AS owner, h.control AS control, h.made_ms AS madeMs,
-         h.due_ms AS dueMs, e.canonical AS canonical
+      `SELECT h.entity AS entity, h.owner AS owner, h.control AS control, h.made_ms AS madeMs,
+         h.due_ms AS dueMs, e.canonical AS canonical, ${causeColumn} AS cause
        FROM holds h JOIN entities e ON e.id = h.entity ORDER BY h.made_ms, h.id`,
     )
-    .toArray() as (Omit<HeldMoney, 'amount'> & { kind: string; canonical: string })[];
+    .toArray() as (Omit<Valued, 'amount'> & { canonical: string })[];
   const counted = new Set<string>();
-  return rows.map(({ canonical, kind, ...row }) => {
+  return rows.map(({ canonical, ...row }) => {
     const priced = pricedAs(row.entity);
-    if (priced === null || counted.has(priced)) return { ...row, amount: null };
-    counted.add(priced);
+    const key = `${priced} ${groupOf(row)}`;
+    if (priced === null || counted.has(key)) return { ...row, amount: null };
+    counted.add(key);
     return { ...row, amount: worthOf(row.entity, JSON.parse(canonical) as CanonicalRecord) };
   });
 }

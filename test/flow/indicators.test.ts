@@ -9,6 +9,7 @@ import { type Indicator, indicatorsOf } from '../../edge-worker/flow/indicators.
 import { mappingContent } from '../../edge-worker/flow/mapping.ts';
 import { change } from '../../edge-worker/flow/requests.ts';
 import { publish } from '../../edge-worker/flow/steward.ts';
+import { atStake } from '../../edge-worker/flow/stocks.ts';
 import type { IndicatorName } from '../../shared/indicators.ts';
 import { LaneRig, RigSystem, rigMaps } from '../support/lane-rig.ts';
 
@@ -169,6 +170,10 @@ describe('Indicators', () => {
     const atRisk = named('money-at-risk');
     expect(atRisk.amounts).toEqual([{ amountMinor: '115000', currency: 'EUR', exponent: 2 }]);
     expect(atRisk.parts).toMatchObject([{ of: { owner: 'delivery' }, n: 2 }]);
+    // The same two hold for one cause, which is shown with what is at stake.
+    expect(atStake(rig.lane.core.store.sql)).toEqual([
+      { cause: 'unapproved-time.unapproved-time.erp', owner: 'delivery', amounts: atRisk.amounts },
+    ]);
     const behind = recordsBehind(rig.lane.core, 'money-at-risk', 30, 10);
     expect(behind.map(({ why, isLate }) => [why, isLate])).toEqual([
       ['unapproved-time', true],

@@ -90,6 +90,7 @@ it('What waits for one cause is one line: how many, whose, since when, and what 
   });
   expect(cause?.words.title).toBe('Time is not approved');
   expect(cause?.actions.map(({ action }) => action)).toEqual(['retry', 'reject']);
+  expect(cause?.amounts.map(({ currency }) => currency)).toEqual(['EUR']);
   const shown = await must(viewer.GET('/installations/{installation}/causes', { params: { path: path() } }));
   expect(shown.rows[0]).toMatchObject({ open: many, actions: [] });
 });

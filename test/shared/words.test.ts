@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { faults } from '../../edge-worker/faults.ts';
 import { explainWords } from '../../shared/explain-words.ts';
+import { refusals, refusalTitle } from '../../shared/refusals.ts';
 import { type StatusState, statusStates } from '../../shared/wire/status.ts';
 import { words, wordsFor } from '../../shared/words.ts';
 
@@ -51,6 +52,18 @@ describe('the catalogue', () => {
         expect(typeof wordsFor(code, given).title).toBe('string');
       }),
     );
+  });
+});
+
+describe('a refusal', () => {
+  it.each(Object.entries(refusals))('%s has a title that people can read', (_, title) => {
+    expect(title).toMatch(/^[A-Z].*[^.]$/);
+    expect(title.length).toBeLessThanOrEqual(40);
+  });
+
+  it('whose code is newer than the table is still shown as words', () => {
+    expect(refusalTitle('brand-new')).toBe('Brand new');
+    expect(refusalTitle('constructor')).toBe('Constructor');
   });
 });
 

@@ -1,5 +1,7 @@
 // Routes of causes: what waits, grouped by what it has in common; and one answer to a whole group, as a job.
 import { z } from 'zod';
+import { money } from '../../../shared/money.ts';
+import type { AtStake } from '../../flow/stocks.ts';
 import { connectionCopies, exceptions as exceptionRows } from '../../store/record-schema.ts';
 import { sql } from '../../store/scoped-record.ts';
 import { changed } from '../at.ts';
@@ -22,6 +24,11 @@ const causeShape = z
     words: words.meta({ description: 'Of one of them.' }),
     params,
     kinds: z.array(z.string()),
+    amounts: z.array(money).meta({
+      description:
+        'What is at stake, one per currency: work at its price, a sale once at its total. What waits for two causes ' +
+        'is at stake in both, so causes do not add up to `money-at-risk`.',
+    }),
     open: count,
     overdue: count,
     snoozed: count,
@@ -70,12 +77,15 @@ const listCauses = route({
       FROM ${exceptionRows} LEFT JOIN ${connectionCopies} ON connections.id = exceptions.connection
       WHERE exceptions.state = 'open' ${owner === undefined ? sql`` : sql`AND owner = ${owner}`}
       GROUP BY 1, owner ORDER BY open DESC, cause LIMIT 1000`);
+    const worth = await at.ask<readonly AtStake[]>({ about: 'at-stake' });
+    const stakes = new Map(worth.map(({ cause, owner: of, amounts }) => [`${of} ${cause}`, amounts]));
     return ok({
       rows: rows.map(({ params: given, kinds, oldestMs, newestMs, dueMs, ...row }) => ({
         ...row,
         params: parsed<Record<string, string>>(given) ?? {},
         words: wordsOf(row.code, given, row.system ?? row.connection),
         kinds: (kinds ?? '').split(',').filter(Boolean),
+        amounts: [...(stakes.get(`${row.owner} ${row.cause}`) ?? [])],
         oldestAt: instantOf(oldestMs),
         newestAt: instantOf(newestMs),
         dueAt: instantOf(dueMs),

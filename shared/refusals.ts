@@ -1,0 +1,71 @@
+// What the API will not do, each code with its title as people read it. What happened and what to do next is said where
+// it is refused: there it is known.
+
+export const refusals = {
+  'account-claimed': 'Account is taken',
+  'action-not-offered': 'Not an answer to this',
+  'already-matched': 'Matched already',
+  'being-erased': 'Account is being erased',
+  'body-too-deep': 'Nested too deeply',
+  'body-too-large': 'Too much at once',
+  'connection-ending': 'Being disconnected',
+  'connection-exists': 'Connected already',
+  'connection-stopped': 'Connection is stopped',
+  'draft-changed': 'Draft has changed meanwhile',
+  'draft-not-open': 'Draft cannot be changed any more',
+  'draft-outdated': 'Draft is out of date',
+  'hold-not-open': 'Solved already',
+  'idempotency-key-reused': 'Idempotency-Key used before',
+  'installation-ending': 'Installation has been stopped',
+  'invalid-fields': 'Some fields need correcting',
+  'invalid-json': 'Body is not JSON',
+  'invalid-query': 'Some parameters need correcting',
+  'job-not-open': 'Job is over',
+  'key-ended': 'API key has ended',
+  'known-connection': 'Account was connected before',
+  'lane-unavailable': 'Busy for a moment',
+  'mapping-invalid': 'Mapping has a mistake',
+  'method-not-allowed': 'Method is not offered here',
+  'not-allowed': 'Not allowed with this role',
+  'not-found': 'Nothing here',
+  'not-json': 'Body is not sent as JSON',
+  'not-kept-so-long': 'Not kept that long',
+  'not-proven': 'Could not tell who you are',
+  'not-rehearsed': 'Draft has not been rehearsed',
+  'not-signed-in': 'Not signed in',
+  'nothing-waits': 'Nothing waits any more',
+  'own-draft': 'Your own draft',
+  'proof-used': 'Page has to be loaded anew',
+  'reason-missing': 'Reason is missing',
+  'record-unavailable': 'Record cannot be read just now',
+  'role-not-offered': 'System cannot take this role',
+  'session-ended': 'Session has ended',
+  'system-unavailable': 'System cannot be reached',
+  'too-many-keys': 'Too many API keys',
+  'too-many-requests': 'Asked too often',
+  'too-many-subscriptions': 'Too many subscriptions',
+  unexpected: 'Something went wrong here',
+  'unknown-connection': 'No such connection',
+  'unknown-draft': 'No such draft',
+  'unknown-event': 'No such event',
+  'unknown-event-type': 'No such type of event',
+  'unknown-feed': 'No such feed',
+  'unknown-field': 'No such field',
+  'unknown-installation': 'No such installation',
+  'unknown-job': 'No such job',
+  'unknown-key': 'No such API key',
+  'unknown-map': 'No such mapping',
+  'unknown-record': 'No such record',
+  'unknown-subscription': 'No such subscription',
+  'unknown-system': 'No such system',
+  'unknown-version': 'No such version',
+  'version-current': 'In force already',
+} as const;
+export type RefusalCode = keyof typeof refusals;
+
+/** A code that is newer than this table is spelled as words. */
+export function refusalTitle(code: string): string {
+  if (Object.hasOwn(refusals, code)) return refusals[code as RefusalCode];
+  const words = code.replaceAll('-', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

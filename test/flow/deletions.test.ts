@@ -26,11 +26,13 @@ const maps = {
 /** Twice the grace, so that what was proved once has been proved again. */
 const graceMs = 125_000;
 
+const feed = { name: 'gone', everyMs: 60_000, activeMs: 60_000, startAt: () => 'start' };
+
 async function firm(entries: number) {
   const [crm, psa, erp] = [new RigSystem(), new RigSystem(), new RigSystem()];
   const rig = new LaneRig({
     crm: { system: crm, roles: ['crm'], maps: { customer: maps.customer } },
-    psa: { system: psa, roles: ['psa'], maps },
+    psa: { system: psa, roles: ['psa'], maps, feeds: [feed] },
     erp: { system: erp, roles: ['erp'], maps },
   });
   psa.put('person', 'r', { name: 'Ines', mail: 'i@x' });
@@ -49,12 +51,21 @@ async function firm(entries: number) {
     for (const id of ids) psa.remove('hours', id);
     await rig.notice('psa', 'hours', ...ids);
   };
+  /** The system tells nobody; its feed finds them when it is asked next. */
+  const vanish = (...ids: string[]) => {
+    for (const id of ids) psa.remove('hours', id);
+    psa.onChanges = (_feed, cursor) => {
+      psa.onChanges = null;
+      const notice = { recordType: 'hours', kind: 'deleted', occurredAtMs: 0 } as const;
+      return { notices: ids.map((recordId) => ({ ...notice, recordId })), cursor: `${cursor}+`, hasMore: false };
+    };
+  };
   const restore = async (...ids: string[]) => {
     for (const id of ids) psa.put('hours', id, { ...worked, note: id, stage: 'approved' });
     await rig.notice('psa', 'hours', ...ids);
   };
   const holdId = () => String(rig.rows('SELECT id FROM holds')[0]?.['id']);
-  return { rig, crm, psa, erp, names, posted, withdrawn, remove, restore, holdId };
+  return { rig, crm, psa, erp, names, posted, withdrawn, remove, vanish, restore, holdId };
 }
 
 describe('A deleted entry', () => {
@@ -224,6 +235,20 @@ describe('The delete guard', () => {
     expect(holdId()).toBe(id);
     await restore(...names.slice(23, 24));
     expect([rig.held(), erp.count('withdraw')]).toEqual([[], 0]);
+  });
+
+  it('counts what a notice told and what the feed found together: each alone would pass', async () => {
+    for (const isToldFirst of [true, false]) {
+      const { rig, erp, remove, vanish } = await firm(30);
+      if (isToldFirst) await remove('t0');
+      vanish('t1');
+      await rig.pass(61_000);
+      if (!isToldFirst) await remove('t0');
+      await rig.pass(graceMs);
+      await rig.pass(graceMs);
+      expect([rig.held(), erp.count('withdraw')]).toEqual([['delete-guard'], 0]);
+      expect(JSON.parse(String(rig.rows('SELECT params FROM holds')[0]?.['params']))).toMatchObject({ count: '2' });
+    }
   });
 
   it('holds more than one in a hundred, and lets a single one pass', async () => {

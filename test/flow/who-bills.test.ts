@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { answer } from '../../edge-worker/flow/answer.ts';
-import { billedFirm, type Wire } from '../support/billed-firm.ts';
+import { billedFirm, billOver, invoicedBy, type Wire } from '../support/billed-firm.ts';
 
 async function delivered(biller: 'ledger' | 'delivery' | 'platform', hasPlatform = false) {
   const firm = await billedFirm(biller, hasPlatform);
@@ -46,45 +46,8 @@ it('The controls look at the charge whoever bills: more than was sold is held', 
   expect(rig.held()).toEqual(['exhausted-purchase-order']);
 });
 
-/** Delivery have billed the hours they keep under `h`. */
-async function invoicedByDelivery(biller: 'ledger' | 'delivery' = 'delivery') {
-  const firm = await billedFirm(biller);
-  await firm.deliver('hours', 'h');
-  await firm.deliver('hours', 'g', { date: '2026-11-04' });
-  const { engagement, psa, rig, all, erp } = firm;
-  const invoice = async (id: string, hours: readonly string[], changes: Wire = {}) => {
-    const each = { cost_id: null, milestone_id: null, text: 'Plan', quantity: '4', price: '100', amount: '400.00' };
-    const lines = hours.map((hour, index) => ({ line: String(index + 1), hours_id: hour, ...each }));
-    psa.put('bill', id, {
-      ...bill,
-      no: `D-${id}`,
-      client_id: firm.idOf(psa, 'client'),
-      engagement_id: engagement,
-      lines,
-      ...changes,
-    });
-    await rig.notice('psa', 'bill', id);
-  };
-  const inLedger = () => all(erp, 'bill');
-  /** The ledger gives it a number of its own, works out the tax, and says what was paid. */
-  const post = async (changes: Wire = {}) => {
-    const [posted] = inLedger();
-    if (!posted) throw new Error('the ledger has no invoice');
-    const books = { ledger_no: 'INV-9', tax: '76.00', gross: '476.00', open: '476.00', paid: '0.00' };
-    erp.put('bill', posted.recordId, { ...posted.wire, ...books, ...changes }, posted.externalId);
-    await rig.notice('erp', 'bill', posted.recordId);
-  };
-  const claims = () => rig.rows('SELECT source FROM billed_lines').length;
-  return { ...firm, invoice, inLedger, post, claims };
-}
-
-const bill = {
-  ...{ standing: 'issued', state: 'open', date: '2026-11-20', currency: 'EUR' },
-  ...{ net: '400.00', tax: '0.00', gross: '400.00', paid: '0.00', open: '400.00' },
-};
-
 it('An invoice that delivery issued becomes the ledger’s, once, with its lines', async () => {
-  const { rig, invoice, inLedger, post, claims } = await invoicedByDelivery();
+  const { rig, invoice, inLedger, post, claims } = await invoicedBy('psa', 'delivery');
   await invoice('1', ['h']);
   await post();
   await invoice('1', ['h']);
@@ -100,7 +63,7 @@ it('An invoice that delivery issued becomes the ledger’s, once, with its lines
 });
 
 it('What is still unbilled leaves out what delivery have billed', async () => {
-  const { rig, invoice } = await invoicedByDelivery();
+  const { rig, invoice } = await invoicedBy('psa', 'delivery');
   const unbilled = () => rig.rows("SELECT minor FROM project_figures WHERE figure = 'unbilled'");
   expect(unbilled()).toEqual([{ minor: '80000' }]);
   await invoice('1', ['h']);
@@ -110,7 +73,7 @@ it('What is still unbilled leaves out what delivery have billed', async () => {
 });
 
 it('Its payments come back from the ledger', async () => {
-  const { rig, psa, all, erp, invoice, inLedger, post } = await invoicedByDelivery();
+  const { rig, psa, all, erp, invoice, inLedger, post } = await invoicedBy('psa', 'delivery');
   await invoice('1', ['h']);
   await post({ state: 'paid', paid: '476.00', open: '0.00' });
   const paid = { bill_id: inLedger()[0]?.recordId, date: '2026-11-21', amount: '476.00', currency: 'EUR', full: true };
@@ -120,15 +83,38 @@ it('Its payments come back from the ledger', async () => {
 });
 
 it('A draft of delivery is nobody’s invoice yet', async () => {
-  const { invoice, inLedger } = await invoicedByDelivery();
+  const { invoice, inLedger } = await invoicedBy('psa', 'delivery');
   await invoice('1', ['h'], { standing: 'draft' });
   expect(inLedger()).toEqual([]);
   await invoice('1', ['h']);
   expect(inLedger()).toHaveLength(1);
 });
 
+it('An invoice of the billing platform becomes the ledger’s, once: over its charges, paid back to it', async () => {
+  const { rig, platform, erp, all, invoice, inLedger, post, claims } = await invoicedBy('platform', 'platform');
+  const charges = all(platform, 'hours').map(({ recordId }) => recordId);
+  await invoice('1', charges, { net: '800.00', gross: '800.00', open: '800.00' });
+  await post({ tax: '152.00', gross: '952.00', open: '952.00' });
+  await invoice('1', charges, { net: '800.00', gross: '800.00', open: '800.00' });
+  const posted = inLedger();
+  const inBooks = all(erp, 'hours').map(({ recordId }) => recordId);
+  expect([posted.map(({ wire }) => [wire['no'], wire['net']]), claims(), rig.held()]).toEqual([
+    [['D-1', '800.00']],
+    2,
+    [],
+  ]);
+  const lines = (posted[0]?.wire['lines'] ?? []) as Wire[];
+  expect(lines.map((line) => line['hours_id'])).toEqual(inBooks);
+  const paid = { bill_id: posted[0]?.recordId, date: '2026-11-21', amount: '952.00', currency: 'EUR', full: true };
+  erp.put('receipt', 'r', { no: 'P-1', ...paid });
+  await rig.notice('erp', 'receipt', 'r');
+  expect(all(platform, 'receipt').map(({ wire }) => [wire['amount'], wire['bill_id']])).toEqual([['952.00', '1']]);
+  await invoice('2', charges.slice(0, 1));
+  expect([inLedger().length, new Set(rig.held())]).toEqual([1, new Set(['billed-twice'])]);
+});
+
 it('A second invoice over the same hours is held, and goes on once the first is out of the books', async () => {
-  const { rig, invoice, inLedger, post, claims } = await invoicedByDelivery();
+  const { rig, invoice, inLedger, post, claims } = await invoicedBy('psa', 'delivery');
   await invoice('1', ['h']);
   await post();
   await invoice('2', ['h', 'g']);
@@ -142,7 +128,7 @@ it('A second invoice over the same hours is held, and goes on once the first is 
 });
 
 it('An invoice by somebody who does not bill the contract is held for finance, whoever it is', async () => {
-  const { rig, invoice, inLedger } = await invoicedByDelivery('ledger');
+  const { rig, invoice, inLedger } = await invoicedBy('psa', 'ledger');
   await invoice('1', ['h']);
   expect(inLedger()).toEqual([]);
   expect(rig.rows('SELECT DISTINCT control, owner FROM holds')).toEqual([
@@ -152,7 +138,7 @@ it('An invoice by somebody who does not bill the contract is held for finance, w
 
 /** From the fourth of November on delivery are to bill what the ledger has billed so far. */
 async function switched() {
-  const firm = await invoicedByDelivery('ledger');
+  const firm = await invoicedBy('psa', 'ledger');
   const ask = () => firm.sell({ biller: 'delivery', biller_from: '2026-11-04' });
   const agree = async () => {
     answer(
@@ -197,10 +183,8 @@ it('What was delivered before the day stays with the biller before, whenever it 
 it('What the ledger has billed already stays billed there, and delivery cannot bill it again', async () => {
   const { rig, erp, all, idOf, ask, agree, billable, invoice } = await switched();
   const posted = all(erp, 'hours').find(({ wire }) => wire['date'] === '2026-11-04');
-  const line = { line: '1', hours_id: posted?.recordId, cost_id: null, milestone_id: null, text: 'Plan' };
-  const lines = [{ ...line, quantity: '4', price: '100', amount: '400.00' }];
   const of = { client_id: idOf(erp, 'client'), engagement_id: posted?.wire['engagement_id'] };
-  erp.put('bill', 'e', { ...bill, ...of, no: 'INV-1', ledger_no: 'INV-1', lines });
+  erp.put('bill', 'e', { ...billOver([posted?.recordId ?? '']), ...of, no: 'INV-1', ledger_no: 'INV-1' });
   await rig.notice('erp', 'bill', 'e');
   await ask();
   await agree();
@@ -254,11 +238,12 @@ it('A source is billed at most once, in whatever order switches, invoices and ap
           // The ledger bills what is billable there, as ledgers do.
           if (one.does === 'ledger' && (entry?.wire['billable'] !== true || before)) continue;
           if (one.does === 'void' && !before) continue;
-          const line = { line: '1', hours_id: entry?.recordId, cost_id: null, milestone_id: null, text: null };
-          const lines = [{ ...line, quantity: '4', price: '100', amount: '400.00' }];
           const made = before
             ? { ...before, state: 'void' }
-            : { ...bill, no: one.id, ledger_no: one.id, client_id: idOf(erp, 'client'), lines };
+            : {
+                ...billOver([entry?.recordId ?? '']),
+                ...{ no: one.id, ledger_no: one.id, client_id: idOf(erp, 'client') },
+              };
           if (!before) Object.assign(made, { engagement_id: entry?.wire['engagement_id'] });
           inBooks.set(one.id, made);
           erp.put('bill', one.id, made);

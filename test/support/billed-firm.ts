@@ -80,3 +80,39 @@ const delivered = {
     done_date: '2026-11-03',
   },
 } as const;
+
+const bill = {
+  ...{ standing: 'issued', state: 'open', date: '2026-11-20', currency: 'EUR' },
+  ...{ net: '400.00', tax: '0.00', gross: '400.00', paid: '0.00', open: '400.00' },
+};
+
+/** A bill over these hours, as every system of this firm writes it. */
+export function billOver(hours: readonly string[]): Wire {
+  const each = { cost_id: null, milestone_id: null, text: 'Plan', quantity: '4', price: '100', amount: '400.00' };
+  return { ...bill, lines: hours.map((hour, index) => ({ line: String(index + 1), hours_id: hour, ...each })) };
+}
+
+/** Two days of work under a contract, and an issuer beside the ledger who may bill them. */
+export async function invoicedBy(issuer: 'psa' | 'platform', biller: 'ledger' | 'delivery' | 'platform') {
+  const firm = await billedFirm(biller, issuer === 'platform');
+  await firm.deliver('hours', 'h');
+  await firm.deliver('hours', 'g', { date: '2026-11-04' });
+  const { rig, erp, all, idOf } = firm;
+  const system = firm[issuer];
+  const invoice = async (id: string, hours: readonly string[], changes: Wire = {}) => {
+    const of = { client_id: idOf(system, 'client'), engagement_id: idOf(system, 'engagement') };
+    system.put('bill', id, { ...billOver(hours), ...of, no: `D-${id}`, ...changes });
+    await rig.notice(issuer, 'bill', id);
+  };
+  const inLedger = () => all(erp, 'bill');
+  /** The ledger gives it a number of its own, works out the tax, and says what was paid. */
+  const post = async (changes: Wire = {}) => {
+    const [posted] = inLedger();
+    if (!posted) throw new Error('the ledger has no invoice');
+    const books = { ledger_no: 'INV-9', tax: '76.00', gross: '476.00', open: '476.00', paid: '0.00' };
+    erp.put('bill', posted.recordId, { ...posted.wire, ...books, ...changes }, posted.externalId);
+    await rig.notice('erp', 'bill', posted.recordId);
+  };
+  const claims = () => rig.rows('SELECT source FROM billed_lines').length;
+  return { ...firm, invoice, inLedger, post, claims };
+}

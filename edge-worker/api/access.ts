@@ -100,6 +100,7 @@ export const access = {
   listEvents: { roles: everyone, scope: 'events:read' },
   listIndicators: { roles: everyone, scope: 'indicators:read' },
   listIndicatorRecords: { roles: everyone, scope: 'indicators:read' },
+  readForecast: { roles: everyone, scope: 'indicators:read' },
   readTargets: { roles: everyone, scope: 'indicators:read' },
   answerCause: { roles: stewards, scope: null },
   listJobs: { roles: everyone, scope: 'installation:read' },

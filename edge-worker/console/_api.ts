@@ -971,6 +971,16 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
+'/installations/{installation}/forecast': {
+get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Forecast']; }; };
+304: { headers: Record<string, unknown>; content?: never; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
 '/installations/{installation}/indicators': {
 get: { parameters: { query?: { "days"?: number; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "rows": (components['schemas']['Indicator'])[];
@@ -2316,6 +2326,39 @@ Comparison: {
 "values": { [name: string]: unknown } | null;
 /** Fields in which it holds something else. */
 "differing": (string)[];
+})[];
+};
+Forecast: {
+"at": string;
+/** The worst of all parts. */
+"state": "clear" | "clearing" | "growing" | "stopped" | "not-known";
+/** When the last part is clear. */
+"clearsAt": string | null;
+/** What was told and is not looked at yet. */
+"inbox": {
+/** Deliveries to look at, or what is on its way to a system. */
+"waiting": number;
+/** `growing`: more comes than goes. `stopped`: the connection stands still until somebody acts. `not-known`: it was not watched long enough, or nothing has gone out yet. */
+"state": "clear" | "clearing" | "growing" | "stopped" | "not-known";
+/** When nothing waits any more, at the pace of now. */
+"clearsAt": string | null;
+"arrivesPerMinute": number | null;
+"donePerMinute": number | null;
+};
+"systems": ({
+/** Deliveries to look at, or what is on its way to a system. */
+"waiting": number;
+/** `growing`: more comes than goes. `stopped`: the connection stands still until somebody acts. `not-known`: it was not watched long enough, or nothing has gone out yet. */
+"state": "clear" | "clearing" | "growing" | "stopped" | "not-known";
+/** When nothing waits any more, at the pace of now. */
+"clearsAt": string | null;
+"arrivesPerMinute": number | null;
+"donePerMinute": number | null;
+"connection": string;
+"system": string;
+"title": string;
+/** Until when it is left alone, as it asked or failed. */
+"restsUntil": string | null;
 })[];
 };
 Indicator: {

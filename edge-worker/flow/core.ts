@@ -12,6 +12,7 @@ import { deleteRows, type LaneStorage, readRows, type StoredRow, writeRows } fro
 import { type AnnounceContext, announce } from './announce.ts';
 import { stoppedControl } from './controls.ts';
 import { Counter } from './counter.ts';
+import { Pace } from './forecast.ts';
 import { closeHold, raiseHold } from './holds.ts';
 import type { Drive } from './jobs.ts';
 import { LaneMailbox } from './mailbox.ts';
@@ -83,6 +84,7 @@ export class LaneCore {
   readonly inFlight = new Set<string>();
   readonly busyRecords = new Set<string>();
   readonly planLater = new Set<string>();
+  readonly pace = new Pace();
   /** Connections with a read that nobody waits for any more; no other is begun until it has come to an end. */
   readonly slowReads = new Set<string>();
   /** Subscribers that somebody is calling, or is about to: a token once the pointer was taken. */
@@ -112,6 +114,7 @@ export class LaneCore {
     this.store = new LaneStore(ports.storage, ports.nowMs, (tx) => {
       if (this.audience.size > 0) announce(this.announceContext, tx, this.audience);
       tally(this.wiring, tx);
+      this.pace.note(tx.counted.written);
     });
   }
 

@@ -93,6 +93,7 @@ export class Lane {
       tendCounters(this.core);
       watchMapping(this.core);
       closeDay(this.core);
+      this.core.pace.sample(this.core);
       watchAlerts(this.core);
     }
     if (nowMs - this.#lookedMs >= wakeMs) {

@@ -6,6 +6,7 @@ import { besideOf, entitiesUnder } from './beside.ts';
 import { likelyOf } from './candidates.ts';
 import { disconnectionOf } from './disconnect.ts';
 import { matches } from './first-day.ts';
+import { forecastOf } from './forecast.ts';
 import { healthOf } from './health.ts';
 import { indicatorsOf } from './indicators.ts';
 import { jobOf, jobsOf } from './job-book.ts';
@@ -36,6 +37,7 @@ export type Question =
       readonly limit: number;
     }
   | { readonly about: 'at-stake' }
+  | { readonly about: 'forecast' }
   | { readonly about: 'targets' }
   | { readonly about: 'drafts' }
   | { readonly about: 'ground' }
@@ -73,6 +75,8 @@ export function ask(
       return jobsOf(lane.core);
     case 'at-stake':
       return atStake(lane.core.store.sql);
+    case 'forecast':
+      return forecastOf(lane.core);
     case 'targets':
       return targetsInForce(lane.core);
     case 'drafts':

@@ -135,6 +135,7 @@ const expected: Readonly<Record<Operation, readonly [readonly HostRole[], Scope 
   listEvents: [everyone, 'events:read'],
   listIndicators: [everyone, 'indicators:read'],
   listIndicatorRecords: [everyone, 'indicators:read'],
+  readForecast: [everyone, 'indicators:read'],
   readTargets: [everyone, 'indicators:read'],
   answerCause: [stewards, null],
   listJobs: [everyone, 'installation:read'],

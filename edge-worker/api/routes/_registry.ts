@@ -11,6 +11,7 @@ import { events } from './events.ts';
 import { everything } from './everything.ts';
 import { exceptions } from './exceptions.ts';
 import { find } from './find.ts';
+import { forecast } from './forecast.ts';
 import { indicators } from './indicators.ts';
 import { installations } from './installations.ts';
 import { jobs } from './jobs.ts';
@@ -24,4 +25,4 @@ import { tieOut } from './tie-out.ts';
 import { why } from './why.ts';
 import type { Route } from '../route.ts';
 
-export const routes: readonly Route[] = [...audit, ...callers, ...candidates, ...causes, ...connectionCare, ...connections, ...drafts, ...ending, ...events, ...everything, ...exceptions, ...find, ...indicators, ...installations, ...jobs, ...mappingGround, ...mappings, ...records, ...restores, ...subscriptions, ...targets, ...tieOut, ...why];
+export const routes: readonly Route[] = [...audit, ...callers, ...candidates, ...causes, ...connectionCare, ...connections, ...drafts, ...ending, ...events, ...everything, ...exceptions, ...find, ...forecast, ...indicators, ...installations, ...jobs, ...mappingGround, ...mappings, ...records, ...restores, ...subscriptions, ...targets, ...tieOut, ...why];

@@ -1,5 +1,5 @@
-// When what waits will have gone out: the work in hand, how fast it has become less, and what holds a system up. Samples
-// are kept in memory: after a restart a forecast is there again within a minute.
+// When what waits will have gone out: the work in hand, how fast it has become less, and what holds a system up.
+// Samples are kept in memory: after a restart a forecast is there again within a minute.
 import type { LaneCore } from './core.ts';
 import { waitingCount } from './inbox.ts';
 

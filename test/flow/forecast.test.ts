@@ -124,10 +124,10 @@ describe('A backlog is clear when it was said to be, within fifteen percent of t
   );
 });
 
-describe('A forecast says what it does not know', () => {
+describe('A forecast says', () => {
   const world = { records: 0, batch: 10, perRecordMs: 700, arrivals: 0, ...calm };
 
-  it('where nothing waits it is clear; where more comes than goes it grows; where it was not watched it is not known', async () => {
+  it('that nothing waits, that more comes than goes, or that it was not watched long enough', async () => {
     const harbour = new Harbour({ ...world, arrivals: 600 }, 1);
     expect(harbour.forecast).toMatchObject({ state: 'clear', clearsAtMs: harbour.rig.nowMs });
     await harbour.come(30);
@@ -142,7 +142,7 @@ describe('A forecast says what it does not know', () => {
     expect(erp?.donePerMinute).toBeLessThan(400);
   });
 
-  it('where a person has stopped the system it names no time, and does so again once it runs', async () => {
+  it('that a person has stopped the system, and names a time again once it runs', async () => {
     const harbour = new Harbour(world, 1);
     await harbour.come(300);
     for (let passedMs = 0; passedMs < 50 * second; passedMs += stepMs) await harbour.step();

@@ -4,11 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Operation, type Scope, scopeNames } from '../../edge-worker/api/access.ts';
+import { type Scope, scopeNames } from '../../edge-worker/api/access.ts';
 import type { Route } from '../../edge-worker/api/route.ts';
 import { routes } from '../../edge-worker/api/routes/_registry.ts';
 import { type Api, apiClient, must } from '../../edge-worker/console/client.ts';
 import { type HostRole, hostRoles } from '../../shared/host-roles.ts';
+import { expectedAccess } from '../support/expected-access.ts';
 import { type Hub, startHub } from '../support/hub.ts';
 import { readStored } from '../support/hub-process.ts';
 import { Operator } from '../support/operator.ts';
@@ -62,105 +63,6 @@ async function knock(route: Route, token: string, installation: string): Promise
 
 /** Ending a session ends the walk, so it comes last. */
 const walk = [...routes].sort((a, b) => Number(a.operation === 'endSession') - Number(b.operation === 'endSession'));
-const everyone: readonly HostRole[] = hostRoles;
-const stewards: readonly HostRole[] = ['sales', 'finance', 'delivery', 'admin'];
-const mappers: readonly HostRole[] = ['admin', 'approver'];
-
-/** The table once more, as people would say it, so that a slip in the other one is seen. */
-const expected: Readonly<Record<Operation, readonly [readonly HostRole[], Scope | null]>> = {
-  readMe: [everyone, 'installation:read'],
-  listSystems: [everyone, 'installation:read'],
-  makeInstallation: [[], null],
-  sendAgain: [[], null],
-  readInstallation: [everyone, 'installation:read'],
-  readHealth: [everyone, 'installation:read'],
-  readProgress: [everyone, 'installation:read'],
-  listConnections: [everyone, 'installation:read'],
-  makeConnection: [['admin'], 'installation:write'],
-  makeJoinCode: [['admin'], null],
-  checkConnection: [['admin'], 'installation:write'],
-  startLoad: [['admin'], 'installation:write'],
-  listMatches: [['admin'], 'installation:read'],
-  listCandidates: [['admin'], 'installation:read'],
-  answerCandidates: [['admin'], 'installation:write'],
-  acceptMatches: [['admin'], 'installation:write'],
-  setFlow: [['admin'], 'installation:write'],
-  askFeeds: [stewards, 'records:sync'],
-  renewCredentials: [['admin'], 'installation:write'],
-  rotateCredentials: [['admin'], 'installation:write'],
-  pauseConnection: [['admin'], 'installation:write'],
-  setRouting: [['admin'], 'installation:write'],
-  listRoutingFields: [everyone, 'installation:read'],
-  readHook: [['admin'], 'installation:read'],
-  resumeConnection: [['admin'], 'installation:write'],
-  readDisconnection: [['admin'], 'installation:read'],
-  disconnect: [['admin'], null],
-  readEnding: [['admin'], 'installation:read'],
-  endInstallation: [['admin'], null],
-  takeBackEnding: [['admin'], null],
-  exportInstallation: [['admin'], null],
-  listEndings: [[], null],
-  publishMapping: [[], 'mappings:write'],
-  listMappings: [mappers, 'mappings:read'],
-  readGround: [mappers, 'mappings:read'],
-  describeMap: [mappers, 'mappings:read'],
-  checkFormula: [mappers, 'mappings:read'],
-  readMapping: [mappers, 'mappings:read'],
-  compareMappings: [mappers, 'mappings:read'],
-  rollBackMapping: [mappers, null],
-  listDrafts: [mappers, 'mappings:read'],
-  readDraft: [mappers, 'mappings:read'],
-  beginDraft: [['admin'], null],
-  editDraft: [['admin'], null],
-  rehearseDraft: [mappers, null],
-  previewDraft: [mappers, null],
-  submitDraft: [['admin'], null],
-  returnDraft: [mappers, null],
-  approveDraft: [['approver'], null],
-  dropDraft: [['admin'], null],
-  validateRecord: [everyone, 'records:check'],
-  findRecords: [everyone, 'records:read'],
-  compareRecord: [everyone, 'records:read'],
-  readTieOut: [everyone, 'records:read'],
-  syncRecord: [stewards, 'records:sync'],
-  readRecord: [everyone, 'records:read'],
-  readEntity: [everyone, 'records:read'],
-  explainValue: [everyone, 'records:read'],
-  listExceptions: [everyone, 'exceptions:read'],
-  readException: [everyone, 'exceptions:read'],
-  listCauses: [everyone, 'exceptions:read'],
-  assignException: [stewards, null],
-  snoozeException: [stewards, null],
-  answerException: [stewards, null],
-  listEvents: [everyone, 'events:read'],
-  listIndicators: [everyone, 'indicators:read'],
-  listIndicatorRecords: [everyone, 'indicators:read'],
-  readForecast: [everyone, 'indicators:read'],
-  readTargets: [everyone, 'indicators:read'],
-  answerCause: [stewards, null],
-  listJobs: [everyone, 'installation:read'],
-  readJob: [everyone, 'installation:read'],
-  startReplay: [['admin'], null],
-  startApplication: [['admin'], null],
-  steerJob: [['admin'], 'installation:write'],
-  listSubscriptions: [['admin'], 'events:read'],
-  makeSubscription: [['admin'], 'events:write'],
-  alterSubscription: [['admin'], 'events:write'],
-  rotateSubscription: [['admin'], 'events:write'],
-  removeSubscription: [['admin'], 'events:write'],
-  pauseSubscription: [['admin'], 'events:write'],
-  resumeSubscription: [['admin'], 'events:write'],
-  testSubscription: [['admin'], 'events:write'],
-  listDeliveries: [['admin'], 'events:read'],
-  replayEvents: [['admin'], 'events:write'],
-  renewSession: [everyone, null],
-  endSession: [everyone, null],
-  listAudit: [['finance', 'admin', 'approver'], 'audit:read'],
-  exportAudit: [['finance', 'admin', 'approver'], 'audit:read'],
-  listKeys: [['admin'], null],
-  makeKey: [['admin'], null],
-  revokeKey: [['admin'], null],
-};
 
 describe('Role by role and route by route', () => {
   it.each(hostRoles)(
@@ -176,7 +78,10 @@ describe('Role by role and route by route', () => {
         }
         const [status, type] = await knock(route, token, home);
         const isAllowed = status !== 401 && type !== 'not-allowed';
-        expect([route.operation, isAllowed]).toEqual([route.operation, expected[route.operation][0].includes(role)]);
+        expect([route.operation, isAllowed]).toEqual([
+          route.operation,
+          expectedAccess[route.operation][0].includes(role),
+        ]);
         expect(status, `${role} ${route.operation}`).toBeLessThan(500);
       }
       expect(await knock(walk[0]!, token, home)).toEqual([401, 'session-ended']);
@@ -193,7 +98,7 @@ describe('Role by role and route by route', () => {
         }
         const [status, type] = await knock(route, token, home);
         const isAllowed = status !== 401 && type !== 'not-allowed';
-        expect([route.operation, isAllowed]).toEqual([route.operation, expected[route.operation][1] === scope]);
+        expect([route.operation, isAllowed]).toEqual([route.operation, expectedAccess[route.operation][1] === scope]);
       }
     },
   );

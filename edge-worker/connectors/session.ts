@@ -190,6 +190,8 @@ export interface Session {
   proveUser?(claim: RecordClaim): Promise<Proof>;
   /** For systems whose credentials end by themselves: new ones, when it is time or when somebody asks; else null. */
   renewCredentials?(isAsked: boolean): Promise<Renewed | null>;
+  /** Beside it: until when the present ones are good, where that is known. Asks nobody. */
+  credentialsEnd?(): Promise<number | null>;
   /** Proves the credentials and names what is missing, in catalogue codes. The account must equal the connection's. */
   check(): Promise<{ readonly account: string; readonly missing: readonly string[] }>;
 }

@@ -1091,6 +1091,19 @@ get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path
 })[];
 /** Record types that a first load is reading. */
 "loading": number;
+"lag": {
+/** Its notices that are not decided yet. */
+"unread": number;
+/** Records it has not been given yet; what waits for people is not among them. */
+"unsent": number;
+/** Of the oldest of both. */
+"since": string | null;
+};
+"calls": components['schemas']['CallLoad'];
+/** The login there, which is renewed by itself. */
+"sessionEndsAt": string | null;
+/** Null where they do not end, or nobody has told us. */
+"credentialsEndAt": string | null;
 "missing": (components['schemas']['Missing'])[];
 })[];
 "holds": ({
@@ -2454,6 +2467,20 @@ System: {
 /** Where consent begins; null where it is no way in. */
 "connectUrl": string | null;
 };
+CallLoad: {
+"calls": number;
+/** The most under way together. */
+"atOnce": number;
+/** Answered with "too many". */
+"refused": number;
+/** How many at once it takes now, after what it refused. */
+"allowed": number;
+/** How many at once it takes by itself. */
+"most": number;
+/** What its maker allows. */
+"perSecond": number | null;
+"throttledAt": string | null;
+} | null;
 Missing: {
 "code": string;
 "params": { [name: string]: string };

@@ -109,8 +109,8 @@ async function answerOf<Body>(asked: Answered<Body>, lost: () => void): Promise<
 }
 
 export interface Watched<Body> {
-  /** Asks again by itself, for what changes while somebody looks on. */
-  readonly everyMs?: number;
+  /** Asks again by itself, for what changes while somebody looks on; how soon may depend on what was answered. */
+  readonly everyMs?: number | ((body: Body | undefined) => number);
   /** After such an answer nothing changes any more. */
   readonly isLast?: (body: Body) => boolean;
 }
@@ -127,7 +127,10 @@ export function useAnswer<Body>(
     queryKey: [asking.installation, ...key],
     queryFn: () => answerOf(ask(asking), () => sessions?.lost()),
     ...(everyMs !== undefined && {
-      refetchInterval: ({ state: { data: body } }) => (body !== undefined && isLast?.(body) ? false : everyMs),
+      refetchInterval: ({ state: { data: body } }) => {
+        if (body !== undefined && isLast?.(body)) return false;
+        return typeof everyMs === 'function' ? everyMs(body) : everyMs;
+      },
     }),
   });
 }
@@ -141,7 +144,7 @@ interface Page<Row> {
 export function usePages<Whole extends Page<unknown>>(
   key: QueryKey,
   ask: (asking: Asking, after: string | null) => Answered<Whole>,
-  { everyMs }: Pick<Watched<never>, 'everyMs'> = {},
+  { everyMs }: { readonly everyMs?: number } = {},
 ) {
   const asking = useAsking();
   const sessions = useContext(SessionsContext);

@@ -3,8 +3,23 @@ import { Fault, type FaultCode } from '../faults.ts';
 import { connectionRows, cursors, flows } from '../store/lane-schema.ts';
 import { readColumns, readRows } from '../store/rows.ts';
 import type { LaneCore } from './core.ts';
+import { watermarkOf } from './inbox.ts';
 import { renewalProblem } from './renewal.ts';
-import type { Flow, Routing } from './wiring.ts';
+import type { Connection, Flow, Routing } from './wiring.ts';
+
+/** Calls of the last hour, as far back as this lane was awake, against what its system takes. */
+export interface CallLoad {
+  readonly calls: number;
+  /** The most that were under way together. */
+  readonly atOnce: number;
+  readonly refused: number;
+  /** How many at once it takes now, after what it refused, and how many it would take by itself. */
+  readonly allowed: number;
+  readonly most: number;
+  /** What its maker allows; null where nothing is said. */
+  readonly perSecond: number | null;
+  readonly throttledMs: number | null;
+}
 
 /** A step that somebody has to take, as a code with what its words name. */
 export interface Missing {
@@ -32,6 +47,12 @@ export interface ConnectionHealth {
   }[];
   /** Kinds that a first load is reading. */
   readonly loading: number;
+  /** Notices of it not decided yet, records it has not been given yet, and since when the oldest of them waits. */
+  readonly lag: { readonly unread: number; readonly unsent: number; readonly sinceMs: number | null };
+  /** Until when we are logged in there, which is renewed by itself; null while we are not. */
+  readonly sessionEndsMs: number | null;
+  /** Null where credentials do not end by themselves, or nobody has told us when. */
+  readonly credentialsEndMs: number | null;
   readonly missing: readonly Missing[];
 }
 
@@ -42,14 +63,22 @@ export interface Health {
   readonly missing: readonly Missing[];
 }
 
+/** With what only the governor of calls knows. */
+export interface HealthWithCalls extends Health {
+  readonly calls: Readonly<Record<string, CallLoad | null>>;
+}
+
 /** Without one of these there is nothing to tie out. */
 const needed = ['crm', 'psa', 'erp'] as const;
 
-export function healthOf(core: LaneCore): Health {
+/** No system is asked. */
+export async function healthOf(core: LaneCore): Promise<Health> {
   const nowMs = core.ports.nowMs();
   const { sql } = core.store;
+  const ends = new Map<string, number | null>();
+  for (const connection of core.wiring.connections.values()) ends.set(connection.id, await endOf(core, connection));
   const connections = readRows(sql, connectionRows, "WHERE state != 'ended' ORDER BY id").map((row) =>
-    healthOfConnection(core, row, nowMs),
+    healthOfConnection(core, row, nowMs, ends.get(row.id) ?? null),
   );
   const owned = sql
     .exec(`SELECT owner, count(*) AS n, sum(due_ms < ?) AS overdue FROM holds GROUP BY owner ORDER BY owner`, nowMs)
@@ -61,7 +90,46 @@ export function healthOf(core: LaneCore): Health {
   return { connections, holds: owned, missing };
 }
 
-function healthOfConnection(core: LaneCore, row: typeof connectionRows.$inferSelect, nowMs: number): ConnectionHealth {
+/** Credentials that cannot be opened are told of by what fails for it. */
+async function endOf(core: LaneCore, connection: Connection): Promise<number | null> {
+  if (connection.state === 'ending') return null;
+  try {
+    return (await core.session(connection).credentialsEnd?.()) ?? null;
+  } catch (error) {
+    if (error instanceof Fault) return null;
+    throw error;
+  }
+}
+
+/** What waits on its way from a system and to it. What waits for a person is not late through the system. */
+function lagOf(core: LaneCore, connection: string): ConnectionHealth['lag'] {
+  const { sql } = core.store;
+  const told = `SELECT count(*) AS n, min(received_ms) AS sinceMs FROM deliveries WHERE connection = ? AND seq > ?`;
+  const given = `SELECT count(*) AS n, min(coalesce(freed_ms, event_ms)) AS sinceMs FROM commands
+    WHERE connection = ? AND state IN ('due', 'uncertain')`;
+  type Waiting = { readonly n: number; readonly sinceMs: number | null };
+  const [unread] = sql.exec(told, connection, watermarkOf(core)).toArray() as unknown as Waiting[];
+  const [unsent] = sql.exec(given, connection).toArray() as unknown as Waiting[];
+  const oldest = [unread, unsent].flatMap((waiting) => waiting?.sinceMs ?? []);
+  return {
+    unread: unread?.n ?? 0,
+    unsent: unsent?.n ?? 0,
+    sinceMs: oldest.length === 0 ? null : Math.min(...oldest),
+  };
+}
+
+function sessionEnd(core: LaneCore, connection: string): number | null {
+  const query = 'SELECT min(expires_ms) AS ms FROM tokens WHERE connection = ? AND expires_ms > ?';
+  const [row] = core.store.sql.exec(query, connection, core.ports.nowMs()).toArray() as { ms: number | null }[];
+  return row?.ms ?? null;
+}
+
+function healthOfConnection(
+  core: LaneCore,
+  row: typeof connectionRows.$inferSelect,
+  nowMs: number,
+  credentialsEndMs: number | null,
+): ConnectionHealth {
   const { id, system, account, environment, fault } = row;
   const { sql } = core.store;
   const kinds = readRows(sql, flows, 'WHERE connection = ? ORDER BY kind', id).map(({ kind, state, cutoverOn }) => ({
@@ -81,7 +149,9 @@ function healthOfConnection(core: LaneCore, row: typeof connectionRows.$inferSel
     ...(matching.length === 0 ? [] : [{ code: 'first-load' as const, params: { kinds: matching.join(', ') } }]),
   ];
   return {
-    ...{ connection: id, system, account, environment, fault, kinds, loading, missing },
+    ...{ connection: id, system, account, environment, fault, kinds, loading, missing, credentialsEndMs },
+    lag: lagOf(core, id),
+    sessionEndsMs: sessionEnd(core, id),
     routing: row.routing === null ? null : (JSON.parse(row.routing) as Routing),
     roles: JSON.parse(row.roles) as string[],
     state: isResting ? 'resting' : (row.state as 'active' | 'paused' | 'ending'),

@@ -31,7 +31,7 @@ export function record(core: LaneCore, connection: string, delivery: string, not
   return made.length > 0;
 }
 
-const watermarkOf = (core: LaneCore) => Number(core.store.value('watermark') ?? '0');
+export const watermarkOf = (core: LaneCore) => Number(core.store.value('watermark') ?? '0');
 
 /** Deliveries written down and not yet decided. */
 export function waitingCount(core: LaneCore): number {

@@ -7,7 +7,6 @@ import { likelyOf } from './candidates.ts';
 import { disconnectionOf } from './disconnect.ts';
 import { matches } from './first-day.ts';
 import { forecastOf } from './forecast.ts';
-import { healthOf } from './health.ts';
 import { indicatorsOf } from './indicators.ts';
 import { jobOf, jobsOf } from './job-book.ts';
 import { keyOf } from './keys.ts';
@@ -55,14 +54,12 @@ export type Question =
 /** Answers from the lane's own tables; for people's pages the record in D1 is read instead. */
 export function ask(
   lane: Lane,
-  question: Exclude<Question, { about: 'test-call' }>,
+  question: Exclude<Question, { about: 'test-call' | 'health' }>,
   gauges: Readonly<Record<string, unknown>>,
 ): unknown {
   switch (question.about) {
     case 'progress':
       return { ...progressOf(lane.core), ...gauges };
-    case 'health':
-      return healthOf(lane.core);
     case 'disconnection':
       return disconnectionOf(lane.core, question.connection);
     case 'indicators':

@@ -95,20 +95,18 @@ export function heldMoney(sql: LaneSql): HeldMoney[] {
 export interface AtStake {
   readonly cause: string;
   readonly owner: string;
+  readonly open: number;
   readonly amounts: readonly Money[];
 }
 
 export function atStake(sql: LaneSql): AtStake[] {
-  const groups = new Map<string, { readonly cause: string; readonly owner: string; readonly purse: Purse }>();
   const keyOf = ({ cause, owner }: { readonly cause: string; readonly owner: string }) => `${owner} ${cause}`;
-  for (const row of valued(sql, keyOf)) {
-    const { cause, owner, amount } = row;
-    if (amount === null) continue;
-    const group = groups.get(keyOf(row)) ?? { cause, owner, purse: new Purse() };
-    group.purse.add(amount);
-    groups.set(keyOf(row), group);
-  }
-  return [...groups.values()].map(({ cause, owner, purse }) => ({ cause, owner, amounts: purse.amounts }));
+  const counted = sql
+    .exec(`SELECT ${causeColumn} AS cause, owner, count(*) AS open FROM holds GROUP BY 1, 2`)
+    .toArray() as { cause: string; owner: string; open: number }[];
+  const groups = new Map(counted.map((group) => [keyOf(group), { ...group, purse: new Purse() }]));
+  for (const row of valued(sql, keyOf)) if (row.amount !== null) groups.get(keyOf(row))?.purse.add(row.amount);
+  return [...groups.values()].map(({ purse, ...group }) => ({ ...group, amounts: purse.amounts }));
 }
 
 interface Valued extends HeldMoney {

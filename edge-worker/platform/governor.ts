@@ -1,6 +1,8 @@
 // How many calls may wait at a time: at most six of a lane together, one of them kept for the record, at most three to
 // one target, and what the target itself allows.
 import type { Limits } from '../connectors/connector.ts';
+import type { CallLoad } from '../flow/health.ts';
+import { CallMinutes } from './call-minutes.ts';
 
 /** The platform lets six requests of one object wait for an answer; local runtimes do not enforce it, so we do. */
 const laneCallsMax = 6;
@@ -41,6 +43,7 @@ interface Target {
   hasGrown: boolean;
   /** An answer was not what was hoped for, and what it means is being found out. */
   isDoubted: boolean;
+  readonly minutes: CallMinutes;
 }
 
 interface Waiting {
@@ -104,6 +107,7 @@ export class Governor {
   throttled(name: string): void {
     const target = this.#target(name);
     const nowMs = this.#nowMs();
+    target.minutes.refused(nowMs);
     if (nowMs - target.throttledMs < sameMomentMs) return;
     target.throttledMs = nowMs;
     target.allowed = Math.max(1, Math.floor(target.allowed / 2));
@@ -123,6 +127,18 @@ export class Governor {
     target.growAtMs = nowMs + target.restMs;
   }
 
+  /** Calls of the last hour against what the target has turned out to take; null for one that was never met. */
+  loadOf(name: string): CallLoad | null {
+    const target = this.#targets.get(name);
+    if (!target) return null;
+    const { allowed, most, spacingMs, throttledMs, minutes } = target;
+    return {
+      ...minutes.lastHour(this.#nowMs()),
+      ...{ allowed, most, perSecond: spacingMs > 0 ? 1000 / spacingMs : null },
+      throttledMs: Number.isFinite(throttledMs) ? throttledMs : null,
+    };
+  }
+
   #target(name: string): Target {
     return this.#targets.get(name) ?? this.#add(name, targetCallsMax, 0);
   }
@@ -138,6 +154,7 @@ export class Governor {
       nextMs: 0,
       wasSlow: false,
       ...rested,
+      minutes: new CallMinutes(),
     };
     this.#targets.set(name, target);
     return target;
@@ -162,6 +179,7 @@ export class Governor {
   #enter(target: Target): Call {
     const call = { atMs: this.#nowMs() };
     target.under.add(call);
+    target.minutes.began(call.atMs, target.under.size);
     this.#running++;
     this.highest = Math.max(this.highest, this.#running);
     return call;

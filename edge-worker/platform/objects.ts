@@ -6,7 +6,7 @@ import type { VisitAnswer } from '../connectors/mailbox.ts';
 import { type AuditHead, auditHead, isHeadUnsigned, keepSignedHead, tellAudit } from '../flow/audit.ts';
 import { type Outcome, type Round, settle, take, testRound, unreached } from '../flow/dispatch.ts';
 import { countLane, type EndingWish, endLane, takeLaneBack } from '../flow/ending.ts';
-import { type Checked, checkConnection } from '../flow/health.ts';
+import { type Checked, checkConnection, type HealthWithCalls, healthOf } from '../flow/health.ts';
 import type { InboxEntry } from '../flow/intake.ts';
 import type { Drive, Turn } from '../flow/jobs.ts';
 import type { Lane } from '../flow/lane.ts';
@@ -233,6 +233,12 @@ export class LaneObject extends DurableObject<Env> {
     return renewCredentials(this.#home.live.core, connection, (plain) => this.#home.vault.seal(plain), by);
   }
 
+  async #health(): Promise<HealthWithCalls> {
+    const health = await healthOf(this.#home.live.core);
+    const calls = health.connections.map(({ connection }) => [connection, this.#home.governor.loadOf(connection)]);
+    return { ...health, calls: Object.fromEntries(calls) };
+  }
+
   /** Undefined where nobody is at home. */
   async ask(question: Question): Promise<unknown> {
     if (!this.#home.isFounded) return undefined;
@@ -240,6 +246,7 @@ export class LaneObject extends DurableObject<Env> {
       const round = testRound(this.#home.live.core, question.subscription);
       return round && this.#signed(round);
     }
+    if (question.about === 'health') return this.#health();
     if (question.about !== 'progress') return ask(this.#home.live, question, {});
     const overflow = overflowStub(this.env, this.ctx.id.name ?? '', this.ctx.id.jurisdiction ?? '');
     // Null when it cannot say: the lane's own view is worth showing without it.

@@ -57,6 +57,7 @@ export function openSession(connection: Connection, store: LaneStore, options: S
     check: async () => (await session()).check(),
     ...(connector.consent && {
       renewCredentials: async (isAsked) => (await (await session()).renewCredentials?.(isAsked)) ?? null,
+      credentialsEnd: async () => (await (await session()).credentialsEnd?.()) ?? null,
     }),
     ...(connector.showsPresence && {
       present: async (presence) => (await session()).present?.(presence),
@@ -83,7 +84,7 @@ export function heeding(session: Session, throttled: () => void): Session {
         throw error;
       }
     };
-  const { present, proveUser, renewCredentials, showStatus, withdraw } = session;
+  const { credentialsEnd, present, proveUser, renewCredentials, showStatus, withdraw } = session;
   return {
     read: heed(session.read),
     write: heed(session.write),
@@ -94,6 +95,7 @@ export function heeding(session: Session, throttled: () => void): Session {
     ...(present && { present: heed(present) }),
     ...(proveUser && { proveUser: heed(proveUser) }),
     ...(renewCredentials && { renewCredentials: heed(renewCredentials) }),
+    ...(credentialsEnd && { credentialsEnd }),
     ...(withdraw && { withdraw: heed(withdraw) }),
     ...(showStatus && { showStatus: heed(showStatus) }),
   };

@@ -1,8 +1,9 @@
 // People who look after a connection: a pause keeps everything, credentials and settings are mended one by one, and
 // routing is changed without making anything twice.
 import { describe, expect, it } from 'vitest';
+import { healthOf } from '../../edge-worker/flow/health.ts';
 import { type Change, change } from '../../edge-worker/flow/requests.ts';
-import { client, LaneRig, RigSystem } from '../support/lane-rig.ts';
+import { client, LaneRig, RigSystem, rigStartMs } from '../support/lane-rig.ts';
 
 function firm() {
   const [crm, erp, west] = [new RigSystem(), new RigSystem(), new RigSystem()];
@@ -29,12 +30,15 @@ describe('A paused connection', () => {
     await sell('a');
     await rig.pass(600_000);
     expect(erp.calls).toEqual([]);
+    const lag = async () => (await healthOf(rig.lane.core)).connections.find((one) => one.connection === 'erp')?.lag;
+    expect(await lag()).toEqual({ unread: 0, unsent: 1, sinceMs: rigStartMs });
     expect(rig.rows('SELECT code, owner FROM holds')).toEqual([{ code: 'connection-paused', owner: 'integration' }]);
     expect(await ask(pause)).toMatchObject({ ok: false, code: 'connection-stopped' });
     await ask({ verb: 'resume', connection: 'erp', by: 'ada' });
     await rig.pass(1_000);
     expect(erp.rows.size).toBe(1);
     expect(rig.held()).toEqual([]);
+    expect(await lag()).toEqual({ unread: 0, unsent: 0, sinceMs: null });
   });
 
   it('stays paused when its credentials or settings are mended, each of which may be kept', async () => {

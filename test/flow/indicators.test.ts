@@ -172,7 +172,7 @@ describe('Indicators', () => {
     expect(atRisk.parts).toMatchObject([{ of: { owner: 'delivery' }, n: 2 }]);
     // The same two hold for one cause, which is shown with what is at stake.
     expect(atStake(rig.lane.core.store.sql)).toEqual([
-      { cause: 'unapproved-time.unapproved-time.erp', owner: 'delivery', amounts: atRisk.amounts },
+      { cause: 'unapproved-time.unapproved-time.erp', owner: 'delivery', open: 2, amounts: atRisk.amounts },
     ]);
     const behind = recordsBehind(rig.lane.core, 'money-at-risk', 30, 10);
     expect(behind.map(({ why, isLate }) => [why, isLate])).toEqual([

@@ -100,6 +100,11 @@ describe.skipIf(!hasBrowser)('The overview', () => {
       await atRisk.getByText(/\d/).first().waitFor();
       expect(await visitor.page.locator('[data-indicator]').count()).toBe(15);
       await visitor.hasText('what an hour costs');
+      await atRisk.getByText(/Delivery: €/).waitFor();
+      await visitor.page
+        .locator('[data-connection="target"]')
+        .getByText(/in the last hour.*Not throttled/)
+        .waitFor();
       await lookAt(visitor, 'overview');
       await atRisk.getByRole('button', { name: /behind it/ }).press('Enter');
       const behind = visitor.page.getByRole('region', { name: 'Money at risk' });

@@ -128,6 +128,8 @@ describe('The governor', () => {
     // Two calls refused side by side are one refusal.
     governor.throttled('erp');
     governor.throttled('erp');
+    const shown = { most: 3, allowed: 1, atOnce: 3, refused: 2, throttledMs: 0 };
+    expect(governor.loadOf('erp')).toMatchObject({ ...shown, calls: 3 });
     for (const ms of [100, 200, 14_900]) await answerAt(ms);
     expect(open).toHaveLength(1);
     expect(await answerAt(15_100)).toBe(2);
@@ -136,6 +138,9 @@ describe('The governor', () => {
     await answerAt(15_200);
     expect(await answerAt(45_100)).toBe(1);
     expect(await answerAt(45_300)).toBe(2);
+    // What is an hour old is told no longer; what it takes is.
+    nowMs = 3_700_000;
+    expect(governor.loadOf('erp')).toMatchObject({ calls: 0, refused: 0, allowed: 2, most: 3 });
   });
 
   it('lets nobody follow an answer that may mean "too many" before that is known', async () => {

@@ -78,14 +78,20 @@ const listCauses = route({
       WHERE exceptions.state = 'open' ${owner === undefined ? sql`` : sql`AND owner = ${owner}`}
       GROUP BY 1, owner ORDER BY open DESC, cause LIMIT 1000`);
     const worth = await at.ask<readonly AtStake[]>({ about: 'at-stake' });
-    const stakes = new Map(worth.map(({ cause, owner: of, amounts }) => [`${of} ${cause}`, amounts]));
+    const stakes = new Map(worth.map((stake) => [`${stake.owner} ${stake.cause}`, stake]));
+    // The record may not have heard yet of what was answered a moment ago; the lane has.
+    const waiting = rows.flatMap((row) => {
+      const stake = stakes.get(`${row.owner} ${row.cause}`);
+      return stake ? [{ row, stake }] : [];
+    });
     return ok({
-      rows: rows.map(({ params: given, kinds, oldestMs, newestMs, dueMs, ...row }) => ({
+      rows: waiting.map(({ row: { params: given, kinds, oldestMs, newestMs, dueMs, ...row }, stake }) => ({
         ...row,
+        ...atMost(stake.open, row),
         params: parsed<Record<string, string>>(given) ?? {},
         words: wordsOf(row.code, given, row.system ?? row.connection),
         kinds: (kinds ?? '').split(',').filter(Boolean),
-        amounts: [...(stakes.get(`${row.owner} ${row.cause}`) ?? [])],
+        amounts: [...stake.amounts],
         oldestAt: instantOf(oldestMs),
         newestAt: instantOf(newestMs),
         dueAt: instantOf(dueMs),
@@ -94,6 +100,11 @@ const listCauses = route({
     });
   },
 });
+
+function atMost(open: number, { overdue, snoozed, unassigned }: Pick<CauseRow, 'overdue' | 'snoozed' | 'unassigned'>) {
+  const [late, away, free] = [overdue, snoozed, unassigned].map((n) => Math.min(n, open));
+  return { open, overdue: late ?? 0, snoozed: away ?? 0, unassigned: free ?? 0 };
+}
 
 const answerCause = route({
   operation: 'answerCause',

@@ -4,7 +4,7 @@ import { setupWords } from '../../../shared/setup-words.ts';
 import { wordsFor } from '../../../shared/words.ts';
 import { connectors } from '../../connectors/_registry.ts';
 import type { Connector } from '../../connectors/connector.ts';
-import type { Health, Missing } from '../../flow/health.ts';
+import type { CallLoad, HealthWithCalls, Missing } from '../../flow/health.ts';
 import { appOf } from '../../platform/apps.ts';
 import { consentClientOf } from '../../platform/consent-clients.ts';
 import { enlist, keepJoinCode } from '../../store/directory.ts';
@@ -146,6 +146,18 @@ const missing = z
   .object({ code: z.string(), params, words })
   .meta({ id: 'Missing', description: 'A step that somebody has to take before work can flow.' });
 
+const calls = z
+  .object({
+    calls: count,
+    atOnce: count.meta({ description: 'The most under way together.' }),
+    refused: count.meta({ description: 'Answered with "too many".' }),
+    allowed: count.meta({ description: 'How many at once it takes now, after what it refused.' }),
+    most: count.meta({ description: 'How many at once it takes by itself.' }),
+    perSecond: z.number().nullable().meta({ description: 'What its maker allows.' }),
+    throttledAt: instant.nullable(),
+  })
+  .meta({ id: 'CallLoad', description: 'Calls of the last hour, as far back as this lane was awake.' });
+
 const readHealth = route({
   operation: 'readHealth',
   method: 'get',
@@ -167,6 +179,18 @@ const readHealth = route({
         restsUntil: instant.nullable(),
         kinds: z.array(z.object({ kind: z.string(), state: z.string(), cutoverOn: z.string().nullable() })),
         loading: count.meta({ description: 'Record types that a first load is reading.' }),
+        lag: z.object({
+          unread: count.meta({ description: 'Its notices that are not decided yet.' }),
+          unsent: count.meta({
+            description: 'Records it has not been given yet; what waits for people is not among them.',
+          }),
+          since: instant.nullable().meta({ description: 'Of the oldest of both.' }),
+        }),
+        calls: calls.nullable(),
+        sessionEndsAt: instant.nullable().meta({ description: 'The login there, which is renewed by itself.' }),
+        credentialsEndAt: instant
+          .nullable()
+          .meta({ description: 'Null where they do not end, or nobody has told us.' }),
         missing: z.array(missing),
       }),
     ),
@@ -174,10 +198,14 @@ const readHealth = route({
     missing: z.array(missing),
   }),
   handle: async ({ at }) => {
-    const health = await at.ask<Health>({ about: 'health' });
+    const health = await at.ask<HealthWithCalls>({ about: 'health' });
     return ok({
-      connections: health.connections.map(({ restsUntilMs, kinds, ...one }) => ({
+      connections: health.connections.map(({ restsUntilMs, sessionEndsMs, credentialsEndMs, kinds, ...one }) => ({
         ...one,
+        lag: { unread: one.lag.unread, unsent: one.lag.unsent, since: instantOf(one.lag.sinceMs) },
+        calls: shownCalls(health.calls[one.connection] ?? null),
+        sessionEndsAt: instantOf(sessionEndsMs),
+        credentialsEndAt: instantOf(credentialsEndMs),
         title: titleOf(one.system),
         roles: [...one.roles],
         kinds: [...kinds],
@@ -189,6 +217,12 @@ const readHealth = route({
     });
   },
 });
+
+function shownCalls(load: CallLoad | null): z.input<typeof calls> | null {
+  if (load === null) return null;
+  const { throttledMs, ...counts } = load;
+  return { ...counts, throttledAt: instantOf(throttledMs) };
+}
 
 function shownStep({ code, params: named }: Missing, system: string): z.input<typeof missing> {
   return { code, params: { ...named }, words: wordsFor(code, { ...named, system: titleOf(system) }, setupWords) };

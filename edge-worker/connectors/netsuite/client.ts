@@ -19,7 +19,7 @@ import { describeFields } from './describe.ts';
 import { askFeed } from './feeds.ts';
 import { askedColumn, askedRef, isLineType, linesOf, ourKeyColumn, showsValue } from './lines.ts';
 import { listIdsOf } from './list-ids.ts';
-import { renewCredentials } from './renewal.ts';
+import { credentialsEnd, renewCredentials } from './renewal.ts';
 import { RestAccess } from './rest/access.ts';
 import { openRestlet } from './restlet.ts';
 import type { Secrets, Settings } from './settings.ts';
@@ -52,6 +52,7 @@ export function openSession(options: ConnectOptions<Settings, Secrets>): Session
     ...(hasSuiteApp && { showStatus: (statuses: readonly StatusToShow[]) => showStatus(connection, statuses) }),
     check: () => check(connection, options),
     renewCredentials: (isAsked) => renewCredentials(options, isAsked),
+    credentialsEnd: async () => credentialsEnd(options),
   };
 }
 

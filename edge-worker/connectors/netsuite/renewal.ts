@@ -10,11 +10,16 @@ import { mintToken, type Options } from './token.ts';
 /** Half of what a certificate is good for: there is a year to notice that it does not work. */
 const renewBeforeMs = 365 * 86_400_000;
 
+/** Of a certificate that somebody made by hand nobody has told us how long it is good for. */
+export function credentialsEnd({ secrets: { certificateUntil } }: Options): number | null {
+  return certificateUntil === undefined ? null : Date.parse(certificateUntil);
+}
+
 export async function renewCredentials(options: Options, isAsked: boolean): Promise<Renewed | null> {
   const { settings, secrets, fetch, nowMs } = options;
-  const { certificateUntil, clientId, mapped = null } = secrets;
-  // Of a certificate that somebody made by hand nobody has told us how long it is good for.
-  const isDue = certificateUntil !== undefined && Date.parse(certificateUntil) - nowMs() < renewBeforeMs;
+  const { clientId, mapped = null } = secrets;
+  const endMs = credentialsEnd(options);
+  const isDue = endMs !== null && endMs - nowMs() < renewBeforeMs;
   if (!isAsked && !isDue) return null;
   const { value: bearer } = await mintToken(options, 'rest_webservices');
   const at = { settings, clientId, bearer, fetch };

@@ -1,8 +1,9 @@
 // Connections: which systems are connected and how each is, one of them in full, and connecting another.
 import { Link, Route, Routes } from 'react-router';
 import { Answer, useMe } from '../asking.tsx';
-import { Connections as Cards, Steps } from '../parts/connections.tsx';
+import Cards from '../parts/connections.tsx';
 import { Empty, Note } from '../parts/states.tsx';
+import { Steps } from '../parts/steps.tsx';
 import { AddConnection } from './connections/add.tsx';
 import { CandidatesPage } from './connections/candidates.tsx';
 import { useHealth } from './connections/health.ts';

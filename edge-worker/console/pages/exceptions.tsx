@@ -1,15 +1,11 @@
 // What waits for people: grouped by cause, one cause with all that waits for it, and one exception in full.
 import { useState } from 'react';
-import { Route, Routes, useNavigate } from 'react-router';
+import { Route, Routes } from 'react-router';
 import { Answer, useAnswer } from '../asking.tsx';
-import type { Shape } from '../client.ts';
-import { useNowMs } from '../clock.ts';
 import { Choice } from '../parts/controls.tsx';
-import { Ago } from '../parts/figures.tsx';
-import { Grid } from '../parts/grid.tsx';
-import { ownerTitle, wordsFrom } from '../parts/people.ts';
-import { Badge, Empty } from '../parts/states.tsx';
+import { ownerTitle } from '../parts/people.ts';
 import { CausePage } from './exceptions/cause.tsx';
+import { Causes } from './exceptions/causes.tsx';
 import { OnePage } from './exceptions/one.tsx';
 
 const watchEveryMs = 15_000;
@@ -50,69 +46,4 @@ function Inbox() {
       </Answer>
     </div>
   );
-}
-
-function Causes({ rows, isNarrowed }: { readonly rows: readonly Shape<'Cause'>[]; readonly isNarrowed: boolean }) {
-  const nowMs = useNowMs();
-  const navigate = useNavigate();
-  const sum = rows.reduce((total, { open }) => total + open, 0);
-  return (
-    <div className="stack-close">
-      {rows.length > 0 && (
-        <p className="quiet" role="status">
-          {sum.toLocaleString()} waiting for {rows.length.toLocaleString()} {rows.length === 1 ? 'cause' : 'causes'},
-          the most frequent first. Open one to answer all of it at once.
-        </p>
-      )}
-      <Grid
-        label="Exceptions by cause"
-        lines={rows}
-        idOf={(row) => `${row.cause} ${row.owner}`}
-        onOpen={({ cause }) => navigate(`/exceptions/cause/${encodeURIComponent(cause)}`)}
-        empty={
-          <Empty title={isNarrowed ? 'Nothing waits for them' : 'Nothing waits for anybody'}>
-            Whatever needs a person appears here, with whose turn it is and what to do.
-          </Empty>
-        }
-        columns={[
-          { id: 'title', title: 'Cause', isName: true, width: '3fr', minWidth: 200, show: (row) => row.words.title },
-          {
-            id: 'open',
-            title: 'Waiting',
-            isFigure: true,
-            width: 90,
-            minWidth: 90,
-            show: (row) => row.open.toLocaleString(),
-          },
-          { id: 'owner', title: 'Whose turn', minWidth: 130, show: (row) => ownerTitle(row.owner) },
-          { id: 'kinds', title: 'Records', minWidth: 100, show: (row) => row.kinds.map(wordsFrom).join(', ') },
-          {
-            id: 'since',
-            title: 'Oldest',
-            minWidth: 120,
-            show: (row) => <Ago atMs={Date.parse(row.oldestAt)} nowMs={nowMs} />,
-          },
-          {
-            id: 'due',
-            title: 'Next due',
-            minWidth: 140,
-            show: (row) => <Due row={row} nowMs={nowMs} />,
-          },
-          {
-            id: 'unassigned',
-            title: 'Nobody on it',
-            isFigure: true,
-            width: 130,
-            minWidth: 130,
-            show: (row) => row.unassigned.toLocaleString(),
-          },
-        ]}
-      />
-    </div>
-  );
-}
-
-function Due({ row, nowMs }: { readonly row: Shape<'Cause'>; readonly nowMs: number }) {
-  if (row.overdue > 0) return <Badge tone="bad">{row.overdue.toLocaleString()} overdue</Badge>;
-  return <Ago atMs={Date.parse(row.dueAt)} nowMs={nowMs} />;
 }

@@ -2,9 +2,10 @@
 import { Link } from 'react-router';
 import type { paths } from '../_api.ts';
 import { troubleOf, useChange, useMe } from '../asking.tsx';
-import type { Shape } from '../client.ts';
+import { ConnectionFacts } from './connection-facts.tsx';
 import { Button } from './controls.tsx';
 import { Badge, Empty, type Tone } from './states.tsx';
+import { Steps } from './steps.tsx';
 import './connections.css';
 
 type Health = paths['/installations/{installation}/health']['get']['responses'][200]['content']['application/json'];
@@ -17,7 +18,7 @@ const states: Readonly<Record<Connection['state'], readonly [Tone, string]>> = {
   ending: ['neutral', 'Being taken away'],
 };
 
-export function Connections({ rows }: { readonly rows: readonly Connection[] }) {
+export default function Connections({ rows }: { readonly rows: readonly Connection[] }) {
   if (rows.length === 0)
     return <Empty title="Nothing is connected yet">An integration admin connects the first system.</Empty>;
   return (
@@ -53,6 +54,7 @@ function ConnectionCard({ row }: { readonly row: Connection }) {
       {row.loading > 0 && <p role="status">A first load is reading {row.loading} record types.</p>}
       {open.length > 0 && <p>Flowing: {open.join(', ')}.</p>}
       <Steps steps={row.missing} />
+      <ConnectionFacts row={row} />
       {operations.includes('checkConnection') && <Check connection={row.connection} />}
     </li>
   );
@@ -92,19 +94,5 @@ function Lacking({ rights }: { readonly rights: readonly string[] }) {
         ))}
       </ul>
     </>
-  );
-}
-
-/** Steps that somebody has to take, in words. */
-export function Steps({ steps }: { readonly steps: readonly Shape<'Missing'>[] }) {
-  if (steps.length === 0) return null;
-  return (
-    <ul className="steps">
-      {steps.map(({ code, words }) => (
-        <li key={`${code} ${words.text}`}>
-          <strong>{words.title}.</strong> {words.text} {words.next}
-        </li>
-      ))}
-    </ul>
   );
 }

@@ -1,10 +1,12 @@
 // One connection: how it is, what flows, which records it serves, and its credentials.
 import { Link, useParams } from 'react-router';
 import { Answer, useAnswer, useChange, useMe } from '../../asking.tsx';
-import { Check, type Connection, ConnectionState, Steps } from '../../parts/connections.tsx';
+import { ConnectionFacts } from '../../parts/connection-facts.tsx';
+import { Check, type Connection, ConnectionState } from '../../parts/connections.tsx';
 import { Instant } from '../../parts/figures.tsx';
 import { Empty, Note } from '../../parts/states.tsx';
 import { Step } from '../../parts/step.tsx';
+import { Steps } from '../../parts/steps.tsx';
 import { Access } from './access.tsx';
 import { Disconnect } from './disconnect.tsx';
 import { useHealth } from './health.ts';
@@ -55,6 +57,7 @@ function One({ row, all }: { readonly row: Connection; readonly all: readonly Co
           <Steps steps={row.missing} />
         </Note>
       )}
+      <ConnectionFacts row={row} />
       <div className="row">
         {operations.includes('checkConnection') && <Check connection={row.connection} />}
         {operations.includes('pauseConnection') && <Running row={row} />}

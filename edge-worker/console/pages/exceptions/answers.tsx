@@ -1,12 +1,13 @@
 // Answers of people: to one exception, and to everything that waits for a cause, as a job that says how far it is.
 import { useState } from 'react';
-import { troubleOf, useAnswer, useChange, useRenewal } from '../../asking.tsx';
+import { useAnswer, useChange, useRenewal } from '../../asking.tsx';
 import type { Shape } from '../../client.ts';
 import { Ask, Button, Field } from '../../parts/controls.tsx';
 import { DialogFoot } from '../../parts/dialog-foot.tsx';
-import { Note, Progress, TroubleNote } from '../../parts/states.tsx';
+import { Note, Progress } from '../../parts/states.tsx';
 
 type Action = Shape<'Action'>;
+type Job = Shape<'Job'>;
 const lookEveryMs = 1_000;
 
 interface AnswerDialogProps {
@@ -86,9 +87,11 @@ interface AnswerAllProps {
   readonly cause: string;
   readonly open: number;
   readonly actions: readonly Action[];
+  readonly job: Job | null;
+  readonly onBegun: (job: string) => void;
 }
 
-export function AnswerAll({ cause, open, actions }: AnswerAllProps) {
+export function AnswerAll({ cause, open, actions, job, onBegun }: AnswerAllProps) {
   const answer = useChange(
     ({ api, installation }, given: { readonly action: Action['action']; readonly reason: string }) =>
       api.POST('/installations/{installation}/causes/{cause}/{answer}', {
@@ -99,7 +102,7 @@ export function AnswerAll({ cause, open, actions }: AnswerAllProps) {
   );
   return (
     <>
-      {answer.data && <Job job={answer.data.job} />}
+      {job && <Answering job={job} />}
       <div className="row">
         {actions.map((action, index) => (
           <AnswerDialog
@@ -109,7 +112,17 @@ export function AnswerAll({ cause, open, actions }: AnswerAllProps) {
             count={open}
             isPending={answer.isPending}
             trouble={answer.error}
-            onAnswer={(reason, close) => answer.mutate({ action: action.action, reason }, { onSuccess: close })}
+            onAnswer={(reason, close) =>
+              answer.mutate(
+                { action: action.action, reason },
+                {
+                  onSuccess: (begun) => {
+                    onBegun(begun.job);
+                    close();
+                  },
+                },
+              )
+            }
           />
         ))}
       </div>
@@ -117,24 +130,35 @@ export function AnswerAll({ cause, open, actions }: AnswerAllProps) {
   );
 }
 
-/** Goes on at the hub whether somebody looks on or not. */
-function Job({ job }: { readonly job: string }) {
-  const read = useAnswer(
-    ['exceptions', 'job', job],
-    ({ api, installation }) =>
-      api.GET('/installations/{installation}/jobs/{job}', { params: { path: { installation, job } } }),
-    { everyMs: lookEveryMs, isLast: ({ state }) => state === 'done' },
+const lookSeldomMs = 15_000;
+
+/**
+ * The job that answers a cause, whoever began it and whether somebody looked on meanwhile; one that has ended, if it is
+ * the one that was begun here.
+ */
+export function useAnsweringOf(cause: string, begun: string | null): Job | null {
+  const jobOf = (rows: readonly Job[] | undefined) =>
+    rows?.find((job) => (job.cause === cause && job.state === 'running') || job.job === begun) ?? null;
+  const jobs = useAnswer(
+    ['exceptions', 'jobs'],
+    ({ api, installation }) => api.GET('/installations/{installation}/jobs', { params: { path: { installation } } }),
+    { everyMs: (body) => (jobOf(body?.rows)?.state === 'running' ? lookEveryMs : lookSeldomMs) },
   );
-  useRenewal(['exceptions'], read.data?.state === 'done');
-  if (!read.data) return read.error ? <TroubleNote trouble={troubleOf(read.error)} /> : null;
-  const { state, done, failed, total, problem } = read.data;
+  const job = jobOf(jobs.data?.rows);
+  useRenewal(['exceptions'], job?.state === 'done');
+  return job;
+}
+
+/** Goes on at the hub whether somebody looks on or not. */
+function Answering({ job: { state, done, failed, total, problem } }: { readonly job: Job }) {
   if (state === 'running')
     return <Progress label="Answering; you may leave this page" done={done + failed} total={total} />;
   return (
-    <Note tone={failed > 0 ? 'warning' : 'good'}>
+    <Note tone={failed > 0 || state !== 'done' ? 'warning' : 'good'}>
       <p role="status">
         {done.toLocaleString()} of {total.toLocaleString()} answered.
         {failed > 0 && ` ${failed.toLocaleString()} were refused and wait as before: ${problem ?? ''}`}
+        {state !== 'done' && ` The job is ${state}; what is left waits as before.`}
       </p>
     </Note>
   );

@@ -1,13 +1,14 @@
 // One cause: what it is in words, one answer to all of it as a job, and everything that waits for it.
+import { useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
 import { Answer, useAnswer, usePages } from '../../asking.tsx';
 import type { Shape } from '../../client.ts';
 import { useNowMs } from '../../clock.ts';
-import { Ago } from '../../parts/figures.tsx';
+import { Ago, amountText } from '../../parts/figures.tsx';
 import { Grid } from '../../parts/grid.tsx';
 import { nameOf, ownerTitle } from '../../parts/people.ts';
 import { Empty } from '../../parts/states.tsx';
-import { AnswerAll } from './answers.tsx';
+import { AnswerAll, useAnsweringOf } from './answers.tsx';
 
 const pageMax = 200;
 const watchEveryMs = 15_000;
@@ -26,7 +27,7 @@ export function CausePage() {
         <Link to="/exceptions">All causes</Link>
       </p>
       <Answer what="the cause" answer={causes}>
-        {({ rows }) => <Cause cause={cause} row={rows.find((row) => row.cause === cause) ?? null} />}
+        {({ rows }) => <Cause key={cause} cause={cause} row={rows.find((row) => row.cause === cause) ?? null} />}
       </Answer>
     </div>
   );
@@ -34,20 +35,32 @@ export function CausePage() {
 
 /** The job on it goes on being shown when nothing waits any more. */
 function Cause({ cause, row }: { readonly cause: string; readonly row: Shape<'Cause'> | null }) {
+  const [begun, setBegun] = useState<string | null>(null);
+  const job = useAnsweringOf(cause, begun);
+  const isWorking = job?.state === 'running';
+  const left = isWorking ? job.total - job.done - job.failed : null;
   return (
     <>
       <h1>{row?.words.title ?? 'Nothing waits for this cause any more'}</h1>
       {row && (
         <div className="stack-close">
           <p>
-            {row.open.toLocaleString()} waiting. It is {ownerTitle(row.owner)}’s turn. {row.words.next}
+            {left === null ? `${row.open.toLocaleString()} waiting` : `${left.toLocaleString()} left to be answered`}
+            {left === null && row.amounts.length > 0 && `, worth ${row.amounts.map(amountText).join(' + ')}`}. It is{' '}
+            {ownerTitle(row.owner)}’s turn. {row.words.next}
           </p>
           {row.actions.length === 0 && (
             <p className="quiet">What is done about it is for {ownerTitle(row.owner)} to say.</p>
           )}
         </div>
       )}
-      <AnswerAll key={cause} cause={cause} open={row?.open ?? 0} actions={row?.actions ?? []} />
+      <AnswerAll
+        cause={cause}
+        open={row?.open ?? 0}
+        actions={isWorking ? [] : (row?.actions ?? [])}
+        job={job}
+        onBegun={setBegun}
+      />
       {row && <Members cause={cause} open={row.open} />}
     </>
   );

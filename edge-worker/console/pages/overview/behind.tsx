@@ -14,7 +14,7 @@ type Row = Shape<'RecordBehind'>;
 /** The largest first, and no more than fit a glance. */
 const partsMax = 12;
 
-export function BehindIndicator({ indicator }: { readonly indicator: Indicator }) {
+export default function BehindIndicator({ indicator }: { readonly indicator: Indicator }) {
   const { name, text, unit, parts, trend, meanMs, p95Ms, n } = indicator;
   const found = useAnswer(['indicators', 'behind', name], ({ api, installation }) =>
     api.GET('/installations/{installation}/indicators/{indicator}/records', {

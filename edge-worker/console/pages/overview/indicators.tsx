@@ -1,14 +1,16 @@
 // The indicators as cards: the figure, whether its target is met, and its trend; one opened shows what is behind it.
-import { Fragment, useState } from 'react';
+import { Fragment, lazy, Suspense, useState } from 'react';
 import { Answer, useAnswer } from '../../asking.tsx';
 import { useNowMs } from '../../clock.ts';
 import { Button } from '../../parts/controls.tsx';
 import { Ago } from '../../parts/figures.tsx';
-import { Badge } from '../../parts/states.tsx';
-import { BehindIndicator } from './behind.tsx';
+import { ownerTitle } from '../../parts/people.ts';
+import { Badge, Loading } from '../../parts/states.tsx';
 import { figureText, type Indicator, targetText } from './shown.ts';
 import { Trend } from './trend.tsx';
 import './indicators.css';
+
+const BehindIndicator = lazy(() => import('./behind.tsx'));
 
 const renewEveryMs = 60_000;
 
@@ -39,7 +41,9 @@ function Cards({ rows }: { readonly rows: readonly Indicator[] }) {
               <li className="indicator-behind">
                 <section className="card stack-close" aria-label={one.title}>
                   <h3>{one.title}</h3>
-                  <BehindIndicator indicator={one} />
+                  <Suspense fallback={<Loading what="what is behind it" />}>
+                    <BehindIndicator indicator={one} />
+                  </Suspense>
                 </section>
               </li>
             )}
@@ -80,6 +84,7 @@ function Card({ indicator, isOpen, onOpen }: CardProps) {
               </>
             )}
           </p>
+          {unit === 'money' && <ByOwner parts={indicator.parts} />}
           <Trend indicator={indicator} />
         </>
       ) : (
@@ -98,5 +103,20 @@ function Card({ indicator, isOpen, onOpen }: CardProps) {
         </div>
       )}
     </li>
+  );
+}
+
+/** Whose turn it is about which money. */
+function ByOwner({ parts }: Pick<Indicator, 'parts'>) {
+  const owned = parts.flatMap(({ of, ...figure }) => (of['owner'] ? [{ owner: of['owner'], figure }] : []));
+  if (owned.length === 0) return null;
+  return (
+    <ul className="indicator-owners">
+      {owned.map(({ owner, figure }) => (
+        <li key={owner}>
+          {ownerTitle(owner)}: <span className="figures">{figureText('money', figure)}</span>
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -1,0 +1,86 @@
+// What waits for people as a table of causes, each of which opens.
+import { useNavigate } from 'react-router';
+import type { Shape } from '../../client.ts';
+import { useNowMs } from '../../clock.ts';
+import { Ago, amountText } from '../../parts/figures.tsx';
+import { Grid } from '../../parts/grid.tsx';
+import { ownerTitle, wordsFrom } from '../../parts/people.ts';
+import { Badge, Empty } from '../../parts/states.tsx';
+
+interface CausesProps {
+  readonly rows: readonly Shape<'Cause'>[];
+  /** Only those of one owner are shown. */
+  readonly isNarrowed: boolean;
+}
+
+export function Causes({ rows, isNarrowed }: CausesProps) {
+  const nowMs = useNowMs();
+  const navigate = useNavigate();
+  const sum = rows.reduce((total, { open }) => total + open, 0);
+  return (
+    <div className="stack-close">
+      {rows.length > 0 && (
+        <p className="quiet" role="status">
+          {sum.toLocaleString()} waiting for {rows.length.toLocaleString()} {rows.length === 1 ? 'cause' : 'causes'},
+          the most frequent first. Open one to answer all of it at once.
+        </p>
+      )}
+      <Grid
+        label="Exceptions by cause"
+        lines={rows}
+        idOf={(row) => `${row.cause} ${row.owner}`}
+        onOpen={({ cause }) => navigate(`/exceptions/cause/${encodeURIComponent(cause)}`)}
+        empty={
+          <Empty title={isNarrowed ? 'Nothing waits for them' : 'Nothing waits for anybody'}>
+            Whatever needs a person appears here, with whose turn it is and what to do.
+          </Empty>
+        }
+        columns={[
+          { id: 'title', title: 'Cause', isName: true, width: '3fr', minWidth: 200, show: (row) => row.words.title },
+          {
+            id: 'open',
+            title: 'Waiting',
+            isFigure: true,
+            width: 90,
+            minWidth: 90,
+            show: (row) => row.open.toLocaleString(),
+          },
+          {
+            id: 'worth',
+            title: 'At stake',
+            isFigure: true,
+            minWidth: 150,
+            show: (row) => row.amounts.map(amountText).join(' + '),
+          },
+          { id: 'owner', title: 'Whose turn', minWidth: 130, show: (row) => ownerTitle(row.owner) },
+          { id: 'kinds', title: 'Records', minWidth: 100, show: (row) => row.kinds.map(wordsFrom).join(', ') },
+          {
+            id: 'since',
+            title: 'Oldest',
+            minWidth: 120,
+            show: (row) => <Ago atMs={Date.parse(row.oldestAt)} nowMs={nowMs} />,
+          },
+          {
+            id: 'due',
+            title: 'Next due',
+            minWidth: 140,
+            show: (row) => <Due row={row} nowMs={nowMs} />,
+          },
+          {
+            id: 'unassigned',
+            title: 'Nobody on it',
+            isFigure: true,
+            width: 130,
+            minWidth: 130,
+            show: (row) => row.unassigned.toLocaleString(),
+          },
+        ]}
+      />
+    </div>
+  );
+}
+
+function Due({ row, nowMs }: { readonly row: Shape<'Cause'>; readonly nowMs: number }) {
+  if (row.overdue > 0) return <Badge tone="bad">{row.overdue.toLocaleString()} overdue</Badge>;
+  return <Ago atMs={Date.parse(row.dueAt)} nowMs={nowMs} />;
+}

@@ -4,6 +4,7 @@ import type { paths } from '../_api.ts';
 import { troubleOf, useChange, useMe } from '../asking.tsx';
 import { ConnectionFacts } from './connection-facts.tsx';
 import { Button } from './controls.tsx';
+import { wordsFrom } from './people.ts';
 import { Badge, Empty, type Tone } from './states.tsx';
 import { Steps } from './steps.tsx';
 import './connections.css';
@@ -52,7 +53,7 @@ function ConnectionCard({ row }: { readonly row: Connection }) {
       </p>
       {row.state === 'resting' && <p>It did not answer; Tieout asks it again by itself.</p>}
       {row.loading > 0 && <p role="status">A first load is reading {row.loading} record types.</p>}
-      {open.length > 0 && <p>Flowing: {open.join(', ')}.</p>}
+      {open.length > 0 && <p>Flowing: {open.map((kind) => wordsFrom(kind).toLowerCase()).join(', ')}.</p>}
       <Steps steps={row.missing} />
       <ConnectionFacts row={row} />
       {operations.includes('checkConnection') && <Check connection={row.connection} />}

@@ -45,8 +45,7 @@ function Cause({ cause, row }: { readonly cause: string; readonly row: Shape<'Ca
       {row && (
         <div className="stack-close">
           <p>
-            {left === null ? `${row.open.toLocaleString()} waiting` : `${left.toLocaleString()} left to be answered`}
-            {left === null && row.amounts.length > 0 && `, worth ${row.amounts.map(amountText).join(' + ')}`}. It is{' '}
+            {left === null ? waitingText(row) : `${left.toLocaleString()} left to be answered`}. It is{' '}
             {ownerTitle(row.owner)}’s turn. {row.words.next}
           </p>
           {row.actions.length === 0 && (
@@ -64,6 +63,11 @@ function Cause({ cause, row }: { readonly cause: string; readonly row: Shape<'Ca
       {row && <Members cause={cause} open={row.open} />}
     </>
   );
+}
+
+function waitingText({ open, amounts }: Shape<'Cause'>): string {
+  const worth = amounts.map(amountText).join(' + ');
+  return `${open.toLocaleString()} waiting${worth === '' ? '' : `, worth ${worth}`}`;
 }
 
 function Members({ cause, open }: { readonly cause: string; readonly open: number }) {

@@ -44,6 +44,11 @@ export const timelineWords: Readonly<Record<string, Words>> = {
     text: 'The record {recordId} in {system} bears our own mark, so it was linked without asking.',
     next: nothing,
   },
+  'put-back': {
+    title: 'Put back',
+    text: 'An application of a mapping was undone: in {system}, {fields} hold what they held before.',
+    next: 'Nothing to do: they stay so until our value changes or a mapping is applied again.',
+  },
   'command-due': {
     title: 'On its way',
     text: 'A change is about to be sent to {system}.',

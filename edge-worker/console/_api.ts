@@ -1153,6 +1153,23 @@ get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path
 429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
+'/installations/{installation}/jobs/{job}/undo': {
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "job": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
+"job": string;
+"total": number;
+}); }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
+"job": string;
+"total": number;
+}); }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
 '/installations/{installation}/jobs/{job}/{step}': {
 post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "job": string; "step": "run" | "pause" | "resume" | "cancel"; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
 202: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Changed']; }; };
@@ -2513,7 +2530,9 @@ Progress: {
 } & { [name: string]: unknown };
 Job: {
 "job": string;
-"kind": "answer" | "load" | "replay" | "apply";
+"kind": "answer" | "load" | "replay" | "apply" | "undo";
+/** The application that it takes back; null for other jobs. */
+"undoes": string | null;
 /** ready: it has looked and written nothing; run lets it write. A job that failed waits under an exception, whose retry lets it go on. */
 "state": "running" | "ready" | "paused" | "failed" | "done" | "cancelled";
 /** Replays and applications look before they run. */
@@ -2523,10 +2542,13 @@ Job: {
 "written": number;
 "held": number;
 "billed": number;
+/** Records of which an undoing left something as it is. */
+"left": number;
 "groups": ({
 "connection": string;
 "kind": string;
-"action": "create" | "update" | "withdraw" | "billed";
+/** Of an undoing: put-back, or left because somebody has changed it since, or it was created or is gone. */
+"action": "create" | "update" | "withdraw" | "billed" | "put-back" | "left";
 /** The control that would hold it. */
 "heldBy": string | null;
 /** Null where the record as a whole is meant. */

@@ -10,13 +10,15 @@ import type { LaneCore } from './core.ts';
 import { billedAmong, foresee } from './foresee.ts';
 import { addForeseen, type Found, nothingFound } from './found.ts';
 import { planIn, problemOf } from './guard.ts';
-import { beginJob, endJob, isGoing, type JobRow, moveJob } from './job-book.ts';
+import { beginJob, endJob, isGoing, type JobRow, kindOfJob, moveJob } from './job-book.ts';
+import { noteWrites } from './job-writes.ts';
 import { asFound } from './links.ts';
 import type { Observation } from './observation.ts';
 import { faultFrom, isOfARecord } from './relay.ts';
 import { StewardError } from './steward.ts';
 import { type RecordPlace, readAgain } from './strays.ts';
 import { recordsMax } from './turns.ts';
+import { withSiblings } from './unwon.ts';
 
 export interface AgainAsked {
   /** Whose records are read anew; null = those of every system. */
@@ -38,11 +40,11 @@ interface Place {
 }
 
 /** A connection that rests or is stopped is waited for. */
-const stoppedMs = 30_000;
-const unansweredMs = 2_000;
+export const stoppedMs = 30_000;
+export const unansweredMs = 2_000;
 /** Commands that may wait to be sent before the next page is decided. */
-const dueMax = 500;
-const dueMs = 500;
+export const dueMax = 500;
+export const dueMs = 500;
 
 export function startAgain(
   core: LaneCore,
@@ -85,7 +87,9 @@ export async function againPage(core: LaneCore, job: JobRow): Promise<number> {
   const rows = core.store.sql.exec(query, place.after, ...bindings(asked), recordsMax).toArray() as { id: string }[];
   const ids = rows.map(({ id }) => id);
   const billed = billedAmong(core.store.sql, ids);
-  const wanted = placesOf(core, asked, place.phase === 'run' ? ids.filter((id) => !billed.has(id)) : ids);
+  const meant = place.phase === 'run' ? ids.filter((id) => !billed.has(id)) : ids;
+  const isWriting = place.phase === 'run' && kindOfJob(job) === 'apply';
+  const wanted = isWriting ? placesWritten(core, asked, meant) : placesOf(core, asked, meant);
   const stopped = [...wanted.keys()].find((id) => !core.callable(id));
   if (stopped !== undefined) return Math.max(core.pausedUntilMs(stopped) - core.ports.nowMs(), stoppedMs);
   const read = await readNow(core, wanted);
@@ -106,7 +110,7 @@ interface PageRead {
 }
 
 function look(core: LaneCore, job: JobRow, asked: AgainAsked, { ids, billed, seen, isLast }: PageRead): void {
-  const foreseen = foresee(core, seen, ids, (tx) => prepare(tx, asked, ids));
+  const foreseen = foresee(core, seen, ids, (tx) => prepare(tx, job, asked, ids));
   const place = placeOf(job);
   const found = addForeseen(place.found, foreseen, billed);
   core.store.transaction((tx) => {
@@ -130,9 +134,10 @@ function run(core: LaneCore, job: JobRow, asked: AgainAsked, page: PageRead): vo
   try {
     core.store.transaction((tx) => {
       if (!isGoing(tx, job.id)) return;
-      prepare(tx, asked, meant);
+      prepare(tx, job, asked, meant);
       const absorbed = absorb({ tx, wiring: core.wiring, makeId: core.ports.makeId }, seen);
       planIn(core, tx, [...new Set([...meant, ...absorbed.entities])]);
+      if (kindOfJob(job) === 'apply') noteWrites(tx, core.wiring, job.id, seen);
       readAgain(tx, [...unseen, ...absorbed.again.map(({ connection, snapshot }) => ({ connection, ...snapshot }))]);
       move(tx);
     });
@@ -141,7 +146,7 @@ function run(core: LaneCore, job: JobRow, asked: AgainAsked, page: PageRead): vo
     core.ports.log('job-page-left', { job: job.id, message: problemOf(error) });
     core.store.transaction((tx) => {
       if (!isGoing(tx, job.id)) return;
-      prepare(tx, asked, meant);
+      prepare(tx, job, asked, meant);
       readAgain(tx, [
         ...unseen,
         ...seen.map(({ connection, snapshot: { recordType, recordId } }) => ({ connection, recordType, recordId })),
@@ -151,8 +156,15 @@ function run(core: LaneCore, job: JobRow, asked: AgainAsked, page: PageRead): vo
   }
 }
 
-/** What was left alone since the first day is left alone no longer. */
-function prepare(tx: LaneTransaction, { withDifferences, connection }: AgainAsked, ids: readonly string[]): void {
+/** What was left alone since the first day is left alone no longer, and neither is what was undone. */
+function prepare(
+  tx: LaneTransaction,
+  job: JobRow,
+  { withDifferences, connection }: AgainAsked,
+  ids: readonly string[],
+): void {
+  const undone = 'WHERE put_back IS NOT NULL AND entity IN (SELECT value FROM json_each(?))';
+  if (kindOfJob(job) === 'apply') tx.sql.exec(`UPDATE links SET put_back = NULL ${undone}`, JSON.stringify(ids));
   if (!withDifferences) return;
   tx.sql.exec(
     `UPDATE links SET differences = NULL, given = NULL WHERE differences IS NOT NULL AND (?1 IS NULL OR connection = ?1)
@@ -162,6 +174,13 @@ function prepare(tx: LaneTransaction, { withDifferences, connection }: AgainAske
     // What was found as something that does not count stays as it was found.
     `%"${asFound}"%`,
   );
+}
+
+/** What is written over is read before, wherever it is, to be put back; a system at rest is not waited for. */
+function placesWritten(core: LaneCore, asked: AgainAsked, ids: readonly string[]) {
+  const places = placesOf(core, { ...asked, connection: null }, [...withSiblings(ids)]);
+  const isAsked = (id: string) => asked.connection === null || asked.connection === id;
+  return new Map([...places].filter(([id]) => isAsked(id) || core.callable(id)));
 }
 
 function placesOf(core: LaneCore, asked: AgainAsked, ids: readonly string[]): ReadonlyMap<string, RecordRef[]> {
@@ -181,7 +200,7 @@ function placesOf(core: LaneCore, asked: AgainAsked, ids: readonly string[]): Re
 }
 
 /** Null when a connection does not answer: the page is begun again once it does. */
-async function readNow(core: LaneCore, wanted: ReadonlyMap<string, readonly RecordRef[]>) {
+export async function readNow(core: LaneCore, wanted: ReadonlyMap<string, readonly RecordRef[]>) {
   const seen: Observation[] = [];
   const unseen: RecordPlace[] = [];
   for (const [id, refs] of wanted) {
@@ -211,7 +230,7 @@ async function readNow(core: LaneCore, wanted: ReadonlyMap<string, readonly Reco
   return { seen, unseen };
 }
 
-function dueCount(core: LaneCore): number {
+export function dueCount(core: LaneCore): number {
   const [row] = core.store.sql.exec("SELECT count(*) AS n FROM commands WHERE state = 'due'").toArray();
   return Number((row as { n: number }).n);
 }

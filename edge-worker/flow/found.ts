@@ -11,8 +11,11 @@ export interface FoundRow {
 export interface FoundGroup {
   readonly connection: string;
   readonly kind: string;
-  /** `billed`: it differs, and is left as it is because an invoice has billed it. */
-  readonly action: Foreseen['action'] | 'billed';
+  /**
+   * `billed`: it differs, and is left as it is because an invoice has billed it. Of an undoing: what was put back, and
+   * what was left because somebody has changed it since, or it was made or is gone as a whole.
+   */
+  readonly action: Foreseen['action'] | 'billed' | 'put-back' | 'left';
   readonly heldBy: string | null;
   /** Null where the record as a whole is meant. */
   readonly field: string | null;
@@ -27,6 +30,8 @@ export interface Found {
   readonly written: number;
   readonly held: number;
   readonly billed: number;
+  /** Records of which an undoing left something as it is; absent in what was found before there were any. */
+  readonly left?: number;
   readonly groups: readonly FoundGroup[];
 }
 
@@ -46,12 +51,47 @@ export function addForeseen(found: Found, foreseen: readonly Foreseen[], billed:
     for (const { field, before, after } of fields) {
       const { connection, kind, heldBy, entity, recordId } = one;
       const place = { connection, kind, action, heldBy: action === 'billed' ? null : heldBy, field };
-      const group = groups.get(keyOf(place)) ?? { ...place, count: 0, money: {}, rows: [] };
-      const rows = group.rows.length < rowsShownMax ? [...group.rows, { entity, recordId, before, after }] : group.rows;
-      groups.set(keyOf(place), { ...group, count: group.count + 1, money: moneyOf(group.money, before, after), rows });
+      addTo(groups, place, { entity, recordId, before, after });
     }
   }
-  return { written, held, billed: left, groups: [...groups.values()].sort((a, b) => b.count - a.count) };
+  return { written, held, billed: left, groups: inOrder(groups) };
+}
+
+type Groups = Map<string, FoundGroup>;
+
+function addTo(groups: Groups, place: Key, row: FoundRow): void {
+  const group = groups.get(keyOf(place)) ?? { ...place, count: 0, money: {}, rows: [] };
+  const rows = group.rows.length < rowsShownMax ? [...group.rows, row] : group.rows;
+  const money = moneyOf(group.money, row.before, row.after);
+  groups.set(keyOf(place), { ...group, count: group.count + 1, money, rows });
+}
+
+const inOrder = (groups: Groups) => [...groups.values()].sort((a, b) => b.count - a.count);
+
+/** One value of an application, and what an undoing made of it. */
+export interface Taken extends FoundRow {
+  readonly connection: string;
+  readonly kind: string;
+  readonly action: 'put-back' | 'left' | 'billed';
+  /** Null where the record as a whole is meant. */
+  readonly field: string | null;
+}
+
+/** Records that something was put back in count as written. */
+export function addTaken(found: Found, taken: readonly Taken[]): Found {
+  const groups = new Map(found.groups.map((group) => [keyOf(group), group] as const));
+  for (const { entity, recordId, before, after, ...place } of taken)
+    addTo(groups, { ...place, heldBy: null }, { entity, recordId, before, after });
+  const recordsOf = (action: Taken['action']) =>
+    new Set(taken.filter((one) => one.action === action).map(({ connection, entity }) => `${connection} ${entity}`))
+      .size;
+  return {
+    written: found.written + recordsOf('put-back'),
+    held: found.held,
+    billed: found.billed + recordsOf('billed'),
+    left: (found.left ?? 0) + recordsOf('left'),
+    groups: inOrder(groups),
+  };
 }
 
 const whole = { field: null, before: null, after: null } as const;

@@ -53,7 +53,7 @@ export function planSafely(core: LaneCore, entities: Iterable<string>): void {
   );
 }
 
-function holdUnplanned(core: LaneCore, entity: string, error: unknown): void {
+export function holdUnplanned(core: LaneCore, entity: string, error: unknown): void {
   const problem = problemOf(error);
   core.ports.log('plan-failed', { entity, message: problem });
   core.store.transaction((tx) =>

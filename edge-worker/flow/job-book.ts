@@ -11,7 +11,7 @@ import type { Slot } from './nouns.ts';
 import { StewardError } from './steward.ts';
 
 export type JobRow = StoredRow<typeof jobs>;
-export type JobKind = 'answer' | 'load' | 'replay' | 'apply';
+export type JobKind = 'answer' | 'load' | 'replay' | 'apply' | 'undo';
 export type JobStep = 'run' | 'pause' | 'resume' | 'cancel';
 
 export const failedControl = 'job-failed';
@@ -27,7 +27,9 @@ type Begun = Pick<JobRow, 'id' | 'cause' | 'answer' | 'reason' | 'owners' | 'tot
 export const kindOfJob = ({ kind }: JobRow): JobKind => (kind ?? 'answer') as JobKind;
 
 export function beginJob(core: LaneCore, tx: LaneTransaction, made: Begun, by: string): void {
-  tx.sql.exec('DELETE FROM jobs WHERE ended_ms < ?', tx.atMs - keptMs);
+  const over = tx.atMs - keptMs;
+  tx.sql.exec('DELETE FROM job_writes WHERE job IN (SELECT id FROM jobs WHERE ended_ms < ?)', over);
+  tx.sql.exec('DELETE FROM jobs WHERE ended_ms < ?', over);
   const counts = { done: 0, failed: 0, afterHold: '', problem: null, drive: 0, movedMs: 0 };
   const [asked, place] = [JSON.stringify(made.asked), JSON.stringify(made.place)];
   const row = { ...made, ...counts, asked, place, by, state: 'running', madeMs: tx.atMs, endedMs: null };

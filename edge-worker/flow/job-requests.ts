@@ -4,6 +4,7 @@ import { type AgainAsked, type AgainKind, runAgain, startAgain } from './again-j
 import type { LaneCore } from './core.ts';
 import { type JobStep, steerJob } from './job-book.ts';
 import { startLoad } from './load-job.ts';
+import { startUndo } from './undo-job.ts';
 
 export type JobChange =
   | {
@@ -13,6 +14,7 @@ export type JobChange =
       readonly kinds: readonly EntityName[];
     }
   | { readonly step: AgainKind; readonly job: string; readonly asked: AgainAsked }
+  | { readonly step: 'undo'; readonly job: string; readonly undoes: string }
   | { readonly step: JobStep; readonly job: string };
 
 type Outcome = Readonly<Record<string, string | number>>;
@@ -24,6 +26,8 @@ export function changeJob(core: LaneCore, change: JobChange, by: string): Outcom
     case 'replay':
     case 'apply':
       return startAgain(core, change.step, change.job, change.asked, by);
+    case 'undo':
+      return startUndo(core, change.job, change.undoes, by);
     default:
       steerJob(core, change.job, change.step, by, change.step === 'run' ? runAgain : undefined);
       return { job: change.job };

@@ -10,6 +10,7 @@ import { problemOf } from './guard.ts';
 import { failJob, type JobKind, type JobRow, jobOf, kindOfJob, runningJobs } from './job-book.ts';
 import { loadPage } from './load-job.ts';
 import { faultFrom, isOfARecord } from './relay.ts';
+import { undoPage } from './undo-job.ts';
 
 /** What whoever drives a job is told after a turn. */
 export interface Turn {
@@ -32,6 +33,7 @@ const pages: Readonly<Record<JobKind, Page>> = {
   load: loadPage,
   replay: againPage,
   apply: againPage,
+  undo: undoPage,
 };
 
 /** A turn is one step of whoever drives, and steps are dear: many pages are done in one. */

@@ -3,6 +3,7 @@ import { links } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { deleteRows, type StoredRow } from '../store/rows.ts';
 import type { Slot } from './nouns.ts';
+import { stillPutBack } from './put-back.ts';
 
 export type LinkRow = StoredRow<typeof links>;
 
@@ -15,8 +16,15 @@ export function isLeftAsFound(link: LinkRow | null, content: string): boolean {
   return (JSON.parse(link.differences) as Record<string, string>)[asFound] === content;
 }
 
-/** Fields that were left as found until now, without those just written. */
-export function leftAlone(differences: string | null, carriedText: string): string | null {
+/** After a write: what of the record is left as it was found, or was put back, without what has just been written. */
+export function leftAsItIs(
+  { differences, putBack }: LinkRow,
+  { carried, wire }: { readonly carried: string; readonly wire: string },
+): Pick<LinkRow, 'differences' | 'putBack'> {
+  return { differences: leftAlone(differences, carried), putBack: stillPutBack(putBack, wire) };
+}
+
+function leftAlone(differences: string | null, carriedText: string): string | null {
   if (differences === null) return null;
   const carried = JSON.parse(carriedText) as Record<string, unknown>;
   const left = Object.entries(JSON.parse(differences) as Record<string, string>).filter(
@@ -36,6 +44,7 @@ export function newLink(slot: Slot & { readonly kind: string }, run: number, rec
     writes: null,
     consumption: null,
     differences: null,
+    putBack: null,
   };
   return { entity, connection, recordType, part, kind, recordId, ...known, run };
 }

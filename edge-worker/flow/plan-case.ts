@@ -6,6 +6,7 @@ import type { Answers, Case } from './govern.ts';
 import type { CanonicalRecord, Consumption } from './nouns.ts';
 import type { Target } from './plan-book.ts';
 import type { CommandRow, PlanView } from './plan-view.ts';
+import type { PutBack } from './put-back.ts';
 import { type Encoded, encode } from './translate.ts';
 import { toldOf } from './who-bills.ts';
 import type { Wiring } from './wiring.ts';
@@ -65,6 +66,7 @@ export function encodedFor(view: PlanView, wiring: Wiring, target: Target): Enco
     (field) => wiring.owns(connection.id, kind, field, record),
     (_refKind, id) => view.recordIdOf(id, connection.id),
     (field) => field in differences && differences[field] === hashOf(record[field] ?? null),
+    link?.putBack ? (JSON.parse(link.putBack) as PutBack) : {},
   );
 }
 

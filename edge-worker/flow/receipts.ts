@@ -12,7 +12,7 @@ import { billedControl, vanishedControl, withdrawn } from './controls.ts';
 import { describeSoon } from './drift.ts';
 import { raiseHold } from './holds.ts';
 import { type CommandState, move } from './lifecycle.ts';
-import { endLink, type LinkRow, leftAlone, newLink, recordLink } from './links.ts';
+import { endLink, type LinkRow, leftAsItIs, newLink, recordLink } from './links.ts';
 import type { Observation } from './observation.ts';
 import { type PlanContext, plan } from './plan.ts';
 import { type CommandRow, slotOf } from './plan-view.ts';
@@ -76,7 +76,7 @@ export class Receipts {
       recordId: snapshot.recordId,
       given: isOlder ? null : row.hash,
       baseline: JSON.stringify(baseline),
-      differences: leftAlone(link.differences, row.carried),
+      ...leftAsItIs(link, row),
       writes: JSON.stringify([...recent, [row.hash, tx.atMs]]),
       run: tx.run,
     });

@@ -6,6 +6,7 @@ import type { WireRecord } from '../connectors/connector.ts';
 import type { CompiledMap, CompiledRow } from './mapping.ts';
 import { referencePaths } from './mapping.ts';
 import type { CanonicalRecord } from './nouns.ts';
+import { insteadOf, type PutBack } from './put-back.ts';
 
 /** A value that could not be carried: a code of the catalogue and its parameters. */
 export interface Problem {
@@ -135,7 +136,8 @@ export interface Encoded {
 
 /**
  * What one target should hold of a canonical record. `ownedThere` says which fields the target's role owns,
- * `isLeftAlone` which ones keep what the record held when it was matched.
+ * `isLeftAlone` which ones keep what the record held when it was matched, `putBack` what a path holds instead of a
+ * value that was undone.
  */
 export function encode(
   map: CompiledMap,
@@ -143,6 +145,7 @@ export function encode(
   ownedThere: (field: string) => boolean,
   toTheirs: (kind: string, entity: string) => string | null,
   isLeftAlone: (field: string) => boolean = () => false,
+  putBack: PutBack = {},
 ): Encoded {
   const missing: { field: string; entity: string }[] = [];
   const problems: Problem[] = [];
@@ -164,13 +167,21 @@ export function encode(
     if (row.refersTo && local[row.field] === null && record[row.field] !== null) continue;
     if (isLeftAlone(row.field)) continue;
     try {
-      writePath(isTheirs ? initial : wire, row.at, encodeValue(row, local[row.field]));
-      if (!isTheirs && row.direction !== 'out') carried[row.field] = record[row.field];
+      const value = encodeValue(row, local[row.field]);
+      const instead = isTheirs ? null : insteadOf(putBack, row.at, value);
+      writePath(isTheirs ? initial : wire, row.at, instead ? instead.put : value);
+      if (instead) content[row.at] = instead.put;
+      if (!isTheirs && row.direction !== 'out' && (!instead || 'reads' in instead))
+        carried[row.field] = instead ? instead.reads : record[row.field];
     } catch (error) {
       problems.push(problemAt(error, row.field, row.at));
     }
   }
-  for (const [at, value] of formulas.written) writePath(wire, at, value);
+  for (const [at, value] of formulas.written) {
+    const instead = insteadOf(putBack, at, value);
+    writePath(wire, at, instead ? instead.put : value);
+    if (instead) content[at] = instead.put;
+  }
   problems.push(...formulas.problems);
   return { wire, initial, hash: hashOf(wire), content: hashOf(content), carried, missing, problems };
 }

@@ -122,6 +122,13 @@ export const laneMigrations = {
         "when": 1795866082656,
         "tag": "0016_candidates",
         "breakpoints": true
+      },
+      {
+        "idx": 17,
+        "version": "6",
+        "when": 1795876276425,
+        "tag": "0017_put_back",
+        "breakpoints": true
       }
     ]
   },
@@ -142,6 +149,7 @@ export const laneMigrations = {
     "m0013": "CREATE TABLE `mapping_drafts` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`title` text NOT NULL,\n\t`base` integer NOT NULL,\n\t`revision` integer NOT NULL,\n\t`state` text NOT NULL,\n\t`content` text NOT NULL,\n\t`note` text,\n\t`rehearsal` text,\n\t`by` text NOT NULL,\n\t`made_ms` integer NOT NULL,\n\t`changed_by` text NOT NULL,\n\t`changed_ms` integer NOT NULL,\n\t`writers` text NOT NULL,\n\t`submitted_by` text,\n\t`answered_by` text,\n\t`reason` text,\n\t`version` integer\n) WITHOUT ROWID;\n",
     "m0014": "CREATE TABLE `passages` (\n\t`passage` text NOT NULL,\n\t`entity` text NOT NULL,\n\t`since_ms` integer NOT NULL,\n\tPRIMARY KEY(`entity`, `passage`)\n) WITHOUT ROWID;\n--> statement-breakpoint\nCREATE TABLE `tallies` (\n\t`measure` text NOT NULL,\n\t`day` text NOT NULL,\n\t`sums` text NOT NULL,\n\tPRIMARY KEY(`measure`, `day`)\n) WITHOUT ROWID;\n--> statement-breakpoint\nALTER TABLE `commands` ADD `freed_ms` integer;",
     "m0015": "ALTER TABLE `jobs` ADD `kind` text;--> statement-breakpoint\nALTER TABLE `jobs` ADD `asked` text;--> statement-breakpoint\nALTER TABLE `jobs` ADD `place` text;--> statement-breakpoint\nALTER TABLE `jobs` ADD `drive` integer;--> statement-breakpoint\nALTER TABLE `jobs` ADD `moved_ms` integer;",
-    "m0016": "CREATE TABLE `candidates` (\n\t`connection` text NOT NULL,\n\t`kind` text NOT NULL,\n\t`record_type` text NOT NULL,\n\t`record_id` text NOT NULL,\n\t`entity` text NOT NULL,\n\t`score` integer NOT NULL,\n\t`reasons` text NOT NULL,\n\t`state` text NOT NULL,\n\tPRIMARY KEY(`connection`, `kind`, `record_type`, `record_id`, `entity`)\n) WITHOUT ROWID;\n--> statement-breakpoint\nCREATE INDEX `candidates_entity` ON `candidates` (`entity`);"
+    "m0016": "CREATE TABLE `candidates` (\n\t`connection` text NOT NULL,\n\t`kind` text NOT NULL,\n\t`record_type` text NOT NULL,\n\t`record_id` text NOT NULL,\n\t`entity` text NOT NULL,\n\t`score` integer NOT NULL,\n\t`reasons` text NOT NULL,\n\t`state` text NOT NULL,\n\tPRIMARY KEY(`connection`, `kind`, `record_type`, `record_id`, `entity`)\n) WITHOUT ROWID;\n--> statement-breakpoint\nCREATE INDEX `candidates_entity` ON `candidates` (`entity`);",
+    "m0017": "CREATE TABLE `job_writes` (\n\t`job` text NOT NULL,\n\t`entity` text NOT NULL,\n\t`connection` text NOT NULL,\n\t`record_type` text NOT NULL,\n\t`kind` text NOT NULL,\n\t`record_id` text,\n\t`over` text NOT NULL,\n\tPRIMARY KEY(`job`, `entity`, `connection`, `record_type`)\n) WITHOUT ROWID;\n--> statement-breakpoint\nALTER TABLE `links` ADD `put_back` text;"
   }
 };

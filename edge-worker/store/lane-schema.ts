@@ -97,6 +97,8 @@ export const links = sqliteTable(
      * changes.
      */
     differences: text('differences'),
+    /** JSON: path -> what it holds instead of a value that an application wrote there and that was undone. */
+    putBack: text('put_back'),
     run: integer('run').notNull(),
   },
   (table) => [

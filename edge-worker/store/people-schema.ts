@@ -1,5 +1,5 @@
 // What people leave in a lane: their keys and sessions, the work they asked for, what became of their requests.
-import { integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 /** API keys. Of the key itself only a hash is kept. */
 export const apiKeys = sqliteTable('api_keys', {
@@ -59,6 +59,26 @@ export const jobs = sqliteTable('jobs', {
   madeMs: integer('made_ms').notNull(),
   endedMs: integer('ended_ms'),
 });
+
+/**
+ * What an application of a mapping has written over, so that it can be undone. One row per target record; kept as long
+ * as its job.
+ */
+export const jobWrites = sqliteTable(
+  'job_writes',
+  {
+    job: text('job').notNull(),
+    entity: text('entity').notNull(),
+    connection: text('connection').notNull(),
+    recordType: text('record_type').notNull(),
+    kind: text('kind').notNull(),
+    /** Null where the record was made by it. */
+    recordId: text('record_id'),
+    /** JSON: the values written over, by path; none where nothing can be put back. */
+    over: text('over').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.job, table.entity, table.connection, table.recordType] })],
+);
 
 /** What became of people's changes that carried a key: the same request again is answered from here for a day. */
 export const answeredRequests = sqliteTable('answered_requests', {

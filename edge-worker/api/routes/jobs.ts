@@ -4,6 +4,7 @@ import { entityNames } from '../../../shared/entities/_registry.ts';
 import { placeOf } from '../../flow/again-job.ts';
 import type { Found } from '../../flow/found.ts';
 import { type JobRow, kindOfJob } from '../../flow/job-book.ts';
+import { undoesOf } from '../../flow/undo-job.ts';
 import { changed } from '../at.ts';
 import { idFor } from '../once.ts';
 import { ProblemError } from '../problems.ts';
@@ -19,11 +20,15 @@ const found = z
     written: count,
     held: count,
     billed: count,
+    left: count.meta({ description: 'Records of which an undoing left something as it is.' }),
     groups: z.array(
       z.object({
         connection: z.string(),
         kind: z.string(),
-        action: z.enum(['create', 'update', 'withdraw', 'billed']),
+        action: z.enum(['create', 'update', 'withdraw', 'billed', 'put-back', 'left']).meta({
+          description:
+            'Of an undoing: put-back, or left because somebody has changed it since, or it was created or is gone.',
+        }),
         heldBy: z.string().nullable().meta({ description: 'The control that would hold it.' }),
         field: z.string().nullable().meta({ description: 'Null where the record as a whole is meant.' }),
         count,
@@ -41,7 +46,8 @@ const found = z
 const jobShape = z
   .object({
     job: z.string(),
-    kind: z.enum(['answer', 'load', 'replay', 'apply']),
+    kind: z.enum(['answer', 'load', 'replay', 'apply', 'undo']),
+    undoes: z.string().nullable().meta({ description: 'The application that it takes back; null for other jobs.' }),
     state: stateOf.meta({
       description:
         'ready: it has looked and written nothing; run lets it write. A job that failed waits under an exception, ' +
@@ -66,12 +72,13 @@ function shown(row: JobRow): z.input<typeof jobShape> {
   const { id, state, cause, answer, by, total, done, failed, problem, madeMs, endedMs } = row;
   const kind = kindOfJob(row);
   const isAnswer = kind === 'answer';
-  const again = kind === 'replay' || kind === 'apply' ? placeOf(row) : null;
+  const again = kind === 'replay' || kind === 'apply' || kind === 'undo' ? placeOf(row) : null;
   return {
     ...{ job: id, kind, by, total, done, failed, problem },
     state: stateOf.parse(state),
     phase: again?.phase ?? 'run',
     found: again ? copyOf(again.found) : null,
+    undoes: kind === 'undo' ? undoesOf(row) : null,
     connection: isAnswer ? null : cause || null,
     cause: isAnswer ? cause : null,
     answer: isAnswer ? answer : null,
@@ -80,8 +87,12 @@ function shown(row: JobRow): z.input<typeof jobShape> {
   };
 }
 
-function copyOf({ groups, ...counts }: Found): z.input<typeof found> {
-  return { ...counts, groups: groups.map((group) => ({ ...group, money: { ...group.money }, rows: [...group.rows] })) };
+function copyOf({ groups, left = 0, ...counts }: Found): z.input<typeof found> {
+  return {
+    ...counts,
+    left,
+    groups: groups.map((group) => ({ ...group, money: { ...group.money }, rows: [...group.rows] })),
+  };
 }
 
 const base = '/installations/{installation}/jobs';
@@ -124,11 +135,31 @@ const steerJob = route({
   handle: ({ at, params: { job, step }, caller: { by } }) => at.change({ verb: 'job', change: { step, job }, by }),
 });
 
+const begun = changed.and(z.object({ job: z.string(), total: count }));
+
+const undoJob = route({
+  operation: 'undoJob',
+  method: 'post',
+  path: `${base}/{job}/undo`,
+  tag: 'Jobs',
+  summary: 'Undo an application: each value it wrote is what it was before',
+  description:
+    'A job of its own that begins at once. What an application that is done or cancelled has written is put back, ' +
+    'value by value, and left so until our value changes or a mapping is applied again. A value that somebody has ' +
+    'changed since, a record that it created, and what an invoice has billed are left as they are, and listed.',
+  params: one,
+  shape: begun,
+  handle: async ({ at, params: { job: undoes }, caller: { by }, ports, once }) => {
+    const change = { step: 'undo', job: idFor(ports, 'job', once), undoes } as const;
+    const { status, body } = await at.change({ verb: 'job', change, by });
+    return { status, body: { ...body, job: String(body['job']), total: Number(body['total']) } };
+  },
+});
+
 const over = {
   connection: z.string().max(60).nullable().default(null).meta({ description: 'Whose records are read; all if null.' }),
   kinds: z.array(kindName).max(entityNames.length).nullable().default(null).meta({ description: 'All if null.' }),
 };
-const begun = changed.and(z.object({ job: z.string(), total: count }));
 
 const startReplay = route({
   operation: 'startReplay',
@@ -169,4 +200,4 @@ const startApplication = route({
   },
 });
 
-export const jobs: readonly Route[] = [listJobs, readJob, steerJob, startReplay, startApplication];
+export const jobs: readonly Route[] = [listJobs, readJob, undoJob, steerJob, startReplay, startApplication];

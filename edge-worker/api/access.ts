@@ -79,6 +79,8 @@ export const access = {
   editDraft: { roles: ['admin'], scope: null },
   rehearseDraft: { roles: mappers, scope: null },
   previewDraft: { roles: mappers, scope: null },
+  readTable: { roles: mappers, scope: null },
+  checkTable: { roles: ['admin'], scope: null },
   submitDraft: { roles: ['admin'], scope: null },
   returnDraft: { roles: ['admin', 'approver'], scope: null },
   approveDraft: { roles: ['approver'], scope: null },

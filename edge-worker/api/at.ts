@@ -8,6 +8,7 @@ import type { Checked } from '../flow/health.ts';
 import type { MappingContent } from '../flow/mapping.ts';
 import type { RowProblem } from '../flow/mapping-check.ts';
 import type { Sides } from '../flow/mapping-sides.ts';
+import type { Entries, EntryProblem, TableSeen } from '../flow/mapping-tables.ts';
 import type { Proved } from '../flow/people.ts';
 import type { Preview, PreviewAsked } from '../flow/preview.ts';
 import type { Question } from '../flow/questions.ts';
@@ -92,6 +93,14 @@ export class InstallationAt {
 
   checkDraft(draft: string, content: MappingContent): Promise<readonly RowProblem[]> {
     return tried(async () => this.#lane.checkDraft(draft, content));
+  }
+
+  seeTable(draft: string, table: string): Promise<TableSeen> {
+    return tried(async () => this.#lane.seeTable(draft, table));
+  }
+
+  checkTable(draft: string, table: string, entries: Entries): Promise<readonly EntryProblem[]> {
+    return tried(async () => this.#lane.checkTable(draft, table, entries));
   }
 
   /** The head of the audit chain as the lane has it now, signed. */

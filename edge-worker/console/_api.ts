@@ -1261,6 +1261,40 @@ get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path
 429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
+'/installations/{installation}/mapping-drafts/{draft}/tables/{table}': {
+get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path: { "installation": string; "draft": string; "table": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['TableSeen']; }; };
+304: { headers: Record<string, unknown>; content?: never; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
+'/installations/{installation}/mapping-drafts/{draft}/tables/{table}/check': {
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "draft": string; "table": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
+/** Their value -> ours. */
+"entries": { [name: string]: string };
+}; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
+"problems": ({
+"theirs": string;
+"problem": string;
+})[];
+}; }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': {
+"problems": ({
+"theirs": string;
+"problem": string;
+})[];
+}; }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
 '/installations/{installation}/mappings': {
 get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "items": (components['schemas']['MappingVersion'])[];
@@ -2654,6 +2688,36 @@ MappingSides: {
 "codecs": { [name: string]: (string)[] };
 /** By the type of a constant or a formula. */
 "typedCodecs": { [name: string]: (string)[] };
+};
+TableSeen: {
+/** Rows that translate by it. */
+"uses": ({
+"connection": string;
+"title": string;
+"kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time";
+"field": string;
+"at": string;
+"direction": "both" | "in" | "out";
+/** The only values of ours, where listed. */
+"choices": (string)[] | null;
+})[];
+/** So many values were looked at. */
+"looked": number;
+"unmatched": ({
+"side": "theirs" | "ours";
+"value": string;
+"count": number;
+"connection": string;
+"kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time";
+"field": string;
+/** The first: theirs by id, ours by entity. */
+"records": (string)[];
+})[];
+/** Systems that could not be asked. */
+"problems": ({
+"connection": string;
+"problem": string;
+})[];
 };
 MappingVersion: {
 "version": number;

@@ -13,12 +13,15 @@ import {
   codecsFor,
   codecsForTyped,
   currencyPath,
+  encoded,
+  isCarried,
   openText,
   refusedThere,
   schemaOf,
   someValues,
 } from './mapping-fit.ts';
 import { type Sides, sidesOf } from './mapping-sides.ts';
+import { entryProblems, nameOf, placeOf, tableProblems, usesOf } from './mapping-tables.ts';
 import type { CanonicalRecord } from './nouns.ts';
 import { openDraft } from './proposals.ts';
 import type { Connection } from './wiring.ts';
@@ -64,14 +67,30 @@ async function checkContent(
       const map = (connection.connector.maps as Readonly<Record<string, EntityMap<EntityName> | undefined>>)[kind];
       if (!map) problems.push({ field: place, problem: `${connection.connector.title} carries no such record.` });
       else {
-        const changed = changedRows(before.maps[id]?.[kind], overlay, changedTables(before, after));
+        const changed = changedRows(before.maps[id]?.[kind], overlay);
         if (changed.fields.length + changed.extra.length + changed.off.length === 0) continue;
         const sides = await sidesOf(core, id, kind as EntityName);
         problems.push(...new MapCheck(core, connection, kind as EntityName, after, sides).check(changed));
       }
     }
   }
-  return problems;
+  for (const table of changedTables(before, after)) problems.push(...(await checkUses(core, after, table)));
+  return distinct(problems);
+}
+
+/** A table is for all rows that use it, also for those that the draft leaves as they are. */
+async function checkUses(core: LaneCore, after: MappingContent, table: string): Promise<RowProblem[]> {
+  const entries = after.lookups[table];
+  if (entries !== undefined)
+    return (await tableProblems(core, after, table, entries)).map(({ problem, place }) => ({ field: place, problem }));
+  return usesOf(core.wiring, after, table).map((use) => ({
+    field: placeOf(use),
+    problem: `There is no table ${table}, and ${use.title} still uses it for ${nameOf(use)}.`,
+  }));
+}
+
+function distinct(problems: readonly RowProblem[]): RowProblem[] {
+  return [...new Map(problems.map((one) => [`${one.field} ${one.problem}`, one] as const)).values()];
 }
 
 function checkOwners({ ownership }: MappingContent): RowProblem[] {
@@ -95,9 +114,9 @@ function changedTables(before: MappingContent, after: MappingContent): ReadonlyS
 
 const isAlike = (one: unknown, other: unknown) => canonicalJson(one ?? null) === canonicalJson(other ?? null);
 
-function changedRows(was: Overlay | undefined, is: Overlay, tables: ReadonlySet<string>): Changed {
+function changedRows(was: Overlay | undefined, is: Overlay): Changed {
   const moved = Object.entries(is.fields).filter(
-    ([field, row]) => !isAlike(was?.fields[field], row) || was?.fields[field] === undefined || usesOneOf(row, tables),
+    ([field, row]) => !isAlike(was?.fields[field], row) || was?.fields[field] === undefined,
   );
   return {
     fields: moved.flatMap(([field, row]) => (row === null ? [] : [[field, row] as const])),
@@ -105,8 +124,6 @@ function changedRows(was: Overlay | undefined, is: Overlay, tables: ReadonlySet<
     extra: is.extra.flatMap((row, at) => (was?.extra.some((one) => isAlike(one, row)) ? [] : [[at, row] as const])),
   };
 }
-
-const usesOneOf = (row: Row | null, tables: ReadonlySet<string>) => row?.lookup !== undefined && tables.has(row.lookup);
 
 class MapCheck {
   readonly #connection: Connection;
@@ -181,15 +198,14 @@ class MapCheck {
     return [...kept, ...own, ...extra.map(({ at }) => ({ at, direction: 'out' as const }))];
   }
 
-  #checkTable(field: string, { lookup }: Row): RowProblem[] {
+  #checkTable(field: string, { lookup, at, direction }: Row): RowProblem[] {
     if (lookup === undefined) return [];
     const table = this.#content.lookups[lookup];
     if (!table) return [{ field: 'lookup', problem: `There is no table ${lookup}.` }];
-    const schema = schemaOf(this.#kind, field);
-    const wrong = Object.entries(table).find(([, ours]) => !schema?.safeParse(ours).success);
-    return wrong
-      ? [{ field: 'lookup', problem: `“${wrong[1]}”, which ${lookup} makes of “${wrong[0]}”, is no value of it.` }]
-      : [];
+    const { id, connector } = this.#connection;
+    const use = { connection: id, title: connector.title, kind: this.#kind, field, at, direction };
+    const described = this.#sides.theirs.find(({ path }) => path === at);
+    return entryProblems(use, described, table).map(({ problem }) => ({ field: 'lookup', problem }));
   }
 
   #checkRead({ at, lookup }: Row, codec: Codec<unknown>): RowProblem[] {
@@ -208,13 +224,9 @@ class MapCheck {
 
   #checkWritten(field: string, row: Row, codec: Codec<unknown>): RowProblem[] {
     const there = this.#sides.theirs.find(({ path }) => path === row.at);
+    // What a table writes is what stands in it.
+    if (row.lookup !== undefined) return [];
     const { choices, lengthMax } = there ?? { choices: null, lengthMax: null };
-    if (row.lookup !== undefined) {
-      const unknown = Object.keys(this.#content.lookups[row.lookup] ?? {}).find(
-        (theirs) => choices && choices.length > 0 && !choices.some(({ value }) => value === theirs),
-      );
-      return unknown === undefined ? [] : [{ field: 'lookup', problem: `${row.at} has no choice “${unknown}”.` }];
-    }
     const seen = this.#records.flatMap((record) => (record[field] === undefined ? [] : [record[field]]));
     const some = someValues(this.#kind, field);
     // Which words a text will hold nobody knows beforehand: real ones decide whether they have a place there.
@@ -279,21 +291,3 @@ class MapCheck {
 
 const within = (place: string, problems: readonly RowProblem[]): RowProblem[] =>
   problems.map(({ field, problem }) => ({ field: [place, field].filter(String).join('.'), problem }));
-
-/** Nothing where the codec will not write the value: it is held for that reason, before and after. */
-function encoded(codec: Codec<unknown>, value: unknown): readonly unknown[] {
-  try {
-    return [codec.encode(value)];
-  } catch (error) {
-    if (error instanceof CodecError) return [];
-    throw error;
-  }
-}
-
-function isCarried(codec: Codec<unknown>, value: unknown): boolean {
-  try {
-    return codec.encode(value) !== undefined && codec.decode(codec.encode(value), {}) !== undefined;
-  } catch {
-    return false;
-  }
-}

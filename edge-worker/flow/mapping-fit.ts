@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type EntityName, entities } from '../../shared/entities/_registry.ts';
 import { type Role, refersTo, stewardOf, titleOf } from '../../shared/entities/entity.ts';
-import { type Codec, writePath } from '../connectors/codecs.ts';
+import { type Codec, CodecError, writePath } from '../connectors/codecs.ts';
 import type { Connector, FieldMap, SchemaField } from '../connectors/connector.ts';
 import { codecsOf } from './mapping.ts';
 import { isSame } from './translate.ts';
@@ -71,7 +71,8 @@ function typeOf(schema: z.ZodType): OurType {
   return telling.find(([, value]) => takes(schema, value))?.[0] ?? 'instant';
 }
 
-function choicesOf(schema: z.ZodType): readonly string[] | null {
+/** The only values the field may hold, where they are listed. */
+export function choicesOf(schema: z.ZodType): readonly string[] | null {
   const inner = schema instanceof z.ZodNullable ? schema.unwrap() : schema;
   return inner instanceof z.ZodEnum ? inner.options.map(String) : null;
 }
@@ -186,4 +187,23 @@ export function refusedThere(field: SchemaField, wire: unknown): string | null {
 function shown(wire: unknown): string {
   const text = typeof wire === 'string' ? wire : JSON.stringify(wire);
   return text.length > 40 ? `“${text.slice(0, 40)}…”` : `“${text}”`;
+}
+
+/** Nothing where the codec will not write the value: it is held for that reason, before and after. */
+export function encoded(codec: Codec<unknown>, value: unknown): readonly unknown[] {
+  try {
+    return [codec.encode(value)];
+  } catch (error) {
+    if (error instanceof CodecError) return [];
+    throw error;
+  }
+}
+
+/** Whether the codec writes the value, and reads something again. */
+export function isCarried(codec: Codec<unknown>, value: unknown): boolean {
+  try {
+    return codec.encode(value) !== undefined && codec.decode(codec.encode(value), {}) !== undefined;
+  } catch {
+    return false;
+  }
 }

@@ -13,6 +13,7 @@ import type { Lane } from '../flow/lane.ts';
 import type { MappingContent } from '../flow/mapping.ts';
 import { checkDraft, type RowProblem } from '../flow/mapping-check.ts';
 import { type Sides, sidesOf } from '../flow/mapping-sides.ts';
+import { checkTable, type Entries, type EntryProblem, seeTable, type TableSeen } from '../flow/mapping-tables.ts';
 import { type Proved, proveUser } from '../flow/people.ts';
 import { type Preview, type PreviewAsked, preview } from '../flow/preview.ts';
 import { ask, type Question } from '../flow/questions.ts';
@@ -216,6 +217,15 @@ export class LaneObject extends DurableObject<Env> {
   /** What is wrong with a draft's rows, before they are kept. */
   checkDraft(draft: string, content: MappingContent): Promise<Tried<readonly RowProblem[]>> {
     return tried(() => checkDraft(this.#home.live.core, draft, content));
+  }
+
+  /** Which values of real records a table of a draft does not know. */
+  seeTable(draft: string, table: string): Promise<Tried<TableSeen>> {
+    return tried(() => seeTable(this.#home.live.core, draft, table));
+  }
+
+  checkTable(draft: string, table: string, entries: Entries): Promise<Tried<readonly EntryProblem[]>> {
+    return tried(() => checkTable(this.#home.live.core, draft, table, entries));
   }
 
   /** Whether a record would pass every control, in every system. */

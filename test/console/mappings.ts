@@ -2,7 +2,9 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser, type Visitor } from '../support/browser.ts';
-import { lookAt } from '../support/console-visit.ts';
+import { lookAt, lookAtBoth } from '../support/console-visit.ts';
+import { choose } from './choose.ts';
+import { tableStories } from './mapping-tables.ts';
 
 type Visit = (role: string, page: string, widthPx?: number, user?: string) => Promise<Visitor>;
 
@@ -21,6 +23,7 @@ export function mappingStories(visit: Visit): void {
     peopleStories(visit);
     rowStories(draftOf);
     ownerStories(draftOf);
+    tableStories(draftOf);
   });
 }
 
@@ -148,24 +151,18 @@ function rowStories(draftOf: DraftOf): void {
 function ownerStories(draftOf: DraftOf): void {
   it('move a field to another owner, show a real record side by side, and fill a table', async () => {
     const { page, visitor } = await draftOf('Terms are agreed in the CRM', 1280);
-    const lookAtBoth = async (name: string) => {
-      await lookAt(visitor, name);
-      await page.setViewportSize({ width: 400, height: 900 });
-      await lookAt(visitor, name);
-      await page.setViewportSize({ width: 1280, height: 900 });
-    };
     await page.getByRole('link', { name: 'Owners', exact: true }).click();
     await choose(page, 'Record', 'Customer');
     await choose(page, 'Owner of Payment terms', 'CRM');
     await visitor.hasText('was ERP');
-    await lookAtBoth('mappings-owners');
+    await lookAtBoth(visitor, 'mappings-owners');
     await page.getByRole('link', { name: 'Preview', exact: true }).click();
     await page.getByLabel('Number, name or id in any system').fill('harbour');
     await visitor.button('Find').click();
     await page.getByRole('button', { name: /^Customer: Harbour/ }).click();
     await visitor.button('See it under this draft').click();
     await visitor.hasText(/^target, customer cl/);
-    await lookAtBoth('mappings-preview');
+    await lookAtBoth(visitor, 'mappings-preview');
     await page.getByRole('link', { name: 'Tables', exact: true }).click();
     await page.getByLabel('Name of a new table').fill('lands');
     await visitor.button('Add the table').click();
@@ -174,15 +171,10 @@ function ownerStories(draftOf: DraftOf): void {
     await visitor.hasText('Each entry needs their value and ours.');
     await page.getByLabel('Means ours').fill('Germany');
     await visitor.button('Save the table').click();
-    await lookAtBoth('mappings-tables');
+    await lookAtBoth(visitor, 'mappings-tables');
     await page.getByRole('link', { name: 'What it changes' }).click();
     await visitor.hasText('lands: DE: means Germany');
     await visitor.hasText('customer.terms: owned by the crm');
     await visitor.close();
   });
-}
-
-async function choose(page: Page, label: string, option: string): Promise<void> {
-  await page.getByRole('button', { name: new RegExp(`${label}$`) }).click();
-  await page.getByRole('option', { name: option, exact: true }).click();
 }

@@ -6,7 +6,9 @@ import { type MappingContent, mappingContent } from '../../edge-worker/flow/mapp
 import { checkDraft } from '../../edge-worker/flow/mapping-check.ts';
 import { codecsFor } from '../../edge-worker/flow/mapping-fit.ts';
 import { groundOf, sidesOf } from '../../edge-worker/flow/mapping-sides.ts';
+import { checkTable, seeTable } from '../../edge-worker/flow/mapping-tables.ts';
 import { propose } from '../../edge-worker/flow/proposals.ts';
+import { publish } from '../../edge-worker/flow/steward.ts';
 import type { Connection } from '../../edge-worker/flow/wiring.ts';
 import { LaneRig, RigSystem } from '../support/lane-rig.ts';
 
@@ -95,9 +97,55 @@ it('A table is refused for what is no value of the field, and for a choice that 
       maps: { erp: { customer: { fields: { country: { ...fields.country, lookup } }, extra: [] } } },
       lookups: { lands },
     });
-  expect((await by({ XX: 'Austria' }))[0]).toContain('land has no choice “XX”.');
+  expect((await by({ XX: 'Austria' }))[0]).toContain('LAND has no choice “XX” in ERP.');
+  expect((await by({ DE: 'Germany', FR: 'Germany' }))[0]).toContain('“DE” and “FR” both mean “Germany”');
   expect((await by({}, 'other'))[0]).toContain('There is no table other.');
   expect(await by({ DE: 'Germany' })).toEqual([]);
+});
+
+it('A changed table is held against every row in force that uses it, though the draft touches none', async () => {
+  const { core, refused } = await firm();
+  const looked = { at: 'stage', codec: 'text', direction: 'both' as const, lookup: 'stages' };
+  const content: Partial<MappingContent> = {
+    maps: { erp: { customer: { fields: { lifecycle: looked }, extra: [] } } },
+    lookups: { stages: { client: 'customer', lead: 'prospect' } },
+  };
+  publish(core, mappingContent.parse(content), 'ada');
+  propose(core, { step: 'begin', id: 'dra_2', title: 'Stages', from: null }, 'ada');
+  const checked = async (stages: Record<string, string>) =>
+    (await checkDraft(core, 'dra_2', mappingContent.parse({ ...content, lookups: { stages } }))).map(
+      ({ problem }) => problem,
+    );
+  expect(await checked({ client: 'customer', lead: 'a lead' })).toEqual([
+    '“a lead” is no value of Lifecycle of customer.',
+  ]);
+  expect(await checked({ client: 'customer' })).toEqual([]);
+  expect((await refused({ ...content, lookups: {} }))[0]).toContain('There is no table stages.');
+  expect(await checkTable(core, 'dra_2', 'stages', { dead: 'closed', lead: 'prospect' })).toEqual([
+    { theirs: 'dead', problem: '“closed” is no value of Lifecycle of customer.' },
+  ]);
+});
+
+it('Values of real records that a table does not know are listed with their count, on both sides', async () => {
+  const { rig, core, crm } = await firm();
+  for (const id of ['b', 'c']) {
+    crm.put('client', id, { display_name: id, stage: 'client', currency: 'EUR', active: true, terms: '60 days' });
+    await rig.notice('crm', 'client', id);
+  }
+  await rig.pass(60_000);
+  const terms = { at: 'terms', codec: 'text?', direction: 'both' as const, lookup: 'terms' };
+  const drafted = {
+    maps: { crm: { customer: { fields: { terms }, extra: [] } } },
+    lookups: { terms: { '30 days': 'NET30' } },
+  };
+  propose(core, { step: 'edit', draft: 'dra_1', revision: 1, content: mappingContent.parse(drafted) }, 'ada');
+  const seen = await seeTable(core, 'dra_1', 'terms');
+  expect(seen.uses.map(({ connection, field: at }) => `${connection} ${at}`)).toEqual(['crm terms']);
+  expect(seen.unmatched.map(({ side, value, count, records }) => [side, value, count, records.length])).toEqual([
+    ['theirs', '60 days', 2, 2],
+    ['ours', '60 days', 2, 2],
+  ]);
+  expect((await seeTable(core, 'dra_1', 'nobody')).uses).toEqual([]);
 });
 
 it('A constant and a formula are refused for what they make, with what they would give real records', async () => {

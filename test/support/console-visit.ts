@@ -32,3 +32,11 @@ export async function lookAt(visitor: Visitor, name: string): Promise<void> {
   expect(await visitor.isTooWide()).toBe(false);
   expect(visitor.problems).toEqual([]);
 }
+
+/** The same page at both widths, without opening it twice. */
+export async function lookAtBoth(visitor: Visitor, name: string): Promise<void> {
+  await lookAt(visitor, name);
+  await visitor.page.setViewportSize({ width: 400, height: 900 });
+  await lookAt(visitor, name);
+  await visitor.page.setViewportSize({ width: 1280, height: 900 });
+}

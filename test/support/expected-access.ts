@@ -53,6 +53,8 @@ export const expectedAccess: Readonly<Record<Operation, readonly [readonly HostR
   editDraft: [['admin'], null],
   rehearseDraft: [mappers, null],
   previewDraft: [mappers, null],
+  readTable: [mappers, null],
+  checkTable: [['admin'], null],
   submitDraft: [['admin'], null],
   returnDraft: [mappers, null],
   approveDraft: [['approver'], null],

@@ -63,7 +63,10 @@ const layers: readonly Layer[] = [
   {
     of: /^edge-worker\/console\//,
     ours: ['shared/', 'edge-worker/console/'],
-    packages: ['react', 'react-dom', 'react-router', 'react-aria-components', '@tanstack/react-query', 'openapi-fetch'],
+    packages: [
+      ...['react', 'react-dom', 'react-router', 'react-aria-components', '@tanstack/react-query', 'openapi-fetch'],
+      'papaparse',
+    ],
   },
   {
     of: /^edge-worker\/api\//,

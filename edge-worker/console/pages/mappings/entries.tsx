@@ -1,0 +1,130 @@
+// One table of a draft, entry by entry. Of a long one those are shown that are looked for.
+import { useState } from 'react';
+import { Button, Field } from '../../parts/controls.tsx';
+import { Note } from '../../parts/states.tsx';
+import { type Pair, writeCsv } from './csv.ts';
+import { ImportFile } from './import-file.tsx';
+import { SaveTrouble, useSaving } from './saving.tsx';
+import type { Full } from './sides.ts';
+import { UnknownValues } from './unknown-values.tsx';
+
+interface Entry extends Pair {
+  readonly id: number;
+}
+
+export interface EntriesProps {
+  readonly draft: Full;
+  readonly table: string;
+  readonly isOpen: boolean;
+}
+
+const shownMax = 100;
+
+export function Entries({ draft, table, isOpen }: EntriesProps) {
+  const saving = useSaving(draft);
+  const [entries, setEntries] = useState(() => entriesOf(pairsOf(draft, table)));
+  const [asked, ask] = useState('');
+  const problem = problemOf(entries);
+  const save = (pairs: readonly Pair[]) => {
+    const values = Object.fromEntries(pairs.map(({ theirs, ours }) => [theirs.trim(), ours.trim()]));
+    const { content } = saving.opened;
+    saving.save({ ...content, lookups: { ...content.lookups, [table]: values } });
+  };
+  const takeTheirs = () => {
+    setEntries(entriesOf(pairsOf(draft, table)));
+    saving.takeTheirs();
+  };
+  const add = (pair: Pair) => {
+    setEntries([{ ...pair, id: nextId(entries) }, ...entries]);
+    ask('');
+  };
+  const take = (pairs: readonly Pair[]) => {
+    setEntries(entriesOf(pairs));
+    save(pairs);
+  };
+  return (
+    <div className="stack-close">
+      <div className="row">
+        {isOpen && <ImportFile draft={draft} table={table} before={entries} onTake={take} />}
+        {entries.length > 0 && <Button onPress={() => download(entries, table)}>Export as CSV</Button>}
+      </div>
+      {entries.length > 10 && <Field label="Look for a value" type="search" value={asked} onChange={ask} />}
+      <Lines entries={entries} asked={asked} isOpen={isOpen} onChange={setEntries} />
+      {problem !== null && <Note tone="warning">{problem}</Note>}
+      <SaveTrouble saving={{ ...saving, takeTheirs }} draft={draft} />
+      {isOpen && (
+        <div className="row">
+          <Button onPress={() => add({ theirs: '', ours: '' })}>Add an entry</Button>
+          <Button look="main" isDisabled={problem !== null || saving.isPending} onPress={() => save(entries)}>
+            Save the table
+          </Button>
+        </div>
+      )}
+      <UnknownValues draft={draft} table={table} entries={entries} onAdd={isOpen ? add : null} />
+    </div>
+  );
+}
+
+interface LinesProps {
+  readonly entries: readonly Entry[];
+  readonly asked: string;
+  readonly isOpen: boolean;
+  readonly onChange: (entries: readonly Entry[]) => void;
+}
+
+function Lines({ entries, asked, isOpen, onChange }: LinesProps) {
+  const found = entries.filter(({ theirs, ours }) => `${theirs} ${ours}`.toLowerCase().includes(asked.toLowerCase()));
+  const set = (id: number, change: Partial<Entry>) =>
+    onChange(entries.map((entry) => (entry.id === id ? { ...entry, ...change } : entry)));
+  return (
+    <>
+      {entries.length === 0 && <p className="quiet">It has no entries yet.</p>}
+      {found.slice(0, shownMax).map(({ id, theirs, ours }) => (
+        <div key={id} className="mappings-entry">
+          <Field label="Theirs" value={theirs} onChange={(to) => set(id, { theirs: to })} isDisabled={!isOpen} />
+          <Field label="Means ours" value={ours} onChange={(to) => set(id, { ours: to })} isDisabled={!isOpen} />
+          {isOpen && (
+            <Button
+              look="quiet"
+              aria-label={`Remove ${theirs || 'the entry'}`}
+              onPress={() => onChange(entries.filter((entry) => entry.id !== id))}
+            >
+              Remove
+            </Button>
+          )}
+        </div>
+      ))}
+      {found.length > shownMax && (
+        <p className="quiet">
+          The first {shownMax} of {found.length.toLocaleString()} are shown. Look for a value to see it.
+        </p>
+      )}
+      {entries.length > 0 && found.length === 0 && <p className="quiet">No entry has “{asked}”.</p>}
+    </>
+  );
+}
+
+const pairsOf = ({ content }: Full, table: string): readonly Pair[] =>
+  Object.entries(content.lookups[table] ?? {}).map(([theirs, ours]) => ({ theirs, ours }));
+
+const entriesOf = (pairs: readonly Pair[]): readonly Entry[] => pairs.map((pair, id) => ({ ...pair, id }));
+
+const nextId = (entries: readonly Entry[]) => entries.reduce((max, { id }) => Math.max(max, id), -1) + 1;
+
+/** Of two entries for one value the table would keep one without saying so. */
+function problemOf(entries: readonly Entry[]): string | null {
+  if (entries.some(({ theirs, ours }) => theirs.trim() === '' || ours.trim() === ''))
+    return 'Each entry needs their value and ours.';
+  const seen = new Set<string>();
+  for (const { theirs } of entries) {
+    if (seen.has(theirs.trim())) return `“${theirs.trim()}” stands there twice.`;
+    seen.add(theirs.trim());
+  }
+  return null;
+}
+
+function download(pairs: readonly Pair[], table: string): void {
+  const url = URL.createObjectURL(new Blob([writeCsv(pairs)], { type: 'text/csv;charset=utf-8' }));
+  Object.assign(document.createElement('a'), { href: url, download: `${table}.csv` }).click();
+  URL.revokeObjectURL(url);
+}

@@ -1,0 +1,130 @@
+// Values that stand in real records and that a table does not know, each with how many hold it and one press to add it.
+import { Link } from 'react-router';
+import { Answer, useAnswer } from '../../asking.tsx';
+import type { Shape } from '../../client.ts';
+import { Button } from '../../parts/controls.tsx';
+import { wordsFrom } from '../../parts/people.ts';
+import { Note } from '../../parts/states.tsx';
+import type { Pair } from './csv.ts';
+import type { Full } from './sides.ts';
+
+type Seen = Shape<'TableSeen'>;
+type Unmatched = Seen['unmatched'][number];
+
+interface UnknownProps {
+  readonly draft: Full;
+  readonly table: string;
+  readonly entries: readonly Pair[];
+  /** Null where the table cannot be changed. */
+  readonly onAdd: ((pair: Pair) => void) | null;
+}
+
+export function UnknownValues(props: UnknownProps) {
+  const { draft, table } = props;
+  const isOpen = draft.state === 'draft' || draft.state === 'submitted';
+  return (
+    <section className="stack-close" aria-label="Values it does not know">
+      <h2>Values it does not know</h2>
+      {isOpen ? (
+        <Asked key={`${table} ${draft.revision}`} {...props} />
+      ) : (
+        <p className="quiet">This draft has ended; records are no longer compared with it.</p>
+      )}
+    </section>
+  );
+}
+
+function Asked(props: UnknownProps) {
+  const { draft, table } = props;
+  const seen = useAnswer(['table', draft.id, table, draft.revision], ({ api, installation }) =>
+    api.GET('/installations/{installation}/mapping-drafts/{draft}/tables/{table}', {
+      params: { path: { installation, draft: draft.id, table } },
+    }),
+  );
+  return (
+    <Answer what="the values of real records" answer={seen}>
+      {(found) => <List {...props} seen={found} />}
+    </Answer>
+  );
+}
+
+const shownMax = 100;
+
+function List({ seen, entries, onAdd }: UnknownProps & { readonly seen: Seen }) {
+  const { uses, looked, unmatched, problems } = seen;
+  if (uses.length === 0)
+    return <p className="quiet">No row uses this table yet. Choose it at a row, under “Translated by the table”.</p>;
+  const has = ({ side, value }: Unmatched) => entries.some((entry) => entry[side].trim() === value);
+  const left = unmatched.filter((one) => !has(one));
+  const isTaken = (theirs: string) => entries.some((entry) => entry.theirs.trim() === theirs);
+  return (
+    <>
+      <p className="quiet">
+        Used by{' '}
+        {uses.map(({ connection, kind, field }) => `${connection}, ${wordsFrom(kind)}: ${wordsFrom(field)}`).join('; ')}
+        . {looked.toLocaleString()} {looked === 1 ? 'value' : 'values'} of the newest records were looked at.
+      </p>
+      {problems.map(({ connection, problem }) => (
+        <Note key={connection} tone="warning">
+          {connection}: {problem}
+        </Note>
+      ))}
+      {left.length === 0 && looked === 0 && problems.length === 0 && <p className="quiet">No record holds one yet.</p>}
+      {left.length === 0 && looked > 0 && <Note tone="good">The table knows every value of them.</Note>}
+      <ul className="mappings-unknown">
+        {left.slice(0, shownMax).map((one) => (
+          <Value
+            key={`${one.side} ${one.connection} ${one.kind} ${one.field} ${one.value}`}
+            {...{ one, uses, isTaken, onAdd }}
+          />
+        ))}
+      </ul>
+      {left.length > shownMax && (
+        <p className="quiet">
+          The {shownMax} most frequent of {left.length.toLocaleString()} are shown.
+        </p>
+      )}
+    </>
+  );
+}
+
+interface ValueProps {
+  readonly one: Unmatched;
+  readonly uses: Seen['uses'];
+  /** Their value means something else already. */
+  readonly isTaken: (theirs: string) => boolean;
+  readonly onAdd: UnknownProps['onAdd'];
+}
+
+function Value({ one, uses, isTaken, onAdd }: ValueProps) {
+  const { side, value, count, connection, kind, field, records } = one;
+  const choices = uses.find(
+    (use) => use.connection === connection && use.kind === kind && use.field === field,
+  )?.choices;
+  // Where ours may be any text, what the other side calls it is a fair beginning; of choices the one of that name.
+  const same = choices ? (choices.find((choice) => choice.toLowerCase() === value.toLowerCase()) ?? '') : value;
+  const taken = isTaken(value) ? '' : value;
+  const pair = side === 'theirs' ? { theirs: value, ours: same } : { theirs: taken, ours: value };
+  return (
+    <li className="row-apart">
+      <span>
+        <strong>{value}</strong>{' '}
+        <span className="quiet">
+          {side === 'theirs' ? 'theirs' : 'ours'}, in {count.toLocaleString()} {count === 1 ? 'record' : 'records'} (
+          {records.slice(0, 3).map((record, at) => (
+            <span key={record}>
+              {at > 0 && ', '}
+              {side === 'ours' ? <Link to={`/records/${record}`}>record {at + 1}</Link> : record}
+            </span>
+          ))}
+          )
+        </span>
+      </span>
+      {onAdd && (
+        <Button aria-label={`Add ${value}`} onPress={() => onAdd(pair)}>
+          Add
+        </Button>
+      )}
+    </li>
+  );
+}

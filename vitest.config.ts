@@ -19,7 +19,7 @@ export default defineConfig({
           pool: 'threads',
           include: ['**/*.test.ts'],
           exclude: [...never, 'test/journeys/**'],
-          testTimeout: 10_000,
+          testTimeout: 60_000,
         },
       },
       {

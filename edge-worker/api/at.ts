@@ -103,9 +103,12 @@ export class InstallationAt {
     return tried(async () => this.#lane.checkTable(draft, table, entries));
   }
 
-  /** The head of the audit chain as the lane has it now, signed. */
-  signedHead(): Promise<AuditHead & { readonly signature: string }> {
-    return reached(async () => this.#lane.signedHead());
+  /** The head of the audit chain as the lane has it now, signed; every row up to it is in the record. */
+  async signedHead(): Promise<AuditHead & { readonly signature: string }> {
+    const head = await reached(async () => this.#lane.signedHead());
+    if (head === null)
+      throw new ProblemError('record-unavailable', 'The newest rows of the audit have not reached the record yet.');
+    return head;
   }
 
   /** Asks a connection's system now. */

@@ -9,6 +9,7 @@ export function progressOf(core: LaneCore): Readonly<Record<string, unknown>> {
   return {
     waiting: waitingCount(core),
     rechecks: count('SELECT count(*) AS n FROM rechecks'),
+    reading: dueReads(core) + core.slowReads.size,
     commands: sql.exec('SELECT connection, state, count(*) AS n FROM commands GROUP BY connection, state').toArray(),
     inFlight: core.inFlight.size,
     holds: sql.exec('SELECT control, owner, count(*) AS n FROM holds GROUP BY control, owner').toArray(),
@@ -30,16 +31,24 @@ export function progressOf(core: LaneCore): Readonly<Record<string, unknown>> {
   };
 }
 
+/** Records whose turn to be read it is; those of a connection that rests are read once it has rested. */
+function dueReads(core: LaneCore): number {
+  const active = [...core.wiring.connections.values()].filter(({ state }) => state === 'active');
+  return dueOf(
+    core,
+    'rechecks WHERE due_ms',
+    active.map(({ id }) => id),
+  );
+}
+
 /** Feeds whose turn it is and that have not answered yet; where the connection rests or is stopped, nobody asks. */
 function askedFeeds(core: LaneCore): number {
   const callable = [...core.wiring.connections.keys()].filter((id) => core.callable(id) !== null);
-  const rows = core.store.sql
-    .exec(
-      `SELECT count(*) AS n FROM cursors WHERE purpose = 'feed' AND next_ms <= ?
-         AND connection IN (SELECT value FROM json_each(?))`,
-      core.ports.nowMs(),
-      JSON.stringify(callable),
-    )
-    .toArray() as { n: number }[];
-  return rows[0]?.n ?? 0;
+  return dueOf(core, "cursors WHERE purpose = 'feed' AND next_ms", callable);
+}
+
+function dueOf(core: LaneCore, what: string, connections: readonly string[]): number {
+  const query = `SELECT count(*) AS n FROM ${what} <= ? AND connection IN (SELECT value FROM json_each(?))`;
+  const rows = core.store.sql.exec(query, core.ports.nowMs(), JSON.stringify(connections)).toArray();
+  return (rows[0] as { n: number }).n;
 }

@@ -33,6 +33,8 @@ import { log } from './log.ts';
 
 /** A person's change is answered once its rows are in D1, or after this long with the lane's own view. */
 const flushedWithinMs = 2_000;
+/** Whoever exports waits for a file anyway. */
+const exportWithinMs = 15_000;
 
 const isTaking = ({ core }: Lane, connection: string) =>
   !core.isEnding && (core.wiring.connections.get(connection)?.state ?? 'ending') !== 'ending';
@@ -96,9 +98,16 @@ export class LaneObject extends DurableObject<Env> {
     keepSignedHead(core, head, await signHead(this.env.HUB_KEY, head));
   }
 
-  /** The head as it is now, its rows in D1, for whoever exports the chain: what was cut off there is missed. */
-  async signedHead(): Promise<SignedHead> {
-    await this.#home.live.flushed(flushedWithinMs);
+  /**
+   * The head as it is now, for whoever exports the chain: what was cut off there is missed. Null when D1 does not take
+   * the rows up to it in time. What is told while they are flushed comes after it.
+   */
+  async signedHead(): Promise<SignedHead | null> {
+    const head = await this.#signHead();
+    return (await this.#home.live.flushed(exportWithinMs)) ? head : null;
+  }
+
+  async #signHead(): Promise<SignedHead> {
     const head = auditHead(this.#home.live.core);
     return { ...head, signature: await signHead(this.env.HUB_KEY, head) };
   }
@@ -139,7 +148,7 @@ export class LaneObject extends DurableObject<Env> {
   /** What lies here, and the end of its audit, signed: the proof of its erasure names both. */
   async inventory(): Promise<Inventory> {
     if (!this.#home.isFounded) return { rows: 0, auditHead: null };
-    return { rows: countLane(this.ctx.storage.sql), auditHead: await this.signedHead() };
+    return { rows: countLane(this.ctx.storage.sql), auditHead: await this.#signHead() };
   }
 
   /** Everything that lies here. What still runs finds nothing any more. Returns how many rows there were. */

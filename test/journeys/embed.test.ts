@@ -195,7 +195,7 @@ describe('Salesforce, where a record proves its user', () => {
 describe.skipIf(!hasBrowser)('In a real browser', () => {
   async function hostPage(body: string, widthPx: number, origin = host.url): Promise<Page> {
     const page = await (browser as Browser).newPage({ viewport: { width: widthPx, height: 900 } });
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(60_000);
     shown = `<!doctype html><title>Host</title><body style="margin:0">${body}`;
     await page.goto(`${origin}/host-page`);
     return page;

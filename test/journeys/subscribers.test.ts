@@ -22,6 +22,8 @@ const begun: string[] = [];
 beforeAll(async () => {
   hub = await spawnHub({ port, state });
   pair = await Pair.start(new Operator(hub.url, hub.operatorKey));
+  // Whatever came to be before somebody asked for news is told to nobody.
+  await pair.installation.settled();
   await warehouse.start();
 }, 60_000);
 

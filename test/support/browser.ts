@@ -7,7 +7,7 @@ const executable = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chro
   .find(existsSync);
 export const hasBrowser = executable !== undefined;
 const axe = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
-const waitMs = 20_000;
+const waitMs = 60_000;
 
 export async function openBrowser(): Promise<Browser> {
   if (executable === undefined) throw new Error('Chromium is not installed');

@@ -3,6 +3,8 @@
 export interface Progress {
   readonly waiting: number;
   readonly rechecks: number;
+  /** Records whose turn to be read it is and that have not been read yet. */
+  readonly reading: number;
   readonly commands: readonly { readonly connection: string; readonly state: string; readonly n: number }[];
   readonly inFlight: number;
   readonly holds: readonly { readonly control: string; readonly owner: string; readonly n: number }[];
@@ -256,6 +258,7 @@ function isQuiet(progress: Progress): boolean {
     progress.overflowed === 0 &&
     progress.waiting +
       progress.inFlight +
+      progress.reading +
       progress.asking +
       progress.loads +
       progress.replans +

@@ -159,7 +159,7 @@ export function jobOf({ erp }: Pick<Systems, 'erp'>, name: string): string | nul
 export async function until<Found>(
   what: string,
   look: () => Found | null | undefined | false | Promise<Found | null | undefined | false>,
-  withinMs = 30_000,
+  withinMs = 60_000,
 ): Promise<Found> {
   const deadlineMs = Date.now() + withinMs;
   for (;;) {

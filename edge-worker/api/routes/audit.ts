@@ -107,26 +107,24 @@ const exportAudit = route({
 
 type Head = Omit<Extract<Line, { is: 'head' }>, 'is'>;
 
-/** The whole chain up to this head, and every head. */
-export async function* auditLines(
-  record: ScopedRecord,
-  begins: Line,
-  { seq, hash, atMs, signature }: Head,
-): AsyncGenerator<Line> {
+/** The whole chain up to this head, and every head before it: one that was signed since is of rows left out here. */
+export async function* auditLines(record: ScopedRecord, begins: Line, head: Head): AsyncGenerator<Line> {
+  const { seq } = head;
   yield begins;
   for (let after = 0; after < seq; ) {
     const clause = sql`WHERE seq > ${after} AND seq <= ${seq} ORDER BY seq LIMIT ${portion}`;
     const rows = await record.all(select(auditRows, clause));
     for (const { installation: _installation, run: _run, ...row } of rows) yield { is: 'row', ...row };
     const last = rows.at(-1);
-    // Rows may be on their way to D1 still; the head shows then that some are missing.
+    // Where rows are missing, the head shows it.
     if (!last) break;
     after = last.seq;
   }
-  for (const { seq, hash, atMs, signature } of await record.all(select(auditHeads, sql`ORDER BY day`))) {
-    yield { is: 'head', seq, hash, atMs, signature };
-  }
-  yield { is: 'head', seq, hash, atMs, signature };
+  for (const earlier of await record.all(select(auditHeads, sql`WHERE seq <= ${seq} ORDER BY day`)))
+    yield { is: 'head', ...headOf(earlier) };
+  yield { is: 'head', ...headOf(head) };
 }
+
+const headOf = ({ seq, hash, atMs, signature }: Head): Head => ({ seq, hash, atMs, signature });
 
 export const audit: readonly Route[] = [listAudit, exportAudit];

@@ -46,6 +46,8 @@ export interface Deal {
   readonly taxProfile: string | null;
   /** Role, minor units per hour, hours sold. */
   readonly rates: readonly (readonly [RoleName, number, number])[];
+  /** Fixed prices beside the hours, each with the day of November it falls due. */
+  readonly instalments?: readonly (readonly [name: string, amountMinor: number, dueOn: number])[];
 }
 
 const inc = 'Northwind Consulting Inc';
@@ -189,4 +191,10 @@ export const deals: readonly Deal[] = [
   deal('sakura-parts', 'sakura', 'Sakura spare parts', 19, 'SR-2026-040', yen),
   deal('tamar-leaks', 'tamar', 'Tamar leak detection', null, null, pound, { practice: 'Data' }),
   deal('lakeside-archive', 'lakeside', 'Lakeside archive move', null, 'PO-1377', euro),
+  deal('harbour-warehouse', 'harbour', 'Harbour & Pine second warehouse', 4, 'PO-7741', euro, {
+    instalments: [
+      ['Design signed off', 1_200_000, 20],
+      ['Go-live accepted', 800_000, 29],
+    ],
+  }),
 ];

@@ -3,25 +3,19 @@
 import type { Firm } from '../support/firm.ts';
 import { legalEntities } from '../support/firm.ts';
 import { approveTime, jobOf, logTime, salesperson, workspaceOf } from '../support/people.ts';
+import type { Invoice } from './bills.ts';
 import { dealNames } from './books.ts';
 import type { Customer, Deal, Person } from './cast.ts';
+import { SpendingDesk } from './desk-spending.ts';
 import { amountText, fieldIn } from './fields.ts';
 import type { Entry } from './hours.ts';
-import {
-  currencyOf,
-  dateOf,
-  type Invoice,
-  type Month,
-  type Step,
-  type Subject,
-  type System,
-  soldMinor,
-} from './month.ts';
+import { currencyOf, dateOf, type Month, type Step, type Subject, type System, soldMinor } from './month.ts';
 
 export type Systems = Pick<Firm, System>;
 
 export class Desk {
   readonly systems: Systems;
+  readonly spending: SpendingDesk;
   readonly #month: Month;
   readonly #accounts = new Map<string, string>();
   readonly #opportunities = new Map<string, string>();
@@ -33,6 +27,12 @@ export class Desk {
   constructor(systems: Systems, month: Month) {
     this.systems = systems;
     this.#month = month;
+    this.spending = new SpendingDesk(systems, {
+      workspace: (deal) => this.workspace(deal),
+      opportunity: (deal) => this.opportunity(deal),
+      user: (person) => this.#users.get(person) ?? '',
+      currency: (deal) => currencyOf(this.customer(this.deal(deal).customer)),
+    });
   }
 
   customer(key: string): Customer {
@@ -116,15 +116,16 @@ export class Desk {
       salesperson,
     );
     this.#opportunities.set(key, id);
-    for (const [role, rate, hours] of deal.rates) {
-      const product =
-        crm.rows('Product2').find((row) => row['Name'] === role)?.id ??
-        crm.create('Product2', { Name: role }, salesperson);
-      crm.create(
-        'OpportunityLineItem',
-        { OpportunityId: id, Product2Id: product, UnitPrice: main(rate), Quantity: hours },
-        salesperson,
-      );
+    const line = (product: string, values: Readonly<Record<string, unknown>>) => {
+      const Product2Id =
+        crm.rows('Product2').find((row) => row['Name'] === product)?.id ??
+        crm.create('Product2', { Name: product }, salesperson);
+      crm.create('OpportunityLineItem', { OpportunityId: id, Product2Id, ...values }, salesperson);
+    };
+    for (const [role, rate, hours] of deal.rates) line(role, { UnitPrice: main(rate), Quantity: hours });
+    for (const [name, amountMinor, dueOn] of deal.instalments ?? []) {
+      const due = { ServiceDate: dateOf(dueOn), Description: name };
+      line('Fixed price', { UnitPrice: main(amountMinor), Quantity: 1, ...due });
     }
   }
 
@@ -214,6 +215,16 @@ export class Desk {
         for (const key of step.entries)
           psa.update('time_entries', this.timeEntry(key), { rate_in_cents: this.entry(key).rateMinor });
         return;
+      case 'spend':
+        return this.spending.spend(step.expenses);
+      case 'sign-off':
+        return this.spending.signOff(step.expenses);
+      case 'plan':
+      case 'reach':
+        return this.spending[step.does](step.milestone);
+      case 'propose':
+      case 'agree':
+        return this.spending[step.does](step.changeOrder);
       case 'hire':
         return void erp.create('employee', this.employeeOf(this.person(step.person)));
       case 'edit':
@@ -233,7 +244,7 @@ export class Desk {
       case 'misbehave':
         return this.systems[step.system].arm(step.fault);
       case 'answer':
-      case 'await-time':
+      case 'await-work':
         throw new Error(`${step.does} is not done at the desk`);
     }
   }

@@ -117,9 +117,9 @@ export function specialSteps(entries: readonly Entry[]): readonly Timed[] {
     answer(16, 'duplicate-time', twinsOf('ines', 11), ['reject', 'Entered twice by mistake', 'delivery']),
     [18, { does: 'correct', entries: keys(troubled('rate-mismatch', solvedOn(18))) }],
     [19, { does: 'hire', person: 'priya' }],
-    [23, { does: 'await-time', entries: free('copper-safety') }],
+    [23, { does: 'await-work', sources: free('copper-safety') }],
     answer(23, 'duplicate-time', twinsOf('fiona', 19), ['approve', 'Two workshops of the same length', 'delivery']),
-    [24, { does: 'await-time', entries: free('orkney-tickets') }],
+    [24, { does: 'await-work', sources: free('orkney-tickets') }],
   ];
 }
 

@@ -15,9 +15,13 @@ const rounds: readonly (readonly (readonly [kind: string, systems: readonly Syst
     ['contract', ['crm', 'psa', 'erp']],
   ],
   [
+    ['change-order', ['crm']],
     ['time', ['psa', 'erp']],
+    ['expense', ['psa', 'erp']],
+    ['milestone', ['psa', 'erp']],
     ['invoice', ['crm', 'psa', 'erp']],
   ],
+  [['payment', ['psa', 'erp']]],
 ];
 
 export interface FirstDay {

@@ -22,6 +22,7 @@ export function expectedHeld(month: Month): Readonly<Record<string, number>> {
     if (trouble && trouble.solvedOn === null && submittedOn !== null && !rejectedOf(month).has(key))
       add(trouble.control);
   }
+  for (const { approvedOn } of month.expenses) if (approvedOn === null) add('unapproved-expense');
   return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => a.localeCompare(b)));
 }
 

@@ -28,6 +28,17 @@ export interface Entry {
   readonly trouble: Trouble | null;
 }
 
+/** Minutes at a rate per hour, half a minor unit rounded up. */
+export function amountOf(entry: Pick<Entry, 'minutes' | 'rateMinor'>): number {
+  return Math.floor((entry.minutes * entry.rateMinor * 2 + 60) / 120);
+}
+
+/** The day an entry reaches the ledger; null = not this month. */
+export function postedOn({ approvedOn, trouble }: Entry): number | null {
+  if (approvedOn === null || trouble?.solvedOn === null) return null;
+  return Math.max(approvedOn, trouble?.solvedOn ?? 0);
+}
+
 /** Monday to Friday, 2 to 30 November 2026. */
 export const workDays: readonly number[] = Array.from({ length: 29 }, (_, index) => index + 2).filter(
   (day) => ![0, 6].includes(new Date(Date.UTC(2026, 10, day)).getUTCDay()),
@@ -71,6 +82,7 @@ const apart = new Set([
   'harbour-training',
   'palisade-audit',
   'sakura-warranty',
+  'harbour-warehouse',
 ]);
 
 const companyOf = new Map(customers.map((customer) => [customer.key, customer.company] as const));
@@ -191,6 +203,7 @@ function specials(): Bare[] {
   add('bluff-yard', 'daniel', [9, 10, 11, 12, 13], 300, { control: 'missing-purchase-order', solvedOn: 17 });
   add('bluff-yard', 'daniel', [18, 19, 20], 360);
   add('palisade-audit', 'maya', [20, 23, 24], 210, { control: 'missing-purchase-order', solvedOn: null });
+  add('harbour-warehouse', 'jonas', [9, 10, 11, 12], 225);
   add('harbour-training', 'jonas', [17, 18, 19], 480);
   add('redwood-meters', 'priya', [10, 11, 12, 13, 16], 390, { control: 'unknown-reference', solvedOn: 19 });
   add('brenner-plant', 'marek', [23, 24], 420, { control: 'unknown-reference', solvedOn: null });

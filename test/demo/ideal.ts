@@ -1,20 +1,21 @@
 // The systems' books as they would be after a month in which everything went right: rows in the vendors' shapes, made
 // from the script alone.
 import type { Row } from '../../edge-worker/connectors/stand-in.ts';
+import { expenseCategories } from '../support/firm.ts';
+import { paidOf } from './bills.ts';
 import type { Books } from './books.ts';
 import type { Customer, Deal } from './cast.ts';
 import { amountText, fieldIn } from './fields.ts';
+import { amountOf, postedOn } from './hours.ts';
 import {
-  amountOf,
+  agreedMinor,
   currencyOf,
   dateOf,
   heldContracts,
   isProvisioned,
   type Month,
-  postedOn,
   type Subject,
   type System,
-  soldMinor,
 } from './month.ts';
 
 type Loose = Record<string, unknown> & { id: string };
@@ -38,7 +39,7 @@ export function idealBooks(month: Month): Books {
         id: deal.key,
         title: deal.name,
         primary_workspace_group_id: deal.customer,
-        price_in_cents: soldMinor(deal),
+        price_in_cents: agreedMinor(deal),
       })),
       users: month.people.map((one) => ({ id: one.key, email_address: one.email })),
       roles: [...new Set(month.entries.map((entry) => entry.role))].map((role) => ({ id: role, name: role })),
@@ -53,6 +54,15 @@ export function idealBooks(month: Month): Books {
         rate_in_cents: entry.rateMinor,
         approved: entry.approvedOn !== null,
       })),
+      expenses: month.expenses.map((one) => ({
+        ...{ id: one.key, workspace_id: one.deal, user_id: one.person, date: dateOf(one.day) },
+        ...{ category: one.category, notes: one.note, amount_in_cents: one.amountMinor },
+      })),
+      external_payments: month.invoices.flatMap((one) =>
+        one.paysMinor.map((amountMinor, index) => ({
+          ...{ id: `${one.number} ${index}`, workspace_id: one.deal, amount_in_cents: amountMinor },
+        })),
+      ),
       invoices: month.invoices.map((one) => ({
         id: one.number,
         user_invoice_number: Number(one.number.slice(3)),
@@ -65,8 +75,14 @@ export function idealBooks(month: Month): Books {
       job: deals.map((deal) => ({ id: deal.key, companyname: deal.name, parent: deal.customer })),
       employee: month.people.map((one) => ({ id: one.key, email: one.email })),
       term: days.map((count) => ({ id: count, daysuntilnetdue: count })),
-      salesorder: contracts.map((deal) => ({ id: deal.key, memo: deal.name, total: text(soldMinor(deal), deal) })),
+      salesorder: contracts.map((deal) => ({ id: deal.key, memo: deal.name, total: text(agreedMinor(deal), deal) })),
       timebill: timeBills(month, text),
+      expensereport: reports(month, text),
+      projecttask: month.milestones.map((one) => ({
+        ...{ id: one.key, project: one.deal, title: one.name },
+        status: one.reachedOn === null ? 'PROGRESS' : 'COMPLETE',
+        custevent_tieout_amount: text(one.amountMinor, month.deals.find((deal) => deal.key === one.deal) as Deal),
+      })),
       invoice: month.invoices.map((one) => {
         const deal = month.deals.find((each) => each.key === one.deal) as Deal;
         return { id: one.number, tranid: one.number, subtotal: text(one.isVoid ? 0 : one.amountMinor, deal) };
@@ -95,6 +111,17 @@ function timeBills(month: Month, text: Text): Loose[] {
     }));
 }
 
+function reports(month: Month, text: Text): Loose[] {
+  return month.expenses
+    .filter(({ approvedOn }) => approvedOn !== null)
+    .map((one) => {
+      const deal = month.deals.find((each) => each.key === one.deal) as Deal;
+      const spent = { expensedate: dateOf(one.day), category: expenseCategories[one.category], memo: one.note };
+      const line = { line: '1', customer: one.deal, ...spent, foreignamount: text(one.amountMinor, deal) };
+      return { id: `report ${one.key}`, entity: one.person, expense: [line] };
+    });
+}
+
 function mirrored(month: Month, text: Text): Loose[] {
   return month.invoices.map((one) => {
     const deal = month.deals.find((each) => each.key === one.deal) as Deal;
@@ -102,11 +129,11 @@ function mirrored(month: Month, text: Text): Loose[] {
     return {
       id: one.number,
       Name: one.number,
-      tieout__Status__c: one.isVoid ? 'void' : one.paidMinor === total ? 'paid' : 'open',
+      tieout__Status__c: one.isVoid ? 'void' : paidOf(one) === total ? 'paid' : 'open',
       tieout__Subtotal__c: Number(text(total, deal)),
       tieout__Total__c: Number(text(total, deal)),
-      tieout__Paid__c: Number(text(one.paidMinor, deal)),
-      tieout__Balance__c: Number(text(total - one.paidMinor, deal)),
+      tieout__Paid__c: Number(text(paidOf(one), deal)),
+      tieout__Balance__c: Number(text(total - paidOf(one), deal)),
     };
   });
 }

@@ -2,9 +2,19 @@
 // number of minor units.
 import type { FaultSwitch } from '../../edge-worker/connectors/stand-in.ts';
 import { legalEntities } from '../support/firm.ts';
+import { type Invoice, makeInvoices } from './bills.ts';
 import { type Customer, customers, type Deal, deals, type Person, people } from './cast.ts';
 import { edits, type Fact, facts, mishaps, specialSteps } from './events.ts';
 import { type Entry, makeHours, workDays } from './hours.ts';
+import {
+  amountOfOrder,
+  type ChangeOrder,
+  changeOrders,
+  type Expense,
+  expenses,
+  type Milestone,
+  milestones,
+} from './spending.ts';
 
 export type System = 'crm' | 'psa' | 'erp';
 export type Field = 'phone' | 'name' | 'endOn' | 'terms' | 'purchaseOrder' | 'limitMinor' | 'taxProfile';
@@ -31,21 +41,14 @@ export type Step =
       readonly reason: string;
       readonly by: string;
     }
-  /** The book-keeper looks whether all of this time has reached the ledger. */
-  | { readonly does: 'await-time'; readonly entries: readonly string[] }
+  | { readonly does: 'spend' | 'sign-off'; readonly expenses: readonly string[] }
+  | { readonly does: 'plan' | 'reach'; readonly milestone: string }
+  | { readonly does: 'propose' | 'agree'; readonly changeOrder: string }
+  /** The book-keeper looks whether all of this work has reached the ledger. */
+  | { readonly does: 'await-work'; readonly sources: readonly string[] }
   | { readonly does: 'bill' | 'void'; readonly invoice: string }
   | { readonly does: 'pay'; readonly invoice: string; readonly amountMinor: number }
   | { readonly does: 'misbehave'; readonly system: System; readonly fault: FaultSwitch };
-
-export interface Invoice {
-  readonly number: string;
-  readonly deal: string;
-  readonly billedOn: number;
-  readonly entries: readonly string[];
-  readonly amountMinor: number;
-  readonly paidMinor: number;
-  readonly isVoid: boolean;
-}
 
 export interface Day {
   readonly day: number;
@@ -59,13 +62,14 @@ export interface Month {
   readonly people: readonly Person[];
   readonly deals: readonly Deal[];
   readonly entries: readonly Entry[];
+  readonly expenses: readonly Expense[];
+  readonly milestones: readonly Milestone[];
+  readonly changeOrders: readonly ChangeOrder[];
   readonly invoices: readonly Invoice[];
   readonly days: readonly Day[];
   /** What fields that were edited show at the end, and where. */
   readonly facts: readonly Fact[];
 }
-
-export const firstInvoice = 1101;
 
 /** 1 is the first of November; 0 and below count back from the 31st of October. */
 export function dateOf(day: number): string {
@@ -80,19 +84,15 @@ export function exponentOf(currency: string): number {
   return currency === 'JPY' ? 0 : 2;
 }
 
-/** Minutes at a rate per hour, half a minor unit rounded up. */
-export function amountOf(entry: Pick<Entry, 'minutes' | 'rateMinor'>): number {
-  return Math.floor((entry.minutes * entry.rateMinor * 2 + 60) / 120);
+export function soldMinor({ rates, instalments = [] }: Deal): number {
+  const fixed = instalments.reduce((sum, [, amountMinor]) => sum + amountMinor, 0);
+  return rates.reduce((sum, [, rate, hours]) => sum + rate * hours, fixed);
 }
 
-export function soldMinor(deal: Deal): number {
-  return deal.rates.reduce((sum, [, rate, hours]) => sum + rate * hours, 0);
-}
-
-/** The day an entry reaches the ledger; null = not this month. */
-export function postedOn({ approvedOn, trouble }: Entry): number | null {
-  if (approvedOn === null || trouble?.solvedOn === null) return null;
-  return Math.max(approvedOn, trouble?.solvedOn ?? 0);
+/** What was sold, with the change orders that were agreed. */
+export function agreedMinor(deal: Deal): number {
+  const agreed = changeOrders.filter((order) => order.deal === deal.key && order.agreedOn !== null);
+  return agreed.reduce((sum, order) => sum + amountOfOrder(order), soldMinor(deal));
 }
 
 /** Whether a deal's customer is made in the other systems. */
@@ -111,76 +111,14 @@ export const heldContracts: Readonly<Record<string, string>> = {
   'lumen-retail': 'missing-terms',
 };
 
-interface Bill {
-  readonly deal: string;
-  readonly on: number;
-  readonly voidOn?: number;
-  readonly pays?: readonly (readonly [day: number, percent: number])[];
-}
-/** Redwood's outage desk and Sakura's spare parts stay work in progress; Lumen has no project without its terms. */
-const bills: readonly Bill[] = [
-  { deal: 'lakeside-data', on: 16, pays: [[25, 100]] },
-  { deal: 'calder-claims', on: 16, pays: [[27, 40]] },
-  { deal: 'harbour-erp', on: 23, voidOn: 24 },
-  { deal: 'harbour-erp', on: 25, pays: [[30, 100]] },
-  { deal: 'lakeside-data', on: 30 },
-  { deal: 'calder-claims', on: 30 },
-  { deal: 'redwood-meters', on: 30, pays: [[30, 25]] },
-  { deal: 'sakura-line', on: 30 },
-  { deal: 'tamar-billing', on: 30 },
-  { deal: 'palisade-core', on: 30 },
-  { deal: 'brenner-plant', on: 30 },
-  { deal: 'bluff-yard', on: 30 },
-  { deal: 'hakone-booking', on: 30, pays: [[30, 100]] },
-  { deal: 'orkney-tickets', on: 30 },
-  { deal: 'copper-safety', on: 30 },
-  { deal: 'mesa-intake', on: 30 },
-  { deal: 'harbour-training', on: 30 },
-  { deal: 'calder-fraud', on: 30 },
-];
-
 export function makeMonth(seed = 2026): Month {
   const entries = makeHours(seed);
   const { invoices, moneySteps } = makeInvoices(entries);
   const days = workDays.map((day): Day => ({ day, date: dateOf(day), steps: stepsOf(day, entries, moneySteps) }));
-  return { cutoverOn: '2026-11-01', customers, people, deals, entries, invoices, days, facts };
-}
-
-function makeInvoices(entries: readonly Entry[]): {
-  invoices: Invoice[];
-  moneySteps: readonly (readonly [number, Step])[];
-} {
-  const billed = new Set(entries.filter((entry) => entry.day < 0).map((entry) => entry.key));
-  const moneySteps: [number, Step][] = [];
-  const invoices = bills.map((bill, index): Invoice => {
-    const number = `INV${firstInvoice + index}`;
-    const lines = entries.filter((entry) => {
-      const posted = postedOn(entry);
-      return entry.deal === bill.deal && posted !== null && posted <= bill.on && !billed.has(entry.key);
-    });
-    const amountMinor = lines.reduce((sum, entry) => sum + amountOf(entry), 0);
-    if (bill.voidOn === undefined) for (const line of lines) billed.add(line.key);
-    moneySteps.push([bill.on, { does: 'await-time', entries: lines.map((line) => line.key) }]);
-    moneySteps.push([bill.on, { does: 'bill', invoice: number }]);
-    if (bill.voidOn !== undefined) moneySteps.push([bill.voidOn, { does: 'void', invoice: number }]);
-    let paidMinor = 0;
-    for (const [day, percent] of bill.pays ?? []) {
-      const part = Math.floor((amountMinor * percent) / 100);
-      paidMinor += part;
-      moneySteps.push([day, { does: 'pay', invoice: number, amountMinor: part }]);
-    }
-    const isVoid = bill.voidOn !== undefined;
-    return {
-      number,
-      deal: bill.deal,
-      billedOn: bill.on,
-      entries: lines.map((line) => line.key),
-      amountMinor,
-      paidMinor,
-      isVoid,
-    };
-  });
-  return { invoices, moneySteps };
+  return {
+    ...{ cutoverOn: '2026-11-01', customers, people, deals, entries, expenses, milestones, changeOrders },
+    ...{ invoices, days, facts },
+  };
 }
 
 const on = <One extends readonly [number, Step]>(list: readonly One[], day: number): Step[] =>
@@ -220,10 +158,34 @@ function stepsOf(day: number, entries: readonly Entry[], moneySteps: readonly (r
     ),
   ];
   const decisions = [...on(specialSteps(entries), day), ...on(edits, day), ...on(moneySteps, day)];
-  const morning = [...on(mishaps, day), ...sales];
+  const morning = [...on(mishaps, day), ...sales, ...beside(day)];
   // On the last day everything is in and approved before the books are closed; on all others work is logged in the
   // evening.
   return day === workDays.at(-1)
     ? [...morning, ...work, ...approvals, ...decisions]
     : [...morning, ...approvals, ...decisions, ...work];
+}
+
+/** What happens beside the hours: spent, planned, proposed, and what becomes of each. */
+function beside(day: number): Step[] {
+  const keysOf = <One extends { readonly key: string }>(list: readonly One[], isMeant: (one: One) => boolean) =>
+    list.filter(isMeant).map(({ key }) => key);
+  const money = (does: 'spend' | 'sign-off', keys: readonly string[]): Step[] =>
+    keys.length > 0 ? [{ does, expenses: keys }] : [];
+  return [
+    ...money(
+      'spend',
+      keysOf(expenses, (one) => one.day === day),
+    ),
+    ...money(
+      'sign-off',
+      keysOf(expenses, (one) => one.approvedOn === day),
+    ),
+    ...keysOf(milestones, (one) => one.plannedOn === day).map((milestone): Step => ({ does: 'plan', milestone })),
+    ...keysOf(milestones, (one) => one.reachedOn === day).map((milestone): Step => ({ does: 'reach', milestone })),
+    ...keysOf(changeOrders, (one) => one.proposedOn === day).map(
+      (key): Step => ({ does: 'propose', changeOrder: key }),
+    ),
+    ...keysOf(changeOrders, (one) => one.agreedOn === day).map((key): Step => ({ does: 'agree', changeOrder: key })),
+  ];
 }

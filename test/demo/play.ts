@@ -2,9 +2,11 @@
 import type { StandIn } from '../../edge-worker/connectors/stand-in.ts';
 import type { Installation, OpenException } from '../support/operator.ts';
 import { until } from '../support/people.ts';
-import { type Books, keyOfEntry, timeInLedger } from './books.ts';
+import type { Books } from './books.ts';
 import type { Desk } from './desk.ts';
-import { type Day, type Month, postedOn, type Step } from './month.ts';
+import { postedOn } from './hours.ts';
+import type { Day, Month, Step } from './month.ts';
+import { keyOfEntry, keyOfSource, workInLedger } from './work.ts';
 
 export interface Lag {
   /** Half of the approved time was in the ledger this soon. */
@@ -74,22 +76,17 @@ export class Play {
   #inLedger(): string[] {
     const { month, desk } = this.#options;
     const erp = desk.systems.erp;
-    const books: Books['erp'] = {
-      timebill: erp.rows('timebill'),
-      job: erp.rows('job'),
-      employee: erp.rows('employee'),
-    };
-    return timeInLedger(month, books).map((time) => time.key);
+    const kept = ['timebill', 'expensereport', 'projecttask', 'job', 'employee'];
+    const books: Books['erp'] = Object.fromEntries(kept.map((type) => [type, erp.rows(type)]));
+    return workInLedger(month, books);
   }
 
   /** What must be there before a person can do the step. */
   async #wait(step: Step): Promise<void> {
     const { desk } = this.#options;
     const there = (what: string, look: () => unknown) => until(what, look, stepWithinMs);
-    if (step.does === 'log') {
-      for (const deal of new Set(step.entries.map((key) => desk.entry(key).deal)))
-        await there(`the PSA project of ${deal}`, () => desk.workspace(deal));
-    }
+    for (const deal of dealsWorkedOn(this.#options.month, step))
+      await there(`the PSA project of ${deal}`, () => desk.workspace(deal));
     // The customer complains about an invoice, so it has gone out and is known everywhere.
     if (step.does === 'void') await there(`${step.invoice} in CRM and PSA`, () => desk.isMirrored(step.invoice));
     if (step.does === 'edit')
@@ -100,7 +97,7 @@ export class Play {
 
   async #do(step: Step, day: Day): Promise<void> {
     const { desk } = this.#options;
-    if (step.does === 'await-time') return this.#awaitTime(step.entries);
+    if (step.does === 'await-work') return this.#awaitWork(step.sources);
     if (step.does === 'answer') return this.#answer(step);
     desk.do(step, day.date);
     if (step.does === 'approve') for (const key of step.entries) this.#clock(key, day.day);
@@ -110,11 +107,11 @@ export class Play {
     if (postedOn(this.#options.desk.entry(key)) === day) this.#approvedMs.set(key, Date.now());
   }
 
-  async #awaitTime(keys: readonly string[]): Promise<void> {
-    const { month, desk } = this.#options;
-    const wanted = keys.map((key) => keyOfEntry(month, desk.entry(key)));
+  async #awaitWork(keys: readonly string[]): Promise<void> {
+    const { month } = this.#options;
+    const wanted = keys.map((key) => keyOfSource(month, key));
     await until(
-      `${keys.length} time entries in the ledger`,
+      `${keys.length} hours, expenses and milestones in the ledger`,
       () => {
         const left = this.#inLedger();
         return wanted.every((key) => {
@@ -154,6 +151,15 @@ export class Play {
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
   }
+}
+
+/** Deals whose PSA project a person opens for the step. */
+function dealsWorkedOn({ entries, expenses, milestones }: Month, step: Step): ReadonlySet<string> {
+  const of = (list: readonly { key: string; deal: string }[], keys: readonly string[]) =>
+    new Set(list.filter(({ key }) => keys.includes(key)).map(({ deal }) => deal));
+  if (step.does === 'log') return of(entries, step.entries);
+  if (step.does === 'spend') return of(expenses, step.expenses);
+  return step.does === 'plan' ? of(milestones, [step.milestone]) : new Set();
 }
 
 /** What the hub asked of each system, by what it was answered. */

@@ -1,9 +1,10 @@
 // The closing table: per customer what was sold, delivered, billed and paid, what is held, and whose turn it is.
 import { wordsFor } from '../../shared/words.ts';
 import type { Installation, OpenException } from '../support/operator.ts';
-import { type Books, dealNames, minor, timeInPsa } from './books.ts';
+import { type Books, dealNames, minor } from './books.ts';
 import { amountText } from './fields.ts';
-import { amountOf, currencyOf, exponentOf, type Month } from './month.ts';
+import { currencyOf, exponentOf, type Month } from './month.ts';
+import { deliveredInPsa } from './work.ts';
 
 export interface CustomerLine {
   readonly customer: string;
@@ -75,16 +76,19 @@ function sumsOf(month: Month, books: Books, name: string, exponent: number) {
   const won = (books.crm['Opportunity'] ?? []).filter(
     (row) => row['IsWon'] === true && accounts.has(String(row['AccountId'])),
   );
+  const wonIds = new Set(won.map(({ id }) => id));
+  const agreed = (books.crm['tieout__Change_Order__c'] ?? [])
+    .filter((row) => row['tieout__Status__c'] === 'approved' && wonIds.has(String(row['tieout__Opportunity__c'])))
+    .map((row) => row['tieout__Amount__c']);
   const customers = new Set(month.customers.filter((one) => one.name === name).map((one) => one.key));
   const deals = new Set(month.deals.filter((deal) => customers.has(deal.customer)).map((deal) => deal.key));
-  const approved = new Set(books.psa['time_entries']?.filter((row) => row['approved'] === true).map((row) => row.id));
-  const delivered = timeInPsa(month, books.psa).filter((time) => deals.has(time.deal) && approved.has(time.id));
+  const delivered = deliveredInPsa(month, books.psa).filter(({ deal }) => deals.has(deal));
   const names = dealNames(month);
   const jobs = new Map(books.erp['job']?.map((row) => [row.id, names.get(String(row['companyname']))]));
   const invoices = (books.erp['invoice'] ?? []).filter((row) => deals.has(jobs.get(String(row['job'])) ?? ''));
   return {
-    sold: sum(won.map((row) => minor(row['Amount'], exponent))),
-    delivered: sum(delivered.map((time) => amountOf({ minutes: time.minutes, rateMinor: Number(time.rate) }))),
+    sold: sum([...won.map(({ Amount }) => Amount), ...agreed].map((amount) => minor(amount, exponent))),
+    delivered: sum(delivered.map(({ amountMinor }) => amountMinor)),
     billed: sum(invoices.map((row) => minor(row['total'], exponent))),
     paid: sum(invoices.map((row) => minor(row['amountpaid'], exponent))),
   };

@@ -62,7 +62,8 @@ export async function playMonth(options: ShowOptions): Promise<Show> {
   await playFirstDay(firm.installation, month.cutoverOn, (line) => print(`  ${line}`));
   print(
     `The month: ${month.entries.length} time entries of ${month.people.length} people, ` +
-      `${month.deals.length} deals, ${month.invoices.length} invoices.`,
+      `${month.expenses.length} expenses, ${month.milestones.length} milestones, ${month.deals.length} deals, ` +
+      `${month.changeOrders.length} change orders, ${month.invoices.length} invoices.`,
   );
   await playDays(firm, desk, month, options);
   const books = await readBooks((system, type) => firm[system].rows(type));

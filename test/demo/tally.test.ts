@@ -2,11 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Row } from '../../edge-worker/connectors/stand-in.ts';
 import type { Books } from './books.ts';
-import { keyOfEntry } from './books.ts';
 import { expectedHeld } from './held.ts';
+import { amountOf, postedOn } from './hours.ts';
 import { idealBooks, withRows } from './ideal.ts';
-import { amountOf, makeMonth, postedOn } from './month.ts';
+import { makeMonth } from './month.ts';
 import { tally } from './tally.ts';
+import { keyOfEntry } from './work.ts';
 
 const month = makeMonth();
 const books = idealBooks(month);
@@ -40,7 +41,10 @@ describe('The tally', () => {
     ['erp', 'customer'],
     ['erp', 'salesorder'],
     ['psa', 'workspaces'],
+    ['erp', 'expensereport'],
+    ['erp', 'projecttask'],
     ['psa', 'invoices'],
+    ['psa', 'external_payments'],
     ['crm', 'tieout__Invoice__c'],
   ] as const)('calls one %s %s that is missing a loss', (system, type) => {
     const result = tally(month, without(system, type));
@@ -54,7 +58,10 @@ describe('The tally', () => {
     ['erp', 'customer'],
     ['erp', 'salesorder'],
     ['psa', 'workspaces'],
+    ['erp', 'expensereport'],
+    ['erp', 'projecttask'],
     ['psa', 'invoices'],
+    ['psa', 'external_payments'],
     ['crm', 'tieout__Invoice__c'],
   ] as const)('calls one %s %s too many a double', (system, type) => {
     expect(tally(month, doubled(system, type))).toMatchObject({ ok: false, duplicated: 1, lost: 0 });

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { askOver, type Books, readBooks } from './books.ts';
 import { type Month, makeMonth, type System } from './month.ts';
 import { Sheet } from './sheet.ts';
+import { MoneySheet } from './sheet-money.ts';
 
 export interface Finding {
   readonly problem: 'lost' | 'duplicated' | 'leaked' | 'cents' | 'differs';
@@ -35,19 +36,24 @@ export function tally(month: Month, books: Books): Tally {
   sheet.projects();
   sheet.contracts();
   sheet.time();
-  sheet.invoices();
+  sheet.expenses();
+  sheet.milestones();
   for (const fact of month.facts) sheet.fact(fact);
+  const money = new MoneySheet(month, books);
+  money.invoices();
+  money.payments();
+  const findings = [...sheet.findings, ...money.findings];
   const sum = (problem: Finding['problem']) =>
-    sheet.findings.reduce((total, one) => total + (one.problem === problem ? one.count : 0), 0);
+    findings.reduce((total, one) => total + (one.problem === problem ? one.count : 0), 0);
   const figures = {
-    settled: sheet.settled,
+    settled: sheet.settled + money.settled,
     lost: sum('lost'),
     duplicated: sum('duplicated'),
     leaked: sum('leaked'),
     cents_off: sum('cents'),
     differing: sum('differs'),
   };
-  return { ok: sheet.findings.length === 0, ...figures, findings: sheet.findings };
+  return { ok: findings.length === 0, ...figures, findings };
 }
 
 if (import.meta.main) {

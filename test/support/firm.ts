@@ -120,6 +120,9 @@ export async function connectAll(
   }
 }
 
+/** What is spent at the firm, and the ledger's ids of it. */
+export const expenseCategories = { Travel: '1', Hotel: '2', Meals: '3' } as const;
+
 /** The ledger's internal ids of our names, as an admin fills them in. */
 export function ledgerTables(erp: StandIn): Record<string, unknown> {
   const table = (type: string, name: string) =>
@@ -130,6 +133,6 @@ export function ledgerTables(erp: StandIn): Record<string, unknown> {
     currencies: table('currency', 'symbol'),
     terms,
     serviceItems: { '*': '1' },
-    expenseCategories: { Travel: '1', Hotel: '2', Meals: '3' },
+    expenseCategories,
   };
 }

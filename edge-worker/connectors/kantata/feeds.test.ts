@@ -52,6 +52,15 @@ test('a first load tells every record, though more share a second than any page 
   expect(callsTo(world, 'time_entries')).toBeLessThan(10);
 });
 
+test('a first load tells what was paid as well, though no feed is ever asked for it', async () => {
+  const world = newWorld();
+  const payment = { workspace_id: await world.idOf('project'), amount_in_cents: 18_000, message: 'By hand' };
+  const recordId = world.standIn.create('external_payments', payment);
+  const [notices] = await tell(world, 'external_payments', null);
+  expect(notices).toMatchObject([{ recordType: 'external_payments', recordId }]);
+  expect(kantata.feeds.map(({ name }) => name)).not.toContain('external_payments');
+});
+
 test('a quiet list costs one call each time it is asked', async () => {
   const world = newWorld();
   await logTime(world, 5);

@@ -88,6 +88,8 @@ const lists: Readonly<Record<string, StampedList<Told>>> = {
   // No filter of theirs knows when a milestone changed: the list is read whole.
   billing_milestones: { ...collection('billing_milestones', false, ['story']), isWhole: true },
   invoices: collection('invoices', true),
+  // Nobody's news: read on the first day only, for what was recorded by hand.
+  external_payments: collection('external_payments', true),
 };
 
 function submissions(subject: string, query: Query): StampedList<Told> {

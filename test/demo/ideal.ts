@@ -21,76 +21,89 @@ import {
 type Loose = Record<string, unknown> & { id: string };
 
 export function idealBooks(month: Month): Books {
-  const served = month.customers.filter((one) => one.doubles === undefined);
-  const deals = month.deals.filter((deal) => isProvisioned(month, deal));
-  const contracts = deals.filter((deal) => !(deal.key in heldContracts));
-  const customerOf = (deal: Deal) => month.customers.find((one) => one.key === deal.customer) as Customer;
-  const text = (amountMinor: number, deal: Deal) => amountText(amountMinor, currencyOf(customerOf(deal)));
-  const days = ['15', '30', '45', '60'];
+  const text = textIn(month);
   const rows: Record<System, Record<string, Loose[]>> = {
     crm: {
       Account: month.customers.map((one) => ({ id: one.key, Name: one.name, Phone: one.phone })),
       Opportunity: month.deals.map((deal) => ({ id: deal.key, Name: deal.name, AccountId: deal.customer })),
       tieout__Invoice__c: mirrored(month, text),
     },
-    psa: {
-      workspace_groups: served.map((one) => ({ id: one.key, name: one.name, phone_number: one.phone })),
-      workspaces: deals.map((deal) => ({
-        id: deal.key,
-        title: deal.name,
-        primary_workspace_group_id: deal.customer,
-        price_in_cents: agreedMinor(deal),
-      })),
-      users: month.people.map((one) => ({ id: one.key, email_address: one.email })),
-      roles: [...new Set(month.entries.map((entry) => entry.role))].map((role) => ({ id: role, name: role })),
-      time_entries: month.entries.map((entry) => ({
-        id: entry.key,
-        workspace_id: entry.deal,
-        user_id: entry.person,
-        role_id: entry.role,
-        date_performed: dateOf(entry.day),
-        time_in_minutes: entry.minutes,
-        notes: entry.note,
-        rate_in_cents: entry.rateMinor,
-        approved: entry.approvedOn !== null,
-      })),
-      expenses: month.expenses.map((one) => ({
-        ...{ id: one.key, workspace_id: one.deal, user_id: one.person, date: dateOf(one.day) },
-        ...{ category: one.category, notes: one.note, amount_in_cents: one.amountMinor },
-      })),
-      external_payments: month.invoices.flatMap((one) =>
-        one.paysMinor.map((amountMinor, index) => ({
-          ...{ id: `${one.number} ${index}`, workspace_id: one.deal, amount_in_cents: amountMinor },
-        })),
-      ),
-      invoices: month.invoices.map((one) => ({
-        id: one.number,
-        user_invoice_number: Number(one.number.slice(3)),
-        status: one.isVoid ? 'cancelled' : 'new',
-        total_in_cents: one.amountMinor,
-      })),
-    },
-    erp: {
-      customer: served.map((one) => ({ id: one.key, companyname: one.name, phone: one.phone })),
-      job: deals.map((deal) => ({ id: deal.key, companyname: deal.name, parent: deal.customer })),
-      employee: month.people.map((one) => ({ id: one.key, email: one.email })),
-      term: days.map((count) => ({ id: count, daysuntilnetdue: count })),
-      salesorder: contracts.map((deal) => ({ id: deal.key, memo: deal.name, total: text(agreedMinor(deal), deal) })),
-      timebill: timeBills(month, text),
-      expensereport: reports(month, text),
-      projecttask: month.milestones.map((one) => ({
-        ...{ id: one.key, project: one.deal, title: one.name },
-        status: one.reachedOn === null ? 'PROGRESS' : 'COMPLETE',
-        custevent_tieout_amount: text(one.amountMinor, month.deals.find((deal) => deal.key === one.deal) as Deal),
-      })),
-      invoice: month.invoices.map((one) => {
-        const deal = month.deals.find((each) => each.key === one.deal) as Deal;
-        return { id: one.number, tranid: one.number, subtotal: text(one.isVoid ? 0 : one.amountMinor, deal) };
-      }),
-    },
+    psa: idealPsa(month),
+    erp: idealErp(month, text),
   };
   showFacts(month, rows, text);
   return rows satisfies Books;
+}
+
+const served = (month: Month) => month.customers.filter((one) => one.doubles === undefined);
+const provisioned = (month: Month) => month.deals.filter((deal) => isProvisioned(month, deal));
+
+function textIn(month: Month): Text {
+  const customerOf = (deal: Deal) => month.customers.find((one) => one.key === deal.customer) as Customer;
+  return (amountMinor, deal) => amountText(amountMinor, currencyOf(customerOf(deal)));
+}
+
+function idealPsa(month: Month): Record<string, Loose[]> {
+  return {
+    workspace_groups: served(month).map((one) => ({ id: one.key, name: one.name, phone_number: one.phone })),
+    workspaces: provisioned(month).map((deal) => ({
+      id: deal.key,
+      title: deal.name,
+      primary_workspace_group_id: deal.customer,
+      price_in_cents: agreedMinor(deal),
+    })),
+    users: month.people.map((one) => ({ id: one.key, email_address: one.email })),
+    roles: [...new Set(month.entries.map((entry) => entry.role))].map((role) => ({ id: role, name: role })),
+    time_entries: month.entries.map((entry) => ({
+      id: entry.key,
+      workspace_id: entry.deal,
+      user_id: entry.person,
+      role_id: entry.role,
+      date_performed: dateOf(entry.day),
+      time_in_minutes: entry.minutes,
+      notes: entry.note,
+      rate_in_cents: entry.rateMinor,
+      approved: entry.approvedOn !== null,
+    })),
+    expenses: month.expenses.map((one) => ({
+      ...{ id: one.key, workspace_id: one.deal, user_id: one.person, date: dateOf(one.day) },
+      ...{ category: one.category, notes: one.note, amount_in_cents: one.amountMinor },
+    })),
+    external_payments: month.invoices.flatMap((one) =>
+      one.paysMinor.map((amountMinor, index) => ({
+        ...{ id: `${one.number} ${index}`, workspace_id: one.deal, amount_in_cents: amountMinor },
+      })),
+    ),
+    invoices: month.invoices.map((one) => ({
+      id: one.number,
+      user_invoice_number: Number(one.number.slice(3)),
+      status: one.isVoid ? 'cancelled' : 'new',
+      total_in_cents: one.amountMinor,
+    })),
+  };
+}
+
+function idealErp(month: Month, text: Text): Record<string, Loose[]> {
+  const contracts = provisioned(month).filter((deal) => !(deal.key in heldContracts));
+  const days = ['15', '30', '45', '60'];
+  return {
+    customer: served(month).map((one) => ({ id: one.key, companyname: one.name, phone: one.phone })),
+    job: provisioned(month).map((deal) => ({ id: deal.key, companyname: deal.name, parent: deal.customer })),
+    employee: month.people.map((one) => ({ id: one.key, email: one.email })),
+    term: days.map((count) => ({ id: count, daysuntilnetdue: count })),
+    salesorder: contracts.map((deal) => ({ id: deal.key, memo: deal.name, total: text(agreedMinor(deal), deal) })),
+    timebill: timeBills(month, text),
+    expensereport: reports(month, text),
+    projecttask: month.milestones.map((one) => ({
+      ...{ id: one.key, project: one.deal, title: one.name },
+      status: one.reachedOn === null ? 'PROGRESS' : 'COMPLETE',
+      custevent_tieout_amount: text(one.amountMinor, month.deals.find((deal) => deal.key === one.deal) as Deal),
+    })),
+    invoice: month.invoices.map((one) => {
+      const deal = month.deals.find((each) => each.key === one.deal) as Deal;
+      return { id: one.number, tranid: one.number, subtotal: text(one.isVoid ? 0 : one.amountMinor, deal) };
+    }),
+  };
 }
 
 type Text = (amountMinor: number, deal: Deal) => string;

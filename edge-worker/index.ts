@@ -8,9 +8,9 @@ import { takeBatch } from './api/queues.ts';
 import { liveContext } from './context.ts';
 import { sweepAll } from './flow/sweep.ts';
 import type { Env } from './platform/env.ts';
+import { endingsToGoOn } from './platform/erasure.ts';
 import { log } from './platform/log.ts';
 import { lanesAfter } from './store/directory.ts';
-import { openEndings } from './store/endings.ts';
 
 export { LongJob } from './platform/long-job.ts';
 export { LaneObject } from './platform/objects.ts';
@@ -61,7 +61,7 @@ export default {
       (after, limit) => lanesAfter(env.DIRECTORY, after, limit),
       (page) => env.SWEEP.send(page),
     );
-    const endings = await openEndings(env.DIRECTORY);
+    const endings = await endingsToGoOn(env, context.nowMs());
     if (endings.length > 0) await env.SWEEP.send({ v: 1, installations: [], endings });
     log('sweep', { lanes });
   },

@@ -4,24 +4,47 @@ import {
   beginErasing,
   type Ending,
   endingOf,
+  eraseAgain,
   eraseClaims,
+  erasedSince,
   finishErasing,
   keepCounts,
+  openEndings,
   settleErasing,
 } from '../store/endings.ts';
-import { countRows, eraseRows } from '../store/erase.ts';
+import { countRows, eraseRows, presentAmong } from '../store/erase.ts';
 import type { Env } from './env.ts';
 import { laneStub, overflowStub } from './lanes.ts';
+import { log } from './log.ts';
 import { storeFor } from './record-database.ts';
 
 /** A batch that D1 was sent may land half a minute after nobody waits for it any more. */
 const lateMs = 120_000;
 /** Work in one go; the next sweep takes up what is left. */
 const goMs = 20_000;
+/** D1 can be put back for thirty days; twice that is looked at. */
+const returnsMs = 60 * 86_400_000;
 /** R2 lists and deletes so many keys at a time. */
 const keysMax = 1_000;
 
 type Bindings = Pick<Env, 'DIRECTORY' | 'RECORD' | 'ARCHIVE' | 'LANE' | 'OVERFLOW' | 'ERASURE_LATE_MS'>;
+
+/**
+ * Installations whose end is to be gone on with. One that was erased, and whose rows are there again because D1 was put
+ * back to a time before that, is erased once more.
+ */
+export async function endingsToGoOn(env: Bindings, nowMs: number): Promise<readonly string[]> {
+  const open = await openEndings(env.DIRECTORY);
+  const erased = await erasedSince(env.DIRECTORY, nowMs - returnsMs);
+  const shards = Map.groupBy(erased, (installation) => storeFor(env, installation));
+  const found = await Promise.all([...shards].map(([database, of]) => presentAmong(database, of)));
+  const returned = found.flat();
+  for (const installation of returned) {
+    await eraseAgain(env.DIRECTORY, installation, nowMs);
+    log('installation-returned', { installation });
+  }
+  return [...open, ...returned];
+}
 
 /** As far as it can be brought now. Called by every sweep until it is done; true when that was now. */
 export async function goOnEnding(env: Bindings, nowMs: () => number, installation: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 // Installations that are ending, in the directory: the mark by which an erasure goes on after every interruption, and
 // the proof that is left of it.
-import { and, eq, isNull, lte, ne } from 'drizzle-orm';
+import { and, eq, gte, isNull, lte, ne } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import { canonicalJson, hashOf } from '../../shared/canonical-json.ts';
 import { directory, endings, joinCodes, lanes } from './directory-schema.ts';
@@ -42,6 +42,20 @@ export async function openEndings(database: D1Database): Promise<readonly string
     .from(endings)
     .where(ne(endings.step, 'done'));
   return rows.map(({ installation }) => installation);
+}
+
+/** Those that were erased since a moment. */
+export async function erasedSince(database: D1Database, sinceMs: number): Promise<readonly string[]> {
+  const rows = await drizzle(database)
+    .select({ installation: endings.installation })
+    .from(endings)
+    .where(and(eq(endings.step, 'done'), gte(endings.erasedMs, sinceMs)));
+  return rows.map(({ installation }) => installation);
+}
+
+/** Something of it is there again: it is erased once more. What was counted the first time stays. */
+export async function eraseAgain(database: D1Database, installation: string, nowMs: number): Promise<void> {
+  await drizzle(database).update(endings).set({ step: 'erasing', stepMs: nowMs }).where(isAt(installation, 'done'));
 }
 
 /** The newest first: what is ending, and the proofs of what has ended. */

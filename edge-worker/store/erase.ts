@@ -18,6 +18,17 @@ export async function countRows(database: D1Database, installation: string): Pro
   return answers.reduce((sum, { results }) => sum + (results[0]?.n ?? 0), 0);
 }
 
+/** Which of these installations have rows there. */
+export async function presentAmong(database: D1Database, installations: readonly string[]): Promise<readonly string[]> {
+  if (installations.length === 0) return [];
+  const has = installationTables.map(
+    (table) => `EXISTS (SELECT 1 FROM "${getTableName(table)}" t WHERE t.installation = one.value)`,
+  );
+  const query = `SELECT one.value AS installation FROM json_each(?) one WHERE ${has.join(' OR ')}`;
+  const { results } = await database.prepare(query).bind(JSON.stringify(installations)).all<{ installation: string }>();
+  return results.map(({ installation }) => installation);
+}
+
 /** Erases until nothing is left or `goesOn` says no. Returns how many rows went, and whether any may be left. */
 export async function eraseRows(
   database: D1Database,

@@ -1,6 +1,6 @@
 // An erasure is cut off at every single step and gone on with; what comes late is erased too; the neighbour keeps all.
 import { describe, expect, it } from 'vitest';
-import { goOnEnding } from '../../edge-worker/platform/erasure.ts';
+import { endingsToGoOn, goOnEnding } from '../../edge-worker/platform/erasure.ts';
 import { claim, enlist, laneOf } from '../../edge-worker/store/directory.ts';
 import { askEnding, endingOf, isWhole, openEndings, takeBackEnding } from '../../edge-worker/store/endings.ts';
 import { countRows, installationTables } from '../../edge-worker/store/erase.ts';
@@ -155,6 +155,26 @@ describe('An installation that was ended', () => {
     await sweep(one, lateMs);
     expect(await enlist(one.directory, { installation: 'ins_1', ...place, createdMs: 1 })).toBe(false);
     expect(await laneOf(one.directory, 'ins_1')).toBeNull();
+  });
+
+  it('is erased once more by itself when D1 is put back to a time before that, and its neighbour keeps all', async () => {
+    const one = await world();
+    await ask(one, 0);
+    await sweep(one, 0);
+    await sweep(one, lateMs);
+    const first = await endingOf(one.directory, 'ins_1');
+    one.nowMs += 29 * dayMs;
+    expect(await endingsToGoOn(one.env, one.nowMs)).toEqual([]);
+    for (const table of installationTables) insert(one.record, table, 'ins_1', 'Acme');
+    expect(await endingsToGoOn(one.env, one.nowMs)).toEqual(['ins_1']);
+    await sweep(one, 0);
+    expect(await endingsToGoOn(one.env, one.nowMs)).toEqual(['ins_1']);
+    await sweep(one, lateMs);
+    expect(await leftOf(one, 'ins_1')).toEqual(nothing);
+    expect(await leftOf(one, 'ins_2')).toEqual(everything);
+    const again = await endingOf(one.directory, 'ins_1');
+    expect(again).toMatchObject({ step: 'done', counts: first?.counts, erasedMs: one.nowMs });
+    expect([isWhole(again!), await endingsToGoOn(one.env, one.nowMs)]).toEqual([true, []]);
   });
 
   it('is looked at once more when what was under way must have come: a late flush keeps nothing', async () => {

@@ -36,7 +36,11 @@ type Bindings = Pick<Env, 'DIRECTORY' | 'RECORD' | 'ARCHIVE' | 'LANE' | 'OVERFLO
 export async function endingsToGoOn(env: Bindings, nowMs: number): Promise<readonly string[]> {
   const open = await openEndings(env.DIRECTORY);
   const erased = await erasedSince(env.DIRECTORY, nowMs - returnsMs);
-  const shards = Map.groupBy(erased, (installation) => storeFor(env, installation));
+  const shards = new Map<D1Database, string[]>();
+  for (const installation of erased) {
+    const database = storeFor(env, installation);
+    shards.set(database, [...(shards.get(database) ?? []), installation]);
+  }
   const found = await Promise.all([...shards].map(([database, of]) => presentAmong(database, of)));
   const returned = found.flat();
   for (const installation of returned) {

@@ -157,7 +157,7 @@ describe('An installation that was ended', () => {
     expect(await laneOf(one.directory, 'ins_1')).toBeNull();
   });
 
-  it('is erased once more by itself when D1 is put back to a time before that, and its neighbour keeps all', async () => {
+  it('is erased once more by itself when D1 is put back to before that, and its neighbour keeps all', async () => {
     const one = await world();
     await ask(one, 0);
     await sweep(one, 0);

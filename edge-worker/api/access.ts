@@ -96,6 +96,7 @@ export const access = {
   listExceptions: { roles: everyone, scope: 'exceptions:read' },
   readException: { roles: everyone, scope: 'exceptions:read' },
   listCauses: { roles: everyone, scope: 'exceptions:read' },
+  listPeople: { roles: stewards, scope: null },
   assignException: { roles: stewards, scope: null },
   snoozeException: { roles: stewards, scope: null },
   answerException: { roles: stewards, scope: null },

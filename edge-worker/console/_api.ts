@@ -1556,6 +1556,18 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
+'/installations/{installation}/people': {
+get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
+"rows": (components['schemas']['Person'])[];
+}; }; };
+304: { headers: Record<string, unknown>; content?: never; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
 '/installations/{installation}/validate': {
 post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
 "connection": string;
@@ -1753,7 +1765,7 @@ get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
 '/installations/{installation}/tie-out': {
-get: { parameters: { query?: { "limit"?: number; "after"?: string; "text"?: string; "open"?: "yes" | "no"; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
+get: { parameters: { query?: { "limit"?: number; "after"?: string; "text"?: string; "owner"?: string; "open"?: "yes" | "no"; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "rows": (components['schemas']['TieOutRow'])[];
 "next": string | null;
 /** Which systems tell a figure, by role. */
@@ -2724,6 +2736,12 @@ MappingVersion: {
 "publishedAt": string;
 "publishedBy": string;
 "isInForce": boolean;
+};
+Person: {
+/** As an exception names who looks after it. */
+"name": string;
+"roles": ("viewer" | "sales" | "finance" | "delivery" | "admin" | "approver")[];
+"seenAt": string;
 };
 Reason: {
 "code": string;

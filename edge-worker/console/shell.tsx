@@ -15,6 +15,8 @@ const pages = [
   { path: 'connections', title: 'Connections', Page: lazy(() => import('./pages/connections.tsx')) },
   { path: 'api', title: 'API', Page: lazy(() => import('./pages/api.tsx')) },
   { path: 'mappings', title: 'Mappings', Page: lazy(() => import('./pages/mappings.tsx')) },
+  // Reached from the overview, which shows what they are held against.
+  { path: 'targets', title: null, Page: lazy(() => import('./pages/targets.tsx')) },
 ] as const;
 
 const roleTitles = {
@@ -44,13 +46,16 @@ export function Shell() {
       <Who />
       <nav className="shell-nav" aria-label="Tieout">
         <ul>
-          {pages.map(({ path, title }) => (
-            <li key={path}>
-              <NavLink to={`/${path}`} end={path === ''}>
-                {title}
-              </NavLink>
-            </li>
-          ))}
+          {pages.map(
+            ({ path, title }) =>
+              title !== null && (
+                <li key={path}>
+                  <NavLink to={`/${path}`} end={path === ''}>
+                    {title}
+                  </NavLink>
+                </li>
+              ),
+          )}
         </ul>
       </nav>
       <main className="shell-page">

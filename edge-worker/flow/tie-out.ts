@@ -33,6 +33,8 @@ export interface TieOutAsked {
   readonly text: string | null;
   /** Only what does not agree. */
   readonly isOpen: boolean;
+  /** Only where it is somebody's turn. */
+  readonly owner: string | null;
 }
 
 /** Projects looked at for one page, where few of them do not agree. */
@@ -49,12 +51,17 @@ export function tieOutOf(core: LaneCore, asked: TieOutAsked): TieOutPage {
   let { after } = asked;
   for (let looked = 0; looked < lookedMax; looked += asked.limit) {
     const projects = projectsAfter(core, { ...asked, after });
-    rows.push(...rowsOf(core, projects).filter(({ findings }) => !asked.isOpen || findings.length > 0));
+    rows.push(...rowsOf(core, projects).filter(({ findings }) => fits(asked, findings)));
     after = projects.at(-1)?.project ?? after;
     if (projects.length < asked.limit) return { rows, next: null };
     if (rows.length >= asked.limit) return { rows, next: after };
   }
   return { rows, next: after };
+}
+
+function fits({ isOpen, owner }: TieOutAsked, findings: readonly Finding[]): boolean {
+  if (owner !== null) return findings.some((finding) => finding.owner === owner);
+  return !isOpen || findings.length > 0;
 }
 
 type ProjectRow = Pick<TieOutRow, 'project' | 'name' | 'customer' | 'customerName'>;

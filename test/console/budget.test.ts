@@ -17,7 +17,12 @@ interface Chunk {
 }
 
 /** The first page with all that it fetches before anybody touches it. */
-const firstPage = ['pages/overview.tsx', 'pages/overview/indicators.tsx', 'parts/connections.tsx'];
+const firstPage = [
+  'pages/overview.tsx',
+  'pages/overview/indicators.tsx',
+  'pages/overview/backlog.tsx',
+  'parts/connections.tsx',
+];
 
 let manifest: Readonly<Record<string, Chunk>>;
 

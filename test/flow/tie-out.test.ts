@@ -41,10 +41,16 @@ describe('The tie-out of a lane', () => {
       const id = set.find((row) => row['name'] === `Job ${name}`)?.['id'];
       rig.storage.sql.exec('INSERT INTO project_figures VALUES (?, ?, ?, ?)', String(id), figure, currency, minor);
     };
-    const read = (more: { after?: string | null; limit?: number; text?: string | null; isOpen?: boolean }) =>
+    const read = (more: {
+      after?: string | null;
+      limit?: number;
+      text?: string | null;
+      isOpen?: boolean;
+      owner?: string;
+    }) =>
       ask(
         rig.lane,
-        { about: 'tie-out', asked: { after: null, limit: 10, text: null, isOpen: false, ...more } },
+        { about: 'tie-out', asked: { after: null, limit: 10, text: null, isOpen: false, owner: null, ...more } },
         {},
       ) as TieOutPage;
     return { put, read };
@@ -64,6 +70,8 @@ describe('The tie-out of a lane', () => {
       ['Job p1', 'EUR', []],
     ]);
     expect(read({ isOpen: true }).rows.map(({ name }) => name)).toEqual(['Job p0', 'Job p0']);
+    expect(read({ owner: 'finance' }).rows.map(({ currency }) => currency)).toEqual(['EUR', 'USD']);
+    expect(read({ owner: 'sales' }).rows).toEqual([]);
     expect(read({ text: 'B P1' }).rows.map(({ name }) => name)).toEqual(['Job p1']);
     expect(read({ text: '100%' }).rows).toEqual([]);
   });

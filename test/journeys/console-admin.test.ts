@@ -180,8 +180,16 @@ describe.skipIf(!hasBrowser)('The tie-out', () => {
     // At 400 pixels it is scrolled to.
     if (widthPx > 1000) await visitor.page.getByRole('columnheader', { name: 'Approved (PSA)' }).waitFor();
     await lookAt(visitor, 'tie-out');
+    const whose = async (owner: string) => {
+      await visitor.page.getByRole('button', { name: /^Show/ }).or(visitor.page.getByLabel('Show')).first().click();
+      await visitor.page.getByRole('option', { name: `Where it is ${owner}’s turn` }).click();
+    };
+    await whose('Delivery');
+    await visitor.hasText('No project fits');
+    await whose('Finance');
+    await visitor.page.getByRole('row', { name: 'ERP rollout' }).waitFor();
     await visitor.page.getByLabel('Project or customer').fill('no such project');
-    await visitor.hasText('Everything ties out');
+    await visitor.hasText('No project fits');
     await lookAt(visitor, 'tie-out-none');
     await visitor.close();
   });
@@ -191,8 +199,8 @@ describe.skipIf(!hasBrowser)('The tie-out', () => {
     const saved = visitor.page.waitForEvent('download');
     await visitor.button('Export CSV').click();
     const lines = readFileSync(await (await saved).path(), 'utf8').split('\r\n');
-    expect(lines[0]).toContain('"Project","Customer","Currency","Sold","Approved","Unbilled"');
-    expect(lines[1]).toContain('"ERP rollout","Harbour & Pine Architects","EUR","","1387.50","1387.50"');
+    expect(lines[0]).toContain('"Project","Customer","Currency","Sold","Approved","Billed","Paid","Unbilled"');
+    expect(lines[1]).toContain('"ERP rollout","Harbour & Pine Architects","EUR","","1387.50","","","1387.50"');
     await visitor.close();
   });
 });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mappingStories } from '../console/mappings.ts';
+import { targetStories } from '../console/targets.ts';
 import { hasBrowser, openBrowser, type Visitor } from '../support/browser.ts';
 import { lookAt, visitConsole } from '../support/console-visit.ts';
 import { type Hub, startHub } from '../support/hub.ts';
@@ -105,6 +106,7 @@ describe.skipIf(!hasBrowser)('The overview', () => {
         .locator('[data-connection="target"]')
         .getByText(/in the last hour.*Not throttled/)
         .waitFor();
+      await visitor.page.locator('[data-forecast="clear"]').waitFor();
       await lookAt(visitor, 'overview');
       await atRisk.getByRole('button', { name: /behind it/ }).press('Enter');
       const behind = visitor.page.getByRole('region', { name: 'Money at risk' });
@@ -153,6 +155,21 @@ describe.skipIf(!hasBrowser)('Exceptions', () => {
     await visitor.hasText('looks after it');
     await visitor.button('Put off for a day').press('Enter');
     await visitor.hasText('Put off until');
+    await visitor.close();
+  });
+
+  it('are given to somebody else who has opened Tieout here', async () => {
+    await (await visit('delivery', 'Exceptions', 1280, 'Grace')).close();
+    const visitor = await visit('delivery', 'Exceptions', 400);
+    await visitor.page.getByRole('row', { name: /Time is not approved/ }).click();
+    await visitor.page.getByRole('row', { name: /Entry/ }).first().click();
+    await visitor.button('Give it to somebody else').click();
+    const dialog = visitor.page.getByRole('dialog');
+    await dialog.getByRole('button', { name: /Who/ }).click();
+    await visitor.page.getByRole('option', { name: /Grace/ }).click();
+    await lookAt(visitor, 'exceptions-give');
+    await dialog.getByRole('button', { name: 'Give it to somebody else' }).click();
+    await visitor.hasText('Grace looks after it.');
     await visitor.close();
   });
 
@@ -213,3 +230,4 @@ describe.skipIf(!hasBrowser)('The audit', () => {
 });
 
 mappingStories(visit);
+targetStories(visit);

@@ -70,6 +70,7 @@ export const expectedAccess: Readonly<Record<Operation, readonly [readonly HostR
   listExceptions: [everyone, 'exceptions:read'],
   readException: [everyone, 'exceptions:read'],
   listCauses: [everyone, 'exceptions:read'],
+  listPeople: [stewards, null],
   assignException: [stewards, null],
   snoozeException: [stewards, null],
   answerException: [stewards, null],

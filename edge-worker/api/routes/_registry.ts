@@ -18,6 +18,7 @@ import { jobs } from './jobs.ts';
 import { mappingGround } from './mapping-ground.ts';
 import { mappingTables } from './mapping-tables.ts';
 import { mappings } from './mappings.ts';
+import { people } from './people.ts';
 import { records } from './records.ts';
 import { restores } from './restores.ts';
 import { subscriptions } from './subscriptions.ts';
@@ -26,4 +27,4 @@ import { tieOut } from './tie-out.ts';
 import { why } from './why.ts';
 import type { Route } from '../route.ts';
 
-export const routes: readonly Route[] = [...audit, ...callers, ...candidates, ...causes, ...connectionCare, ...connections, ...drafts, ...ending, ...events, ...everything, ...exceptions, ...find, ...forecast, ...indicators, ...installations, ...jobs, ...mappingGround, ...mappingTables, ...mappings, ...records, ...restores, ...subscriptions, ...targets, ...tieOut, ...why];
+export const routes: readonly Route[] = [...audit, ...callers, ...candidates, ...causes, ...connectionCare, ...connections, ...drafts, ...ending, ...events, ...everything, ...exceptions, ...find, ...forecast, ...indicators, ...installations, ...jobs, ...mappingGround, ...mappingTables, ...mappings, ...people, ...records, ...restores, ...subscriptions, ...targets, ...tieOut, ...why];

@@ -39,6 +39,7 @@ const readTieOut = route({
     'limit while there are more.',
   query: paging.extend({
     text: z.string().trim().min(1).max(200).optional().meta({ description: 'Part of a name, of either.' }),
+    owner: z.string().max(60).optional().meta({ description: 'Only where it is their turn.' }),
     open: z.enum(['yes', 'no']).default('no').meta({ description: '`yes`: only what does not agree.' }),
   }),
   shape: z.object({
@@ -46,9 +47,9 @@ const readTieOut = route({
     next: z.string().nullable(),
     sources: z.record(z.string(), z.array(z.string())).meta({ description: 'Which systems tell a figure, by role.' }),
   }),
-  handle: async ({ at, query: { limit, after, text = null, open } }) => {
+  handle: async ({ at, query: { limit, after, text = null, owner = null, open } }) => {
     const [from = null] = cursorOf(after, z.tuple([z.string()])) ?? [];
-    const asked = { after: from, limit, text, isOpen: open === 'yes' };
+    const asked = { after: from, limit, text, owner, isOpen: open === 'yes' };
     const { rows, next } = await at.ask<TieOutPage>({ about: 'tie-out', asked });
     const shown = rows.map((one) => ({
       ...one,

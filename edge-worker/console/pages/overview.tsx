@@ -1,10 +1,12 @@
 // What is missing, what is stuck, since when and whose turn it is, how each connection is doing, and the indicators.
 import { lazy, Suspense } from 'react';
+import { Link } from 'react-router';
 import { Answer, useAnswer } from '../asking.tsx';
 import { Loading, Note } from '../parts/states.tsx';
 import { Steps } from '../parts/steps.tsx';
 import { Waiting } from './overview/waiting.tsx';
 
+const Backlog = lazy(() => import('./overview/backlog.tsx'));
 const Connections = lazy(() => import('../parts/connections.tsx'));
 const Indicators = lazy(() => import('./overview/indicators.tsx'));
 
@@ -39,9 +41,18 @@ export default function Overview() {
         </Answer>
       </section>
       <section className="stack-close" aria-label="Indicators">
-        <h2>Indicators of the last 30 days</h2>
+        <div className="row-apart">
+          <h2>Indicators of the last 30 days</h2>
+          <Link to="/targets">Targets: by when, in whose time, who is asked</Link>
+        </div>
         <Suspense fallback={<Loading what="the indicators" />}>
           <Indicators />
+        </Suspense>
+      </section>
+      <section className="stack-close" aria-label="On its way">
+        <h2>When the backlog clears</h2>
+        <Suspense fallback={<Loading what="the forecast" />}>
+          <Backlog />
         </Suspense>
       </section>
       <section className="stack-close" aria-label="Connections">

@@ -15,40 +15,46 @@ import './tie-out.css';
 type Row = Shape<'TieOutRow'>;
 type Figure = keyof Row['figures'];
 
+/** The first three are what each system says: sold, delivered, billed. They stand beside each other. */
 const columns: readonly { readonly figure: Figure; readonly title: string }[] = [
   { figure: 'sold', title: 'Sold' },
   { figure: 'delivered', title: 'Approved' },
-  { figure: 'unbilled', title: 'Unbilled' },
   { figure: 'billed', title: 'Billed' },
   { figure: 'paid', title: 'Paid' },
+  { figure: 'unbilled', title: 'Unbilled' },
   { figure: 'outstanding', title: 'Outstanding' },
   { figure: 'held', title: 'Held' },
 ];
+/** Everything; where something is to be done; or where one owner has to do it. */
 const shows = [
-  { id: 'yes', label: 'Where something is to be done' },
   { id: 'no', label: 'All projects' },
-] as const;
+  { id: 'yes', label: 'Where something is to be done' },
+  ...['finance', 'delivery', 'sales', 'integration'].map((id) => ({
+    id,
+    label: `Where it is ${ownerTitle(id)}’s turn`,
+  })),
+];
 const pageMax = 200;
 /** A title stands on one line. */
 const letterPx = 9;
 
 interface Asked {
   readonly text: string;
-  readonly open: 'yes' | 'no';
+  readonly show: string;
 }
 
-const queryOf = ({ text, open }: Asked, after: string | null) => ({
+const queryOf = ({ text, show }: Asked, after: string | null) => ({
   limit: pageMax,
-  open,
+  ...(show === 'no' || show === 'yes' ? { open: show as 'no' | 'yes' } : { owner: show }),
   ...(text !== '' && { text }),
   ...(after !== null && { after }),
 });
 
 export default function TieOut() {
   const [text, setText] = useState('');
-  const [open, setOpen] = useState<Asked['open']>('yes');
-  const asked = { text: text.trim(), open };
-  const found = usePages(['tie-out', asked.text, open], ({ api, installation }, after) =>
+  const [show, setShow] = useState('yes');
+  const asked = { text: text.trim(), show };
+  const found = usePages(['tie-out', asked.text, show], ({ api, installation }, after) =>
     api.GET('/installations/{installation}/tie-out', {
       params: { path: { installation }, query: queryOf(asked, after) },
     }),
@@ -62,10 +68,10 @@ export default function TieOut() {
       </div>
       <div className="tie-out-filters">
         <Field label="Project or customer" type="search" value={text} onChange={setText} placeholder="Part of a name" />
-        <Choice label="Show" options={shows} chosen={open} onChoose={setOpen} />
+        <Choice label="Show" options={shows} chosen={show} onChoose={setShow} />
       </div>
       <Answer what="the tie-out" answer={found.answer}>
-        {() => <Rows rows={found.rows} sources={sources} isOpen={open === 'yes'} onEnd={found.more} />}
+        {() => <Rows rows={found.rows} sources={sources} show={show} onEnd={found.more} />}
       </Answer>
     </div>
   );
@@ -74,12 +80,22 @@ export default function TieOut() {
 interface RowsProps {
   readonly rows: readonly Row[];
   readonly sources: Readonly<Record<string, readonly string[]>>;
-  readonly isOpen: boolean;
+  readonly show: string;
   readonly onEnd: () => void;
 }
 
-function Rows({ rows, sources, isOpen, onEnd }: RowsProps) {
+function Rows({ rows, sources, show, onEnd }: RowsProps) {
   const from = (figure: string) => (sources[figure] ?? []).map((role) => role.toUpperCase()).join(', ');
+  const shown = columns.map(({ figure, title }) => {
+    const named = from(figure) === '' ? title : `${title} (${from(figure)})`;
+    return {
+      id: figure,
+      title: named,
+      isFigure: true,
+      minWidth: Math.max(140, named.length * letterPx),
+      show: (row: Row) => <Amount value={row.figures[figure] ?? null} />,
+    };
+  });
   return (
     <Grid
       label="Projects and what was sold, delivered, billed and paid of them"
@@ -88,7 +104,7 @@ function Rows({ rows, sources, isOpen, onEnd }: RowsProps) {
       onEnd={onEnd}
       heightPx={640}
       empty={
-        isOpen ? (
+        show === 'yes' ? (
           <Empty title="Everything ties out">Nothing is held, unbilled or unpaid, and all systems agree.</Empty>
         ) : (
           <Empty title="No project fits">Projects appear here once a deal was won, or one was opened.</Empty>
@@ -105,16 +121,7 @@ function Rows({ rows, sources, isOpen, onEnd }: RowsProps) {
         },
         { id: 'customer', title: 'Customer', width: '2fr', minWidth: 150, show: (row) => row.customerName ?? '' },
         { id: 'findings', title: 'To be done', width: '3fr', minWidth: 330, show: (row) => <Findings row={row} /> },
-        ...columns.map(({ figure, title }) => {
-          const named = from(figure) === '' ? title : `${title} (${from(figure)})`;
-          return {
-            id: figure,
-            title: named,
-            isFigure: true,
-            minWidth: Math.max(140, named.length * letterPx),
-            show: (row: Row) => <Amount value={row.figures[figure] ?? null} />,
-          };
-        }),
+        ...shown,
       ]}
     />
   );

@@ -9,6 +9,7 @@ import { nameOf, ownerTitle, wordsFrom } from '../../parts/people.ts';
 import { Badge, Note, TroubleNote } from '../../parts/states.tsx';
 import { Values } from '../../parts/values.tsx';
 import { AnswerOne } from './answers.tsx';
+import { Give } from './give.tsx';
 import './one.css';
 
 type Full = Shape<'ExceptionInFull'>;
@@ -126,6 +127,13 @@ function Care({ full }: { readonly full: Full }) {
             Give it back
           </Button>
         )}
+        <Give
+          owner={full.owner}
+          assignee={full.assignee}
+          isPending={assign.isPending}
+          trouble={assign.error}
+          onGive={(name, close) => assign.mutate(name, { onSuccess: close })}
+        />
         {isPutOff ? (
           <>
             <span>

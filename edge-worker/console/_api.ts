@@ -2613,6 +2613,8 @@ Job: {
 } | null;
 /** Whose records it is about; null for answers. */
 "connection": string | null;
+/** Of a replay: what has changed from then on. */
+"since": string | null;
 /** What is answered; null for other jobs. */
 "cause": string | null;
 "answer": string | null;

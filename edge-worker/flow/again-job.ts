@@ -71,6 +71,8 @@ export function runAgain(tx: LaneTransaction, job: JobRow): void {
   moveJob(tx, job.id, { place: JSON.stringify(place), done: 0, movedMs: 0 });
 }
 
+export const sinceOf = ({ asked }: JobRow) => (JSON.parse(asked ?? '{}') as Partial<AgainAsked>).sinceMs ?? null;
+
 export const placeOf = ({ place }: JobRow): Place => JSON.parse(place ?? '{}') as Place;
 
 const chosen = `WHERE id > ? AND event_ms >= ? AND kind IN (SELECT value FROM json_each(?))

@@ -3,13 +3,15 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser, type Visitor } from '../support/browser.ts';
 import { lookAt, lookAtBoth } from '../support/console-visit.ts';
+import type { Pair } from '../support/pair.ts';
 import { choose } from './choose.ts';
+import { jobStories } from './mapping-jobs.ts';
 import { tableStories } from './mapping-tables.ts';
 
 type Visit = (role: string, page: string, widthPx?: number, user?: string) => Promise<Visitor>;
 
 /** For the journey that has the hub. */
-export function mappingStories(visit: Visit): void {
+export function mappingStories(visit: Visit, pairOf: () => Pair): void {
   const draftOf = async (title: string, widthPx: number) => {
     const visitor = await visit('admin', 'Mappings', widthPx);
     await visitor.button('Begin a draft').click();
@@ -24,6 +26,7 @@ export function mappingStories(visit: Visit): void {
     rowStories(draftOf);
     ownerStories(draftOf);
     tableStories(draftOf);
+    jobStories(visit, pairOf);
   });
 }
 

@@ -229,5 +229,5 @@ describe.skipIf(!hasBrowser)('The audit', () => {
   });
 });
 
-mappingStories(visit);
+mappingStories(visit, () => pair);
 targetStories(visit);

@@ -185,7 +185,15 @@ export class Installation {
     return this.#call('POST', `/connections/${connection}/ask${query}`, {});
   }
 
-  /** A connection that stopped because its credentials were refused runs again. */
+  publish(content: Readonly<Record<string, unknown>>): Promise<unknown> {
+    return this.#call('POST', '/mappings', content);
+  }
+
+  pause(connection: string): Promise<unknown> {
+    return this.#call('POST', `/connections/${connection}/pause`, { reason: 'Maintenance there' });
+  }
+
+  /** A connection that stopped because its credentials were refused, or was paused, runs again. */
   resume(connection: string): Promise<unknown> {
     return this.#call('POST', `/connections/${connection}/resume`, {});
   }

@@ -1,7 +1,7 @@
 // Routes of long jobs: what is under way, how far it is, and to pause, resume and cancel it.
 import { z } from 'zod';
 import { entityNames } from '../../../shared/entities/_registry.ts';
-import { placeOf } from '../../flow/again-job.ts';
+import { placeOf, sinceOf } from '../../flow/again-job.ts';
 import type { Found } from '../../flow/found.ts';
 import { type JobRow, kindOfJob } from '../../flow/job-book.ts';
 import { undoesOf } from '../../flow/undo-job.ts';
@@ -56,6 +56,7 @@ const jobShape = z
     phase: z.enum(['look', 'run']).meta({ description: 'Replays and applications look before they run.' }),
     found: found.nullable().meta({ description: 'What would be written, held, and left as billed.' }),
     connection: z.string().nullable().meta({ description: 'Whose records it is about; null for answers.' }),
+    since: instant.nullable().meta({ description: 'Of a replay: what has changed from then on.' }),
     cause: z.string().nullable().meta({ description: 'What is answered; null for other jobs.' }),
     answer: z.string().nullable(),
     by: z.string(),
@@ -80,6 +81,7 @@ function shown(row: JobRow): z.input<typeof jobShape> {
     found: again ? copyOf(again.found) : null,
     undoes: kind === 'undo' ? undoesOf(row) : null,
     connection: isAnswer ? null : cause || null,
+    since: kind === 'replay' ? instantOf(sinceOf(row)) : null,
     cause: isAnswer ? cause : null,
     answer: isAnswer ? answer : null,
     startedAt: instantOf(madeMs),

@@ -1,5 +1,5 @@
 // How the mappings are changed: drafts on their way, and every version that was published.
-import { useState } from 'react';
+import { lazy, useState } from 'react';
 import { Route, Routes, useNavigate } from 'react-router';
 import { Answer, useAnswer, useChange, useMe } from '../asking.tsx';
 import type { Shape } from '../client.ts';
@@ -11,6 +11,7 @@ import { Grid } from '../parts/grid.tsx';
 import { nameOf } from '../parts/people.ts';
 import { Badge, Empty } from '../parts/states.tsx';
 import { DraftPage } from './mappings/draft.tsx';
+import { Existing } from './mappings/existing.tsx';
 import { stateOf } from './mappings/lists.tsx';
 import { VersionPage } from './mappings/version.tsx';
 
@@ -30,9 +31,12 @@ export default function Mappings() {
       <Route index element={<Both />} />
       <Route path="draft/:draft/*" element={<DraftPage />} />
       <Route path="version/:version" element={<VersionPage />} />
+      <Route path="job/:job" element={<JobPage />} />
     </Routes>
   );
 }
+
+const JobPage = lazy(() => import('./mappings/job.tsx'));
 
 function Both() {
   const { operations } = useMe();
@@ -60,6 +64,7 @@ function Both() {
           {({ items }) => <Versions items={items} />}
         </Answer>
       </section>
+      <Existing />
     </div>
   );
 }

@@ -1,17 +1,14 @@
 // What a rehearsal found: which fields of which system would change, how often, and by how much money, each openable.
-import { Link } from 'react-router';
-import { moneyOf } from '../../../../shared/exact-money.ts';
 import { troubleOf, useChange, useMe } from '../../asking.tsx';
 import type { Shape } from '../../client.ts';
 import { Button } from '../../parts/controls.tsx';
-import { Amount, Instant } from '../../parts/figures.tsx';
+import { Instant } from '../../parts/figures.tsx';
 import { wordsFrom } from '../../parts/people.ts';
 import { Note, TroubleNote } from '../../parts/states.tsx';
-import { Value } from '../../parts/values.tsx';
+import { Differences } from './differences.tsx';
 import type { Full } from './sides.ts';
 
 type Rehearsal = NonNullable<Shape<'Rehearsal'>>;
-type Group = Rehearsal['groups'][number];
 
 export function Rehearsed({ draft }: { readonly draft: Full }) {
   const { operations } = useMe();
@@ -63,35 +60,13 @@ function Found({ rehearsal: { atMs, records, changed, groups, problems } }: { re
           {wordsFrom(code).toLowerCase()}).
         </Note>
       ))}
-      {groups.map((group) => (
-        <Grouped key={`${group.connection} ${group.kind} ${group.at}`} group={group} />
+      {groups.map(({ connection, kind, field, at, ...group }) => (
+        <Differences
+          key={`${connection} ${kind} ${at}`}
+          title={`${connection}, ${wordsFrom(kind)}: ${field.startsWith('=') ? at : wordsFrom(field)}`}
+          {...group}
+        />
       ))}
     </div>
-  );
-}
-
-function Grouped({ group: { connection, kind, field, at, count, money, rows } }: { readonly group: Group }) {
-  const name = field.startsWith('=') ? at : wordsFrom(field);
-  return (
-    <details className="mappings-group">
-      <summary>
-        <strong>{`${connection}, ${wordsFrom(kind)}: ${name}`}</strong>, in {count.toLocaleString()}{' '}
-        {count === 1 ? 'record' : 'records'}
-        {Object.entries(money).map(([currency, minor]) => (
-          <span key={currency}>
-            , by <Amount value={moneyOf(minor, currency)} />
-          </span>
-        ))}
-      </summary>
-      <ul className="mappings-list">
-        {rows.map(({ entity, recordId, before, after }) => (
-          <li key={entity}>
-            <Link to={`/records/${entity}`}>{recordId ?? 'New record'}</Link>: <Value value={before} /> becomes{' '}
-            <Value value={after} />
-          </li>
-        ))}
-      </ul>
-      {count > rows.length && <p className="quiet">The first {rows.length.toLocaleString()} are shown.</p>}
-    </details>
   );
 }

@@ -1,0 +1,44 @@
+// Jobs over existing records in words, and where they are asked for.
+import { useAnswer } from '../../asking.tsx';
+import type { Shape } from '../../client.ts';
+import type { Tone } from '../../parts/states.tsx';
+
+type Job = Shape<'Job'>;
+
+export const watchEveryMs = 5_000;
+
+export function useJobs(everyMs: number) {
+  return useAnswer(
+    ['jobs'],
+    ({ api, installation }) => api.GET('/installations/{installation}/jobs', { params: { path: { installation } } }),
+    { everyMs },
+  );
+}
+
+export const isAboutRecords = ({ kind }: Job) => kind === 'apply' || kind === 'replay' || kind === 'undo';
+
+const moments = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+
+export function titleOf({ kind, since, connection }: Job): string {
+  const whose = connection === null ? '' : `, records of ${connection}`;
+  if (kind === 'replay') return `Replay since ${since === null ? 'ever' : moments.format(Date.parse(since))}${whose}`;
+  return `${kind === 'undo' ? 'An application undone' : 'Mapping applied'}${whose}`;
+}
+
+export function standingOf({ state, phase, kind }: Job): { readonly title: string; readonly tone: Tone } {
+  switch (state) {
+    case 'running':
+      if (phase === 'look') return { title: 'Looks', tone: 'notice' };
+      return { title: kind === 'undo' ? 'Puts back' : 'Writes', tone: 'notice' };
+    case 'ready':
+      return { title: 'Waits for you', tone: 'warning' };
+    case 'paused':
+      return { title: 'Paused', tone: 'warning' };
+    case 'failed':
+      return { title: 'Stuck', tone: 'bad' };
+    case 'done':
+      return { title: 'Done', tone: 'good' };
+    case 'cancelled':
+      return { title: 'Cancelled', tone: 'neutral' };
+  }
+}

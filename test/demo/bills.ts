@@ -1,19 +1,25 @@
 // The invoices of the month: what each bills, when it is voided and paid. Worked out from the script alone.
+import { deals } from './cast.ts';
 import { amountOf, type Entry, postedOn } from './hours.ts';
 import type { Step } from './month.ts';
 import { expenses, milestones } from './spending.ts';
+
+export type Issuer = 'erp' | 'psa';
 
 /** What an invoice may bill: an hour, an expense or a milestone. */
 export interface Source {
   readonly key: string;
   readonly deal: string;
   readonly amountMinor: number;
+  /** Who bills it. */
+  readonly issuer: Issuer;
   /** The day it is with the ledger and may be billed; null = not this month. */
   readonly readyOn: number | null;
 }
 
 export interface Invoice {
   readonly number: string;
+  readonly issuer: Issuer;
   readonly deal: string;
   readonly billedOn: number;
   /** Keys of what it bills. */
@@ -24,12 +30,16 @@ export interface Invoice {
 }
 
 export const firstInvoice = 1101;
+/** The PSA numbers its own. */
+export const firstOfPsa = 7001;
 
 export const paidOf = ({ paysMinor }: Pick<Invoice, 'paysMinor'>): number =>
   paysMinor.reduce((sum, amountMinor) => sum + amountMinor, 0);
 
 interface Bill {
   readonly deal: string;
+  /** The ledger, unless it says so. */
+  readonly issuer?: Issuer;
   readonly on: number;
   readonly voidOn?: number;
   readonly pays?: readonly (readonly [day: number, percent: number])[];
@@ -61,14 +71,24 @@ const bills: readonly Bill[] = [
       [30, 60],
     ],
   },
+  { deal: 'lakeside-wards', issuer: 'psa', on: 18, pays: [[26, 100]] },
+  { deal: 'lakeside-wards', issuer: 'psa', on: 30 },
+  { deal: 'calder-portal', on: 24, pays: [[30, 100]] },
+  { deal: 'calder-portal', issuer: 'psa', on: 30 },
 ];
 
-export function sourcesOf(entries: readonly Entry[]): readonly Source[] {
+/** Who bills what a deal brought on a day. */
+export function issuerOf(key: string, day: number): Issuer {
+  const { psaBills } = deals.find((deal) => deal.key === key) ?? {};
+  return psaBills && day >= (psaBills.fromOn ?? Number.NEGATIVE_INFINITY) ? 'psa' : 'erp';
+}
+
+function sourcesOf(entries: readonly Entry[]): readonly Source[] {
   const worked = entries.map((entry) => ({ ...entry, amountMinor: amountOf(entry), readyOn: postedOn(entry) }));
   const spent = expenses.map((expense) => ({ ...expense, readyOn: expense.approvedOn }));
-  const reached = milestones.map((milestone) => ({ ...milestone, readyOn: milestone.reachedOn }));
-  return [...worked, ...spent, ...reached].map(({ key, deal, amountMinor, readyOn }) => ({
-    ...{ key, deal, amountMinor, readyOn },
+  const reached = milestones.map((one) => ({ ...one, day: one.reachedOn ?? one.dueOn, readyOn: one.reachedOn }));
+  return [...worked, ...spent, ...reached].map(({ key, deal, day, amountMinor, readyOn }) => ({
+    ...{ key, deal, amountMinor, readyOn, issuer: issuerOf(deal, day) },
   }));
 }
 
@@ -78,9 +98,12 @@ export function makeInvoices(entries: readonly Entry[]): { invoices: Invoice[]; 
   const billed = new Set(entries.filter((entry) => entry.day < 0).map((entry) => entry.key));
   const moneySteps: Timed[] = [];
   const sources = sourcesOf(entries);
-  const invoices = bills.map(({ deal, on, voidOn, pays = [] }, index): Invoice => {
-    const number = `INV${firstInvoice + index}`;
-    const isRipe = ({ readyOn, key }: Source) => readyOn !== null && readyOn <= on && !billed.has(key);
+  const count = { erp: 0, psa: 0 };
+  const invoices = bills.map(({ deal, issuer = 'erp', on, voidOn, pays = [] }): Invoice => {
+    const nth = count[issuer]++;
+    const number = issuer === 'erp' ? `INV${firstInvoice + nth}` : String(firstOfPsa + nth);
+    const isRipe = (one: Source) =>
+      one.issuer === issuer && one.readyOn !== null && one.readyOn <= on && !billed.has(one.key);
     const lines = sources.filter((source) => source.deal === deal && isRipe(source));
     const amountMinor = lines.reduce((sum, line) => sum + line.amountMinor, 0);
     const isVoid = voidOn !== undefined;
@@ -92,7 +115,7 @@ export function makeInvoices(entries: readonly Entry[]): { invoices: Invoice[]; 
     pays.forEach(([day], nth) => {
       moneySteps.push([day, { does: 'pay', invoice: number, amountMinor: paysMinor[nth] ?? 0 }]);
     });
-    return { number, deal, billedOn: on, sources: keys, amountMinor, paysMinor, isVoid };
+    return { number, issuer, deal, billedOn: on, sources: keys, amountMinor, paysMinor, isVoid };
   });
   return { invoices, moneySteps };
 }

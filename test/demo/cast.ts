@@ -48,6 +48,8 @@ export interface Deal {
   readonly rates: readonly (readonly [RoleName, number, number])[];
   /** Fixed prices beside the hours, each with the day of November it falls due. */
   readonly instalments?: readonly (readonly [name: string, amountMinor: number, dueOn: number])[];
+  /** It is billed by the PSA: from a day of November on, agreed by finance, or null = from the beginning. */
+  readonly psaBills?: { readonly fromOn: number | null };
 }
 
 const inc = 'Northwind Consulting Inc';
@@ -197,4 +199,7 @@ export const deals: readonly Deal[] = [
       ['Go-live accepted', 800_000, 29],
     ],
   }),
+  // The PSA bills what it has the hours of; the second one only from the middle of the month on.
+  deal('lakeside-wards', 'lakeside', 'Lakeside ward planning', 4, 'PO-1388', euro, { psaBills: { fromOn: null } }),
+  deal('calder-portal', 'calder', 'Calder broker portal', 6, 'CF/2026/97', pound, { psaBills: { fromOn: 16 } }),
 ];

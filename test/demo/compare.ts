@@ -51,7 +51,7 @@ export class Comparison {
     this.find('cents', system, `${what}: ${found} instead of ${wanted}`, off);
   }
 
-  protected same(system: System, what: string, wanted: string | number, found: unknown): void {
+  protected same(system: System, what: string, wanted: string | number | boolean, found: unknown): void {
     if (String(found) !== String(wanted))
       this.find('differs', system, `${what}: ${String(found)} instead of ${wanted}`, 1);
   }

@@ -101,7 +101,7 @@ export class Desk {
         CloseDate: closeOn,
         Amount: main(soldMinor(deal)),
         CurrencyIsoCode: currency,
-        tieout__Billing_Mode__c: 'erp',
+        tieout__Billing_Mode__c: deal.psaBills?.fromOn === null ? 'psa' : 'erp',
         tieout__Pricing_Model__c: 'time-and-materials',
         tieout__Purchase_Order__c: deal.purchaseOrder,
         tieout__Purchase_Order_Limit__c: deal.limitMinor === undefined ? null : main(deal.limitMinor),
@@ -229,8 +229,12 @@ export class Desk {
         return void erp.create('employee', this.employeeOf(this.person(step.person)));
       case 'edit':
         return this.edit(step);
+      case 'switch-biller': {
+        const change = { tieout__Billing_Mode__c: 'psa', tieout__Billing_From__c: dateOf(step.fromOn) };
+        return crm.update('Opportunity', this.opportunity(step.deal), change, salesperson);
+      }
       case 'bill':
-        return void erp.act('bill', { job: this.job(this.invoice(step.invoice).deal), date, number: step.invoice });
+        return this.bill(this.invoice(step.invoice), date);
       case 'void':
         return void erp.act('void', { invoice: this.ledgerInvoice(step.invoice) });
       case 'pay': {
@@ -247,6 +251,17 @@ export class Desk {
       case 'await-work':
         throw new Error(`${step.does} is not done at the desk`);
     }
+  }
+
+  /** By whoever bills the contract: the ledger takes what it may bill, the PSA's is put together by hand. */
+  bill({ deal, number, issuer, sources }: Invoice, date: string): void {
+    const { psa, erp } = this.systems;
+    if (issuer === 'erp') return void erp.act('bill', { job: this.job(deal), date, number });
+    const of = { workspace_id: this.workspace(deal), payment_schedule: 30, invoice_date: date };
+    const hours = sources.map((key) => this.timeEntry(key)).filter((id) => id !== '');
+    const costs = sources.map((key) => this.spending.record(key)).filter((id) => id !== '');
+    const billed = { time_entry_ids: hours.map(Number), expense_ids: costs.map(Number) };
+    psa.create('invoices', { ...of, ...billed, user_invoice_number: Number(number) });
   }
 
   ledgerInvoice(number: string): string | null {

@@ -1,5 +1,6 @@
 // What happens in the month beside the daily work: edits in the right and in the wrong system, answers to holds, and
 // the systems' bad days.
+import { deals } from './cast.ts';
 import type { Entry } from './hours.ts';
 import type { Field, Step, Subject, System } from './month.ts';
 
@@ -114,6 +115,16 @@ export function specialSteps(entries: readonly Entry[]): readonly Timed[] {
       'Weekend rate agreed with the client on 9 November',
       'finance',
     ]),
+    ...switches().flatMap(([deal, fromOn]): Timed[] => [
+      [fromOn, { does: 'switch-biller', deal, fromOn }],
+      [
+        fromOn + 1,
+        {
+          ...{ does: 'answer', control: 'biller-changed', entries: null, answer: 'approve', by: 'finance' },
+          reason: 'The customer wants one invoice for everything in the PSA',
+        },
+      ],
+    ]),
     answer(16, 'duplicate-time', twinsOf('ines', 11), ['reject', 'Entered twice by mistake', 'delivery']),
     [18, { does: 'correct', entries: keys(troubled('rate-mismatch', solvedOn(18))) }],
     [19, { does: 'hire', person: 'priya' }],
@@ -122,6 +133,9 @@ export function specialSteps(entries: readonly Entry[]): readonly Timed[] {
     [24, { does: 'await-work', sources: free('orkney-tickets') }],
   ];
 }
+
+const switches = () =>
+  deals.flatMap(({ key, psaBills }) => (psaBills?.fromOn == null ? [] : [[key, psaBills.fromOn] as const]));
 
 /** What a person would call the same entry. */
 export function isLike(one: Entry, other: Entry): boolean {

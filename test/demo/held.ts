@@ -31,7 +31,7 @@ function rejectedOf(month: Month): ReadonlySet<string> {
   const rejected = new Set<string>();
   for (const { steps } of month.days) {
     for (const step of steps)
-      if (step.does === 'answer' && step.answer === 'reject') for (const key of step.entries) rejected.add(key);
+      if (step.does === 'answer' && step.answer === 'reject') for (const key of step.entries ?? []) rejected.add(key);
   }
   return rejected;
 }

@@ -83,6 +83,8 @@ const apart = new Set([
   'palisade-audit',
   'sakura-warranty',
   'harbour-warehouse',
+  'lakeside-wards',
+  'calder-portal',
 ]);
 
 const companyOf = new Map(customers.map((customer) => [customer.key, customer.company] as const));
@@ -204,6 +206,11 @@ function specials(): Bare[] {
   add('bluff-yard', 'daniel', [18, 19, 20], 360);
   add('palisade-audit', 'maya', [20, 23, 24], 210, { control: 'missing-purchase-order', solvedOn: null });
   add('harbour-warehouse', 'jonas', [9, 10, 11, 12], 225);
+  // Eighty minutes are no whole number of hundredths of an hour.
+  add('lakeside-wards', 'jonas', [6, 9, 10, 13], 80);
+  add('lakeside-wards', 'jonas', [19, 20, 23], 165);
+  add('calder-portal', 'arjun', [11, 12, 13], 150);
+  add('calder-portal', 'arjun', [16, 17, 19, 20], 135);
   add('harbour-training', 'jonas', [17, 18, 19], 480);
   add('redwood-meters', 'priya', [10, 11, 12, 13, 16], 390, { control: 'unknown-reference', solvedOn: 19 });
   add('brenner-plant', 'marek', [23, 24], 420, { control: 'unknown-reference', solvedOn: null });

@@ -2,7 +2,7 @@
 // from the script alone.
 import type { Row } from '../../edge-worker/connectors/stand-in.ts';
 import { expenseCategories } from '../support/firm.ts';
-import { paidOf } from './bills.ts';
+import { issuerOf, paidOf } from './bills.ts';
 import type { Books } from './books.ts';
 import type { Customer, Deal } from './cast.ts';
 import { amountText, fieldIn } from './fields.ts';
@@ -76,7 +76,7 @@ function idealPsa(month: Month): Record<string, Loose[]> {
     ),
     invoices: month.invoices.map((one) => ({
       id: one.number,
-      user_invoice_number: Number(one.number.slice(3)),
+      user_invoice_number: Number(one.number.replace('INV', '')),
       status: one.isVoid ? 'cancelled' : 'new',
       total_in_cents: one.amountMinor,
     })),
@@ -116,9 +116,10 @@ function timeBills(month: Month, text: Text): Loose[] {
       customer: entry.deal,
       employee: entry.person,
       trandate: dateOf(entry.day),
-      hours: String(entry.minutes / 60),
+      hours: (entry.minutes / 60).toFixed(6),
       custcol_tieout_role: entry.role,
       memo: entry.note,
+      isbillable: issuerOf(entry.deal, entry.day) === 'erp',
       rate: text(entry.rateMinor, month.deals.find((deal) => deal.key === entry.deal) as Deal),
       amount: amountOf(entry),
     }));

@@ -36,7 +36,9 @@ export type Step =
   | {
       readonly does: 'answer';
       readonly control: string;
-      readonly entries: readonly string[];
+      /** The hours that are held; null = whatever the control holds, so many times. */
+      readonly entries: readonly string[] | null;
+      readonly holds?: number;
       readonly answer: 'approve' | 'reject' | 'retry';
       readonly reason: string;
       readonly by: string;
@@ -46,6 +48,7 @@ export type Step =
   | { readonly does: 'propose' | 'agree'; readonly changeOrder: string }
   /** The book-keeper looks whether all of this work has reached the ledger. */
   | { readonly does: 'await-work'; readonly sources: readonly string[] }
+  | { readonly does: 'switch-biller'; readonly deal: string; readonly fromOn: number }
   | { readonly does: 'bill' | 'void'; readonly invoice: string }
   | { readonly does: 'pay'; readonly invoice: string; readonly amountMinor: number }
   | { readonly does: 'misbehave'; readonly system: System; readonly fault: FaultSwitch };

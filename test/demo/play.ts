@@ -89,6 +89,9 @@ export class Play {
       await there(`the PSA project of ${deal}`, () => desk.workspace(deal));
     // The customer complains about an invoice, so it has gone out and is known everywhere.
     if (step.does === 'void') await there(`${step.invoice} in CRM and PSA`, () => desk.isMirrored(step.invoice));
+    if (step.does === 'pay') await there(`${step.invoice} in the ledger`, () => desk.ledgerInvoice(step.invoice));
+    if (step.does === 'switch-biller')
+      await there(`the order of ${step.deal}`, () => desk.recordOf('erp', 'contract', step.deal));
     if (step.does === 'edit')
       await there(`${step.subject} ${step.key} in the ${step.system}`, () =>
         desk.recordOf(step.system, step.subject, step.key),
@@ -125,28 +128,32 @@ export class Play {
   }
 
   /** Twins are one question: whichever of them is held is answered. */
-  async #answer({ control, entries, answer, reason, by }: Extract<Step, { does: 'answer' }>): Promise<void> {
+  async #answer({ control, entries, holds, answer, reason, by }: Extract<Step, { does: 'answer' }>): Promise<void> {
     const { installation } = this.#options;
-    const wanted = control === 'duplicate-time' ? 1 : entries.length;
+    const wanted = holds ?? (control === 'duplicate-time' ? 1 : (entries?.length ?? 1));
     const held = await this.#holdsOf(control, entries, wanted);
     for (const exception of held) await installation.answer(exception.id, answer, reason, by);
   }
 
-  async #holdsOf(control: string, entries: readonly string[], wanted: number): Promise<readonly OpenException[]> {
+  async #holdsOf(
+    control: string,
+    entries: readonly string[] | null,
+    wanted: number,
+  ): Promise<readonly OpenException[]> {
     const { installation, desk } = this.#options;
     const untilMs = Date.now() + stepWithinMs;
     for (;;) {
       const entities = new Set<string>();
-      for (const key of entries) {
+      for (const key of entries ?? []) {
         const shown = await installation.status('psa', 'time_entries', desk.timeEntry(key));
         for (const one of shown.entities) entities.add(one.entity);
       }
       const open = await installation.exceptions();
-      const held = open.filter((one) => one.control === control && entities.has(one.entity));
+      const held = open.filter((one) => one.control === control && (entries === null || entities.has(one.entity)));
       if (held.length >= wanted) return held;
       if (Date.now() > untilMs)
         throw new Error(
-          `waited in vain for ${wanted} holds by ${control} on ${entries.join(', ')}: ${held.length} found`,
+          `waited in vain for ${wanted} holds by ${control} on ${entries?.join(', ') ?? 'anything'}: ${held.length} found`,
         );
       await new Promise((resolve) => setTimeout(resolve, 200));
     }

@@ -1,8 +1,14 @@
 // One sheet per tally: invoices and payments, in every system that shows them.
 import type { Row } from '../../edge-worker/connectors/stand-in.ts';
-import { firstInvoice, type Invoice, paidOf } from './bills.ts';
+import { firstInvoice, firstOfPsa, type Invoice, paidOf } from './bills.ts';
 import { dealNames, minor } from './books.ts';
 import { Comparison, type Known } from './compare.ts';
+
+/** The PSA knows numbers only: the ledger's are told by what they were there. */
+function psaNumber(row: Row): string {
+  const number = Number(row['user_invoice_number']);
+  return number < firstOfPsa ? `INV${number}` : String(number);
+}
 
 export class MoneySheet extends Comparison {
   invoices(): void {
@@ -32,7 +38,7 @@ export class MoneySheet extends Comparison {
     const inPsa = this.rows('psa', 'invoices').map((row) => {
       const isVoid = row['status'] === 'cancelled';
       return {
-        key: `INV${row['user_invoice_number']}${isVoid ? ' void' : ''}`,
+        key: `${psaNumber(row)}${isVoid ? ' void' : ''}`,
         minor: isVoid ? 0 : Number(row['total_in_cents']),
       };
     });

@@ -1,5 +1,6 @@
 // One sheet per tally: what the script says must be in each system, held against what is there.
 import type { Row } from '../../edge-worker/connectors/stand-in.ts';
+import { issuerOf } from './bills.ts';
 import { dealNames, minor } from './books.ts';
 import { Comparison, type Known } from './compare.ts';
 import type { Fact } from './events.ts';
@@ -88,6 +89,7 @@ export class Sheet extends Comparison {
       inLedger,
       new Set(entries.map((entry) => known(entry).key)),
     );
+    this.#billers();
     // What people logged belongs to the PSA: the hub adds nothing there and takes nothing away.
     this.compare(
       'psa',
@@ -124,6 +126,15 @@ export class Sheet extends Comparison {
 
   #worth({ key, deal, amount }: KnownAmount): Known {
     return { key, minor: minor(amount, this.exponent(deal)) };
+  }
+
+  /** What the PSA bills is in the ledger for its cost alone: nobody there can bill it too. */
+  #billers(): void {
+    const entries = new Map(this.month.entries.map((entry) => [keyOfEntry(this.month, entry), entry]));
+    for (const { key, isBillable } of timeInLedger(this.month, this.books.erp)) {
+      const entry = entries.get(key);
+      if (entry) this.same('erp', `billable there: ${key}`, issuerOf(entry.deal, entry.day) === 'erp', isBillable);
+    }
   }
 
   #priced({ key, minutes, rate }: KnownTime, exponent: number): Known {

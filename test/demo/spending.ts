@@ -54,6 +54,7 @@ export const expenses: readonly Expense[] = [
   spent('E3', 'redwood-meters', 'daniel', [17, 18], 'Travel', 41_299, 'Flight to Sacramento'),
   spent('E4', 'redwood-meters', 'daniel', [18, 19], 'Meals', 3_767, 'Dinner with the meter team'),
   spent('E5', 'tamar-billing', 'fiona', [19, 20], 'Travel', 18_355, 'Train to Plymouth'),
+  spent('E8', 'lakeside-wards', 'ines', [13, 16], 'Travel', 6_240, 'Train to Konstanz'),
   // Yen have no hundredths.
   spent('E6', 'hakone-booking', 'haruto', [20, 24], 'Travel', 4_620, 'Romancecar to Hakone'),
   spent('E7', 'brenner-plant', 'katrin', [25, null], 'Hotel', 13_250, 'Two nights in Innsbruck'),

@@ -81,6 +81,26 @@ describe('The tally', () => {
     });
   });
 
+  it('sees one cent on an invoice that the PSA issued, there and as the ledger has it', () => {
+    const own = month.invoices.find((one) => one.issuer === 'psa')?.number;
+    const there = withRows(books, 'psa', 'invoices', (rows) =>
+      rows.map((row) => (row.id === own ? { ...row, total_in_cents: Number(row['total_in_cents']) + 1 } : row)),
+    );
+    expect(tally(month, there)).toMatchObject({ ok: false, cents_off: 1 });
+    const posted = withRows(books, 'erp', 'invoice', (rows) =>
+      rows.map((row) => (row.id === own ? { ...row, subtotal: String(Number(row['subtotal']) - 0.01) } : row)),
+    );
+    expect(tally(month, posted)).toMatchObject({ ok: false, cents_off: 1, lost: 0 });
+  });
+
+  it('sees hours that the ledger could bill although the PSA bills them', () => {
+    const hours = month.entries.find(({ deal }) => deal === 'lakeside-wards')?.key;
+    const open = withRows(books, 'erp', 'timebill', (rows) =>
+      rows.map((row) => (row.id === `bill ${hours}` ? { ...row, isbillable: true } : row)),
+    );
+    expect(tally(month, open)).toMatchObject({ ok: false, differing: 1 });
+  });
+
   it('sees a rate that was cut on its way into the ledger', () => {
     const { rate } = first(books.erp['timebill'] ?? []);
     const result = tally(month, changed('erp', 'timebill', { rate: String(Number(rate) - 0.01) }));

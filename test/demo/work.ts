@@ -36,6 +36,14 @@ export interface KnownTime {
   readonly deal: string;
   readonly rate: unknown;
   readonly minutes: number;
+  readonly isBillable: boolean;
+}
+
+/** A third of an hour has no end: with six decimals it is right to a few millionths of a minute, with two it is not. */
+function minutesOf(hours: unknown): number {
+  const millionths = whole(hours, 60_000_000);
+  const minutes = Math.round(millionths / 1_000_000);
+  return Math.abs(millionths - minutes * 1_000_000) <= 30 ? minutes : Number.NaN;
 }
 
 /** The ledger's time entries. */
@@ -44,11 +52,11 @@ export function timeInLedger(month: Month, erp: Books['erp']): KnownTime[] {
   const emails = new Map(erp['employee']?.map((row) => [row.id, String(row['email'])]));
   return (erp['timebill'] ?? []).map((row) => {
     const deal = jobs.get(String(row['customer'])) ?? '';
-    const minutes = whole(row['hours'], 60);
+    const minutes = minutesOf(row['hours']);
     const role = String(row['custcol_tieout_role'] ?? '');
     const email = emails.get(String(row['employee'])) ?? '';
     const key = timeKey(deal, email, String(row['trandate']), minutes, role, String(row['memo'] ?? ''));
-    return { id: row.id, key, deal, rate: row['rate'], minutes };
+    return { id: row.id, key, deal, rate: row['rate'], minutes, isBillable: row['isbillable'] === true };
   });
 }
 
@@ -63,7 +71,7 @@ export function timeInPsa(month: Month, psa: Books['psa']): KnownTime[] {
     const role = roles.get(String(row['role_id'])) ?? '';
     const email = emails.get(String(row['user_id'])) ?? '';
     const key = timeKey(deal, email, String(row['date_performed']), minutes, role, String(row['notes'] ?? ''));
-    return { id: row.id, key, deal, rate: row['rate_in_cents'], minutes };
+    return { id: row.id, key, deal, rate: row['rate_in_cents'], minutes, isBillable: row['billable'] === true };
   });
 }
 

@@ -37,7 +37,7 @@ function seed(desk: Desk, type: string, rows: readonly Readonly<Record<string, u
 }
 
 function known(desk: Desk, customer: Customer): void {
-  desk.accountOf(customer.key);
+  desk.sales.accountOf(customer.key);
   if (customer.beforehand !== 'crm and psa') {
     const { subsidiary } = legalEntities[customer.company];
     // Finance keeps another telephone number: a difference that is found on the first day and left alone.
@@ -52,8 +52,8 @@ function running(desk: Desk, key: string): void {
   const { crm, psa, erp } = desk.systems;
   const deal = desk.deal(key);
   const customer = desk.customer(deal.customer);
-  desk.sell(key, '2026-09-28');
-  crm.act('win', { id: desk.opportunity(key) });
+  desk.sales.sell(key, '2026-09-28');
+  crm.act('win', { id: desk.sales.opportunity(key) });
   const group = psa.rows('workspace_groups').find((row) => row['name'] === customer.name);
   const currency = currencyOf(customer);
   const dates = { start_date: '2026-10-01', due_date: '2027-01-29' };

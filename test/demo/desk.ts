@@ -6,19 +6,19 @@ import { approveTime, jobOf, logTime, salesperson, workspaceOf } from '../suppor
 import type { Invoice } from './bills.ts';
 import { dealNames } from './books.ts';
 import type { Customer, Deal, Person } from './cast.ts';
+import { SalesDesk } from './desk-sales.ts';
 import { SpendingDesk } from './desk-spending.ts';
 import { amountText, fieldIn } from './fields.ts';
 import type { Entry } from './hours.ts';
-import { currencyOf, dateOf, type Month, type Step, type Subject, type System, soldMinor } from './month.ts';
+import { currencyOf, dateOf, type Month, type Step, type Subject, type System } from './month.ts';
 
 export type Systems = Pick<Firm, System>;
 
 export class Desk {
   readonly systems: Systems;
+  readonly sales: SalesDesk;
   readonly spending: SpendingDesk;
   readonly #month: Month;
-  readonly #accounts = new Map<string, string>();
-  readonly #opportunities = new Map<string, string>();
   readonly #users = new Map<string, string>();
   readonly #entries = new Map<string, string>();
   readonly #workspaces = new Map<string, string>();
@@ -27,9 +27,10 @@ export class Desk {
   constructor(systems: Systems, month: Month) {
     this.systems = systems;
     this.#month = month;
+    this.sales = new SalesDesk(systems, month);
     this.spending = new SpendingDesk(systems, {
       workspace: (deal) => this.workspace(deal),
-      opportunity: (deal) => this.opportunity(deal),
+      opportunity: (deal) => this.sales.opportunity(deal),
       user: (person) => this.#users.get(person) ?? '',
       currency: (deal) => currencyOf(this.customer(this.deal(deal).customer)),
     });
@@ -58,75 +59,6 @@ export class Desk {
   /** The PSA's record of an entry. */
   timeEntry(key: string): string {
     return this.#entries.get(key) ?? '';
-  }
-
-  opportunity(deal: string): string {
-    return this.#opportunities.get(deal) ?? '';
-  }
-
-  /** The account of a customer in the CRM; entered when it is needed first. */
-  accountOf(key: string): string {
-    const known = this.#accounts.get(key);
-    if (known) return known;
-    const customer = this.customer(key);
-    const id = this.systems.crm.create(
-      'Account',
-      {
-        Name: customer.name,
-        Phone: customer.phone,
-        BillingCity: customer.city,
-        BillingCountry: customer.country,
-        CurrencyIsoCode: currencyOf(customer),
-        tieout__Legal_Entity__c: customer.company,
-        tieout__Tax_Number__c: customer.taxNumber || null,
-      },
-      salesperson,
-    );
-    this.#accounts.set(key, id);
-    return id;
-  }
-
-  sell(key: string, closeOn: string): void {
-    const { crm } = this.systems;
-    const deal = this.deal(key);
-    const customer = this.customer(deal.customer);
-    const currency = currencyOf(customer);
-    const main = (amountMinor: number) => Number(amountText(amountMinor, currency));
-    const id = crm.create(
-      'Opportunity',
-      {
-        Name: deal.name,
-        AccountId: this.accountOf(customer.key),
-        StageName: 'Negotiation/Review',
-        CloseDate: closeOn,
-        Amount: main(soldMinor(deal)),
-        CurrencyIsoCode: currency,
-        tieout__Billing_Mode__c: deal.psaBills?.fromOn === null ? 'psa' : 'erp',
-        tieout__Pricing_Model__c: 'time-and-materials',
-        tieout__Purchase_Order__c: deal.purchaseOrder,
-        tieout__Purchase_Order_Limit__c: deal.limitMinor === undefined ? null : main(deal.limitMinor),
-        tieout__Payment_Terms__c: deal.terms,
-        tieout__Tax_Profile__c: deal.taxProfile,
-        tieout__Start_Date__c: closeOn,
-        tieout__End_Date__c: '2027-01-29',
-        tieout__Legal_Entity__c: customer.company,
-        tieout__Delivery_Region__c: legalEntities[customer.company].region,
-        tieout__Practice__c: deal.practice,
-      },
-      salesperson,
-    );
-    this.#opportunities.set(key, id);
-    const line = (product: string, values: Readonly<Record<string, unknown>>) => {
-      const Product2Id =
-        crm.rows('Product2').find((row) => row['Name'] === product)?.id ??
-        crm.create('Product2', { Name: product }, salesperson);
-      crm.create('OpportunityLineItem', { OpportunityId: id, Product2Id, ...values }, salesperson);
-    };
-    for (const [role, rate, hours] of deal.rates) line(role, { UnitPrice: main(rate), Quantity: hours });
-    for (const [name, amountMinor, dueOn] of deal.instalments ?? []) {
-      const due = { ServiceDate: dateOf(dueOn), Description: name };
-      line('Fixed price', { UnitPrice: main(amountMinor), Quantity: 1, ...due });
-    }
   }
 
   /** Somebody who can be staffed. The PSA knows contractors too. */
@@ -201,10 +133,10 @@ export class Desk {
     const { crm, psa, erp } = this.systems;
     switch (step.does) {
       case 'sell':
-        return this.sell(step.deal, date);
+        return this.sales.sell(step.deal, date);
       case 'win':
       case 'lose':
-        return void crm.act(step.does, { id: this.opportunity(step.deal), by: salesperson });
+        return void crm.act(step.does, { id: this.sales.opportunity(step.deal), by: salesperson });
       case 'log':
         return this.log(step.entries);
       case 'submit':
@@ -229,10 +161,8 @@ export class Desk {
         return void erp.create('employee', this.employeeOf(this.person(step.person)));
       case 'edit':
         return this.edit(step);
-      case 'switch-biller': {
-        const change = { tieout__Billing_Mode__c: 'psa', tieout__Billing_From__c: dateOf(step.fromOn) };
-        return crm.update('Opportunity', this.opportunity(step.deal), change, salesperson);
-      }
+      case 'switch-biller':
+        return this.sales.switchBiller(step.deal, step.fromOn);
       case 'bill':
         return this.bill(this.invoice(step.invoice), date);
       case 'void':
@@ -278,11 +208,11 @@ export class Desk {
   /** The record a thing of the script is in one system. */
   recordOf(system: System, subject: Subject, key: string): string | null {
     if (subject === 'contract') {
-      if (system === 'crm') return this.opportunity(key) || null;
+      if (system === 'crm') return this.sales.opportunity(key) || null;
       return this.systems.erp.rows('salesorder').find((row) => row['memo'] === this.deal(key).name)?.id ?? null;
     }
     if (subject === 'project') return system === 'psa' ? this.workspace(key) : this.job(key);
-    if (system === 'crm') return this.accountOf(key);
+    if (system === 'crm') return this.sales.accountOf(key);
     const { name } = this.customer(key);
     const [type, field] = fieldIn(system, 'customer', 'name');
     return this.systems[system].rows(type).find((row) => row[field] === name)?.id ?? null;

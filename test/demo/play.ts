@@ -151,10 +151,10 @@ export class Play {
       const open = await installation.exceptions();
       const held = open.filter((one) => one.control === control && (entries === null || entities.has(one.entity)));
       if (held.length >= wanted) return held;
-      if (Date.now() > untilMs)
-        throw new Error(
-          `waited in vain for ${wanted} holds by ${control} on ${entries?.join(', ') ?? 'anything'}: ${held.length} found`,
-        );
+      if (Date.now() > untilMs) {
+        const on = entries?.join(', ') ?? 'anything';
+        throw new Error(`waited in vain for ${wanted} holds by ${control} on ${on}: ${held.length} found`);
+      }
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
   }

@@ -72,13 +72,13 @@ export function agendaOf(core: LaneCore): ReadonlyMap<Loop, number> {
   const isUndecided = (lane.newest ?? 0) > Number(core.store.value('watermark') ?? '0');
   if (isUndecided || lane.replan !== null || isDisconnecting(core)) agenda.set('decide', 0);
   else if (recheckMs < Number.POSITIVE_INFINITY) agenda.set('decide', recheckMs);
-  if (core.store.waitingFlush(1).length > 0) agenda.set('flush', 0);
-  else if (core.store.hasKeptRows) agenda.set('flush', core.keptAgainMs);
+  if (core.store.flushLog.waiting(1).length > 0) agenda.set('flush', 0);
+  else if (core.store.flushLog.hasKept) agenda.set('flush', core.keptAgainMs);
   if (accountsToGiveBack(core).length > 0) agenda.set('give-back', 0);
   const drives = drivesMs(core);
   if (drives !== null) agenda.set('jobs', drives);
   if (core.store.installation !== '') agenda.set('archive', archiveDueMs(core));
-  if (core.store.taken.count > 0) agenda.set('keep', keepDueMs(core));
+  if (core.store.flushLog.taken.count > 0) agenda.set('keep', keepDueMs(core));
   if (sendingAgain(core) !== null) agenda.set('send-again', core.archiveAgainMs);
   const calls = waitingSubscribers(core.store.sql).map(({ id, nextMs }) => callableMs(core, id, nextMs));
   if (calls.length > 0) agenda.set('fan-out', Math.min(...calls));

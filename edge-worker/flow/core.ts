@@ -15,6 +15,7 @@ import { Counter } from './counter.ts';
 import { Pace } from './forecast.ts';
 import { closeHold, raiseHold } from './holds.ts';
 import type { Drive } from './jobs.ts';
+import { putRight } from './links.ts';
 import { LaneMailbox } from './mailbox.ts';
 import type { PlanContext } from './plan.ts';
 import { audienceOf } from './subscribers.ts';
@@ -115,6 +116,7 @@ export class LaneCore {
       if (this.audience.size > 0) announce(this.announceContext, tx, this.audience);
       tally(this.wiring, tx);
       this.pace.note(tx.counted.written);
+      putRight(tx);
     });
   }
 

@@ -45,7 +45,7 @@ export class FlushLoop {
     const untilMs = ports.nowMs() + withinMs;
     // Rows that come after these are not waited for: a busy lane always has some.
     for (;;) {
-      const oldest = store.waitingFlush(1)[0];
+      const oldest = store.flushLog.waiting(1)[0];
       if (!oldest || oldest.seq > newest) return true;
       if (ports.nowMs() >= untilMs) return false;
       await ports.sleep(lookAgainMs);

@@ -52,6 +52,6 @@ export function answerGuilty(tx: LaneTransaction, slot: Slot, isLetGo: boolean):
     )
       continue;
     if (isLetGo) deleteRows(tx.sql, flushLog, [[entry.seq]]);
-    else tx.sql.exec('UPDATE flush_log SET run = ? WHERE seq = ?', tx.run, entry.seq);
+    else tx.release(entry.seq);
   }
 }

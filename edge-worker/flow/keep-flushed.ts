@@ -10,17 +10,19 @@ const keepEveryMs = 60_000;
 const retryMs = 60_000;
 
 export function keepDueMs({ store, archiveAgainMs }: LaneCore): number {
-  const { count, sinceMs } = store.taken;
+  const { count, sinceMs } = store.flushLog.taken;
   if (count === 0) return Number.POSITIVE_INFINITY;
   return Math.max(count >= entriesMax ? 0 : sinceMs + keepEveryMs, archiveAgainMs);
 }
 
 export async function keepFlushed(core: LaneCore): Promise<void> {
   const { store, ports } = core;
+  const { flushLog, storage } = store;
+  const next = () => flushLog.takenEntries(entriesMax);
   try {
-    for (let entries = store.takenEntries(entriesMax); entries.length > 0; entries = store.takenEntries(entriesMax)) {
+    for (let entries = next(); entries.length > 0; entries = next()) {
       await ports.archive.put(flushedKey(ports.nowMs(), entries[0]?.run ?? 0), flushedText(entries));
-      store.storage.transactionSync(() => store.forgetFlush(entries.map(({ seq }) => seq)));
+      storage.transactionSync(() => flushLog.forget(entries.map(({ seq }) => seq)));
     }
   } catch (error) {
     if (!(error instanceof ArchiveUnavailable)) throw error;

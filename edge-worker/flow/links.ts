@@ -10,6 +10,29 @@ export type LinkRow = StoredRow<typeof links>;
 /** In place of a content hash: the record counts as given what it held when it was linked. */
 export const asFound = 'as-found';
 
+const keyOf = ({ entity, connection, recordType, part }: LinkRow) =>
+  JSON.stringify([entity, connection, recordType, part]);
+
+/** The plan that follows is expected to say that this is what the record of a fresh link has been given. */
+export function presume(tx: LaneTransaction, link: LinkRow, given: string): void {
+  link.given = given;
+  tx.presumed.add(keyOf(link));
+}
+
+/** Whether the plan has yet to say what the record has been given; asked once, it has. */
+export function isFound(tx: LaneTransaction, link: LinkRow): boolean {
+  return tx.presumed.delete(keyOf(link)) || link.given === asFound;
+}
+
+/** What was presumed and never came to be planned is as found. */
+export function putRight(tx: LaneTransaction): void {
+  if (tx.presumed.size === 0) return;
+  const keys = `[${[...tx.presumed].join(',')}]`;
+  const picked = 'SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?2)';
+  const query = `UPDATE links SET given = ?1 WHERE (entity, connection, record_type, part) IN (${picked})`;
+  tx.sql.exec(query, asFound, keys);
+}
+
 /** Found on the first day as something that does not count: left alone until our content changes. */
 export function isLeftAsFound(link: LinkRow | null, content: string): boolean {
   if (!link?.differences) return false;

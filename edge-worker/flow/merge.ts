@@ -9,11 +9,11 @@ import { withdrawn } from './controls.ts';
 import type { Draft, Drafts } from './drafts.ts';
 import { closeHold, type HoldRow, holdsOf, raiseHold, slotKey } from './holds.ts';
 import type { LinkBook } from './link-book.ts';
-import type { LinkRow } from './links.ts';
+import { asFound, type LinkRow, presume } from './links.ts';
 import type { CompiledMap } from './mapping.ts';
 import type { CanonicalRecord } from './nouns.ts';
 import type { Observation, Reading } from './observation.ts';
-import { isSame, type Problem } from './translate.ts';
+import { hashOfNothing, isSame, isTheirsWhole, type Problem } from './translate.ts';
 import type { Connection, Wiring } from './wiring.ts';
 
 export interface MergeContext {
@@ -71,7 +71,12 @@ export class Merging {
         this.#tx.tell(link.entity, 'not-the-owner', { field, connection: seen.connection });
       }
     }
-    if (isBirth) this.#keepBearer(draft, wired, seen);
+    if (isBirth) {
+      this.#keepBearer(draft, wired, seen);
+      // Where all is theirs the plan comes to the same: the link need not be written once more to say so.
+      const owns = (field: string) => this.#wiring.owns(wired.id, map.kind, field, draft.record);
+      if (link.given === asFound && map.canWrite && isTheirsWhole(map, owns)) presume(this.#tx, link, hashOfNothing);
+    }
     if (link.given === withdrawn && seen.snapshot.isWithdrawn === false) {
       // Somebody brought it back there: whether it is to count, the plan says.
       isMoved = true;

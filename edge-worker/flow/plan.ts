@@ -12,7 +12,7 @@ import { Gate } from './gate.ts';
 import { type Answers, type Case, govern, isWrongAsItStands, mayBeTakenBack, takenBack } from './govern.ts';
 import { heldAround } from './holds.ts';
 import { keptBackBy } from './kept-back.ts';
-import { asFound, isLeftAsFound, newLink } from './links.ts';
+import { asFound, isFound, isLeftAsFound, newLink } from './links.ts';
 import type { CanonicalRecord, Consumption } from './nouns.ts';
 import { PlanBook, slotOfTarget, type Target } from './plan-book.ts';
 import { caseOf, encodedFor, heldElsewhere, type Looked } from './plan-case.ts';
@@ -133,7 +133,7 @@ class Planning {
     const look = () => caseOf(this.#view, target, encoded, open, answers);
     const unwon = this.#unwonOf(target);
     const taking = isLinked ? this.#takingOf(target, unwon, look) : null;
-    if (link && isLinked && link.given === asFound) return this.#takeAsFound(target, encoded, open, taking !== null);
+    if (link && isLinked && isFound(this.#tx, link)) return this.#takeAsFound(target, encoded, open, taking !== null);
     if (taking && !isLeftAsFound(link, encoded.content)) {
       if (unwon === 'ask') return this.#book.hold(target, withdrawing(encoded), open, unwonTaking);
       if (unwon === 'asked') return this.#book.drop(target, open, 'asked');
@@ -186,7 +186,7 @@ class Planning {
     const text = differences.length > 0 ? JSON.stringify(Object.fromEntries(differences)) : null;
     const kept = { ...link, differences: text };
     const given = fields.length > 0 ? this.#encode({ ...target, link: kept }).hash : encoded.hash;
-    this.#book.keepLink({ ...kept, given });
+    if (given !== link.given || text !== link.differences) this.#book.keepLink({ ...kept, given });
     this.#book.inStep(target, open);
   }
 

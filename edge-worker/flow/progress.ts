@@ -20,7 +20,7 @@ export function progressOf(core: LaneCore): Readonly<Record<string, unknown>> {
       count("SELECT count(*) AS n FROM jobs WHERE kind = 'load' AND state = 'running'"),
     replans: count("SELECT count(*) AS n FROM lane_state WHERE name LIKE 'replan %'"),
     statusDue: count('SELECT count(*) AS n FROM status_due'),
-    flushWaiting: count('SELECT count(*) AS n FROM flush_log') - core.store.taken.count,
+    flushWaiting: count('SELECT count(*) AS n FROM flush_log') - core.store.flushLog.taken.count,
     sendingAgain: sendingAgain(core),
     entities: [...core.store.entityCounts()].map(([kind, n]) => ({ kind, n })),
     connections: [...core.wiring.connections.values()].map(({ id, state }) => ({

@@ -39,7 +39,7 @@ export function startSendingAgain(core: LaneCore, sinceMs: number, by: string): 
   }
   const sending: Sending = { sinceMs: sinceMs - skewMs, by, after: '', texts: 0, rows: 0, refused: 0 };
   core.store.setValue(stateName, JSON.stringify(sending));
-  core.store.untake();
+  core.store.flushLog.untake();
   return { since: new Date(sinceMs).toISOString() };
 }
 

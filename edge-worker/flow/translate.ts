@@ -134,6 +134,9 @@ export interface Encoded {
   readonly problems: readonly Problem[];
 }
 
+/** The hash of what a record is given that is theirs as a whole. */
+export const hashOfNothing = hashOf({});
+
 /**
  * What one target should hold of a canonical record. `ownedThere` says which fields the target's role owns,
  * `isLeftAlone` which ones keep what the record held when it was matched, `putBack` what a path holds instead of a
@@ -186,15 +189,18 @@ export function encode(
   return { wire, initial, hash: hashOf(wire), content: hashOf(content), carried, missing, problems };
 }
 
+/** A record whose every field is its owner's own is not ours to add to: nothing goes back to where it came from. */
+export function isTheirsWhole(map: CompiledMap, ownedThere: (field: string) => boolean): boolean {
+  const outward = map.rows.filter((row) => row.direction !== 'in');
+  return outward.length > 0 && outward.every((row) => ownedThere(row.field));
+}
+
 /** What the formulas and constants of a map say of a record, in our spelling and in theirs. */
 function workOut(map: CompiledMap, record: CanonicalRecord, ownedThere: (field: string) => boolean) {
   const values: Record<string, unknown> = {};
   const written: [at: string, value: unknown][] = [];
   const problems: Problem[] = [];
-  // A record whose every field is its owner's own is not ours to add to: nothing goes back to where it came from.
-  const outward = map.rows.filter((row) => row.direction !== 'in');
-  const isTheirsWhole = outward.length > 0 && outward.every((row) => ownedThere(row.field));
-  for (const { at, name, codec, value: workOutFor } of isTheirsWhole ? [] : map.extra) {
+  for (const { at, name, codec, value: workOutFor } of isTheirsWhole(map, ownedThere) ? [] : map.extra) {
     try {
       const value = workOutFor(record);
       // A formula that has nothing to say clears the field.

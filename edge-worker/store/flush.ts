@@ -49,11 +49,11 @@ export async function flush(
   const guilty = await send(database, rows);
   if (guilty.length > 0) {
     store.transaction((tx) => {
-      for (const { table, row } of guilty) store.keepBack(table, row);
+      for (const { table, row } of guilty) store.flushLog.keepBack(table, row);
       tell(tx, guilty.map(toldOf));
     });
   }
-  store.take(seqs);
+  store.flushLog.take(seqs);
   return [...rows.values()].reduce((sum, list) => sum + list.length, 0);
 }
 
@@ -79,10 +79,10 @@ function oldest(store: LaneStore): { readonly seqs: readonly number[]; readonly 
   const merged = new Map<RecordTable, FlushRow[]>();
   const newest = new Map<RecordTable, Map<string, FlushRow>>();
   let size = 0;
-  for (const { seq } of store.waitingFlush(entriesMax)) {
+  for (const { seq } of store.flushLog.waiting(entriesMax)) {
     if (size >= batchTextMax) break;
     seqs.push(seq);
-    for (const [table, rows] of store.flushEntry(seq)) {
+    for (const [table, rows] of store.flushLog.entry(seq)) {
       for (const row of rows) size += row.text.length;
       if (recordTables[table].append) merged.set(table, [...(merged.get(table) ?? []), ...rows]);
       else {
@@ -102,7 +102,7 @@ export async function flushKept(
   database: RecordDatabase,
   tell: (tx: LaneTransaction, table: RecordTable, row: readonly unknown[]) => void,
 ): Promise<void> {
-  for (const entry of store.keptBack()) {
+  for (const entry of store.flushLog.keptBack()) {
     const rows = readEntry(entry.rows);
     try {
       await database.batch(statementsFor(rows));
@@ -111,7 +111,7 @@ export async function flushKept(
       continue;
     }
     store.transaction((tx) => {
-      store.forgetFlush([entry.seq]);
+      store.flushLog.forget([entry.seq]);
       for (const [table, list] of rows) for (const row of list) tell(tx, table, JSON.parse(row.text) as unknown[]);
     });
   }

@@ -1,5 +1,7 @@
 // One lane transaction in the making: lane rows written at once, D1 rows and timeline entries gathered, one flush-log
 // entry at the end.
+
+import { FlushLog } from './flush-log.ts';
 import {
   entryText,
   type FlushEntry,
@@ -7,21 +9,10 @@ import {
   flushRow,
   portions,
   type RecordTable,
-  readEntry,
   recordTables,
 } from './flush-rows.ts';
-import { type commands, flushLog, type holds, laneState } from './lane-schema.ts';
-import {
-  deleteRows,
-  type LaneSql,
-  type LaneStorage,
-  type RowOf,
-  readColumns,
-  readRows,
-  type StoredRow,
-  shapeOf,
-  writeRows,
-} from './rows.ts';
+import { type commands, type holds, laneState } from './lane-schema.ts';
+import { type LaneSql, type LaneStorage, type RowOf, readRows, type StoredRow, shapeOf, writeRows } from './rows.ts';
 
 type RecordRow<Name extends RecordTable> = Omit<RowOf<(typeof recordTables)[Name]['table']>, 'installation' | 'run'>;
 export type TimelineEntry = readonly [code: string, params: Readonly<Record<string, string>>];
@@ -50,9 +41,16 @@ export class LaneTransaction {
   readonly excepted = new Set<string>();
   /** Hosts with pages that were marked here, and when the first of these is to be shown. */
   readonly marked = new Map<string, number>();
+  /**
+   * Keys of links made here, in JSON, of which it is presumed what the plan will say that they were given; those of
+   * which it does not are put right at the end.
+   */
+  readonly presumed = new Set<string>();
   /** Entities that are new with this transaction, by kind. */
   readonly born = new Map<string, number>();
   readonly counted: Counted = { linked: new Set(), billed: [], written: [], raised: [], closed: [] };
+  /** Entries of the flush log that were kept back and are to be sent after all. */
+  readonly released: number[] = [];
   readonly #rows = new Map<RecordTable, FlushRow[]>();
   readonly #timeline = new Map<string, TimelineEntry[]>();
 
@@ -95,6 +93,12 @@ export class LaneTransaction {
     this.marked.set(host, Math.min(dueMs, this.marked.get(host) ?? dueMs));
   }
 
+  /** An entry of the flush log that was kept back is sent once more with the next flush. */
+  release(seq: number): void {
+    this.sql.exec('UPDATE flush_log SET run = ? WHERE seq = ?', this.run, seq);
+    this.released.push(seq);
+  }
+
   /** Writes the gathered rows into the flush log. Called once, at the end; returns the entries by their number. */
   seal(): ReadonlyMap<number, FlushEntry> {
     for (const [entity, entries] of this.#timeline)
@@ -109,15 +113,6 @@ export class LaneTransaction {
   }
 }
 
-/** Set while rows that D1 refused are kept back. */
-const keptName = 'rows kept back';
-/** Entries kept in memory at most. More wait only while D1 is away, and are read again then. */
-const freshMax = 50;
-/** Entries that D1 has taken and the archive has not, at most: more wait only while the archive is away. */
-const takenMax = 2_000;
-/** About so much text is kept together. */
-const keptTextMax = 2_000_000;
-
 /** The lane's storage: single values, the run counter, transactions. */
 export class LaneStore {
   readonly storage: LaneStorage;
@@ -128,10 +123,7 @@ export class LaneStore {
   #entities: Map<string, number> | null = null;
   /** No page of a host is to be shown before this time. Of a host that is not here it has to be looked up. */
   readonly pagesDueMs = new Map<string, number>();
-  /** Entries of the flush log that this object wrote: what is still here need not be read and understood again. */
-  readonly #fresh = new Map<number, FlushEntry>();
-  readonly #taken = new Set<number>();
-  #takenMs = 0;
+  readonly flushLog: FlushLog;
 
   /** `finish` is called at the end of each transaction, as its last part. */
   constructor(storage: LaneStorage, nowMs: () => number, finish: (tx: LaneTransaction) => void) {
@@ -139,6 +131,7 @@ export class LaneStore {
     this.sql = storage.sql;
     this.#nowMs = nowMs;
     this.#finish = finish;
+    this.flushLog = new FlushLog(this, nowMs);
   }
 
   value(name: string): string | null {
@@ -185,12 +178,8 @@ export class LaneStore {
   }
 
   /** What is known without a look at the tables, once it is on disk. */
-  #remember({ marked, born }: LaneTransaction, sealed: ReadonlyMap<number, FlushEntry>): void {
-    // Numbers are given again once the newest entry is gone, hence the deletion.
-    for (const [seq, entry] of sealed) {
-      if (this.#fresh.size < freshMax) this.#fresh.set(seq, entry);
-      else this.#fresh.delete(seq);
-    }
+  #remember({ marked, born, released }: LaneTransaction, sealed: ReadonlyMap<number, FlushEntry>): void {
+    this.flushLog.grew(sealed, released);
     for (const [host, dueMs] of marked) {
       const knownMs = this.pagesDueMs.get(host);
       if (knownMs !== undefined && dueMs < knownMs) this.pagesDueMs.set(host, dueMs);
@@ -205,94 +194,5 @@ export class LaneStore {
       this.#entities = new Map((rows as { kind: string; n: number }[]).map(({ kind, n }) => [kind, n]));
     }
     return this.#entities;
-  }
-
-  /** Numbers of the oldest entries that wait for D1. */
-  waitingFlush(limit: number): readonly { readonly seq: number }[] {
-    const where = 'WHERE run > 0 ORDER BY seq LIMIT ?';
-    const found = readColumns(this.sql, flushLog, ['seq'], where, limit + this.#taken.size);
-    return found.filter(({ seq }) => !this.#taken.has(seq)).slice(0, limit);
-  }
-
-  /**
-   * D1 has taken these entries: they stay until they are kept in the archive. Only this object knows it: one that
-   * starts anew flushes them once more, which changes nothing. Those that are too many are forgotten.
-   */
-  take(seqs: readonly number[]): void {
-    if (this.#taken.size >= takenMax) return this.storage.transactionSync(() => this.forgetFlush(seqs));
-    if (this.#taken.size === 0) this.#takenMs = this.#nowMs();
-    for (const seq of seqs) {
-      this.#taken.add(seq);
-      this.#fresh.delete(seq);
-    }
-  }
-
-  /** How many entries D1 has taken that are not kept yet, and since when. */
-  get taken(): { readonly count: number; readonly sinceMs: number } {
-    return { count: this.#taken.size, sinceMs: this.#takenMs };
-  }
-
-  /** D1 has lost what it took: all that lies here is flushed once more. */
-  untake(): void {
-    this.#taken.clear();
-  }
-
-  /** The oldest of them, with their rows, about as many as make one text. */
-  takenEntries(limit: number): readonly { readonly seq: number; readonly run: number; readonly rows: string }[] {
-    const entries: { seq: number; run: number; rows: string }[] = [];
-    let size = 0;
-    for (const seq of this.#taken) {
-      if (entries.length >= limit || size >= keptTextMax) break;
-      const [row] = readRows(this.sql, flushLog, 'WHERE seq = ?', seq);
-      if (!row) this.#taken.delete(seq);
-      else {
-        entries.push(row);
-        size += row.rows.length;
-      }
-    }
-    return entries;
-  }
-
-  flushEntry(seq: number): FlushEntry {
-    const fresh = this.#fresh.get(seq);
-    if (fresh) return fresh;
-    const [row] = readRows(this.sql, flushLog, 'WHERE seq = ?', seq);
-    return readEntry(row?.rows ?? '{}');
-  }
-
-  forgetFlush(seqs: readonly number[]): void {
-    deleteRows(
-      this.sql,
-      flushLog,
-      seqs.map((seq) => [seq]),
-    );
-    for (const seq of seqs) {
-      this.#fresh.delete(seq);
-      this.#taken.delete(seq);
-    }
-  }
-
-  /**
-   * A row that D1 would not take stays here under run 0, so that it holds nothing else up. Its own run number is
-   * among its columns.
-   */
-  keepBack(table: RecordTable, row: FlushRow): void {
-    // Its entry may be flushed once more, by an object that does not know that it was.
-    const insert = `INSERT INTO flush_log (run, rows) SELECT 0, ?1
-      WHERE NOT EXISTS (SELECT 1 FROM flush_log WHERE run = 0 AND rows = ?1)`;
-    this.sql.exec(insert, entryText(new Map([[table, [row]]])));
-    if (!this.hasKeptRows) this.setValue(keptName, '1');
-  }
-
-  /** Known without a look at the log, which is long while D1 is away. */
-  get hasKeptRows(): boolean {
-    return this.value(keptName) !== null;
-  }
-
-  keptBack(): readonly { seq: number; rows: string }[] {
-    if (!this.hasKeptRows) return [];
-    const rows = readRows(this.sql, flushLog, 'WHERE run = 0 ORDER BY seq LIMIT 100');
-    if (rows.length === 0) this.dropValue(keptName);
-    return rows;
   }
 }

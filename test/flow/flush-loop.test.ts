@@ -42,6 +42,24 @@ describe('Waiting for rows to be in the record', () => {
   });
 });
 
+describe('Rows for the record', () => {
+  it('reach it although the numbers of rows that were kept are given again', async () => {
+    const { rig } = firm();
+    const tell = (entity: string) => rig.lane.core.store.transaction((tx) => tx.tell(entity, 'held', {}));
+    for (const entity of ['cus_1', 'cus_2']) tell(entity);
+    await rig.pass(1_000);
+    // After a minute the archive has them, and the log is empty.
+    await rig.pass(61_000);
+    expect(rig.rows('SELECT seq FROM flush_log')).toEqual([]);
+    tell('cus_3');
+    await rig.pass(1_000);
+    const told = rig.d1.sqlite.db
+      .prepare("SELECT entity FROM timeline WHERE entity LIKE 'cus_%' ORDER BY entity")
+      .all();
+    expect(told.map((row) => row['entity'])).toEqual(['cus_1', 'cus_2', 'cus_3']);
+  });
+});
+
 describe('The inbox', () => {
   it('forgets deliveries decided long ago, but never the newest', async () => {
     const { crm, rig } = firm();

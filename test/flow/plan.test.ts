@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Fault } from '../../edge-worker/faults.ts';
 import { answer } from '../../edge-worker/flow/answer.ts';
 import { acceptMatches, setFlow } from '../../edge-worker/flow/steward.ts';
+import { hashOfNothing } from '../../edge-worker/flow/translate.ts';
 import { client, LaneRig, type RigSeat, RigSystem } from '../support/lane-rig.ts';
 
 function firm(more: Partial<RigSeat> = {}) {
@@ -55,6 +56,43 @@ describe('The first day', () => {
       await rig.notice('crm', 'client', 'a');
       expect(phoneIn(erp)).toEqual([phone]);
     }
+  });
+});
+
+describe('A record that is its own system’s as a whole', () => {
+  /** What was written into the links of a connection, row by row. */
+  function linksWritten(rig: LaneRig, connection: string): unknown[] {
+    return rig.rows(`SELECT given FROM written WHERE connection = '${connection}'`).map((row) => row['given']);
+  }
+
+  function watched(more: Partial<RigSeat> = {}) {
+    const [crm, erp] = [new RigSystem(), new RigSystem()];
+    const rig = new LaneRig({ crm: { system: crm, roles: ['crm'], ...more }, erp: { system: erp, roles: ['erp'] } });
+    rig.rows('CREATE TABLE written (connection TEXT, given TEXT)');
+    for (const event of ['INSERT', 'UPDATE'])
+      rig.rows(`CREATE TRIGGER on_${event} AFTER ${event} ON links BEGIN
+        INSERT INTO written VALUES (new.connection, new.given); END`);
+    return { crm, erp, rig };
+  }
+
+  it('has its link written once, and nothing goes back to it', async () => {
+    const { crm, erp, rig } = watched();
+    crm.put('client', 'a', client('Acme'));
+    await rig.notice('crm', 'client', 'a');
+    expect(recordsOf(erp, 'client')).toHaveLength(1);
+    expect(linksWritten(rig, 'crm')).toEqual([hashOfNothing]);
+    expect(crm.count('write')).toBe(0);
+  });
+
+  it('counts as found for as long as nothing is planned there', async () => {
+    const { crm, rig } = watched({ flow: 'matching' });
+    crm.put('client', 'a', client('Acme'));
+    await rig.notice('crm', 'client', 'a');
+    expect(linksWritten(rig, 'crm').at(-1)).toBe('as-found');
+    acceptMatches(rig.lane.core, 'crm', 'customer', null, 'admin');
+    await rig.pass(1_000);
+    expect(linksWritten(rig, 'crm').at(-1)).toBe(hashOfNothing);
+    expect(crm.count('write')).toBe(0);
   });
 });
 

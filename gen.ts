@@ -53,6 +53,16 @@ function connectorRegistry(): string {
   );
 }
 
+function channelRegistry(): string {
+  const names = foldersOf('edge-worker/channels', 'index.ts');
+  return (
+    banner +
+    "import type { Channel } from './channel.ts';\n" +
+    names.map((name) => `import { ${camel(name)} } from './${name}/index.ts';\n`).join('') +
+    `\nexport const channels: readonly Channel[] = [${names.map(camel).join(', ')}];\n`
+  );
+}
+
 function standInRegistry(): string {
   const names = foldersOf('edge-worker/connectors', 'stand-in.ts');
   return (
@@ -103,6 +113,7 @@ const outputs: Readonly<Record<string, string>> = {
   'shared/entities/_registry.ts': entityRegistry(),
   'shared/events/_registry.ts': eventRegistry(),
   'edge-worker/connectors/_registry.ts': connectorRegistry(),
+  'edge-worker/channels/_registry.ts': channelRegistry(),
   'edge-worker/rules/_registry.ts': ruleRegistry(),
   'edge-worker/api/routes/_registry.ts': routeRegistry(),
   'edge-worker/store/_lane-migrations.ts': laneMigrations(),

@@ -17,6 +17,11 @@ export const subscriberWords: Readonly<Record<string, Words>> = {
     text: 'Tieout failed to call {name} at {url}, several times, by a fault of its own. Events are kept in order.',
     next: 'Tieout support mends the cause and chooses Retry.',
   },
+  'destination-off': {
+    title: 'Alerts are not taken',
+    text: 'Alerts for {name} ({place}) are not taken ({failure}). They are kept and nothing is lost.',
+    next: 'An integration admin mends it; Tieout tries again each hour, and at once on Retry. Reject turns it off.',
+  },
   'event-refused': {
     title: 'Event refused by its subscriber',
     text: '{name} takes other events, but answered {status} to {type} ({event}). It was put aside; the others went on.',

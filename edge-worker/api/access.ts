@@ -15,8 +15,8 @@ export const scopes = {
   'audit:read': 'Read and export who changed what',
   'mappings:read': 'Read mapping versions, drafts and rehearsals',
   'mappings:write': 'Publish mapping versions',
-  'events:read': 'Read who is told of what happens, and how they are doing',
-  'events:write': 'Subscribe addresses to events, change and remove subscriptions',
+  'events:read': 'Read who is told of what happens and of alerts, and how they are doing',
+  'events:write': 'Subscribe addresses to events, and set where alerts are told',
 } as const;
 export type Scope = keyof typeof scopes;
 export const scopeNames = Object.keys(scopes) as Scope[];
@@ -122,6 +122,13 @@ export const access = {
   testSubscription: { roles: ['admin'], scope: 'events:write' },
   listDeliveries: { roles: ['admin'], scope: 'events:read' },
   replayEvents: { roles: ['admin'], scope: 'events:write' },
+  readAlerts: { roles: ['admin'], scope: 'events:read' },
+  listAlertVersions: { roles: ['admin'], scope: 'events:read' },
+  setQuietHours: { roles: ['admin'], scope: 'events:write' },
+  makeAlertDestination: { roles: ['admin'], scope: 'events:write' },
+  alterAlertDestination: { roles: ['admin'], scope: 'events:write' },
+  removeAlertDestination: { roles: ['admin'], scope: 'events:write' },
+  testAlertDestination: { roles: ['admin'], scope: 'events:write' },
   renewSession: { roles: everyone, scope: null },
   endSession: { roles: everyone, scope: null },
   listAudit: { roles: auditors, scope: 'audit:read' },

@@ -49,6 +49,7 @@ export const tags = {
   Mappings: 'Which field goes where',
   Jobs: 'Long pieces of work, and how far they are',
   Events: 'Who is told of what happens',
+  Alerts: 'Where people hear of what goes wrong, and when not',
   Audit: 'Who changed what, chained and signed',
   Callers: 'Who is asking',
 } as const;

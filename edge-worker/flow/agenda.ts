@@ -2,14 +2,13 @@
 import { archiveDueMs } from './archive.ts';
 import type { LaneCore, Loop } from './core.ts';
 import { accountsToGiveBack, isDisconnecting } from './disconnect.ts';
-import { callableMs } from './dispatch.ts';
+import { callsDue } from './fan-out.ts';
 import { stoppedTypes } from './holds.ts';
 import { drivesMs } from './jobs.ts';
 import { keepDueMs } from './keep-flushed.ts';
 import { firstMarkMs } from './page-marks.ts';
 import { waitMs } from './plan-book.ts';
 import { sendingAgain } from './send-again.ts';
-import { waitingSubscribers } from './subscribers.ts';
 
 interface ConnectionDue {
   readonly connection: string;
@@ -80,7 +79,7 @@ export function agendaOf(core: LaneCore): ReadonlyMap<Loop, number> {
   if (core.store.installation !== '') agenda.set('archive', archiveDueMs(core));
   if (core.store.flushLog.taken.count > 0) agenda.set('keep', keepDueMs(core));
   if (sendingAgain(core) !== null) agenda.set('send-again', core.archiveAgainMs);
-  const calls = waitingSubscribers(core.store.sql).map(({ id, nextMs }) => callableMs(core, id, nextMs));
-  if (calls.length > 0) agenda.set('fan-out', Math.min(...calls));
+  const calls = callsDue(core);
+  if (calls.length > 0) agenda.set('fan-out', Math.min(...calls.map(({ dueMs }) => dueMs)));
   return core.isEnding ? new Map([...agenda].filter(([loop]) => goesOn.has(loop))) : agenda;
 }

@@ -1,17 +1,21 @@
 // What people should hear of at once: a cause for which records wait, and a target that is missed. Looked at with every
 // wake-up, so that one lost in a crash is told after it; told once, and once more when it is over.
+import { type Severity, severityOf } from '../../shared/alert.ts';
 import { passageWords } from '../../shared/passage-words.ts';
 import { wordsFor } from '../../shared/words.ts';
+import { settingsOf } from './alert-settings.ts';
 import { causeColumn } from './cause-job.ts';
 import type { LaneCore } from './core.ts';
 import { passageNames } from './passages.ts';
 import { openPassages } from './stocks.ts';
 import { targetOf } from './targets.ts';
+import { noteAlerts } from './tell-alerts.ts';
 
 interface Alert {
   readonly cause: string;
   readonly about: 'exceptions' | 'target';
   readonly owner: string;
+  readonly severity: Severity;
   readonly title: string;
   readonly text: string;
   readonly next: string;
@@ -25,9 +29,10 @@ interface Alert {
 const openName = 'alerts open';
 const subjectOf = (cause: string) => `alert ${cause}`;
 
-/** Costs nothing until a subscription names one of the two events. */
+/** Costs nothing until there is a destination, or a subscription that names one of the two events. */
 export function watchAlerts(core: LaneCore): void {
-  if (!core.audience.has('alert.raised') && !core.audience.has('alert.recovered')) return;
+  const isHeard = core.audience.has('alert.raised') || core.audience.has('alert.recovered');
+  if (!isHeard && settingsOf(core.store.sql).destinations.length === 0) return;
   const open = JSON.parse(core.store.value(openName) ?? '{}') as Record<string, Alert>;
   const now = new Map([...waitingCauses(core), ...missedTargets(core)].map((alert) => [alert.cause, alert]));
   const raised = [...now.values()].filter(({ cause }) => !(cause in open));
@@ -36,6 +41,7 @@ export function watchAlerts(core: LaneCore): void {
   core.store.transaction((tx) => {
     for (const alert of raised) tx.tell(subjectOf(alert.cause), 'alert-raised', { ...alert });
     for (const alert of over) tx.tell(subjectOf(alert.cause), 'alert-recovered', { ...alert });
+    noteAlerts(core, tx, raised, over);
     const kept = Object.values(open).filter(({ cause }) => now.has(cause));
     const left = Object.fromEntries([...kept, ...raised].map((alert) => [alert.cause, alert]));
     core.store.setValue(openName, JSON.stringify(left));
@@ -65,7 +71,9 @@ function waitingCauses(core: LaneCore): Alert[] {
     const system = core.wiring.connections.get(connection)?.connector.title;
     const named = { ...(system && { system }), ...(JSON.parse(params) as Record<string, string>) };
     const { title, text, next } = wordsFor(code, named);
-    return { cause, about: 'exceptions', owner, title, text, next, n: String(n), since: instantOf(sinceMs), raisedAt };
+    const severity = severityOf(code);
+    const told = { cause, about: 'exceptions', owner, severity, title, text, next } as const;
+    return { ...told, n: String(n), since: instantOf(sinceMs), raisedAt };
   });
 }
 
@@ -81,7 +89,13 @@ function missedTargets(core: LaneCore): Alert[] {
     const within = `${minutes} minutes${calendar === null ? '' : ` of ${calendar}`}`;
     return [
       {
-        ...{ cause: `target.${passage}`, about: 'target', owner, title: `Target missed: ${title.toLowerCase()}` },
+        ...{
+          cause: `target.${passage}`,
+          about: 'target',
+          owner,
+          severity: 'warning',
+          title: `Target missed: ${title.toLowerCase()}`,
+        },
         text: `Once ${from}, ${to} within ${within}. That is not so for ${own.length}.`,
         next: 'Open the indicator on the overview: it lists what is late, the oldest first.',
         ...{ n: String(own.length), since: instantOf(oldest.sinceMs), raisedAt },

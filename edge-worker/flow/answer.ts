@@ -6,6 +6,7 @@ import { type RecordTable, recordTables } from '../store/flush-rows.ts';
 import { approvals, commands } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { readRows, writeRows } from '../store/rows.ts';
+import { answerDestination, destinationControl } from './alert-settings.ts';
 import { askAgain } from './ask-again.ts';
 import { tellAudit } from './audit.ts';
 import { actionsOf } from './choices.ts';
@@ -61,6 +62,7 @@ export function answer(
   if (actions[given].needsReason && reason.trim() === '')
     throw new StewardError('reason-missing', `"${actions[given].title}" needs a reason.`, 'Say why this is right.');
   if (row.control === stoppedControl) return resumeConnection(core, row.connection, by);
+  if (row.control === destinationControl) return answerDestination(core, row, given === 'retry', by);
   if (isOfSubscriber(row)) return answerSubscriber(core, row, given === 'retry', by, reason);
   if (row.control === driftControl) return answerFields(core, row, given, by, reason);
   if (row.control === 'poison-row') return answerKept(core, row, given, by, reason);

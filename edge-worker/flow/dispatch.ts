@@ -1,37 +1,32 @@
-// Announcement -> subscriber: who is to be called now goes on a queue as a pointer; whoever takes it asks here for the
-// next events, calls, and says what became of it. One taker per subscriber, so each hears its events in order.
+// Announcement -> subscriber: whoever takes its pointer off the queue asks here for the next events, calls, and says
+// what became of it. One taker per subscriber, so each hears its events in order.
 import { instantText } from '../../shared/dates.ts';
 import { subscriptions } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { writeRows } from '../store/rows.ts';
+import { failuresMax, isTaken, leaseMs, waitAfter } from './calling.ts';
 import type { LaneCore } from './core.ts';
-import { problemOf } from './guard.ts';
 import { closeHold, type HoldRow, raiseHold } from './holds.ts';
-import {
-  type Announcement,
-  againOf,
-  nextFor,
-  type Subscription,
-  subscriptionRow,
-  waitingSubscribers,
-} from './subscribers.ts';
+import { type Announcement, againOf, nextFor, type Subscription, subscriptionRow } from './subscribers.ts';
 
 /** Events handed out at a time. */
 const roundMax = 20;
-/** A pointer or a taker that is not heard of for this long is lost, and another is sent. */
-const leaseMs = 90_000;
-/** Waits after one failure, two, and so on; the last one for ever. */
-const waitsMs = [2_000, 10_000, 30_000, 120_000, 600_000, 1_800_000, 3_600_000] as const;
-/** After this many failures in a row a person is asked. */
-const failuresMax = 5;
-const longestWaitMs = 3_600_000;
 
 /** Answers that speak of the one event, not of the subscriber. */
 const eventStatuses: ReadonlySet<number> = new Set([400, 413, 415, 422]);
 /** "I want no more of this": nothing is sent until a person says so. */
 const goneStatus = 410;
 
-export type Problem = 'unreachable' | 'timed-out' | 'refused' | 'failing' | 'redirected' | 'gone' | 'address';
+/** `not-ready`: the operator of the hub has no account there. */
+export type Problem =
+  | 'unreachable'
+  | 'timed-out'
+  | 'refused'
+  | 'failing'
+  | 'redirected'
+  | 'gone'
+  | 'address'
+  | 'not-ready';
 
 /** One event as it goes over the wire, but for its signature. */
 export interface Dispatch {
@@ -55,33 +50,15 @@ export interface Outcome {
   readonly problem: Problem | null;
   readonly tookMs: number;
   readonly retryAfterMs: number | null;
-}
-
-/** Puts a pointer for every subscriber that is due on the queue. One that is lost is missed after `leaseMs`. */
-export async function fanOut(core: LaneCore): Promise<void> {
-  const nowMs = core.ports.nowMs();
-  const due = waitingSubscribers(core.store.sql).filter(({ id, nextMs }) => callableMs(core, id, nextMs) <= nowMs);
-  if (due.length === 0) return;
-  for (const { id } of due) core.leases.set(id, { token: null, untilMs: nowMs + leaseMs });
-  try {
-    await core.ports.fanOut(due.map(({ id }) => id));
-  } catch (error) {
-    for (const { id } of due) core.leases.delete(id);
-    core.ports.log('fan-out-failed', { subscribers: due.length, message: problemOf(error) });
-  }
-}
-
-/** Not while somebody is at it. */
-export function callableMs(core: Pick<LaneCore, 'leases'>, id: string, nextMs: number): number {
-  return Math.max(nextMs, core.leases.get(id)?.untilMs ?? 0);
+  /** What the other side said of its refusal, where somebody wants to know. */
+  readonly said?: string | null;
 }
 
 /** The next events of a subscriber, for one taker at a time; null when there is nothing to do. */
 export function take(core: LaneCore, id: string): Round | null {
   const { store, ports, leases } = core;
   const nowMs = ports.nowMs();
-  const lease = leases.get(id);
-  if (lease?.token != null && lease.untilMs > nowMs) return null;
+  if (isTaken(core, id)) return null;
   const row = subscriptionRow(store.sql, id);
   leases.delete(id);
   if (!row || row.state === 'paused' || row.nextMs === null || row.nextMs > nowMs) return null;
@@ -206,9 +183,7 @@ class Settling {
     if (row.failures >= failuresMax && status !== null && eventStatuses.has(status) && isHealthy) {
       return this.#putAside(one, status);
     }
-    const waitMs = waitsMs[Math.min(row.failures, waitsMs.length) - 1] ?? longestWaitMs;
-    const jitter = 0.75 + this.#core.ports.chance() / 2;
-    row.nextMs = atMs + Math.min(Math.max(waitMs * jitter, retryAfterMs ?? 0), longestWaitMs);
+    row.nextMs = atMs + waitAfter(row.failures, this.#core.ports.chance(), retryAfterMs);
     if (row.failures >= failuresMax) this.#park('subscriber-off', one);
   }
 

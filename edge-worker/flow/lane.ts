@@ -9,7 +9,7 @@ import { closeDay } from './closing.ts';
 import { LaneCore, type LanePorts, type Loop } from './core.ts';
 import { decide } from './decide.ts';
 import { disconnectSome, giveBack } from './disconnect.ts';
-import { fanOut } from './dispatch.ts';
+import { fanOut } from './fan-out.ts';
 import { askFeeds } from './feeds.ts';
 import { FlushLoop } from './flush-loop.ts';
 import { clearInbox, record, waitingCount } from './inbox.ts';

@@ -1,6 +1,7 @@
 // Questions that only the lane can answer, answered from its own tables.
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import type { IndicatorName } from '../../shared/indicators.ts';
+import { alertsOf, alertVersionsOf } from './alert-settings.ts';
 import { recordsBehind } from './behind.ts';
 import { besideOf, entitiesUnder } from './beside.ts';
 import { likelyOf } from './candidates.ts';
@@ -24,6 +25,9 @@ export type Question =
   | { readonly about: 'progress' }
   | { readonly about: 'test-call'; readonly subscription: string }
   | { readonly about: 'subscriptions' }
+  | { readonly about: 'alerts' }
+  | { readonly about: 'alert-versions'; readonly before: number; readonly limit: number }
+  | { readonly about: 'test-alert'; readonly destination: string }
   | { readonly about: 'health' }
   | { readonly about: 'disconnection'; readonly connection: string }
   | { readonly about: 'job'; readonly job: string }
@@ -54,7 +58,7 @@ export type Question =
 /** Answers from the lane's own tables; for people's pages the record in D1 is read instead. */
 export function ask(
   lane: Lane,
-  question: Exclude<Question, { about: 'test-call' | 'health' }>,
+  question: Exclude<Question, { about: 'test-call' | 'test-alert' | 'health' }>,
   gauges: Readonly<Record<string, unknown>>,
 ): unknown {
   switch (question.about) {
@@ -90,6 +94,10 @@ export function ask(
       return sessionOf(lane.core, question.session);
     case 'subscriptions':
       return subscriptionsOf(lane.core);
+    case 'alerts':
+      return alertsOf(lane.core);
+    case 'alert-versions':
+      return alertVersionsOf(lane.core, question.before, question.limit);
     case 'matches':
       return matches(lane.core, question.connection, question.kind, question.limit);
     case 'likely':

@@ -3,6 +3,7 @@ import type { Action } from '../../shared/actions.ts';
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import { answeredRequests } from '../store/lane-schema.ts';
 import { readRows, writeRows } from '../store/rows.ts';
+import { type AlertChange, changeAlerts } from './alert-settings.ts';
 import { answer } from './answer.ts';
 import { tellAudit } from './audit.ts';
 import { syncNow } from './beside.ts';
@@ -95,6 +96,7 @@ export type Change =
   | { readonly verb: 'disconnect'; readonly connection: string; readonly reason: string; readonly by: string }
   | { readonly verb: 'reconnect'; readonly credentials: Credentials; readonly by: string }
   | { readonly verb: 'subscription'; readonly change: SubscriptionChange; readonly by: string }
+  | { readonly verb: 'alerts'; readonly change: AlertChange; readonly by: string }
   | { readonly verb: 'make-key'; readonly key: NewKey; readonly by: string }
   | { readonly verb: 'note-join-code'; readonly by: string }
   | { readonly verb: 'revoke-key'; readonly key: string; readonly by: string }
@@ -134,6 +136,8 @@ export async function change(
 function secretsOf(request: Change): Readonly<Record<string, unknown>> | null {
   if (request.verb === 'connect') return request.secrets;
   if (request.verb === 'subscription') return 'key' in request.change ? { key: request.change.key } : null;
+  if (request.verb === 'alerts')
+    return 'secrets' in request.change ? request.change.secrets && { ...request.change.secrets } : null;
   return request.verb === 'reconnect' ? request.credentials.secrets : null;
 }
 
@@ -165,6 +169,7 @@ function apply(lane: Lane, request: Change, sealed: string): Value {
 
 function carryOut({ core }: Lane, request: Change, sealed: string): Value {
   if (request.verb === 'send-again') return startSendingAgain(core, request.sinceMs, request.by);
+  if (request.verb === 'alerts') return changeAlerts(core, request.change, request.by, sealed);
   switch (request.verb) {
     case 'found':
       found(core, request.founding);

@@ -7,9 +7,11 @@ export interface SignedCall {
   readonly seq: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Whether what the other side says of a refusal is wanted. */
+  readonly isHeard?: boolean;
 }
 
-/** What is handed to whoever makes the calls: nothing in it can sign anything else. */
+/** What is handed to whoever makes the calls. */
 export interface SignedRound {
   readonly token: string;
   readonly url: string;

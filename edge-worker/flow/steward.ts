@@ -65,6 +65,7 @@ export function found(core: LaneCore, founding: Founding): void {
   core.store.storage.transactionSync(() => {
     core.store.setValue('installation', founding.installation);
     core.store.setValue('jurisdiction', founding.jurisdiction);
+    core.store.setValue('name', founding.name);
     core.store.transaction((tx) => {
       const { name, shard, jurisdiction } = founding;
       tx.record('installations', { name, shard, jurisdiction, createdMs: tx.atMs });

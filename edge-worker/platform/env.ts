@@ -40,6 +40,11 @@ export interface Env {
    * Without it nobody can begin that way.
    */
   readonly CONSENT_CLIENTS?: string;
+  /**
+   * `{"<channel>":{…}}`: our own account with whoever carries alerts, as the channel says, e.g. `mail`. Without it
+   * nothing can be told that way.
+   */
+  readonly CHANNELS?: string;
   /** Where the hub is reached, for hook addresses. */
   readonly PUBLIC_URL: string;
   readonly SHARD: string;

@@ -22,9 +22,11 @@ import { type Renewal, renewCredentials, renewDaily } from '../flow/renewal.ts';
 import { type Change, type ChangeResult, change, type Once } from '../flow/requests.ts';
 import { keysAlive, type SignedRound, signRound } from '../flow/sign.ts';
 import { type Tried, tried } from '../flow/steward.ts';
+import { isDestination, settleNotes } from '../flow/tell-alerts.ts';
 import { type Thought, type Validated, validate } from '../flow/validate.ts';
 import { visit } from '../flow/visits.ts';
 import { type After, type OwnPage, type OwnTable, ownRows } from '../store/own-rows.ts';
+import { takeAlerts, testAlert } from './alert-calls.ts';
 import { signHead } from './audit-signature.ts';
 import type { Env } from './env.ts';
 import { LaneHome } from './lane-home.ts';
@@ -161,7 +163,10 @@ export class LaneObject extends DurableObject<Env> {
   /** The next calls to a subscriber, signed; keys never leave the lane. Null when there is nothing to do. */
   async takeRound(subscription: string): Promise<SignedRound | null> {
     if (!this.#home.isFounded || this.#home.live.core.isEnding) return null;
-    const round = take(this.#home.live.core, subscription);
+    const { core } = this.#home.live;
+    if (isDestination(subscription))
+      return takeAlerts(core, this.env, (text) => this.#home.vault.open(text), subscription);
+    const round = take(core, subscription);
     return round && this.#signed(round);
   }
 
@@ -175,7 +180,8 @@ export class LaneObject extends DurableObject<Env> {
   settleRound(subscription: string, token: string, outcomes: readonly Outcome[]): boolean {
     if (!this.#home.isFounded) return false;
     const lane = this.#home.live;
-    const isWell = settle(lane.core, subscription, token, outcomes);
+    const write = isDestination(subscription) ? settleNotes : settle;
+    const isWell = write(lane.core, subscription, token, outcomes);
     lane.wake();
     return isWell;
   }
@@ -183,7 +189,9 @@ export class LaneObject extends DurableObject<Env> {
   unreachedSubscriber(subscription: string): void {
     if (!this.#home.isFounded) return;
     const lane = this.#home.live;
-    unreached(lane.core, subscription);
+    // A destination is tried again with the next wake-up, and fails visibly where it fails.
+    if (isDestination(subscription)) lane.core.leases.delete(subscription);
+    else unreached(lane.core, subscription);
     lane.wake();
   }
 
@@ -264,6 +272,10 @@ export class LaneObject extends DurableObject<Env> {
     if (question.about === 'test-call') {
       const round = testRound(this.#home.live.core, question.subscription);
       return round && this.#signed(round);
+    }
+    if (question.about === 'test-alert') {
+      const open = (text: string) => this.#home.vault.open(text);
+      return tried(() => testAlert(this.#home.live.core, this.env, open, question.destination));
     }
     if (question.about === 'health') return this.#health();
     if (question.about !== 'progress') return ask(this.#home.live, question, {});

@@ -5,6 +5,7 @@ import { addressProblem, isAddress, isLoopback, isPublicAddress } from './public
 
 const timeoutMs = 10_000;
 const resolveTimeoutMs = 5_000;
+const saidBytesMax = 200;
 /** A name's addresses are believed this long. What it means a moment later nobody can say: see docs/events.md. */
 const resolvedKeptMs = 60_000;
 const resolvedMax = 10_000;
@@ -82,12 +83,24 @@ export async function callSubscriber(outside: Outside, url: string, call: Signed
         signal: AbortSignal.timeout(timeoutMs),
       }),
     );
+    const problem = problemOf(response.status);
+    const said = problem !== null && call.isHeard ? await beginningOf(response) : null;
     await response.body?.cancel();
-    return outcome(problemOf(response.status), response.status, retryAfterOf(response));
+    return { ...outcome(problem, response.status, retryAfterOf(response)), said };
   } catch (error) {
     const isLate = error instanceof Error && error.name === 'TimeoutError';
     return outcome(isLate ? 'timed-out' : 'unreachable', null, null);
   }
+}
+
+/** As much as a person reads, however much there is; nothing where it cannot be read. */
+async function beginningOf(response: Response): Promise<string | null> {
+  const reader = response.body?.getReader();
+  if (!reader) return null;
+  const chunk = await reader.read().catch(() => null);
+  reader.releaseLock();
+  const text = new TextDecoder().decode(chunk?.value?.slice(0, saidBytesMax) ?? new Uint8Array());
+  return text.replace(/\s+/g, ' ').trim() || null;
 }
 
 function problemOf(status: number): Outcome['problem'] {

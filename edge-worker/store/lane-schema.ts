@@ -3,6 +3,7 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
+export * from './alert-schema.ts';
 export * from './mailbox-schema.ts';
 export * from './match-schema.ts';
 export * from './page-schema.ts';

@@ -8,6 +8,7 @@ import { type LaneSql, readRows, shapeOf } from './rows.ts';
 const exported = {
   flows: lane.flows,
   subscriptions: lane.subscriptions,
+  alertSettings: lane.alertSettings,
   mappingDrafts: lane.mappingDrafts,
   approvals: lane.approvals,
   deletions: lane.deletions,

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bodyShape } from '../../edge-worker/api/asyncapi.ts';
 import { type Api, apiClient, must } from '../../edge-worker/console/client.ts';
 import { outboundEvents } from '../../shared/events/_registry.ts';
+import { AlertPlaces, serverToken } from '../support/alert-places.ts';
 import { type Firm, startFirm } from '../support/firm.ts';
 import { approveTime, hire, jobOf, logTime, sell, until, win, workspaceOf } from '../support/people.ts';
 import { freePort } from '../support/serve.ts';
@@ -15,13 +16,16 @@ import { type Heard, Subscriber } from '../support/subscriber.ts';
 const state = mkdtempSync(join(tmpdir(), 'tieout-downstream-'));
 const office = new Subscriber(await freePort());
 const name = 'Lakeside ERP rollout';
+const places = new AlertPlaces();
 let firm: Firm;
 let api: Api;
 let subscription = '';
 const path = () => ({ installation: firm.installation.id, subscription });
 
 beforeAll(async () => {
-  firm = await startFirm({ state });
+  await places.start();
+  const mail = { from: 'Tieout <alerts@tieout.example>', serverToken, server: places.url };
+  firm = await startFirm({ state, vars: { CHANNELS: JSON.stringify({ mail }) } });
   api = apiClient(firm.hub.url, firm.hub.operatorKey);
   await office.start();
 }, 120_000);
@@ -29,6 +33,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await firm?.close();
   await office.stop();
+  await places.stop();
   rmSync(state, { recursive: true, force: true });
 });
 
@@ -192,5 +197,91 @@ describe('An office that subscribes to everything', () => {
     await until('everything to be told again', () => office.heard.length >= before + 1 + told.length);
     const again = office.heard.slice(before + 1).map(({ id }) => id);
     expect(again).toEqual(told.map(({ id }) => id));
+  });
+});
+
+describe('The people who look after it', () => {
+  const params = () => ({ path: { installation: firm.installation.id } });
+  const make = (body: { name: string; channel: string; place: string }) =>
+    api.POST('/installations/{installation}/alerts/destinations', { params: params(), body });
+  const read = () => must(api.GET('/installations/{installation}/alerts', { params: params() }));
+
+  it('say where alerts go, each tried before it is relied on; nothing secret is shown again', async () => {
+    const made = [
+      await must(make({ name: 'On call', channel: 'mail', place: 'oncall@northwind.example' })),
+      await must(make({ name: 'Ops channel', channel: 'slack', place: places.chatUrl })),
+      await must(make({ name: 'Pager', channel: 'webhook', place: `${places.url}/hook` })),
+    ];
+    places.key = made[2]?.key ?? '';
+    expect(made.map(({ key }) => key !== '')).toEqual([false, false, true]);
+    for (const { destination } of made) {
+      const path = { ...params().path, destination };
+      const tried = await must(
+        api.POST('/installations/{installation}/alerts/destinations/{destination}/test', { params: { path } }),
+      );
+      expect(tried).toEqual({ delivered: true, status: expect.any(Number), problem: null, said: null });
+    }
+    expect(places.mails[0]).toMatchObject({
+      to: 'oncall@northwind.example',
+      subject: 'Test of alerts (Northwind Consulting)',
+    });
+    expect(places.messages[0]?.text).toBe('Test of alerts (Northwind Consulting)');
+    expect(places.events[0]?.type).toBe('tieout.test');
+    const shown = await read();
+    expect(shown).toMatchObject({ version: 3, changedBy: 'operator' });
+    expect(shown.destinations.map(({ channel, place, state }) => [channel, place, state])).toEqual([
+      ['mail', 'oncall@northwind.example', 'on'],
+      ['slack', `${new URL(places.url).host}/…`, 'on'],
+      ['webhook', `${new URL(places.url).host}/…`, 'on'],
+    ]);
+    expect(JSON.stringify(shown)).not.toContain('secret-of-the-channel');
+    const [first] = await must(api.GET('/installations/{installation}/alerts/versions', { params: params() })).then(
+      ({ rows }) => rows,
+    );
+    expect(JSON.stringify(first)).not.toContain('secret-of-the-channel');
+  });
+
+  it('are told what is wrong with a place that cannot be one', async () => {
+    const wrong = async (channel: string, place: string) => {
+      const { response, error } = await make({ name: 'Somebody', channel, place });
+      return [response.status, error?.fields?.[0]?.field];
+    };
+    expect(await wrong('mail', 'nobody')).toEqual([422, 'place']);
+    expect(await wrong('slack', 'https://10.0.0.7/services/T/B/x')).toEqual([422, 'place']);
+    expect(await wrong('webhook', 'http://hooks.example.com/')).toEqual([422, 'place']);
+    expect(await wrong('pigeon', 'loft')).toEqual([422, 'channel']);
+    // An address that is well formed may still be refused by who carries it; then it says what that said.
+    const { destination } = await must(
+      make({ name: 'Left the firm', channel: 'mail', place: 'bounced@northwind.example' }),
+    );
+    const at = { params: { path: { ...params().path, destination } } };
+    const tried = await must(api.POST('/installations/{installation}/alerts/destinations/{destination}/test', at));
+    expect(tried).toMatchObject({ delivered: false, status: 422, problem: 'refused' });
+    expect(tried.said).toContain('inactive');
+    await must(api.DELETE('/installations/{installation}/alerts/destinations/{destination}', at));
+  });
+
+  it('hear once of what has begun, in every way they asked for, and once that it is over', async () => {
+    // A chat that fails is tried again.
+    places.chatAnswers.push([500, 'rollup_error']);
+    const stop = { params: { path: { ...params().path, connection: 'psa' } } };
+    const body = { reason: 'Moving to <new> accounts & names' };
+    await must(api.POST('/installations/{installation}/connections/{connection}/pause', { ...stop, body }));
+    const all = () => [
+      places.mails.filter(({ subject }) => subject.includes('Connection is paused')),
+      places.messages.filter(({ text }) => text.includes('Connection is paused')),
+      places.events.filter(({ data }) => (data['alert'] as { title: string }).title === 'Connection is paused'),
+    ];
+    await until('all to hear of it', () => all().every((heard) => heard.length > 0));
+    const [begun] = places.mails.filter(({ subject }) => subject === 'Connection is paused (Northwind Consulting)');
+    expect(begun?.text).toContain('Moving to <new> accounts & names');
+    expect(begun?.text).toContain('Whose turn: Integration admin.');
+    expect(JSON.stringify(all()[1])).toContain('&lt;new&gt; accounts &amp; names');
+    await must(api.POST('/installations/{installation}/connections/{connection}/resume', stop));
+    await until('all to hear the end', () => all().every((heard) => heard.length > 1));
+    expect(places.mails.map(({ subject }) => subject)).toContain('Over: Connection is paused (Northwind Consulting)');
+    expect((all()[2] as { type: string }[]).map(({ type }) => type)).toEqual(['alert.raised', 'alert.recovered']);
+    await until('nothing to wait', async () => (await read()).destinations.every(({ waiting }) => waiting === 0));
+    expect(all().map((heard) => heard.length)).toEqual([2, 2, 2]);
   });
 });

@@ -44,12 +44,12 @@ export class House {
     return [...this.files.keys()].filter((path) => /\.(tsx?|mjs)$/.test(path));
   }
 
-  /** The systems we connect to: one folder each. The mould for new ones and our own protocol are no vendors. */
+  /** Systems and channels: one folder each. The mould for new ones and protocols of nobody's are no vendors. */
   get vendors(): readonly string[] {
     const found = [...this.files.keys()].flatMap(
-      (path) => /^edge-worker\/connectors\/([a-z0-9-]+)\//.exec(path)?.[1] ?? [],
+      (path) => /^edge-worker\/(?:connectors|channels)\/([a-z0-9-]+)\//.exec(path)?.[1] ?? [],
     );
-    return [...new Set(found)].filter((name) => !['kits', 'example', 'canonical'].includes(name)).sort();
+    return [...new Set(found)].filter((name) => !['kits', 'example', 'canonical', 'webhook'].includes(name)).sort();
   }
 }
 

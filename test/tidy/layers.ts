@@ -42,6 +42,12 @@ const layers: readonly Layer[] = [
     ours: [...below, 'edge-worker/connectors/kits/', 'edge-worker/connectors/$1/'],
     packages: ['zod', 'jose', 'fast-xml-parser'],
   },
+  { of: /^edge-worker\/channels\/_registry\.ts$/, ours: ['edge-worker/channels/'], packages: [] },
+  {
+    of: /^edge-worker\/channels\/(?:([a-z0-9-]+)\/)?/,
+    ours: ['shared/', 'edge-worker/channels/channel.ts', 'edge-worker/channels/$1/'],
+    packages: ['zod', 'standardwebhooks'],
+  },
   { of: /^edge-worker\/rules\//, ours: [...ground, 'edge-worker/rules/'], packages: ['zod'] },
   { of: /^edge-worker\/store\//, ours: [...ground, 'edge-worker/store/'], packages: ['drizzle-orm', 'node:buffer'] },
   {
@@ -73,6 +79,8 @@ const layers: readonly Layer[] = [
     ours: [
       ...below,
       'edge-worker/connectors/_registry.ts',
+      'edge-worker/channels/channel.ts',
+      'edge-worker/channels/_registry.ts',
       'edge-worker/rules/',
       'edge-worker/store/',
       'edge-worker/flow/',

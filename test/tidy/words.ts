@@ -41,7 +41,7 @@ export function vendorNames(house: House): Breach[] {
   const { vendors } = house;
   return [...house.files].flatMap(([path, text]) => {
     if (!/^(edge-worker|shared)\//.test(path) || mayName.test(path)) return [];
-    const own = /^edge-worker\/connectors\/([a-z0-9-]+)\//.exec(path)?.[1];
+    const own = /^edge-worker\/(?:connectors|channels)\/([a-z0-9-]+)\//.exec(path)?.[1];
     const foreign = vendors.filter((vendor) => vendor !== own);
     const inPath = foreign
       .filter((vendor) => path.toLowerCase().includes(vendor))

@@ -1,10 +1,9 @@
 // Routes of downstream subscribers: who is told of what, and how they are doing. A key is shown once, when it is made.
 import { z } from 'zod';
 import type { ShownSubscription, SubscriptionChange } from '../../flow/subscribe.ts';
-import { type PlaceProblem, placeProblem } from '../../platform/outbound.ts';
 import { changed, type InstallationAt } from '../at.ts';
-import { idFor, secretFor } from '../once.ts';
-import { ProblemError } from '../problems.ts';
+import { idFor } from '../once.ts';
+import { checkPlace, newSigningKey } from '../outbound-places.ts';
 import { type Asked, ok, type Route, route } from '../route.ts';
 import { instant, instantOf } from '../shapes.ts';
 
@@ -76,9 +75,9 @@ const makeSubscription = route({
   status: 201,
   handle: async (asked) => {
     const { body, ports, once } = asked;
-    await checkPlace(asked, body.url);
+    await checkPlace(asked, body.url, 'url');
     const id = idFor(ports, 'sub', once);
-    const key = await newKey(asked);
+    const key = await newSigningKey(asked);
     const reply = await change(asked, { verb: 'make', subscription: { ...body, id }, key });
     return { status: 201, body: { ...reply.body, subscription: id, key } };
   },
@@ -96,7 +95,7 @@ const alterSubscription = route({
   shape: changed,
   handle: async (asked) => {
     const { params, body: to } = asked;
-    if (to.url !== undefined) await checkPlace(asked, to.url);
+    if (to.url !== undefined) await checkPlace(asked, to.url, 'url');
     return change(asked, { verb: 'alter', id: params.subscription, to });
   },
 });
@@ -112,7 +111,7 @@ const rotateSubscription = route({
   shape: keyed,
   handle: async (asked) => {
     const { subscription } = asked.params;
-    const key = await newKey(asked);
+    const key = await newSigningKey(asked);
     const { status, body } = await change(asked, { verb: 'rotate', id: subscription, key });
     return { status, body: { ...body, subscription, key } };
   },
@@ -158,34 +157,10 @@ export const subscriptions: readonly Route[] = [
   ...[removeSubscription, pauseSubscription, resumeSubscription],
 ];
 
-type AskedHere = Pick<Asked<typeof base, unknown, unknown, unknown>, 'at' | 'caller' | 'ports' | 'env' | 'once'>;
+type AskedHere = Pick<Asked<typeof base, unknown, unknown, unknown>, 'at' | 'caller'>;
 
 const rowsOf = (at: InstallationAt) => at.ask<readonly ShownSubscription[]>({ about: 'subscriptions' });
 
-function change({ at, caller: { by } }: Pick<AskedHere, 'at' | 'caller'>, request: SubscriptionChange) {
+function change({ at, caller: { by } }: AskedHere, request: SubscriptionChange) {
   return at.change({ verb: 'subscription', change: request, by });
-}
-
-/** As the scheme spells a key: plain base64, in full. */
-async function newKey({ ports, env, once }: AskedHere): Promise<string> {
-  const secret = await secretFor(ports, env.HUB_KEY, once);
-  return `whsec_${secret.replaceAll('-', '+').replaceAll('_', '/')}${'='.repeat(-secret.length & 3)}`;
-}
-
-const problems: Readonly<Record<NonNullable<PlaceProblem>, string>> = {
-  'not-a-url': 'is not an address',
-  'not-https': 'must begin with https',
-  'has-credentials': 'may hold no name or password: calls are proven by their signature',
-  'port-not-allowed': 'must use port 443 or one above 1023',
-  'private-address': 'leads to a private network',
-  unresolved: 'has a name that could not be found',
-};
-
-async function checkPlace({ env, ports: { fetch, nowMs } }: AskedHere, url: string): Promise<void> {
-  const problem = await placeProblem({ fetch, nowMs, isDevelopment: env.DEVELOPMENT === 'yes' }, url);
-  if (!problem) return;
-  throw new ProblemError('invalid-fields', 'This address cannot be called.', {
-    next: 'Name an https address of a server that the Internet can reach.',
-    fields: [{ field: 'url', problem: problems[problem] }],
-  });
 }

@@ -183,6 +183,9 @@ import Reason_Delete_Guard_Title from '@salesforce/label/c.Reason_Delete_Guard_T
 import Reason_Deleted_At_Source_Next from '@salesforce/label/c.Reason_Deleted_At_Source_Next';
 import Reason_Deleted_At_Source_Text from '@salesforce/label/c.Reason_Deleted_At_Source_Text';
 import Reason_Deleted_At_Source_Title from '@salesforce/label/c.Reason_Deleted_At_Source_Title';
+import Reason_Destination_Off_Next from '@salesforce/label/c.Reason_Destination_Off_Next';
+import Reason_Destination_Off_Text from '@salesforce/label/c.Reason_Destination_Off_Text';
+import Reason_Destination_Off_Title from '@salesforce/label/c.Reason_Destination_Off_Title';
 import Reason_Disconnected_Next from '@salesforce/label/c.Reason_Disconnected_Next';
 import Reason_Disconnected_Text from '@salesforce/label/c.Reason_Disconnected_Text';
 import Reason_Disconnected_Title from '@salesforce/label/c.Reason_Disconnected_Title';
@@ -572,6 +575,7 @@ export const reasons = {
   'subscriber-off': { title: Reason_Subscriber_Off_Title, text: Reason_Subscriber_Off_Text, next: Reason_Subscriber_Off_Next },
   'subscriber-gone': { title: Reason_Subscriber_Gone_Title, text: Reason_Subscriber_Gone_Text, next: Reason_Subscriber_Gone_Next },
   'subscriber-stuck': { title: Reason_Subscriber_Stuck_Title, text: Reason_Subscriber_Stuck_Text, next: Reason_Subscriber_Stuck_Next },
+  'destination-off': { title: Reason_Destination_Off_Title, text: Reason_Destination_Off_Text, next: Reason_Destination_Off_Next },
   'event-refused': { title: Reason_Event_Refused_Title, text: Reason_Event_Refused_Text, next: Reason_Event_Refused_Next },
   'events-expired': { title: Reason_Events_Expired_Title, text: Reason_Events_Expired_Text, next: Reason_Events_Expired_Next },
   'event-failed': { title: Reason_Event_Failed_Title, text: Reason_Event_Failed_Text, next: Reason_Event_Failed_Next },

@@ -162,14 +162,16 @@ function applyOnce(lane: Lane, request: Change, sealed: string, { key, hash }: O
 type Value = Readonly<Record<string, string | number>>;
 
 function apply(lane: Lane, request: Change, sealed: string): Value {
-  const value = carryOut(lane, request, sealed);
+  const value =
+    request.verb === 'alerts'
+      ? changeAlerts(lane.core, request.change, request.by, sealed)
+      : carryOut(lane, request, sealed);
   tallyTouch(lane.core.store.sql, lane.core.ports.nowMs(), request.verb);
   return value;
 }
 
-function carryOut({ core }: Lane, request: Change, sealed: string): Value {
+function carryOut({ core }: Lane, request: Exclude<Change, { verb: 'alerts' }>, sealed: string): Value {
   if (request.verb === 'send-again') return startSendingAgain(core, request.sinceMs, request.by);
-  if (request.verb === 'alerts') return changeAlerts(core, request.change, request.by, sealed);
   switch (request.verb) {
     case 'found':
       found(core, request.founding);

@@ -103,7 +103,7 @@ describe('A destination', () => {
     expect(desk.heard).toEqual(['admin: raised Connection is paused']);
   });
 
-  it('that does not answer is tried ever less often, then shown as such with an owner; nothing is dropped', async () => {
+  it('that does not answer is tried ever less often, then shown with an owner; nothing is dropped', async () => {
     const desk = new Desk();
     await desk.add('dst_chat');
     await desk.add('dst_mail');

@@ -15,6 +15,8 @@ export interface Source {
   readonly issuer: Issuer;
   /** The day it is with the ledger and may be billed; null = not this month. */
   readonly readyOn: number | null;
+  /** The day its approval is revoked, after that day's invoice. */
+  readonly revokedOn: number | null;
 }
 
 export interface Invoice {
@@ -75,6 +77,7 @@ const bills: readonly Bill[] = [
   { deal: 'lakeside-wards', issuer: 'psa', on: 30 },
   { deal: 'calder-portal', on: 24, pays: [[30, 100]] },
   { deal: 'calder-portal', issuer: 'psa', on: 30 },
+  { deal: 'orchard-loyalty', on: 30 },
 ];
 
 /** Who bills what a deal brought on a day. */
@@ -84,11 +87,17 @@ export function issuerOf(key: string, day: number): Issuer {
 }
 
 function sourcesOf(entries: readonly Entry[]): readonly Source[] {
-  const worked = entries.map((entry) => ({ ...entry, amountMinor: amountOf(entry), readyOn: postedOn(entry) }));
-  const spent = expenses.map((expense) => ({ ...expense, readyOn: expense.approvedOn }));
-  const reached = milestones.map((one) => ({ ...one, day: one.reachedOn ?? one.dueOn, readyOn: one.reachedOn }));
-  return [...worked, ...spent, ...reached].map(({ key, deal, day, amountMinor, readyOn }) => ({
-    ...{ key, deal, amountMinor, readyOn, issuer: issuerOf(deal, day) },
+  const worked = entries.map((entry) => {
+    const revokedOn = entry.fate?.isInvoiced ? entry.fate.on : null;
+    const readyOn = revokedOn === null ? postedOn(entry) : entry.approvedOn;
+    return { ...entry, amountMinor: amountOf(entry), readyOn, revokedOn };
+  });
+  const spent = expenses.map((expense) => ({ ...expense, readyOn: expense.approvedOn, revokedOn: null }));
+  const reached = milestones.map((one) => ({
+    ...{ ...one, day: one.reachedOn ?? one.dueOn, readyOn: one.reachedOn, revokedOn: null },
+  }));
+  return [...worked, ...spent, ...reached].map(({ key, deal, day, amountMinor, readyOn, revokedOn }) => ({
+    ...{ key, deal, amountMinor, readyOn, revokedOn, issuer: issuerOf(deal, day) },
   }));
 }
 
@@ -102,15 +111,20 @@ export function makeInvoices(entries: readonly Entry[]): { invoices: Invoice[]; 
   const invoices = bills.map(({ deal, issuer = 'erp', on, voidOn, pays = [] }): Invoice => {
     const nth = count[issuer]++;
     const number = issuer === 'erp' ? `INV${firstInvoice + nth}` : String(firstOfPsa + nth);
-    const isRipe = (one: Source) =>
-      one.issuer === issuer && one.readyOn !== null && one.readyOn <= on && !billed.has(one.key);
-    const lines = sources.filter((source) => source.deal === deal && isRipe(source));
+    const isRipe = ({ key, readyOn, revokedOn }: Source) =>
+      readyOn !== null && readyOn <= on && (revokedOn === null || on <= revokedOn) && !billed.has(key);
+    const lines = sources.filter((one) => one.deal === deal && one.issuer === issuer && isRipe(one));
     const amountMinor = lines.reduce((sum, line) => sum + line.amountMinor, 0);
     const isVoid = voidOn !== undefined;
     if (!isVoid) for (const line of lines) billed.add(line.key);
     const keys = lines.map((line) => line.key);
-    moneySteps.push([on, { does: 'await-work', sources: keys }], [on, { does: 'bill', invoice: number }]);
-    if (isVoid) moneySteps.push([voidOn, { does: 'void', invoice: number }]);
+    const revoked = lines.filter(({ revokedOn }) => revokedOn === on).map(({ key }) => key);
+    moneySteps.push(
+      [on, { does: 'await-taken-back', entries: takenBackBefore(entries, deal, on) }],
+      [on, { does: 'await-work', sources: keys }],
+      [on, { does: 'bill', invoice: number }],
+    );
+    if (isVoid) moneySteps.push(...voiding(number, on, voidOn, revoked));
     const paysMinor = pays.map(([, percent]) => Math.floor((amountMinor * percent) / 100));
     pays.forEach(([day], nth) => {
       moneySteps.push([day, { does: 'pay', invoice: number, amountMinor: paysMinor[nth] ?? 0 }]);
@@ -118,4 +132,22 @@ export function makeInvoices(entries: readonly Entry[]): { invoices: Invoice[]; 
     return { number, issuer, deal, billedOn: on, sources: keys, amountMinor, paysMinor, isVoid };
   });
   return { invoices, moneySteps };
+}
+
+/** What no invoice of that day may bill any more. */
+function takenBackBefore(entries: readonly Entry[], of: string, day: number): string[] {
+  const isGone = ({ deal, fate }: Entry) =>
+    deal === of && fate && fate.againOn === undefined && (fate.isInvoiced ? fate.on < day : fate.on <= day);
+  return entries.filter(isGone).map(({ key }) => key);
+}
+
+/** Somebody revokes what is on it while it goes out; finance credit the customer. */
+function voiding(invoice: string, on: number, voidOn: number, revoked: readonly string[]): readonly Timed[] {
+  const control = 'withdrawn-after-invoice';
+  const credit = { does: 'answer', control, answer: 'credit', reason: '', by: 'finance' } as const;
+  const taken: readonly Timed[] = [
+    [on, { does: 'revoke', entries: revoked }],
+    [voidOn, { ...credit, entries: revoked }],
+  ];
+  return [...(revoked.length > 0 ? taken : []), [voidOn, { does: 'void', invoice }]];
 }

@@ -19,6 +19,8 @@ export interface Customer {
   readonly beforehand: Beforehand;
   /** Entered a second time by a colleague who did not look. */
   readonly doubles?: string;
+  /** Found in the course of the month to be the same company as another, and merged into it. */
+  readonly mergedInto?: { readonly key: string; readonly on: number };
 }
 
 export interface Person {
@@ -92,6 +94,11 @@ export const customers: readonly Customer[] = [
   customer('copper', 'Copper Basin Mining', inc, ['US', 'Tucson', '+1 520 555 0199', '86-0455182'], 'crm and psa'),
   customer('sakura', 'Sakura Robotics', kk, ['JP', 'Nagoya', '+81 52 555 0104', 'T7180001063512']),
   customer('hakone', 'Hakone Resorts', kk, ['JP', 'Odawara', '+81 465 55 0147', 'T2021001040882']),
+  customer('orchard', 'Orchard Foods', ltd, ['GB', 'Hereford', '+44 1432 555 014', 'GB284410937']),
+  {
+    ...customer('orchard-ltd', 'Orchard Foods Ltd', ltd, ['GB', 'Hereford', '+44 1432 555 019', 'GB284410945']),
+    mergedInto: { key: 'orchard', on: 25 },
+  },
   { ...customer('sakura-again', 'Sakura Robotics', kk, ['JP', 'Nagoya', '+81 52 555 0199', '']), doubles: 'sakura' },
 ];
 
@@ -199,6 +206,8 @@ export const deals: readonly Deal[] = [
       ['Go-live accepted', 800_000, 29],
     ],
   }),
+  deal('orchard-supply', 'orchard', 'Orchard supply planning', 9, 'ORF-61', pound),
+  deal('orchard-loyalty', 'orchard-ltd', 'Orchard loyalty scheme', 10, 'ORF-62', pound),
   // The PSA bills what it has the hours of; the second one only from the middle of the month on.
   deal('lakeside-wards', 'lakeside', 'Lakeside ward planning', 4, 'PO-1388', euro, { psaBills: { fromOn: null } }),
   deal('calder-portal', 'calder', 'Calder broker portal', 6, 'CF/2026/97', pound, { psaBills: { fromOn: 16 } }),

@@ -86,6 +86,10 @@ export class SalesDesk {
     }
   }
 
+  merge(winner: string, loser: string): void {
+    this.#systems.crm.act('merge', { winner: this.accountOf(winner), loser: this.accountOf(loser) });
+  }
+
   switchBiller(deal: string, fromDay: number): void {
     const change = { tieout__Billing_Mode__c: 'psa', tieout__Billing_From__c: dateOf(fromDay) };
     this.#systems.crm.update('Opportunity', this.opportunity(deal), change, salesperson);

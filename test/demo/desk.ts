@@ -147,6 +147,15 @@ export class Desk {
         for (const key of step.entries)
           psa.update('time_entries', this.timeEntry(key), { rate_in_cents: this.entry(key).rateMinor });
         return;
+      case 'revoke':
+        return void psa.act('reject', { ids: step.entries.map((key) => Number(this.timeEntry(key))) });
+      case 'delete':
+        for (const key of step.entries) psa.remove('time_entries', this.timeEntry(key));
+        return;
+      case 'relax':
+        return psa.update('workspaces', this.workspace(step.deal) ?? '', { require_time_approvals: false });
+      case 'merge':
+        return this.sales.merge(step.winner, step.loser);
       case 'spend':
         return this.spending.spend(step.expenses);
       case 'sign-off':
@@ -179,6 +188,7 @@ export class Desk {
         return this.systems[step.system].arm(step.fault);
       case 'answer':
       case 'await-work':
+      case 'await-taken-back':
         throw new Error(`${step.does} is not done at the desk`);
     }
   }

@@ -1,6 +1,6 @@
 // What happens in the month beside the daily work: edits in the right and in the wrong system, answers to holds, and
 // the systems' bad days.
-import { deals } from './cast.ts';
+import { customers, deals } from './cast.ts';
 import type { Entry } from './hours.ts';
 import type { Field, Step, Subject, System } from './month.ts';
 
@@ -89,7 +89,9 @@ export const mishaps: readonly Timed[] = [
   // On reads only: a write that meets it stays in doubt for as long as it may still take effect, four minutes.
   misbehave(20, 'psa', { how: 'break', route: '^GET', times: 2 }),
   misbehave(23, 'crm', { how: 'commit-then-cut', times: 1 }),
-  misbehave(25, 'erp', { how: 'html', times: 1 }),
+  // Only where tokens are given out, for the same reason.
+  misbehave(25, 'erp', { how: 'html', route: 'token', times: 1 }),
+  misbehave(25, 'erp', { how: 'expire-token', times: 1 }),
 ];
 
 /** Answers to what is held, and what puts held time right at its source. */
@@ -110,6 +112,8 @@ export function specialSteps(entries: readonly Entry[]): readonly Timed[] {
   ): Timed => [day, { does: 'answer', control, entries: list, answer: given, reason, by }];
   const solvedOn = (day: number) => (entry: Entry) => entry.trouble?.solvedOn === day;
   return [
+    ...takenBack(entries),
+    ...merges(),
     answer(16, 'rate-mismatch', keys(troubled('rate-mismatch', solvedOn(16))), [
       'approve',
       'Weekend rate agreed with the client on 9 November',
@@ -132,6 +136,31 @@ export function specialSteps(entries: readonly Entry[]): readonly Timed[] {
     answer(23, 'duplicate-time', twinsOf('fiona', 19), ['approve', 'Two workshops of the same length', 'delivery']),
     [24, { does: 'await-work', sources: free('orkney-tickets') }],
   ];
+}
+
+/** Approvals that are revoked and hours that are deleted once the ledger has them; those of an invoice come with it. */
+function takenBack(entries: readonly Entry[]): readonly Timed[] {
+  return entries.flatMap(({ key, deal, day, fate }): Timed[] => {
+    if (!fate) return [];
+    if (fate.isInvoiced) return [[day, { does: 'relax', deal }]];
+    const does = fate.how === 'deleted' ? 'delete' : 'revoke';
+    return [
+      [fate.on, { does: 'await-work', sources: [key] }],
+      [fate.on, { does, entries: [key] }],
+    ];
+  });
+}
+
+/** Where both have a record the admin says which goes on, in the PSA and in the ledger. */
+function merges(): readonly Timed[] {
+  return customers.flatMap(({ key, mergedInto }): Timed[] => {
+    if (!mergedInto) return [];
+    const asked = { does: 'answer', control: 'two-records', entries: null, holds: 2, answer: 'this-one' } as const;
+    return [
+      [mergedInto.on, { does: 'merge', winner: mergedInto.key, loser: key }],
+      [mergedInto.on + 1, { ...asked, reason: '', by: 'admin' }],
+    ];
+  });
 }
 
 const switches = () =>

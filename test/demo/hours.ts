@@ -26,6 +26,17 @@ export interface Entry {
   readonly submittedOn: number | null;
   readonly approvedOn: number | null;
   readonly trouble: Trouble | null;
+  readonly fate?: Fate;
+}
+
+/** What becomes of an entry that was approved once. */
+export interface Fate {
+  readonly how: 'revoked' | 'deleted';
+  readonly on: number;
+  /** The day it is approved again. */
+  readonly againOn?: number;
+  /** It was invoiced that day already, so finance have to say what is to be done. */
+  readonly isInvoiced?: boolean;
 }
 
 /** Minutes at a rate per hour, half a minor unit rounded up. */
@@ -33,9 +44,10 @@ export function amountOf(entry: Pick<Entry, 'minutes' | 'rateMinor'>): number {
   return Math.floor((entry.minutes * entry.rateMinor * 2 + 60) / 120);
 }
 
-/** The day an entry reaches the ledger; null = not this month. */
-export function postedOn({ approvedOn, trouble }: Entry): number | null {
+/** The day an entry reaches the ledger to stay there; null = not this month. */
+export function postedOn({ approvedOn, trouble, fate }: Entry): number | null {
   if (approvedOn === null || trouble?.solvedOn === null) return null;
+  if (fate) return fate.againOn ?? null;
   return Math.max(approvedOn, trouble?.solvedOn ?? 0);
 }
 
@@ -85,6 +97,8 @@ const apart = new Set([
   'harbour-warehouse',
   'lakeside-wards',
   'calder-portal',
+  'orchard-supply',
+  'orchard-loyalty',
 ]);
 
 const companyOf = new Map(customers.map((customer) => [customer.key, customer.company] as const));
@@ -183,6 +197,7 @@ function specials(): Bare[] {
     days: readonly number[],
     minutes: number,
     trouble: Trouble | null = null,
+    fate: Fate | null = null,
   ) => {
     const role: RoleName = 'Consultant';
     days.forEach((day, index) => {
@@ -194,6 +209,7 @@ function specials(): Bare[] {
         submittedOn: day,
         approvedOn,
         trouble,
+        ...(fate && { fate }),
       });
     });
   };
@@ -206,6 +222,14 @@ function specials(): Bare[] {
   add('bluff-yard', 'daniel', [18, 19, 20], 360);
   add('palisade-audit', 'maya', [20, 23, 24], 210, { control: 'missing-purchase-order', solvedOn: null });
   add('harbour-warehouse', 'jonas', [9, 10, 11, 12], 225);
+  // Taken back before any invoice: once by mistake, once for good; and one that should never have been entered.
+  add('harbour-warehouse', 'jonas', [13], 210, null, { how: 'revoked', on: 17, againOn: 19 });
+  add('harbour-warehouse', 'jonas', [16], 195, null, { how: 'revoked', on: 18 });
+  add('harbour-warehouse', 'jonas', [17], 255, null, { how: 'deleted', on: 19 });
+  // Taken back when the invoice is out.
+  add('harbour-erp', 'jonas', [20], 105, null, { how: 'revoked', on: 23, isInvoiced: true });
+  add('orchard-supply', 'arjun', [12, 13], 110);
+  add('orchard-loyalty', 'arjun', [23, 24], 96);
   // Eighty minutes are no whole number of hundredths of an hour.
   add('lakeside-wards', 'jonas', [6, 9, 10, 13], 80);
   add('lakeside-wards', 'jonas', [19, 20, 23], 165);

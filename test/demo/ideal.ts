@@ -6,11 +6,12 @@ import { issuerOf, paidOf } from './bills.ts';
 import type { Books } from './books.ts';
 import type { Customer, Deal } from './cast.ts';
 import { amountText, fieldIn } from './fields.ts';
-import { amountOf, postedOn } from './hours.ts';
+import { amountOf, type Entry, postedOn } from './hours.ts';
 import {
   agreedMinor,
   currencyOf,
   dateOf,
+  goesOnAs,
   heldContracts,
   isProvisioned,
   type Month,
@@ -38,6 +39,9 @@ export function idealBooks(month: Month): Books {
 const served = (month: Month) => month.customers.filter((one) => one.doubles === undefined);
 const provisioned = (month: Month) => month.deals.filter((deal) => isProvisioned(month, deal));
 
+const customerOf = (month: Month, deal: Deal) =>
+  goesOnAs(month.customers.find((one) => one.key === deal.customer) as Customer);
+
 function textIn(month: Month): Text {
   const customerOf = (deal: Deal) => month.customers.find((one) => one.key === deal.customer) as Customer;
   return (amountMinor, deal) => amountText(amountMinor, currencyOf(customerOf(deal)));
@@ -49,22 +53,24 @@ function idealPsa(month: Month): Record<string, Loose[]> {
     workspaces: provisioned(month).map((deal) => ({
       id: deal.key,
       title: deal.name,
-      primary_workspace_group_id: deal.customer,
+      primary_workspace_group_id: customerOf(month, deal),
       price_in_cents: agreedMinor(deal),
     })),
     users: month.people.map((one) => ({ id: one.key, email_address: one.email })),
     roles: [...new Set(month.entries.map((entry) => entry.role))].map((role) => ({ id: role, name: role })),
-    time_entries: month.entries.map((entry) => ({
-      id: entry.key,
-      workspace_id: entry.deal,
-      user_id: entry.person,
-      role_id: entry.role,
-      date_performed: dateOf(entry.day),
-      time_in_minutes: entry.minutes,
-      notes: entry.note,
-      rate_in_cents: entry.rateMinor,
-      approved: entry.approvedOn !== null,
-    })),
+    time_entries: month.entries
+      .filter(({ fate }) => fate?.how !== 'deleted')
+      .map((entry) => ({
+        id: entry.key,
+        workspace_id: entry.deal,
+        user_id: entry.person,
+        role_id: entry.role,
+        date_performed: dateOf(entry.day),
+        time_in_minutes: entry.minutes,
+        notes: entry.note,
+        rate_in_cents: entry.rateMinor,
+        approved: entry.approvedOn !== null,
+      })),
     expenses: month.expenses.map((one) => ({
       ...{ id: one.key, workspace_id: one.deal, user_id: one.person, date: dateOf(one.day) },
       ...{ category: one.category, notes: one.note, amount_in_cents: one.amountMinor },
@@ -88,7 +94,7 @@ function idealErp(month: Month, text: Text): Record<string, Loose[]> {
   const days = ['15', '30', '45', '60'];
   return {
     customer: served(month).map((one) => ({ id: one.key, companyname: one.name, phone: one.phone })),
-    job: provisioned(month).map((deal) => ({ id: deal.key, companyname: deal.name, parent: deal.customer })),
+    job: provisioned(month).map((deal) => ({ id: deal.key, companyname: deal.name, parent: customerOf(month, deal) })),
     employee: month.people.map((one) => ({ id: one.key, email: one.email })),
     term: days.map((count) => ({ id: count, daysuntilnetdue: count })),
     salesorder: contracts.map((deal) => ({ id: deal.key, memo: deal.name, total: text(agreedMinor(deal), deal) })),
@@ -109,8 +115,9 @@ function idealErp(month: Month, text: Text): Record<string, Loose[]> {
 type Text = (amountMinor: number, deal: Deal) => string;
 
 function timeBills(month: Month, text: Text): Loose[] {
+  const isTakenBack = ({ fate }: Entry) => fate !== undefined && fate.againOn === undefined;
   return month.entries
-    .filter((entry) => postedOn(entry) !== null)
+    .filter((entry) => postedOn(entry) !== null || isTakenBack(entry))
     .map((entry) => ({
       id: `bill ${entry.key}`,
       customer: entry.deal,
@@ -119,7 +126,8 @@ function timeBills(month: Month, text: Text): Loose[] {
       hours: (entry.minutes / 60).toFixed(6),
       custcol_tieout_role: entry.role,
       memo: entry.note,
-      isbillable: issuerOf(entry.deal, entry.day) === 'erp',
+      isbillable: issuerOf(entry.deal, entry.day) === 'erp' && !isTakenBack(entry),
+      approvalstatus: isTakenBack(entry) ? '4' : '3',
       rate: text(entry.rateMinor, month.deals.find((deal) => deal.key === entry.deal) as Deal),
       amount: amountOf(entry),
     }));

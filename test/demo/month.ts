@@ -23,7 +23,10 @@ export type Subject = 'customer' | 'project' | 'contract';
 /** One thing that somebody does, or that happens. */
 export type Step =
   | { readonly does: 'sell' | 'win' | 'lose'; readonly deal: string }
-  | { readonly does: 'log' | 'submit' | 'approve' | 'correct'; readonly entries: readonly string[] }
+  | {
+      readonly does: 'log' | 'submit' | 'approve' | 'correct' | 'revoke' | 'delete';
+      readonly entries: readonly string[];
+    }
   | { readonly does: 'hire'; readonly person: string }
   | {
       readonly does: 'edit';
@@ -39,7 +42,7 @@ export type Step =
       /** The hours that are held; null = whatever the control holds, so many times. */
       readonly entries: readonly string[] | null;
       readonly holds?: number;
-      readonly answer: 'approve' | 'reject' | 'retry';
+      readonly answer: 'approve' | 'reject' | 'retry' | 'credit' | 'this-one';
       readonly reason: string;
       readonly by: string;
     }
@@ -48,6 +51,10 @@ export type Step =
   | { readonly does: 'propose' | 'agree'; readonly changeOrder: string }
   /** The book-keeper looks whether all of this work has reached the ledger. */
   | { readonly does: 'await-work'; readonly sources: readonly string[] }
+  | { readonly does: 'await-taken-back'; readonly entries: readonly string[] }
+  /** Delivery let invoices of a project pass without asking for approvals. */
+  | { readonly does: 'relax'; readonly deal: string }
+  | { readonly does: 'merge'; readonly winner: string; readonly loser: string }
   | { readonly does: 'switch-biller'; readonly deal: string; readonly fromOn: number }
   | { readonly does: 'bill' | 'void'; readonly invoice: string }
   | { readonly does: 'pay'; readonly invoice: string; readonly amountMinor: number }
@@ -96,6 +103,11 @@ export function soldMinor({ rates, instalments = [] }: Deal): number {
 export function agreedMinor(deal: Deal): number {
   const agreed = changeOrders.filter((order) => order.deal === deal.key && order.agreedOn !== null);
   return agreed.reduce((sum, order) => sum + amountOfOrder(order), soldMinor(deal));
+}
+
+/** The customer that it is at the end of the month. */
+export function goesOnAs({ key, mergedInto }: Customer): string {
+  return mergedInto?.key ?? key;
 }
 
 /** Whether a deal's customer is made in the other systems. */
@@ -148,7 +160,7 @@ function stepsOf(day: number, entries: readonly Entry[], moneySteps: readonly (r
   });
   const approvals = about(
     'approve',
-    keysOf((entry) => entry.approvedOn === day),
+    keysOf(({ approvedOn, fate }) => approvedOn === day || fate?.againOn === day),
   );
   const work = [
     ...about(

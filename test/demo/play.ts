@@ -6,7 +6,7 @@ import type { Books } from './books.ts';
 import type { Desk } from './desk.ts';
 import { postedOn } from './hours.ts';
 import type { Day, Month, Step } from './month.ts';
-import { keyOfEntry, keyOfSource, workInLedger } from './work.ts';
+import { keyOfEntry, keyOfSource, timeInLedger, workInLedger } from './work.ts';
 
 export interface Lag {
   /** Half of the approved time was in the ledger this soon. */
@@ -74,11 +74,13 @@ export class Play {
   }
 
   #inLedger(): string[] {
-    const { month, desk } = this.#options;
-    const erp = desk.systems.erp;
+    return workInLedger(this.#options.month, this.#ledger());
+  }
+
+  #ledger(): Books['erp'] {
+    const { erp } = this.#options.desk.systems;
     const kept = ['timebill', 'expensereport', 'projecttask', 'job', 'employee'];
-    const books: Books['erp'] = Object.fromEntries(kept.map((type) => [type, erp.rows(type)]));
-    return workInLedger(month, books);
+    return Object.fromEntries(kept.map((type) => [type, erp.rows(type)]));
   }
 
   /** What must be there before a person can do the step. */
@@ -89,6 +91,11 @@ export class Play {
       await there(`the PSA project of ${deal}`, () => desk.workspace(deal));
     // The customer complains about an invoice, so it has gone out and is known everywhere.
     if (step.does === 'void') await there(`${step.invoice} in CRM and PSA`, () => desk.isMirrored(step.invoice));
+    if (step.does === 'merge') {
+      for (const key of [step.winner, step.loser])
+        for (const system of ['psa', 'erp'] as const)
+          await there(`customer ${key} in the ${system}`, () => desk.recordOf(system, 'customer', key));
+    }
     if (step.does === 'pay') await there(`${step.invoice} in the ledger`, () => desk.ledgerInvoice(step.invoice));
     if (step.does === 'switch-biller')
       await there(`the order of ${step.deal}`, () => desk.recordOf('erp', 'contract', step.deal));
@@ -101,6 +108,7 @@ export class Play {
   async #do(step: Step, day: Day): Promise<void> {
     const { desk } = this.#options;
     if (step.does === 'await-work') return this.#awaitWork(step.sources);
+    if (step.does === 'await-taken-back') return this.#awaitTakenBack(step.entries);
     if (step.does === 'answer') return this.#answer(step);
     desk.do(step, day.date);
     if (step.does === 'approve') for (const key of step.entries) this.#clock(key, day.day);
@@ -108,6 +116,16 @@ export class Play {
 
   #clock(key: string, day: number): void {
     if (postedOn(this.#options.desk.entry(key)) === day) this.#approvedMs.set(key, Date.now());
+  }
+
+  /** Deletions and revoked approvals have reached the ledger, so that no invoice bills them any more. */
+  async #awaitTakenBack(keys: readonly string[]): Promise<void> {
+    const { month, installation } = this.#options;
+    if (keys.length === 0) return;
+    await installation.ask('psa', ['events']);
+    const isGone = (key: string) =>
+      timeInLedger(month, this.#ledger()).some((time) => time.isTakenBack && time.key === keyOfSource(month, key));
+    await until(`${keys.join(', ')} to be taken back in the ledger`, () => keys.every(isGone), stepWithinMs);
   }
 
   async #awaitWork(keys: readonly string[]): Promise<void> {

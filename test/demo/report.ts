@@ -3,7 +3,7 @@ import { wordsFor } from '../../shared/words.ts';
 import type { Installation, OpenException } from '../support/operator.ts';
 import { type Books, dealNames, minor } from './books.ts';
 import { amountText } from './fields.ts';
-import { currencyOf, exponentOf, type Month } from './month.ts';
+import { currencyOf, exponentOf, goesOnAs, type Month } from './month.ts';
 import { deliveredInPsa } from './work.ts';
 
 export interface CustomerLine {
@@ -49,7 +49,7 @@ export async function heldFor(
 }
 
 export function tableOf(month: Month, books: Books, held: readonly HeldFor[]): readonly CustomerLine[] {
-  const names = [...new Set(month.customers.map((one) => one.name))];
+  const names = [...new Set(month.customers.filter((one) => !one.mergedInto).map((one) => one.name))];
   return names.map((name): CustomerLine => {
     const customer = month.customers.find((one) => one.name === name) as Month['customers'][number];
     const currency = currencyOf(customer);
@@ -80,7 +80,8 @@ function sumsOf(month: Month, books: Books, name: string, exponent: number) {
   const agreed = (books.crm['tieout__Change_Order__c'] ?? [])
     .filter((row) => row['tieout__Status__c'] === 'approved' && wonIds.has(String(row['tieout__Opportunity__c'])))
     .map((row) => row['tieout__Amount__c']);
-  const customers = new Set(month.customers.filter((one) => one.name === name).map((one) => one.key));
+  const named = new Set(month.customers.filter((one) => one.name === name).map((one) => one.key));
+  const customers = new Set(month.customers.filter((one) => named.has(goesOnAs(one))).map((one) => one.key));
   const deals = new Set(month.deals.filter((deal) => customers.has(deal.customer)).map((deal) => deal.key));
   const delivered = deliveredInPsa(month, books.psa).filter(({ deal }) => deals.has(deal));
   const names = dealNames(month);

@@ -6,7 +6,7 @@ import { Comparison, type Known } from './compare.ts';
 import type { Fact } from './events.ts';
 import { fieldIn } from './fields.ts';
 import { amountOf, postedOn } from './hours.ts';
-import { agreedMinor, heldContracts, isProvisioned, isSold, type System } from './month.ts';
+import { agreedMinor, goesOnAs, heldContracts, isProvisioned, isSold, type System } from './month.ts';
 import {
   expensesInLedger,
   expensesInPsa,
@@ -37,7 +37,7 @@ export class Sheet extends Comparison {
       new Map(rows.map((row) => [row.id, String(row[field])]));
     const deals = this.month.deals.filter((deal) => isProvisioned(this.month, deal));
     const expected = deals.map((deal) => ({
-      key: `${deal.key} of ${this.customer(deal.customer).name}`,
+      key: `${deal.key} of ${this.customer(goesOnAs(this.customer(deal.customer))).name}`,
       minor: agreedMinor(deal),
     }));
     const groups = customerOf(this.rows('psa', 'workspace_groups'), 'name');
@@ -79,9 +79,10 @@ export class Sheet extends Comparison {
       key: keyOfEntry(this.month, entry),
       minor: amountOf(entry),
     });
-    const inLedger = timeInLedger(this.month, this.books.erp).map((time) =>
-      this.#priced(time, this.exponent(time.deal)),
-    );
+    const all = timeInLedger(this.month, this.books.erp);
+    const inLedger = all
+      .filter(({ isTakenBack }) => !isTakenBack)
+      .map((time) => this.#priced(time, this.exponent(time.deal)));
     this.compare(
       'erp',
       'time',
@@ -89,12 +90,18 @@ export class Sheet extends Comparison {
       inLedger,
       new Set(entries.map((entry) => known(entry).key)),
     );
+    this.compare(
+      'erp',
+      'time taken back',
+      entries.filter(({ fate }) => fate && fate.againOn === undefined).map((entry) => ({ ...known(entry), minor: 0 })),
+      all.filter(({ isTakenBack }) => isTakenBack).map(({ key }) => ({ key, minor: 0 })),
+    );
     this.#billers();
     // What people logged belongs to the PSA: the hub adds nothing there and takes nothing away.
     this.compare(
       'psa',
       'time',
-      entries.map(known),
+      entries.filter(({ fate }) => fate?.how !== 'deleted').map(known),
       timeInPsa(this.month, this.books.psa).map((time) => this.#priced(time, 0)),
     );
   }
@@ -131,9 +138,10 @@ export class Sheet extends Comparison {
   /** What the PSA bills is in the ledger for its cost alone: nobody there can bill it too. */
   #billers(): void {
     const entries = new Map(this.month.entries.map((entry) => [keyOfEntry(this.month, entry), entry]));
-    for (const { key, isBillable } of timeInLedger(this.month, this.books.erp)) {
+    for (const { key, isBillable, isTakenBack } of timeInLedger(this.month, this.books.erp)) {
       const entry = entries.get(key);
-      if (entry) this.same('erp', `billable there: ${key}`, issuerOf(entry.deal, entry.day) === 'erp', isBillable);
+      const isLedgers = entry && issuerOf(entry.deal, entry.day) === 'erp' && !isTakenBack;
+      if (entry) this.same('erp', `billable there: ${key}`, isLedgers === true, isBillable);
     }
   }
 

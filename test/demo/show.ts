@@ -37,6 +37,8 @@ export interface Show {
   readonly exceptions: readonly OpenException[];
 }
 
+/** A deletion is proved a second time this much later; two minutes would be a day of this month. */
+const vars = { DELETION_GRACE_MS: '1500' };
 const drawEveryMs = 500;
 /** The PSA's rate is a setting of the connection; a month in a minute needs more than the careful default of four. */
 const requestsPerSecond = 15;
@@ -53,10 +55,13 @@ export async function playMonth(options: ShowOptions): Promise<Show> {
   );
   let desk: Desk | null = null;
   const settings = { psa: { requestsPerSecond } };
-  const firm = await startFirm({ port: options.port, state: options.state, flow: 'matching', settings }, (systems) => {
-    desk = new Desk(systems, month);
-    setUpBefore(desk, month);
-  });
+  const firm = await startFirm(
+    { port: options.port, state: options.state, flow: 'matching', settings, vars },
+    (systems) => {
+      desk = new Desk(systems, month);
+      setUpBefore(desk, month);
+    },
+  );
   if (!desk) throw new Error('the systems were not prepared');
   print(`The hub answers at ${firm.hub.url}. First day: what exists is read, matched by exact keys and accepted.`);
   await playFirstDay(firm.installation, month.cutoverOn, (line) => print(`  ${line}`));

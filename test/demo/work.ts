@@ -37,6 +37,8 @@ export interface KnownTime {
   readonly rate: unknown;
   readonly minutes: number;
   readonly isBillable: boolean;
+  /** It stands in the books and counts no more. */
+  readonly isTakenBack: boolean;
 }
 
 /** A third of an hour has no end: with six decimals it is right to a few millionths of a minute, with two it is not. */
@@ -56,7 +58,15 @@ export function timeInLedger(month: Month, erp: Books['erp']): KnownTime[] {
     const role = String(row['custcol_tieout_role'] ?? '');
     const email = emails.get(String(row['employee'])) ?? '';
     const key = timeKey(deal, email, String(row['trandate']), minutes, role, String(row['memo'] ?? ''));
-    return { id: row.id, key, deal, rate: row['rate'], minutes, isBillable: row['isbillable'] === true };
+    return {
+      id: row.id,
+      key,
+      deal,
+      rate: row['rate'],
+      minutes,
+      isBillable: row['isbillable'] === true,
+      isTakenBack: row['approvalstatus'] === '4',
+    };
   });
 }
 
@@ -71,7 +81,15 @@ export function timeInPsa(month: Month, psa: Books['psa']): KnownTime[] {
     const role = roles.get(String(row['role_id'])) ?? '';
     const email = emails.get(String(row['user_id'])) ?? '';
     const key = timeKey(deal, email, String(row['date_performed']), minutes, role, String(row['notes'] ?? ''));
-    return { id: row.id, key, deal, rate: row['rate_in_cents'], minutes, isBillable: row['billable'] === true };
+    return {
+      id: row.id,
+      key,
+      deal,
+      rate: row['rate_in_cents'],
+      minutes,
+      isBillable: row['billable'] === true,
+      isTakenBack: false,
+    };
   });
 }
 
@@ -145,7 +163,8 @@ function dealsOf(month: Month, rows: readonly Row[], field: string): ReadonlyMap
 /** Keys of all work that the ledger may bill: what is still on its way is not among them. */
 export function workInLedger(month: Month, erp: Books['erp']): string[] {
   const reached = milestonesInLedger(month, erp).filter(({ isReached }) => isReached);
-  return [...timeInLedger(month, erp), ...expensesInLedger(month, erp), ...reached].map(({ key }) => key);
+  const standing = timeInLedger(month, erp).filter(({ isTakenBack }) => !isTakenBack);
+  return [...standing, ...expensesInLedger(month, erp), ...reached].map(({ key }) => key);
 }
 
 /** What the script's hour, expense or milestone is known by there. */

@@ -85,6 +85,7 @@ export const access = {
   returnDraft: { roles: ['admin', 'approver'], scope: null },
   approveDraft: { roles: ['approver'], scope: null },
   dropDraft: { roles: ['admin'], scope: null },
+  listContested: { roles: everyone, scope: 'records:read' },
   validateRecord: { roles: everyone, scope: 'records:check' },
   findRecords: { roles: everyone, scope: 'records:read' },
   compareRecord: { roles: everyone, scope: 'records:read' },

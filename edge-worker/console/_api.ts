@@ -632,6 +632,20 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
+'/installations/{installation}/contested': {
+get: { parameters: { query?: { "limit"?: number; "after"?: string; "kind"?: "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time"; "connection"?: string; "field"?: string; "became"?: "overwritten" | "held" | "left"; "from"?: string; "to"?: string; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
+"rows": (components['schemas']['Contested'])[];
+/** Send it as `after` for the next page; null on the last. */
+"next": string | null;
+}; }; };
+304: { headers: Record<string, unknown>; content?: never; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
 '/installations/{installation}/mapping-drafts': {
 get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "items": (components['schemas']['Draft'])[];
@@ -2194,6 +2208,24 @@ Words: {
 "text": string;
 /** What to do, and who does it. */
 "next": string;
+};
+Contested: {
+"at": string;
+"entity": string;
+"kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time" | null;
+/** What people call the record. */
+"label": string | null;
+"field": string;
+/** Where the value was found. */
+"connection": string;
+/** Whose word counts. */
+"owner": "crm" | "psa" | "erp" | "billing" | null;
+/** What was found; long values are cut. */
+"there"?: unknown;
+/** What the owner says. */
+"ours"?: unknown;
+/** overwritten: the owner's value is written again. held: that write waits for a person. left: found so on the first day, and left alone until our value changes. */
+"became": "overwritten" | "held" | "left";
 };
 Draft: {
 "id": string;

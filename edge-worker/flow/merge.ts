@@ -5,6 +5,7 @@ import { entities } from '../../shared/entities/_registry.ts';
 import type { Role } from '../../shared/entities/entity.ts';
 import type { Connector } from '../connectors/connector.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
+import { contested } from './contested.ts';
 import { withdrawn } from './controls.ts';
 import type { Draft, Drafts } from './drafts.ts';
 import { closeHold, type HoldRow, holdsOf, raiseHold, slotKey } from './holds.ts';
@@ -68,7 +69,9 @@ export class Merging {
         // Somebody edited a field that belongs to another system: what the owner says is written again.
         link.given = null;
         this.#links.touched.add(link.entity);
-        this.#tx.tell(link.entity, 'not-the-owner', { field, connection: seen.connection });
+        const owner = this.#wiring.owner(map.kind, field, draft.record);
+        const values = [value, draft.record[field]] as const;
+        this.#tx.tell(link.entity, 'not-the-owner', contested(field, seen.connection, owner, values));
       }
     }
     if (isBirth) {

@@ -7,6 +7,7 @@ import { hashOf } from '../../shared/canonical-json.ts';
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import type { LaneStore, LaneTransaction } from '../store/lane-store.ts';
 import { Absences } from './absences.ts';
+import { tellDifferences } from './contested.ts';
 import { withdrawn } from './controls.ts';
 import { Gate } from './gate.ts';
 import { type Answers, type Case, govern, isWrongAsItStands, mayBeTakenBack, takenBack } from './govern.ts';
@@ -174,19 +175,18 @@ class Planning {
    * changes.
    */
   #takeAsFound(target: Target, encoded: Encoded, open: readonly CommandRow[], isTakenBack: boolean): void {
-    const { link, record, entity, connection } = target;
+    const { link, record } = target;
     if (!link) return;
     const baseline = link.baseline === null ? {} : (JSON.parse(link.baseline) as Record<string, unknown>);
     const fields = Object.keys(encoded.carried).filter(
       (field) => field in baseline && !isSame(baseline[field], encoded.carried[field]),
     );
-    for (const field of fields) this.#tx.tell(entity, 'difference-found', { field, connection: connection.id });
+    tellDifferences(this.#tx, this.#context.wiring, target, fields, [baseline, encoded.carried]);
     const differences = fields.map((field) => [field, hashOf(record[field] ?? null)]);
     if (isTakenBack) differences.push([asFound, encoded.content]);
-    const text = differences.length > 0 ? JSON.stringify(Object.fromEntries(differences)) : null;
-    const kept = { ...link, differences: text };
+    const kept = { ...link, differences: differences.length ? JSON.stringify(Object.fromEntries(differences)) : null };
     const given = fields.length > 0 ? this.#encode({ ...target, link: kept }).hash : encoded.hash;
-    if (given !== link.given || text !== link.differences) this.#book.keepLink({ ...kept, given });
+    if (given !== link.given || kept.differences !== link.differences) this.#book.keepLink({ ...kept, given });
     this.#book.inStep(target, open);
   }
 

@@ -1,5 +1,6 @@
 // The D1 tables that people and reports read. One database per shard, `installation` first in every key; the lane is
 // the only writer of its installation's rows.
+import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 /** Who installed what. */
@@ -101,6 +102,13 @@ export const receipts = sqliteTable(
   (table) => [primaryKey({ columns: [table.installation, table.command, table.outcome, table.run] })],
 );
 
+/**
+ * Rows that tell of a value held against its owner's word. Only these are in the index, and a question that is to be
+ * answered by it says the very same.
+ */
+export const contestedSql =
+  'instr(entries, \'"not-the-owner"\') > 0 OR instr(entries, \'"difference-found"\') > 0' as const;
+
 /** What happened to an entity, one row per entity and run, in order. Append-only. */
 export const timeline = sqliteTable(
   'timeline',
@@ -112,7 +120,10 @@ export const timeline = sqliteTable(
     /** JSON: entries [code, params] in the order they happened. */
     entries: text('entries').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.installation, table.entity, table.run] })],
+  (table) => [
+    primaryKey({ columns: [table.installation, table.entity, table.run] }),
+    index('timeline_contested').on(table.installation, table.atMs).where(sql.raw(contestedSql)),
+  ],
 );
 
 /** The status of an entity towards each connection, as shown on record pages. */

@@ -6,6 +6,7 @@ import { lookAt, lookAtBoth } from '../support/console-visit.ts';
 import type { Pair } from '../support/pair.ts';
 import { choose } from './choose.ts';
 import { jobStories } from './mapping-jobs.ts';
+import { stewardStories } from './mapping-owners.ts';
 import { tableStories } from './mapping-tables.ts';
 
 type Visit = (role: string, page: string, widthPx?: number, user?: string) => Promise<Visitor>;
@@ -27,6 +28,7 @@ export function mappingStories(visit: Visit, pairOf: () => Pair): void {
     ownerStories(draftOf);
     tableStories(draftOf);
     jobStories(visit, pairOf);
+    stewardStories(visit, pairOf);
   });
 }
 

@@ -59,6 +59,7 @@ export const expectedAccess: Readonly<Record<Operation, readonly [readonly HostR
   returnDraft: [mappers, null],
   approveDraft: [['approver'], null],
   dropDraft: [['admin'], null],
+  listContested: [everyone, 'records:read'],
   validateRecord: [everyone, 'records:check'],
   findRecords: [everyone, 'records:read'],
   compareRecord: [everyone, 'records:read'],

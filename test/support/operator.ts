@@ -193,6 +193,11 @@ export class Installation {
     return this.#call('POST', `/connections/${connection}/pause`, { reason: 'Maintenance there' });
   }
 
+  /** What a system held against its owner's word. */
+  async contested(): Promise<readonly unknown[]> {
+    return (await this.#call<{ rows: readonly unknown[] }>('GET', '/contested')).rows;
+  }
+
   /** A connection that stopped because its credentials were refused, or was paused, runs again. */
   resume(connection: string): Promise<unknown> {
     return this.#call('POST', `/connections/${connection}/resume`, {});

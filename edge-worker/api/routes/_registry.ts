@@ -6,6 +6,7 @@ import { candidates } from './candidates.ts';
 import { causes } from './causes.ts';
 import { connectionCare } from './connection-care.ts';
 import { connections } from './connections.ts';
+import { contested } from './contested.ts';
 import { drafts } from './drafts.ts';
 import { ending } from './ending.ts';
 import { events } from './events.ts';
@@ -28,4 +29,4 @@ import { tieOut } from './tie-out.ts';
 import { why } from './why.ts';
 import type { Route } from '../route.ts';
 
-export const routes: readonly Route[] = [...alerts, ...audit, ...callers, ...candidates, ...causes, ...connectionCare, ...connections, ...drafts, ...ending, ...events, ...everything, ...exceptions, ...find, ...forecast, ...indicators, ...installations, ...jobs, ...mappingGround, ...mappingTables, ...mappings, ...people, ...records, ...restores, ...subscriptions, ...targets, ...tieOut, ...why];
+export const routes: readonly Route[] = [...alerts, ...audit, ...callers, ...candidates, ...causes, ...connectionCare, ...connections, ...contested, ...drafts, ...ending, ...events, ...everything, ...exceptions, ...find, ...forecast, ...indicators, ...installations, ...jobs, ...mappingGround, ...mappingTables, ...mappings, ...people, ...records, ...restores, ...subscriptions, ...targets, ...tieOut, ...why];

@@ -1,6 +1,6 @@
 // How the mappings are changed: drafts on their way, and every version that was published.
 import { lazy, useState } from 'react';
-import { Route, Routes, useNavigate } from 'react-router';
+import { Link, Route, Routes, useNavigate } from 'react-router';
 import { Answer, useAnswer, useChange, useMe } from '../asking.tsx';
 import type { Shape } from '../client.ts';
 import { useNowMs } from '../clock.ts';
@@ -32,11 +32,13 @@ export default function Mappings() {
       <Route path="draft/:draft/*" element={<DraftPage />} />
       <Route path="version/:version" element={<VersionPage />} />
       <Route path="job/:job" element={<JobPage />} />
+      <Route path="owners" element={<Stewardship />} />
     </Routes>
   );
 }
 
 const JobPage = lazy(() => import('./mappings/job.tsx'));
+const Stewardship = lazy(() => import('./mappings/stewardship.tsx'));
 
 function Both() {
   const { operations } = useMe();
@@ -52,6 +54,9 @@ function Both() {
         <h1>Mappings</h1>
         {operations.includes('beginDraft') && <Begin />}
       </div>
+      <p>
+        <Link to="/mappings/owners">Who owns what, and what was overwritten or held</Link>
+      </p>
       <section className="stack-close" aria-label="Drafts">
         <h2>Drafts</h2>
         <Answer what="the drafts" answer={drafts}>

@@ -12,20 +12,23 @@ export interface Content {
   readonly maps: Readonly<Record<string, Readonly<Record<string, Overlay>>>>;
   readonly lookups: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly ownership: Readonly<Record<string, Role>>;
+  /** Not edited here, and not lost by it. */
+  readonly targets?: NonNullable<Given['content']['targets']>;
 }
 export type Full = Omit<Given, 'content'> & { readonly content: Content };
 export type Role = OurField['owner'];
 
 /** With every part that may be left out. */
-export function wholeOf({ content, ...draft }: Given): Full {
-  const { maps = {}, lookups = {}, ownership = {} } = content;
+export function wholeContent({ maps = {}, lookups = {}, ownership = {}, targets }: Given['content']): Content {
   const overlay = ({ fields = {}, extra = [] }: GivenOverlay): Overlay => ({ fields, extra });
   const whole = Object.entries(maps).map(([connection, kinds]) => {
     const overlays = Object.entries(kinds).map(([kind, one]) => [kind, overlay(one)] as const);
     return [connection, Object.fromEntries(overlays)] as const;
   });
-  return { ...draft, content: { maps: Object.fromEntries(whole), lookups, ownership } };
+  return { maps: Object.fromEntries(whole), lookups, ownership, ...(targets && { targets }) };
 }
+
+export const wholeOf = ({ content, ...draft }: Given): Full => ({ ...draft, content: wholeContent(content) });
 export type Ground = Shape<'MappingGround'>;
 export type Sides = Shape<'MappingSides'>;
 export type OurField = Ground['kinds'][number]['fields'][number];

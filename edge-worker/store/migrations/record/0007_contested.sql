@@ -1,0 +1,1 @@
+CREATE INDEX `timeline_contested` ON `timeline` (`installation`,`at_ms`) WHERE instr(entries, '"not-the-owner"') > 0 OR instr(entries, '"difference-found"') > 0;

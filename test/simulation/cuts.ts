@@ -150,7 +150,8 @@ export async function runCuts({ points, seed, plant = healthy, say }: CutOptions
   const { user, employee } = hire(systems, 'Ines Carvalho', 'ines@northwind.example', role, legalEntity);
   const { opportunity, account } = sell(systems, {
     ...{ account: 'Harbour & Pine', name: project, legalEntity, country: 'DE', purchaseOrder: 'PO-1' },
-    rates: [[role, 185, 300]],
+    // An hour for each invoice is sold, so that none is held for going over the budget.
+    rates: [[role, 185, points]],
   });
   await rig.notice('erp', 'employee', employee);
   await rig.notice('psa', 'users', user);

@@ -1,5 +1,6 @@
 // `npm run bench`: the figures of the design, taken on the real hub. `-- --quick` takes one run of each, few records,
-// `--json` ends with one line of JSON, `--soak MINUTES` watches memory, `--only GROUP,GROUP` leaves the others out.
+// `--json` ends with one line of JSON, `--soak MINUTES` watches memory, `--only GROUP,GROUP` leaves the others out;
+// `--only record` fills a record with a million timeline rows and asks it.
 import { parseArgs } from 'node:util';
 import { backPressure } from './back-pressure.ts';
 import { counts } from './counts.ts';
@@ -7,6 +8,7 @@ import { type Figure, qualified, tableOf } from './figures.ts';
 import { acknowledgements, latency } from './latency.ts';
 import { neighbours } from './neighbours.ts';
 import { packaged } from './package.ts';
+import { record } from './record.ts';
 import { type Rig, withRig } from './rig.ts';
 import { soak } from './soak.ts';
 import { throughput } from './throughput.ts';
@@ -38,6 +40,8 @@ const undisturbed: readonly Group[] = [
   ['neighbours', neighbours],
   ['soak', soak],
 ];
+/** What takes minutes to lay out is only taken when it is asked for by name. */
+const named: readonly Group[] = [['record', record]];
 
 async function group(name: string, take: () => Promise<Figure[]>): Promise<Figure[]> {
   if (values.only !== '' && !values.only.split(',').includes(name)) return [];
@@ -56,7 +60,8 @@ const figures = await withRig(options, async (rig) => {
   const pressed = group('back-pressure', () => backPressure(values.quick, rig.folder('pressed')));
   const counted = await takeAll(meanwhile, rig);
   const pressure = await pressed;
-  return [...(await takeAll(undisturbed, rig)), ...counted, ...pressure];
+  const asked = named.filter(([name]) => values.only.split(',').includes(name));
+  return [...(await takeAll(undisturbed, rig)), ...counted, ...pressure, ...(await takeAll(asked, rig))];
 });
 say('done');
 console.log(`\n${tableOf(figures)}\n`);

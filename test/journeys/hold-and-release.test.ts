@@ -4,39 +4,24 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Firm, type LegalEntity, startFirm } from '../support/firm.ts';
+import type { Firm } from '../support/firm.ts';
 import { arrive, crmPage, holdsOn, holdsOnDeal, holdsOnTime, postedTime, sole, timePage } from '../support/pages.ts';
-import { approveTime, hire, jobOf, logTime, type Sale, sell, until, win, workspaceOf } from '../support/people.ts';
+import { approveTime, jobOf, logTime, sell, until, win } from '../support/people.ts';
+import { legalEntity, role, type Sales, type SoldFirm, startSoldFirm } from '../support/sold-firm.ts';
 
-const legalEntity: LegalEntity = 'Northwind Consulting GmbH';
-const role = 'Senior Consultant';
 const state = mkdtempSync(join(tmpdir(), 'tieout-journey-'));
 
 let firm: Firm;
-let ines = '';
-const workspaces = new Map<string, string>();
-const deals = new Map<string, string>();
+let { ines, workspaces, deals }: Omit<SoldFirm, 'firm'> = { ines: '', workspaces: new Map(), deals: new Map() };
 
-const sales: Readonly<Record<string, Partial<Sale> & { readonly account: string }>> = {
+const sales: Sales = {
   'Lakeside data platform': { account: 'Lakeside Hospital' },
   'Orchard migration': { account: 'Orchard Foods', purchaseOrder: 'PO-310', purchaseOrderLimit: 1000 },
   'Mill portal': { account: 'Mill & Ivy', purchaseOrder: null },
 };
 
 beforeAll(async () => {
-  firm = await startFirm({ state });
-  ines = hire(firm, 'Ines Carvalho', 'ines.carvalho@northwind.example', role, legalEntity).user;
-  for (const [name, sale] of Object.entries(sales)) {
-    const standard = { name, legalEntity, country: 'DE', purchaseOrder: 'PO-1201', rates: [[role, 185, 300]] } as const;
-    const { opportunity } = sell(firm, { ...standard, ...sale });
-    deals.set(name, opportunity);
-    win(firm, opportunity);
-  }
-  for (const name of Object.keys(sales)) {
-    workspaces.set(name, await until(`the workspace of ${name}`, () => workspaceOf(firm, name), 60_000));
-    await until(`the job of ${name}`, () => jobOf(firm, name), 60_000);
-  }
-  await firm.installation.settled();
+  ({ firm, ines, workspaces, deals } = await startSoldFirm(state, sales));
 }, 120_000);
 
 afterAll(async () => {

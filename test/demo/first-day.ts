@@ -42,7 +42,8 @@ export async function playFirstDay(
     for (const [kind, systems] of round) {
       const linked = places.reduce((sum, [of], index) => sum + (of === kind ? (accepted[index]?.linked ?? 0) : 0), 0);
       matched[kind] = linked;
-      tell(`${kind}: read in ${systems.join(', ')}; ${linked} matched and accepted`);
+      const found = linked > 0 ? `${linked} are the same in two systems or more and are matched` : 'nothing to match';
+      tell(`${`${kind}:`.padEnd(14)} read in ${systems.map((system) => system.toUpperCase()).join(', ')}; ${found}`);
     }
     await installation.settled();
   }

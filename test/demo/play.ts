@@ -22,6 +22,7 @@ export interface PlayOptions {
   /** Least time a working day takes. */
   readonly dayMs: number;
   readonly onDay: (day: Day) => void;
+  readonly onDayOver: (day: Day) => Promise<void>;
 }
 
 const stepWithinMs = 90_000;
@@ -36,7 +37,7 @@ export class Play {
   }
 
   async run(): Promise<void> {
-    const { month, installation, dayMs, onDay } = this.#options;
+    const { month, installation, dayMs, onDay, onDayOver } = this.#options;
     for (const day of month.days) {
       const startedMs = Date.now();
       onDay(day);
@@ -50,6 +51,7 @@ export class Play {
       if (isWeekEnd) asked.push(installation.ask('erp'), installation.ask('crm'));
       await Promise.all(asked);
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, startedMs + dayMs - Date.now())));
+      await onDayOver(day);
     }
   }
 

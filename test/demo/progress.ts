@@ -21,35 +21,38 @@ export function linesOf({ date, progress, lag, inLedger, calls }: Seen): readonl
   );
   const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
   return [
-    `${date}   ${inLedger} in the ledger · ${count('due') + progress.inFlight} on their way · ` +
+    `  ${date}   ${inLedger} time entries in the ledger · ${count('due') + progress.inFlight} on their way · ` +
       `${count('waiting')} waiting · ` +
       `${count('uncertain')} being looked for · ${held} held`,
-    `             approved → ledger: ${seconds(lag.medianMs)} (median), oldest waits ${seconds(lag.oldestMs)} · ` +
+    `               approved → ledger: ${seconds(lag.medianMs)} (median), oldest waits ${seconds(lag.oldestMs)} · ` +
       `calls: ${asked.join(' · ')}`,
   ];
 }
 
-/** Draws over what it drew last on a terminal; elsewhere prints when the day changes. */
+/** Draws over what it drew last on a terminal; elsewhere prints how each day ended. */
 export class Ticker {
   readonly #isTerminal: boolean;
   readonly #print: (text: string) => void;
   #drawn = 0;
-  #date = '';
 
   constructor(isTerminal: boolean, print: (text: string) => void) {
     this.#isTerminal = isTerminal;
     this.#print = print;
   }
 
-  show(seen: Seen): void {
+  /** Says something that stays, above what is drawn. */
+  tell(lines: readonly string[]): void {
+    const clear = this.#drawn > 0 ? `\u001B[${this.#drawn}A\u001B[J` : '';
+    this.#drawn = 0;
+    this.#print(`${clear}${lines.map((line) => `${line}\n`).join('')}`);
+  }
+
+  show(seen: Seen, isDayOver = false): void {
     const lines = linesOf(seen);
     if (this.#isTerminal) {
       const up = this.#drawn > 0 ? `\u001B[${this.#drawn}A` : '';
       this.#print(`${up}${lines.map((line) => `\u001B[2K${line}\n`).join('')}`);
       this.#drawn = lines.length;
-    } else if (seen.date !== this.#date) {
-      this.#print(`${lines.join('\n')}\n`);
-    }
-    this.#date = seen.date;
+    } else if (isDayOver) this.tell(lines);
   }
 }

@@ -1,4 +1,6 @@
 // The whole show: starts the systems and the hub, plays first day and month, tallies, and says how it came out.
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Row } from '../../edge-worker/connectors/stand-in.ts';
 import type { Firm } from '../support/firm.ts';
 import { startFirm } from '../support/firm.ts';
@@ -8,10 +10,11 @@ import { type Books, readBooks } from './books.ts';
 import { Desk } from './desk.ts';
 import { playFirstDay } from './first-day.ts';
 import { expectedHeld } from './held.ts';
-import { type Month, makeMonth } from './month.ts';
+import { type Day, type Month, makeMonth } from './month.ts';
 import { callsOf, Play } from './play.ts';
 import { Ticker } from './progress.ts';
 import { type CustomerLine, heldByControl, heldFor, printTable, tableOf } from './report.ts';
+import { Story } from './story.ts';
 import { type Tally, tally } from './tally.ts';
 
 export interface ShowOptions {
@@ -54,16 +57,21 @@ export async function playMonth(options: ShowOptions): Promise<Show> {
       'its lane, databases and queues on disk …',
   );
   let desk: Desk | null = null;
+  const log = join(options.state, 'hub.log');
+  mkdirSync(options.state, { recursive: true });
+  const onLog = (line: string) => appendFileSync(log, `${line}\n`);
   const settings = { psa: { requestsPerSecond } };
   const firm = await startFirm(
-    { port: options.port, state: options.state, flow: 'matching', settings, vars },
+    { port: options.port, state: options.state, flow: 'matching', settings, vars, onLog },
     (systems) => {
       desk = new Desk(systems, month);
       setUpBefore(desk, month);
     },
   );
   if (!desk) throw new Error('the systems were not prepared');
-  print(`The hub answers at ${firm.hub.url}. First day: what exists is read, matched by exact keys and accepted.`);
+  print(
+    `The hub answers at ${firm.hub.url} and logs to ${log}. First day: what exists is read, matched by exact keys and accepted.`,
+  );
   await playFirstDay(firm.installation, month.cutoverOn, (line) => print(`  ${line}`));
   print(
     `The month: ${month.entries.length} time entries of ${month.people.length} people, ` +
@@ -81,6 +89,8 @@ export async function playMonth(options: ShowOptions): Promise<Show> {
   const seconds = Math.round((Date.now() - startedMs) / 100) / 10;
   const outcome: Outcome = { ...figures, ok: result.ok && isHeldRight, held, seconds, table };
   print('');
+  print('How the month came out: sold in the CRM, delivered in the PSA, billed and paid in the ledger.');
+  print('');
   printTable(table, print);
   print('');
   for (const { problem, system, what, count } of findings) print(`${problem} · ${system} · ${what} · ${count}`);
@@ -92,6 +102,7 @@ export async function playMonth(options: ShowOptions): Promise<Show> {
 async function playDays(firm: Firm, desk: Desk, month: Month, options: ShowOptions): Promise<void> {
   const { crm, psa, erp, installation } = firm;
   const ticker = new Ticker(options.isTerminal, (text) => process.stdout.write(text));
+  const story = new Story(month);
   let date = '';
   const play = new Play({
     month,
@@ -100,17 +111,14 @@ async function playDays(firm: Firm, desk: Desk, month: Month, options: ShowOptio
     dayMs: options.dayMs ?? 2_000,
     onDay: (day) => {
       date = day.date;
+      ticker.tell(['', dayName(day), ...story.of(day).map((line) => `  ${line}`)]);
     },
+    onDayOver: () => draw(true),
   });
-  const draw = async () => {
+  const draw = async (isDayOver = false) => {
     const progress = await installation.progress();
-    ticker.show({
-      date,
-      progress,
-      lag: play.lag(),
-      inLedger: erp.rows('timebill').length,
-      calls: callsOf({ crm, psa, erp }),
-    });
+    const seen = { date, progress, lag: play.lag(), calls: callsOf({ crm, psa, erp }) };
+    ticker.show({ ...seen, inLedger: erp.rows('timebill').length }, isDayOver);
   };
   let drawing: Promise<void> | null = null;
   const timer = setInterval(() => {
@@ -128,12 +136,17 @@ async function playDays(firm: Firm, desk: Desk, month: Month, options: ShowOptio
       throw error;
     });
     await settleAll(firm);
-    await draw();
+    await draw(true);
   } finally {
     clearInterval(timer);
     await drawing;
   }
 }
+
+const dayName = ({ date }: Day) =>
+  new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', timeZone: 'UTC' }).format(
+    new Date(`${date}T00:00:00Z`),
+  );
 
 /** Every feed is asked once more, so that nothing is left that only the next sweep would have found. */
 async function settleAll({ installation }: Firm): Promise<void> {

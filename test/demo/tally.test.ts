@@ -6,6 +6,7 @@ import { expectedHeld } from './held.ts';
 import { amountOf, postedOn } from './hours.ts';
 import { idealBooks, withRows } from './ideal.ts';
 import { makeMonth } from './month.ts';
+import { Story } from './story.ts';
 import { tally } from './tally.ts';
 import { keyOfEntry } from './work.ts';
 
@@ -153,6 +154,32 @@ describe('The tally', () => {
       rows.map((row) => (row.id === 'bluff' ? { ...row, phone: '+1 901 555 9999' } : row)),
     );
     expect(tally(month, off)).toMatchObject({ ok: false, differing: 1 });
+  });
+});
+
+describe("The month's story", () => {
+  const story = new Story(month);
+  const told = month.days.map((day) => story.of(day));
+
+  it('says in plain words what happens each day, by the names that people know', () => {
+    expect(told.every((lines) => lines.length > 0)).toBe(true);
+    expect(told.flat()).toEqual(
+      expect.arrayContaining([
+        'Redwood meter-to-cash and Sakura line planning are won.',
+        'Orchard Foods Ltd turns out to be Orchard Foods: merged in the CRM.',
+        'The approval of one time entry of Harbour & Pine ERP rollout is taken back.',
+        'Calder broker portal is to be billed by the PSA from today on.',
+        'Haruto Tanaka hands in expenses: Travel JPY 4,620.',
+      ]),
+    );
+  });
+
+  it('has no key of the script and nothing undefined in it', () => {
+    const keys = [...month.deals, ...month.customers, ...month.people, ...month.entries].map(({ key }) => key);
+    for (const line of told.flat()) {
+      expect(line).not.toMatch(/undefined|NaN|null/);
+      expect(keys.filter((key) => key.includes('-') && line.includes(key))).toEqual([]);
+    }
   });
 });
 

@@ -33,6 +33,8 @@ export interface FirmOptions {
   readonly port?: number;
   readonly state: string;
   readonly vars?: Readonly<Record<string, string>>;
+  /** Hears what the hub logs, a line at a time, instead of the console. */
+  readonly onLog?: (line: string) => void;
   /**
    * `open`: nothing exists beforehand, so there is nothing to match. `matching`: first load and acceptance come
    * first.
@@ -80,8 +82,8 @@ export async function startFirm(
   };
 }
 
-async function startOwnHub({ port, state, vars }: FirmOptions): Promise<Hub> {
-  return startHub({ port: port ?? (await freePort()), state, ...(vars && { vars }) });
+async function startOwnHub({ port, state, vars, onLog }: FirmOptions): Promise<Hub> {
+  return startHub({ port: port ?? (await freePort()), state, ...(vars && { vars }), ...(onLog && { onLog }) });
 }
 
 export async function connectAll(

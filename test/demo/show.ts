@@ -69,9 +69,8 @@ export async function playMonth(options: ShowOptions): Promise<Show> {
     },
   );
   if (!desk) throw new Error('the systems were not prepared');
-  print(
-    `The hub answers at ${firm.hub.url} and logs to ${log}. First day: what exists is read, matched by exact keys and accepted.`,
-  );
+  print(`The hub answers at ${firm.hub.url} and logs to ${log}.`);
+  print('First day: what exists is read, matched by exact keys and accepted.');
   await playFirstDay(firm.installation, month.cutoverOn, (line) => print(`  ${line}`));
   print(
     `The month: ${month.entries.length} time entries of ${month.people.length} people, ` +

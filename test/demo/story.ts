@@ -131,7 +131,8 @@ export class Story {
     if (!order) throw new Error(`no change order ${step.changeOrder}`);
     const { name, deal, rateMinor, hours } = order;
     if (step.does === 'agree') return `The change order "${name}" is approved.`;
-    return `A change order is proposed for ${this.#deal(deal).name}: "${name}", ${this.#money(rateMinor * hours, deal)}.`;
+    const amount = this.#money(rateMinor * hours, deal);
+    return `A change order is proposed for ${this.#deal(deal).name}: "${name}", ${amount}.`;
   }
 
   /** Who does not own a field does not keep his change. */

@@ -20,19 +20,47 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
   writeFileSync(stamp, wanted);
 }
 
+const canInstall = process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
+
+function install(name) {
+  const quiet = { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
+  spawnSync('apt-get', ['update', '-qq'], quiet);
+  spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name], quiet);
+}
+
 const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
 if (process.argv.includes('--browser') && !existsSync(chromium)) {
-  const canInstall = process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
   if (canInstall) {
     console.log('Installing Chromium for the browser tests (about 400 MB, under a minute) …');
-    const quiet = {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    };
-    spawnSync('apt-get', ['update', '-qq'], quiet);
-    spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], quiet);
+    install('chromium');
   }
   if (!existsSync(chromium)) {
     console.log(`No Chromium at ${chromium}: the browser tests are skipped. Install it, or name yours in CHROMIUM.`);
   }
+}
+
+/** Code Analyzer lies beside the dependencies rather than among them, because only one check needs its 250 MB. */
+function fetchAnalyzer() {
+  const folder = '.state/code-analyzer';
+  const manifest = readFileSync('crm-package/code-analyzer.json', 'utf8');
+  const fetched = `${folder}/node_modules/.fetched`;
+  if (existsSync(fetched) && readFileSync(fetched, 'utf8') === manifest) return true;
+  console.log('Fetching Salesforce Code Analyzer (about 250 MB, under a minute) …');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(`${folder}/package.json`, manifest);
+  const call = ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--no-package-lock', '--loglevel=error'];
+  const { status } = spawnSync('npm', call, { cwd: folder, stdio: 'inherit', timeout: 240_000 });
+  if (status === 0) writeFileSync(fetched, manifest);
+  return status === 0;
+}
+
+if (process.argv.includes('--analyzer')) {
+  const hasJava = () => spawnSync('java', ['-version']).status === 0;
+  if (!hasJava() && canInstall) {
+    console.log('Installing Java for Salesforce Code Analyzer (about 190 MB, under a minute) …');
+    install('default-jre-headless');
+  }
+  const skipped = 'the Salesforce package is not run through Code Analyzer';
+  if (!hasJava()) console.log(`No Java: ${skipped}. Install Java 11 or later.`);
+  else if (!fetchAnalyzer()) console.log(`Code Analyzer could not be fetched: ${skipped}. Check the network.`);
 }

@@ -1,22 +1,13 @@
 // `npm run analyze:crm-package`: what the marketplace reviews first, Salesforce Code Analyzer with its rules for
-// AppExchange and security, over the package. Needs Java; fetched once, because no test needs its 250 MB.
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+// AppExchange and security, over the package or a copy of it. `setup.mjs --analyzer` brings it, and the Java it needs.
 import { createRequire } from 'node:module';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
+import wanted from './code-analyzer.json' with { type: 'json' };
 
-const packageRoot = import.meta.dirname;
-const fetched = join(packageRoot, '../.state/code-analyzer');
+const root = resolve(process.argv[2] ?? import.meta.dirname);
+const fetched = join(import.meta.dirname, '../.state/code-analyzer');
 const selectors = ['AppExchange', 'Security', 'Recommended'];
 const core = '@salesforce/code-analyzer-core';
-const engines = ['pmd', 'regex', 'eslint', 'retirejs'].map((name) => `@salesforce/code-analyzer-${name}-engine`);
-const versions: Readonly<Record<string, string>> = {
-  [core]: '0.52.0',
-  '@salesforce/code-analyzer-pmd-engine': '0.46.0',
-  '@salesforce/code-analyzer-regex-engine': '0.33.0',
-  '@salesforce/code-analyzer-eslint-engine': '0.40.2',
-  '@salesforce/code-analyzer-retirejs-engine': '0.32.0',
-};
 
 /** What it finds and a reviewer is told: README.md says why each is so. */
 const known = new Set([
@@ -48,45 +39,33 @@ interface Core {
   readonly CodeAnalyzerConfig: { withDefaults(): unknown };
 }
 
-function fetchOnce(): void {
-  const wanted = JSON.stringify({ private: true, dependencies: versions });
-  const manifest = join(fetched, 'package.json');
-  if (existsSync(join(fetched, 'node_modules')) && existsSync(manifest) && readFileSync(manifest, 'utf8') === wanted)
-    return;
-  console.log('Fetching Code Analyzer, about 250 MB, once …');
-  mkdirSync(fetched, { recursive: true });
-  writeFileSync(manifest, wanted);
-  const call = ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--no-package-lock'];
-  const { status } = spawnSync('npm', call, { cwd: fetched, stdio: 'inherit' });
-  if (status !== 0) throw new Error('npm could not fetch Code Analyzer; it needs the npm registry.');
-}
-
 /** CommonJS, found from where it was fetched to. */
 const load = createRequire(join(fetched, 'package.json'));
 
 async function analyze(): Promise<number> {
   const { CodeAnalyzer, CodeAnalyzerConfig } = load(core) as Core;
   const analyzer = new CodeAnalyzer(CodeAnalyzerConfig.withDefaults());
-  for (const name of engines) {
+  for (const name of Object.keys(wanted.dependencies).filter((one) => one !== core)) {
     const engine = load(name) as { createEnginePlugin(): unknown };
     await analyzer.addEnginePlugin(engine.createEnginePlugin());
   }
-  const workspace = await analyzer.createWorkspace([packageRoot]);
+  const workspace = await analyzer.createWorkspace([root]);
   const rules = await analyzer.selectRules(selectors, { workspace });
   if (!rules.getEngineNames().includes('pmd')) {
     throw new Error('The rules for AppExchange metadata were not there: install Java 11 or later and run this again.');
   }
   const found = (await analyzer.run(rules, { workspace })).getViolations().map((violation) => {
     const place = violation.getPrimaryLocation();
-    const file = relative(packageRoot, place.getFile() ?? '');
+    const file = relative(root, place.getFile() ?? '');
     const text = `${file}:${place.getStartLine() ?? 0} ${violation.getMessage()}`;
     return { key: `${violation.getRule().getName()} ${file}`, text };
   });
   const unknown = found.filter(({ key }) => !known.has(key));
   for (const { key, text } of found) console.log(`${known.has(key) ? 'known' : 'NEW  '} ${key.split(' ')[0]}: ${text}`);
+  const gone = [...known].filter((key) => !found.some((one) => one.key === key));
+  for (const key of gone) console.log(`GONE  ${key}: it is explained, and no longer there`);
   console.log(`${rules.getCount()} rules, ${found.length} findings, ${unknown.length} that README.md does not explain`);
-  return unknown.length;
+  return unknown.length + gone.length;
 }
 
-fetchOnce();
 process.exit((await analyze()) === 0 ? 0 : 1);

@@ -11,10 +11,18 @@ import './one.css';
 
 type Comparison = Shape<'Comparison'>;
 
+/** What was asked for comes within moments, and is seen to. */
+const watchEveryMs = 5_000;
+
 export function OneRecord() {
   const { entity = '' } = useParams();
-  const compared = useAnswer(['records', 'compared', entity], ({ api, installation }) =>
-    api.GET('/installations/{installation}/entities/{entity}/systems', { params: { path: { installation, entity } } }),
+  const compared = useAnswer(
+    ['records', 'compared', entity],
+    ({ api, installation }) =>
+      api.GET('/installations/{installation}/entities/{entity}/systems', {
+        params: { path: { installation, entity } },
+      }),
+    { everyMs: watchEveryMs },
   );
   return (
     <div className="stack">
@@ -149,8 +157,11 @@ function SyncNow({ entity }: { readonly entity: string }) {
 }
 
 function History({ entity }: { readonly entity: string }) {
-  const history = useAnswer(['records', 'history', entity], ({ api, installation }) =>
-    api.GET('/installations/{installation}/entities/{entity}', { params: { path: { installation, entity } } }),
+  const history = useAnswer(
+    ['records', 'history', entity],
+    ({ api, installation }) =>
+      api.GET('/installations/{installation}/entities/{entity}', { params: { path: { installation, entity } } }),
+    { everyMs: watchEveryMs },
   );
   return (
     <section className="stack-close" aria-label="Timeline">

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { type Breach, House, type HouseRule, readHouse } from './tidy/house.ts';
 import { layering, unreached, unresolved } from './tidy/layers.ts';
 import { outsideWorld } from './tidy/outside.ts';
-import { alerts, papers } from './tidy/papers.ts';
+import { alerts, papers, pictures } from './tidy/papers.ts';
 import { planted, tidyHouse } from './tidy/planted.ts';
 import { codePutAside, purposes, sizes } from './tidy/shape.ts';
 import { bannedPatterns, emptyNames, vendorNames } from './tidy/words.ts';
@@ -24,6 +24,7 @@ const rules: Readonly<Record<string, HouseRule>> = {
   'files, functions and lines keep their limits': sizes,
   'no code is put aside in comments': codePutAside,
   'papers name only what is there': papers,
+  'each picture is shown by a page and made by a test': pictures,
   'the operator can look up every event of the log': alerts,
 };
 

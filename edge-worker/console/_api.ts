@@ -1363,7 +1363,9 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 "connection"?: string | null;
 /** All if null. */
 "kinds"?: ("change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time")[] | null;
-"since": string;
+"since"?: string | null;
+/** Only this one. */
+"entity"?: string | null;
 }; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
 "job": string;
 "total": number;
@@ -2864,6 +2866,8 @@ Job: {
 "connection": string | null;
 /** Of a replay: what has changed from then on. */
 "since": string | null;
+/** Of a replay: the one record it is about. */
+"entity": string | null;
 /** What is answered; null for other jobs. */
 "cause": string | null;
 "answer": string | null;

@@ -17,6 +17,7 @@ const pages = [
   { path: 'mappings', title: 'Mappings', Page: lazy(() => import('./pages/mappings.tsx')) },
   // Reached from the overview, which shows what they are held against.
   { path: 'targets', title: null, Page: lazy(() => import('./pages/targets.tsx')) },
+  { path: 'alerts', title: null, Page: lazy(() => import('./pages/alerts.tsx')) },
 ] as const;
 
 const roleTitles = {

@@ -26,6 +26,8 @@ export interface AgainAsked {
   readonly kinds: readonly EntityName[];
   /** Only what has changed since then; null = everything. */
   readonly sinceMs: number | null;
+  /** Only this one; absent or null = all of them. */
+  readonly entity?: string | null;
   /** Also what the first day found different and left alone. */
   readonly withDifferences: boolean;
 }
@@ -76,10 +78,13 @@ export const sinceOf = ({ asked }: JobRow) => (JSON.parse(asked ?? '{}') as Part
 export const placeOf = ({ place }: JobRow): Place => JSON.parse(place ?? '{}') as Place;
 
 const chosen = `WHERE id > ? AND event_ms >= ? AND kind IN (SELECT value FROM json_each(?))
-  AND (? IS NULL OR EXISTS (SELECT 1 FROM links l WHERE l.entity = entities.id AND l.connection = ?))`;
+  AND (? IS NULL OR EXISTS (SELECT 1 FROM links l WHERE l.entity = entities.id AND l.connection = ?))
+  AND (? IS NULL OR id = ?)`;
 
-const bindings = ({ kinds, sinceMs, connection }: AgainAsked) =>
-  [sinceMs ?? 0, JSON.stringify(kinds), connection, connection] as const;
+const bindings = ({ kinds, sinceMs, connection, entity = null }: AgainAsked) =>
+  [sinceMs ?? 0, JSON.stringify(kinds), connection, connection, entity, entity] as const;
+
+export const onlyOf = ({ asked }: JobRow) => (JSON.parse(asked ?? '{}') as Partial<AgainAsked>).entity ?? null;
 
 export async function againPage(core: LaneCore, job: JobRow): Promise<number> {
   const asked = JSON.parse(job.asked ?? '{}') as AgainAsked;

@@ -61,6 +61,19 @@ describe('A replay', () => {
     expect(crm.calls.at(-1)).toBe('read Cask');
   });
 
+  it('takes one record alone where one is named', async () => {
+    const { crm, start, job, found, phones } = await firm('Acme', 'Bolt');
+    for (const name of ['Acme', 'Bolt']) crm.put('client', name, client(name, '77'));
+    await start('replay', { ...everything, entity: 'cus_01J00000000000000000000000' });
+    expect(job()).toMatchObject({ state: 'ready', total: 0 });
+    expect(found()).toMatchObject({ written: 0 });
+    await start('cancel');
+    expect(phones()).toEqual([
+      ['Acme', '1'],
+      ['Bolt', '1'],
+    ]);
+  });
+
   it('writes the owner’s word over what somebody has changed in another system unseen', async () => {
     const { erp, start, found, phones } = await firm('Acme');
     const [row] = [...erp.rows.values()];

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { alertStories } from '../console/alerts.ts';
 import { hasBrowser, openBrowser, type Visitor } from '../support/browser.ts';
 import { lookAt, visitConsole } from '../support/console-visit.ts';
 import { type Hub, startHub } from '../support/hub.ts';
@@ -180,6 +181,7 @@ describe.skipIf(!hasBrowser)('The tie-out', () => {
     // At 400 pixels it is scrolled to.
     if (widthPx > 1000) await visitor.page.getByRole('columnheader', { name: 'Approved (PSA)' }).waitFor();
     await lookAt(visitor, 'tie-out');
+    if (widthPx > 1000) await visitor.picture('tie-out');
     const whose = async (owner: string) => {
       await visitor.page.getByRole('button', { name: /^Show/ }).or(visitor.page.getByLabel('Show')).first().click();
       await visitor.page.getByRole('option', { name: `Where it is ${owner}’s turn` }).click();
@@ -216,6 +218,7 @@ describe.skipIf(!hasBrowser)('Keys of the API', () => {
     await page.getByLabel('Used by').fill('Warehouse');
     await page.getByLabel('Read records, their status, versions, links and history').check();
     await lookAt(visitor, 'api-key');
+    await visitor.picture('api-key');
     await visitor.button('Make it').click();
     const token = String(await page.locator('code').filter({ hasText: 'tieout_key_' }).textContent());
     await lookAt(visitor, 'api-key-made');
@@ -273,6 +276,7 @@ describe.skipIf(!hasBrowser)('Subscribers', () => {
     await visitor.hasText('It was told. It answered 204');
     await page.getByRole('row', { name: 'project.created' }).getByText('Told', { exact: true }).waitFor();
     await lookAt(visitor, 'api-subscriber');
+    await visitor.picture('subscriber');
     const before = subscriber.heard.length;
     await page.getByLabel('Tell project.created again').first().check();
     await visitor.button('Tell these again').click();
@@ -288,3 +292,5 @@ describe.skipIf(!hasBrowser)('Subscribers', () => {
     await subscriber.stop();
   });
 });
+
+alertStories(visit);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mappingStories } from '../console/mappings.ts';
+import { stateStories } from '../console/states.ts';
 import { targetStories } from '../console/targets.ts';
 import { hasBrowser, openBrowser, type Visitor } from '../support/browser.ts';
 import { lookAt, visitConsole } from '../support/console-visit.ts';
@@ -21,11 +22,15 @@ const state = mkdtempSync(join(tmpdir(), 'tieout-console-'));
 let hub: Hub;
 let pair: Pair;
 let browser: Browser;
+/** An installation with nothing in it. */
+let empty = '';
 
 beforeAll(async () => {
   if (!hasBrowser) return;
   hub = await startHub({ port: await freePort(), state });
-  pair = await Pair.start(new Operator(hub.url, hub.operatorKey));
+  const operator = new Operator(hub.url, hub.operatorKey);
+  pair = await Pair.start(operator);
+  empty = (await operator.found('Nobody yet')).id;
   const made = Array.from({ length: many }, (_, index) => pair.log(`Entry ${index + 1}`, '1', 'submitted'));
   for (let start = 0; start < made.length; start += 100) {
     await pair.sender.send(made.slice(start, start + 100).map((record) => ({ type: 'hours', record })));
@@ -67,10 +72,12 @@ describe.skipIf(!hasBrowser)('Records', () => {
     await visitor.page.getByRole('columnheader', { name: /target/ }).waitFor();
     await visitor.hasText('Example has made the record');
     await lookAt(visitor, 'records-one');
+    if (widthPx > 1000) await visitor.picture('record');
     await visitor.button('Why is Name so?').click();
     await visitor.hasText('Where from');
     await visitor.page.getByRole('dialog').getByText('Example').first().waitFor();
     await lookAt(visitor, 'records-why');
+    if (widthPx > 1000) await visitor.picture('why');
     await visitor.close();
   });
 
@@ -79,6 +86,20 @@ describe.skipIf(!hasBrowser)('Records', () => {
     await projectIn(visitor).click();
     await visitor.button('Sync now').click();
     await visitor.hasText('Asked; it is read within moments.');
+    await visitor.close();
+  });
+
+  it('are replayed one by one, after a look at what that would write', async () => {
+    const visitor = await visit('admin', 'Records');
+    await visitor.page.getByLabel('Number, name or id in any system').fill('erp roll');
+    await visitor.button('Find').click();
+    await projectIn(visitor).click();
+    await visitor.button('Replay this record').click();
+    const dialog = visitor.page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Replay this record' }).click();
+    await visitor.hasText('One record replayed');
+    await visitor.hasText('Nothing would be written.');
+    await visitor.hasText('1 of 1');
     await visitor.close();
   });
 
@@ -108,6 +129,7 @@ describe.skipIf(!hasBrowser)('The overview', () => {
         .waitFor();
       await visitor.page.locator('[data-forecast="clear"]').waitFor();
       await lookAt(visitor, 'overview');
+      if (widthPx > 1000) await visitor.picture('overview');
       await atRisk.getByRole('button', { name: /behind it/ }).press('Enter');
       const behind = visitor.page.getByRole('region', { name: 'Money at risk' });
       await behind.getByRole('rowheader', { name: 'Delivery' }).waitFor();
@@ -126,6 +148,7 @@ describe.skipIf(!hasBrowser)('Exceptions', () => {
     const { page } = visitor;
     await visitor.hasText(`${many.toLocaleString('en')} waiting for 1 cause`);
     await lookAt(visitor, 'exceptions');
+    if (widthPx > 1000) await visitor.picture('exceptions');
     await page.getByRole('row', { name: /Time is not approved/ }).click();
     await page.getByRole('row', { name: /Entry/ }).first().waitFor();
     await lookAt(visitor, 'exceptions-cause');
@@ -133,6 +156,7 @@ describe.skipIf(!hasBrowser)('Exceptions', () => {
     await visitor.button('I look after it').waitFor();
     await visitor.hasText('In each system');
     await lookAt(visitor, 'exceptions-one');
+    if (widthPx > 1000) await visitor.picture('exception');
     await visitor.close();
   });
 
@@ -180,6 +204,7 @@ describe.skipIf(!hasBrowser)('Exceptions', () => {
     const dialog = visitor.page.getByRole('dialog');
     await dialog.waitFor();
     await lookAt(visitor, 'exceptions-answer');
+    await visitor.picture('answer-all');
     await dialog.getByRole('button', { name: 'Reject', exact: true }).click();
     const all = many.toLocaleString('en');
     await visitor.page.getByText(`${all} of ${all} answered.`).waitFor({ timeout: 300_000 });
@@ -231,3 +256,6 @@ describe.skipIf(!hasBrowser)('The audit', () => {
 
 mappingStories(visit, () => pair);
 targetStories(visit);
+stateStories((role, page, widthPx = 1280) =>
+  visitConsole(browser, { hubUrl: hub.url, installation: empty, role, page, widthPx }),
+);

@@ -55,7 +55,6 @@ beforeAll(async () => {
 }, 200_000);
 
 afterAll(async () => {
-  await ada?.page.screenshot({ path: '/tmp/pg/last.png', fullPage: true });
   await browser?.close();
   await hub?.close();
   await served?.close();

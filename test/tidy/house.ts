@@ -62,11 +62,15 @@ export function isScript(path: string): boolean {
   return /^((erp-suiteapp|crm-package)\/)?[^/]+$|^edge-worker\/console\/build\.ts$/.test(path);
 }
 
+const isPicture = (path: string) => path.endsWith('.webp');
+
 /** Reads the working copy, without what tools leave behind. */
 export function readHouse(root: string): House {
   const files = new Map<string, string>();
   const add = (path: string) => {
     if (readable.test(path) && path !== 'package-lock.json') files.set(path, readFileSync(join(root, path), 'utf8'));
+    // Of a picture it is enough to know how many bytes it has.
+    if (isPicture(path)) files.set(path, String(statSync(join(root, path)).size));
   };
   const enter = (folder: string) => {
     for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {

@@ -62,3 +62,21 @@ export function alerts(house: House): Breach[] {
     return found;
   });
 }
+
+const pictureBytesMax = 120_000;
+
+/** Each picture is shown by a page, made by a test (`npm run pictures`), and small. */
+export function pictures(house: House): Breach[] {
+  const pages = [...house.files].filter(([path]) => /^docs\/.*\.md$/.test(path)).map(([, text]) => text);
+  const tests = [...house.files].filter(([path]) => path.endsWith('.test.ts')).map(([, text]) => text);
+  return [...house.files].flatMap(([path, bytes]) => {
+    const name = /^docs\/pictures\/(.*)\.webp$/.exec(path)?.[1];
+    if (name === undefined) return [];
+    const problems = [
+      ...(pages.some((text) => text.includes(`](pictures/${name}.webp)`)) ? [] : ['is shown by no page']),
+      ...(tests.some((text) => text.includes(`.picture('${name}')`)) ? [] : ['is made by no test']),
+      ...(Number(bytes) > pictureBytesMax ? [`has ${bytes} bytes, at most ${pictureBytesMax}`] : []),
+    ];
+    return problems.map((problem) => ({ path, line: 1, problem }));
+  });
+}

@@ -187,4 +187,18 @@ export const planted: readonly Planted[] = [
       'README.md:3 names edge-worker/flow/gone.ts',
     ],
   },
+  {
+    rule: 'each picture is shown by a page and made by a test',
+    files: {
+      'docs/guide.md': '# A guide\n\n![Seen](pictures/seen.webp)\n',
+      'docs/pictures/seen.webp': '999999',
+      'docs/pictures/lost.webp': '1000',
+      'test/seen.test.ts': `${purpose}await visitor.picture('seen');\n`,
+    },
+    named: [
+      'docs/pictures/seen.webp:1 has 999999 bytes, at most 120000',
+      'docs/pictures/lost.webp:1 is shown by no page',
+      'docs/pictures/lost.webp:1 is made by no test',
+    ],
+  },
 ];

@@ -1,7 +1,7 @@
 // Routes of long jobs: what is under way, how far it is, and to pause, resume and cancel it.
 import { z } from 'zod';
 import { entityNames } from '../../../shared/entities/_registry.ts';
-import { placeOf, sinceOf } from '../../flow/again-job.ts';
+import { onlyOf, placeOf, sinceOf } from '../../flow/again-job.ts';
 import type { Found } from '../../flow/found.ts';
 import { type JobRow, kindOfJob } from '../../flow/job-book.ts';
 import { undoesOf } from '../../flow/undo-job.ts';
@@ -57,6 +57,7 @@ const jobShape = z
     found: found.nullable().meta({ description: 'What would be written, held, and left as billed.' }),
     connection: z.string().nullable().meta({ description: 'Whose records it is about; null for answers.' }),
     since: instant.nullable().meta({ description: 'Of a replay: what has changed from then on.' }),
+    entity: z.string().nullable().meta({ description: 'Of a replay: the one record it is about.' }),
     cause: z.string().nullable().meta({ description: 'What is answered; null for other jobs.' }),
     answer: z.string().nullable(),
     by: z.string(),
@@ -82,6 +83,7 @@ function shown(row: JobRow): z.input<typeof jobShape> {
     undoes: kind === 'undo' ? undoesOf(row) : null,
     connection: isAnswer ? null : cause || null,
     since: kind === 'replay' ? instantOf(sinceOf(row)) : null,
+    entity: kind === 'replay' ? onlyOf(row) : null,
     cause: isAnswer ? cause : null,
     answer: isAnswer ? answer : null,
     startedAt: instantOf(madeMs),
@@ -168,14 +170,24 @@ const startReplay = route({
   method: 'post',
   path: '/installations/{installation}/replays',
   tag: 'Jobs',
-  summary: 'Look at everything that has changed since a moment, as it is now',
+  summary: 'Look at everything that has changed since a moment, or at one entity, as it is now',
   description:
     'A job that only reads at first and says what would be written. Step run of it then decides each record again as ' +
     'it is now, under the mapping in force. What an invoice has billed is listed and left as it is.',
-  body: z.object({ ...over, since: z.iso.datetime() }),
+  body: z
+    .object({
+      ...over,
+      since: z.iso.datetime().nullable().default(null),
+      entity: z.string().max(60).nullable().default(null).meta({ description: 'Only this one.' }),
+    })
+    .refine(({ since, entity }) => since !== null || entity !== null, {
+      path: ['since'],
+      error: 'say since when, or which entity',
+    }),
   shape: begun,
-  handle: async ({ at, body: { connection, kinds, since }, caller: { by }, ports, once }) => {
-    const asked = { connection, kinds: kinds ?? entityNames, sinceMs: Date.parse(since), withDifferences: false };
+  handle: async ({ at, body: { connection, kinds, since, entity }, caller: { by }, ports, once }) => {
+    const sinceMs = since === null ? null : Date.parse(since);
+    const asked = { connection, kinds: kinds ?? entityNames, sinceMs, entity, withDifferences: false };
     const change = { step: 'replay', job: idFor(ports, 'job', once), asked } as const;
     const { status, body } = await at.change({ verb: 'job', change, by });
     return { status, body: { ...body, job: String(body['job']), total: Number(body['total']) } };

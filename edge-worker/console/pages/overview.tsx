@@ -1,7 +1,7 @@
 // What is missing, what is stuck, since when and whose turn it is, how each connection is doing, and the indicators.
 import { lazy, Suspense } from 'react';
 import { Link } from 'react-router';
-import { Answer, useAnswer } from '../asking.tsx';
+import { Answer, useAnswer, useMe } from '../asking.tsx';
 import { Loading, Note } from '../parts/states.tsx';
 import { Steps } from '../parts/steps.tsx';
 import { Waiting } from './overview/waiting.tsx';
@@ -13,6 +13,7 @@ const Indicators = lazy(() => import('./overview/indicators.tsx'));
 const watchEveryMs = 15_000;
 
 export default function Overview() {
+  const { operations } = useMe();
   const health = useAnswer(
     ['health'],
     ({ api, installation }) => api.GET('/installations/{installation}/health', { params: { path: { installation } } }),
@@ -43,7 +44,10 @@ export default function Overview() {
       <section className="stack-close" aria-label="Indicators">
         <div className="row-apart">
           <h2>Indicators of the last 30 days</h2>
-          <Link to="/targets">Targets: by when, in whose time, who is asked</Link>
+          <span className="row">
+            <Link to="/targets">Targets: by when, in whose time, who is asked</Link>
+            {operations.includes('readAlerts') && <Link to="/alerts">Alerts: who is told</Link>}
+          </span>
         </div>
         <Suspense fallback={<Loading what="the indicators" />}>
           <Indicators />

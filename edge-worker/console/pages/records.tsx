@@ -1,7 +1,7 @@
 // Records: looked for by number, name or id in any system, and one of them beside itself in every system.
 import { useState } from 'react';
-import { Route, Routes, useNavigate } from 'react-router';
-import { Answer, useAnswer } from '../asking.tsx';
+import { Link, Route, Routes, useNavigate } from 'react-router';
+import { Answer, useAnswer, useMe } from '../asking.tsx';
 import type { Shape } from '../client.ts';
 import { Button, Field } from '../parts/controls.tsx';
 import { Grid } from '../parts/grid.tsx';
@@ -12,6 +12,7 @@ import { OneRecord } from './records/one.tsx';
 const shortest = 2;
 
 export default function Records() {
+  const { operations } = useMe();
   const [text, setText] = useState('');
   const [asked, setAsked] = useState('');
   return (
@@ -41,6 +42,12 @@ export default function Records() {
                 </Button>
               </div>
             </form>
+            {operations.includes('startReplay') && (
+              <p className="quiet">
+                Something went wrong for a while? <Link to="/mappings">Replay everything since a moment</Link>, after
+                seeing what that would write.
+              </p>
+            )}
             {asked.length >= shortest && <Found text={asked} />}
           </div>
         }

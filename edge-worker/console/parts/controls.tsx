@@ -38,7 +38,7 @@ export interface FieldProps {
   readonly problem?: string | undefined;
   readonly isRequired?: boolean;
   readonly isDisabled?: boolean;
-  readonly type?: 'text' | 'search' | 'url' | 'password' | 'date' | 'datetime-local' | 'email';
+  readonly type?: 'text' | 'time' | 'search' | 'url' | 'password' | 'date' | 'datetime-local' | 'email';
   readonly rows?: number;
   readonly placeholder?: string;
 }

@@ -8,10 +8,10 @@ import { DialogFoot } from '../../parts/dialog-foot.tsx';
 import { Ago, Instant } from '../../parts/figures.tsx';
 import { Grid } from '../../parts/grid.tsx';
 import { nameOf } from '../../parts/people.ts';
+import { Secret } from '../../parts/secret.tsx';
 import { Badge, Empty } from '../../parts/states.tsx';
 import { Step } from '../../parts/step.tsx';
 import { Tick } from '../../parts/ticks.tsx';
-import { Secret } from './secret.tsx';
 
 type Key = Shape<'Key'>;
 type Scope = Key['scopes'][number];

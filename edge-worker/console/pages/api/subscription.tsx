@@ -4,10 +4,10 @@ import { Link, useParams } from 'react-router';
 import { Answer, troubleOf, useChange } from '../../asking.tsx';
 import { Button, Field } from '../../parts/controls.tsx';
 import { Instant } from '../../parts/figures.tsx';
+import { Secret } from '../../parts/secret.tsx';
 import { Badge, Empty, Note } from '../../parts/states.tsx';
 import { Step } from '../../parts/step.tsx';
 import { Deliveries } from './deliveries.tsx';
-import { Secret } from './secret.tsx';
 import {
   health,
   isToldIncomplete,

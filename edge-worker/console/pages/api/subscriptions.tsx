@@ -6,9 +6,9 @@ import type { Shape } from '../../client.ts';
 import { Ask, Button, Field } from '../../parts/controls.tsx';
 import { DialogFoot } from '../../parts/dialog-foot.tsx';
 import { Grid } from '../../parts/grid.tsx';
+import { Secret } from '../../parts/secret.tsx';
 import { Badge, Empty, type Tone } from '../../parts/states.tsx';
 import { Tick } from '../../parts/ticks.tsx';
-import { Secret } from './secret.tsx';
 
 export type Subscription = Shape<'Subscription'>;
 

@@ -19,7 +19,8 @@ export const isAboutRecords = ({ kind }: Job) => kind === 'apply' || kind === 'r
 
 const moments = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
-export function titleOf({ kind, since, connection }: Job): string {
+export function titleOf({ kind, since, connection, entity }: Job): string {
+  if (kind === 'replay' && entity !== null) return 'One record replayed';
   const whose = connection === null ? '' : `, records of ${connection}`;
   if (kind === 'replay') return `Replay since ${since === null ? 'ever' : moments.format(Date.parse(since))}${whose}`;
   return `${kind === 'undo' ? 'An application undone' : 'Mapping applied'}${whose}`;

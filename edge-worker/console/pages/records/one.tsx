@@ -1,10 +1,11 @@
 // One record: its fields in every system side by side with the differences marked, what happened to it, and "why".
-import { Link, useParams } from 'react-router';
+import { Link, useNavigate, useParams } from 'react-router';
 import { Answer, troubleOf, useAnswer, useChange, useMe } from '../../asking.tsx';
 import type { Shape } from '../../client.ts';
 import { Button } from '../../parts/controls.tsx';
 import { Instant } from '../../parts/figures.tsx';
 import { Badge, Empty } from '../../parts/states.tsx';
+import { Step } from '../../parts/step.tsx';
 import { Value } from '../../parts/values.tsx';
 import { Why } from './why.tsx';
 import './one.css';
@@ -46,7 +47,10 @@ function Compared({ record }: { readonly record: Comparison }) {
         <h1>
           {record.label ?? record.entity} <span className="quiet">{record.title}</span>
         </h1>
-        {operations.includes('syncRecord') && <SyncNow entity={record.entity} />}
+        <div className="row">
+          {operations.includes('syncRecord') && <SyncNow entity={record.entity} />}
+          {operations.includes('startReplay') && <Replay entity={record.entity} />}
+        </div>
       </div>
       <p>
         {differing.size === 0 ? (
@@ -153,6 +157,28 @@ function SyncNow({ entity }: { readonly entity: string }) {
         Sync now
       </Button>
     </div>
+  );
+}
+
+/** Begins with a look; what it would write is shown before it is let run. */
+function Replay({ entity }: { readonly entity: string }) {
+  const navigate = useNavigate();
+  const replay = useChange(
+    ({ api, installation }) =>
+      api.POST('/installations/{installation}/replays', {
+        params: { path: { installation } },
+        body: { connection: null, kinds: null, since: null, entity },
+      }),
+    ['jobs'],
+  );
+  return (
+    <Step
+      title="Replay this record"
+      text="It is read as it is now wherever it is, and decided again under the mapping in force. Nothing is written until you have seen what would be."
+      isPending={replay.isPending}
+      trouble={replay.error}
+      onStep={() => replay.mutate(null, { onSuccess: ({ job }) => navigate(`/mappings/job/${job}`) })}
+    />
   );
 }
 

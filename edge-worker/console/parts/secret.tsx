@@ -1,7 +1,8 @@
 // A secret that is shown once, to be taken over at once.
 import { useState } from 'react';
-import { Button } from '../../parts/controls.tsx';
-import { Note } from '../../parts/states.tsx';
+import { Button } from './controls.tsx';
+import { Note } from './states.tsx';
+import './secret.css';
 
 interface SecretProps {
   readonly title: string;
@@ -23,7 +24,7 @@ export function Secret({ title, text, secret }: SecretProps) {
       <div className="stack-close" role="status">
         <h3>{title}</h3>
         <p>{text} It is shown here once.</p>
-        <code className="api-secret">{secret}</code>
+        <code className="secret">{secret}</code>
         <div className="row">
           <Button onPress={() => void copy()}>Copy</Button>
           {isCopied && <span>Copied.</span>}

@@ -174,7 +174,10 @@ function Replay({ entity }: { readonly entity: string }) {
   return (
     <Step
       title="Replay this record"
-      text="It is read as it is now wherever it is, and decided again under the mapping in force. Nothing is written until you have seen what would be."
+      text={
+        'It is read as it is now wherever it is, and decided again under the mapping in force. Nothing is written ' +
+        'until you have seen what would be.'
+      }
       isPending={replay.isPending}
       trouble={replay.error}
       onStep={() => replay.mutate(null, { onSuccess: ({ job }) => navigate(`/mappings/job/${job}`) })}

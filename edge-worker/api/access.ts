@@ -84,6 +84,7 @@ export const access = {
   submitDraft: { roles: ['admin'], scope: null },
   returnDraft: { roles: ['admin', 'approver'], scope: null },
   approveDraft: { roles: ['approver'], scope: null },
+  setSelfApproval: { roles: ['approver'], scope: null },
   dropDraft: { roles: ['admin'], scope: null },
   listContested: { roles: everyone, scope: 'records:read' },
   validateRecord: { roles: everyone, scope: 'records:check' },

@@ -1,7 +1,7 @@
 // Where an installation wants to hear of alerts, of which, and when not: each change is a new version, with an audit
 // row.
 import { type Severity, severities } from '../../shared/alert.ts';
-import type { QuietHours } from '../../shared/quiet-hours.ts';
+import { type QuietHours, quietUntilMs } from '../../shared/quiet-hours.ts';
 import { alertDestinations, alertNotes, alertSettings, holds } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { deleteRows, type LaneSql, readRows, type StoredRow, writeRows } from '../store/rows.ts';
@@ -72,6 +72,7 @@ function changed(
   const { destinations } = before;
   switch (request.verb) {
     case 'quiet':
+      moveHeldBack(tx, request.quiet);
       return { ...before, quiet: request.quiet };
     case 'make': {
       if (destinations.length >= destinationsMax) {
@@ -99,6 +100,22 @@ function changed(
       return { ...before, destinations: destinations.filter(({ id }) => id !== there.id) };
     }
   }
+}
+
+/** Later than now where quiet hours hold it back. */
+export function toldAtMs(quiet: AlertSettings['quiet'], severity: Severity, atMs: number): number {
+  const breaksThrough = quiet?.breaksThrough != null && isSeverity(severity, quiet.breaksThrough);
+  return (quiet && !breaksThrough ? quietUntilMs(quiet, atMs) : null) ?? atMs;
+}
+
+/** What waits for the end of quiet hours waits for that of the new ones. */
+function moveHeldBack(tx: LaneTransaction, quiet: AlertSettings['quiet']): void {
+  const waiting = readRows(tx.sql, alertNotes, 'WHERE told_ms IS NULL AND due_ms > ?', tx.atMs);
+  const moved = waiting.map((note) => {
+    const { severity } = JSON.parse(note.alert) as { severity: Severity };
+    return { ...note, dueMs: toldAtMs(quiet, severity, tx.atMs) };
+  });
+  writeRows(tx.sql, alertNotes, moved, 'replace');
 }
 
 export function destinationIn({ destinations }: AlertSettings, id: string): Destination {

@@ -32,8 +32,13 @@ const subjectOf = (cause: string) => `alert ${cause}`;
 /** Costs nothing until there is a destination, or a subscription that names one of the two events. */
 export function watchAlerts(core: LaneCore): void {
   const isHeard = core.audience.has('alert.raised') || core.audience.has('alert.recovered');
-  if (!isHeard && settingsOf(core.store.sql).destinations.length === 0) return;
-  const open = JSON.parse(core.store.value(openName) ?? '{}') as Record<string, Alert>;
+  const known = core.store.value(openName) ?? '{}';
+  if (!isHeard && settingsOf(core.store.sql).destinations.length === 0) {
+    // Whoever wants to hear again one day is told of what is so then.
+    if (known !== '{}') core.store.setValue(openName, '{}');
+    return;
+  }
+  const open = JSON.parse(known) as Record<string, Alert>;
   const now = new Map([...waitingCauses(core), ...missedTargets(core)].map((alert) => [alert.cause, alert]));
   const raised = [...now.values()].filter(({ cause }) => !(cause in open));
   const over = Object.values(open).filter(({ cause }) => !now.has(cause));

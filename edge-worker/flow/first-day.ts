@@ -15,9 +15,20 @@ export interface Match {
   readonly rivals: readonly string[];
 }
 
-/** Records of a connection that no entity claims, with the entities that may be theirs. */
-export function matches(core: LaneCore, connection: string, kind: EntityName, limit: number): readonly Match[] {
-  const rows = straysOf(core, connection, kind, limit).filter((row) => row.keys !== '[]');
+/** By record type and id. */
+export type MatchPlace = readonly [recordType: string, recordId: string];
+
+/** Records of a connection that no entity claims, with the entities that may be theirs; those after a place. */
+export function matches(
+  core: LaneCore,
+  connection: string,
+  kind: EntityName,
+  limit: number,
+  after: MatchPlace = ['', ''],
+): readonly Match[] {
+  const clause = `WHERE connection = ? AND kind = ? AND keys != '[]' AND (record_type, record_id) > (?, ?)
+    ORDER BY record_type, record_id LIMIT ?`;
+  const rows = readRows(core.store.sql, strays, clause, connection, kind, ...after, limit);
   const keys = new Map(rows.map((row) => [row, JSON.parse(row.keys) as string[]] as const));
   const candidates = candidatesBy(core, connection, kind, [...new Set([...keys.values()].flat())]);
   const records = recordsBy(core, connection, kind, [...candidates.keys()]);

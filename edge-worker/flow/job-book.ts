@@ -125,13 +125,17 @@ function rowOf(sql: LaneSql, id: string): JobRow | null {
   return readRows(sql, jobs, 'WHERE id = ?', id)[0] ?? null;
 }
 
+export type JobPlace = readonly [madeMs: number, id: string];
+
 export function jobOf(core: LaneCore, id: string): JobRow | null {
   return rowOf(core.store.sql, id);
 }
 
 /** The latest first. */
-export function jobsOf(core: LaneCore): readonly JobRow[] {
-  return readRows(core.store.sql, jobs, 'ORDER BY made_ms DESC, id LIMIT 200');
+/** The latest first; those made before a job, or at once with it and after it. */
+export function jobsOf(core: LaneCore, limit: number, [beforeMs, id]: JobPlace): readonly JobRow[] {
+  const where = 'WHERE made_ms < ?1 OR (made_ms = ?1 AND id > ?2) ORDER BY made_ms DESC, id LIMIT ?3';
+  return readRows(core.store.sql, jobs, where, beforeMs, id, limit);
 }
 
 export function runningJobs(core: LaneCore): readonly JobRow[] {

@@ -6,10 +6,10 @@ import { recordsBehind } from './behind.ts';
 import { besideOf, entitiesUnder } from './beside.ts';
 import { likelyOf } from './candidates.ts';
 import { disconnectionOf } from './disconnect.ts';
-import { matches } from './first-day.ts';
+import { type MatchPlace, matches } from './first-day.ts';
 import { forecastOf } from './forecast.ts';
 import { indicatorsOf } from './indicators.ts';
-import { jobOf, jobsOf } from './job-book.ts';
+import { type JobPlace, jobOf, jobsOf } from './job-book.ts';
 import { keyOf } from './keys.ts';
 import type { Lane } from './lane.ts';
 import { groundOf } from './mapping-sides.ts';
@@ -31,7 +31,7 @@ export type Question =
   | { readonly about: 'health' }
   | { readonly about: 'disconnection'; readonly connection: string }
   | { readonly about: 'job'; readonly job: string }
-  | { readonly about: 'jobs' }
+  | { readonly about: 'jobs'; readonly limit: number; readonly after: JobPlace }
   | { readonly about: 'indicators'; readonly days: number }
   | {
       readonly about: 'indicator-records';
@@ -48,7 +48,13 @@ export type Question =
   | { readonly about: 'draft'; readonly draft: string }
   | { readonly about: 'key'; readonly key: string }
   | { readonly about: 'session'; readonly session: string }
-  | { readonly about: 'matches'; readonly connection: string; readonly kind: EntityName; readonly limit: number }
+  | {
+      readonly about: 'matches';
+      readonly connection: string;
+      readonly kind: EntityName;
+      readonly limit: number;
+      readonly after?: MatchPlace;
+    }
   | { readonly about: 'likely'; readonly connection: string; readonly kind: EntityName; readonly limit: number }
   | { readonly about: 'tie-out'; readonly asked: TieOutAsked }
   | { readonly about: 'record-id'; readonly recordId: string }
@@ -73,7 +79,7 @@ export function ask(
     case 'job':
       return jobOf(lane.core, question.job);
     case 'jobs':
-      return jobsOf(lane.core);
+      return jobsOf(lane.core, question.limit, question.after);
     case 'at-stake':
       return atStake(lane.core.store.sql);
     case 'forecast':
@@ -99,7 +105,7 @@ export function ask(
     case 'alert-versions':
       return alertVersionsOf(lane.core, question.before, question.limit);
     case 'matches':
-      return matches(lane.core, question.connection, question.kind, question.limit);
+      return matches(lane.core, question.connection, question.kind, question.limit, question.after);
     case 'likely':
       return likelyOf(lane.core, question.connection, question.kind, question.limit);
     case 'tie-out':

@@ -3,11 +3,17 @@
 // that.
 import { type Severity, shownAlert } from '../../shared/alert.ts';
 import { hashOf } from '../../shared/canonical-json.ts';
-import { quietUntilMs } from '../../shared/quiet-hours.ts';
 import { alertDestinations, alertNotes, holds } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { deleteRows, type LaneSql, readColumns, readRows, type StoredRow, writeRows } from '../store/rows.ts';
-import { type AlertSettings, type Destination, destinationControl, isSeverity, settingsOf } from './alert-settings.ts';
+import {
+  type AlertSettings,
+  type Destination,
+  destinationControl,
+  isSeverity,
+  settingsOf,
+  toldAtMs,
+} from './alert-settings.ts';
 import { failuresMax, isTaken, leaseMs, waitAfter } from './calling.ts';
 import type { LaneCore } from './core.ts';
 import { holdOf, type Outcome } from './dispatch.ts';
@@ -77,12 +83,10 @@ function noteOf(
   kind: 'raised' | 'recovered',
 ) {
   const { cause, raisedAt, severity } = alert;
-  const breaksThrough = quiet?.breaksThrough != null && isSeverity(severity, quiet.breaksThrough);
-  const quietMs = quiet && !breaksThrough ? quietUntilMs(quiet, tx.atMs) : null;
   return {
     ...{ destination, cause, kind, alert: JSON.stringify(alert), madeMs: tx.atMs, toldMs: null },
     id: `alert_${hashOf([core.store.installation, cause, raisedAt, kind])}`,
-    dueMs: quietMs ?? tx.atMs,
+    dueMs: toldAtMs(quiet, severity, tx.atMs),
   };
 }
 

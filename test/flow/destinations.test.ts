@@ -182,6 +182,18 @@ describe('In quiet hours', () => {
     expect(desk.rig.rows('SELECT * FROM alert_notes')).toEqual([]);
   });
 
+  it('what waits is told at once when there are no quiet hours any more', async () => {
+    const desk = new Desk(within);
+    await desk.add('dst_desk');
+    await desk.quiet();
+    await desk.stop();
+    await desk.pass(hour, 10 * minute);
+    expect(desk.heard).toEqual([]);
+    await desk.ask({ verb: 'alerts', change: { verb: 'quiet', quiet: null }, by });
+    await desk.pass(minute);
+    expect(desk.heard).toEqual(['desk: raised Connection is paused']);
+  });
+
   it('the end of what was told before waits too, and is told', async () => {
     const desk = new Desk(before);
     await desk.add('dst_desk');

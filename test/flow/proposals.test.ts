@@ -141,6 +141,21 @@ it('A draft is approved by somebody who neither wrote nor submitted it, and only
   expect(totals()).toContain('1190.00');
 });
 
+it('A single approver may approve a draft of his own only where a setting, which is in the audit, allows it', async () => {
+  const { rig, core, step, begin, edit, rehearsed, approve } = await firm();
+  begin('ada');
+  edit('ada', 1, grossForNet);
+  await rehearsed(2);
+  step('ada', { step: 'submit', draft: 'dra_1', revision: 2, note: '' });
+  expect(refused(() => approve('ada', 2))).toBe('own-draft');
+  step('ada', { step: 'allow-self-approval', isAllowed: true });
+  approve('ada', 2);
+  expect(draftsOf(core)[0]?.state).toBe('published');
+  await rig.pass(1_000);
+  const query = "SELECT by, detail FROM audit WHERE action = 'self-approval-set'";
+  expect(rig.d1.sqlite.db.prepare(query).all()).toEqual([{ by: 'ada', detail: '{"isAllowed":"true"}' }]);
+});
+
 it('Two admins at one draft overwrite nothing: the second is told who was first', async () => {
   const { core, begin, edit } = await firm();
   begin('ada');

@@ -147,6 +147,59 @@ describe('A session', () => {
   });
 });
 
+describe('Another site’s page, opened by somebody who is signed in', () => {
+  /** What a browser adds by itself: where it comes from, and every cookie it has. */
+  const foreignHeaders = { origin: 'https://elsewhere.example', cookie: 'session=tieout; token=tieout' };
+  const call = (route: Route, headers: Record<string, string>, body: string | null) =>
+    fetch(`${hub.url}/v1${route.path.replace('{installation}', home).replace(/\{\w+\}/g, 'x')}`, {
+      method: route.method.toUpperCase(),
+      headers: { ...foreignHeaders, ...headers },
+      ...(body !== null && { body }),
+    });
+  const changing = routes.filter(({ method }) => method !== 'get');
+
+  it('changes nothing by posting forms: no route takes a cookie for a person, whatever a form can send', async () => {
+    await signIn(home, ['admin', 'approver']);
+    expect(changing.length).toBeGreaterThan(40);
+    const forms = ['application/x-www-form-urlencoded', 'text/plain', 'multipart/form-data; boundary=x'];
+    for (const [index, route] of changing.entries()) {
+      const response = await call(
+        route,
+        { 'content-type': forms[index % forms.length] ?? '' },
+        'reason=because&by=ada',
+      );
+      const { type } = (await response.json()) as { type: string };
+      expect([route.operation, response.status, type]).toEqual([route.operation, 401, 'not-signed-in']);
+      expect(response.headers.get('set-cookie')).toBeNull();
+    }
+    // Somebody who has a token in his form's text has not sent it as a browser sends nothing.
+    const token = await signIn(home, ['admin']);
+    const smuggled = await call(changing[0]!, { 'content-type': 'text/plain' }, `authorization=Bearer ${token}`);
+    expect(smuggled.status).toBe(401);
+  });
+
+  it('reads nothing and is never asked first: no answer names another origin, with a session or without', async () => {
+    const token = await signIn(home, ['viewer']);
+    for (const route of routes.filter(({ operation }) => operation !== 'endSession')) {
+      const asked = {
+        'access-control-request-method': route.method,
+        'access-control-request-headers': 'authorization',
+      };
+      const preflight = await fetch(`${hub.url}/v1${route.path.replace(/\{\w+\}/g, 'x')}`, {
+        method: 'OPTIONS',
+        headers: { ...foreignHeaders, ...asked },
+      });
+      expect([route.operation, preflight.status]).toEqual([route.operation, 405]);
+      const opened = route.method === 'get' ? await call(route, { authorization: `Bearer ${token}` }, null) : preflight;
+      await opened.body?.cancel();
+      for (const { headers } of [preflight, opened]) {
+        expect([...headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+        expect(headers.get('set-cookie')).toBeNull();
+      }
+    }
+  });
+});
+
 describe('An API key', () => {
   it('is shown once, kept as a hash, listed without it, and refused once revoked or expired', async () => {
     const { key, token } = await makeKey(['records:read']);

@@ -58,6 +58,7 @@ export const expectedAccess: Readonly<Record<Operation, readonly [readonly HostR
   submitDraft: [['admin'], null],
   returnDraft: [mappers, null],
   approveDraft: [['approver'], null],
+  setSelfApproval: [['approver'], null],
   dropDraft: [['admin'], null],
   listContested: [everyone, 'records:read'],
   validateRecord: [everyone, 'records:check'],

@@ -151,8 +151,15 @@ export class Installation {
   }
 
   async matches(connection: string, kind: string): Promise<readonly Match[]> {
-    const path = `/connections/${connection}/matches?kind=${kind}&limit=1000`;
-    return (await this.#call<{ rows: readonly Match[] }>('GET', path)).rows;
+    // In small pages, as whoever has many of them would.
+    const all: Match[] = [];
+    for (let after: string | null = ''; after !== null; ) {
+      const path: string = `/connections/${connection}/matches?kind=${kind}&limit=2${after && `&after=${after}`}`;
+      const page: { rows: Match[]; next: string | null } = await this.#call('GET', path);
+      all.push(...page.rows);
+      after = page.next;
+    }
+    return all;
   }
 
   /** Records that may be ours without agreeing on a key, the likeliest first. */

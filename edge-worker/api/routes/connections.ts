@@ -7,6 +7,7 @@ import { select, sql } from '../../store/scoped-record.ts';
 import { changed } from '../at.ts';
 import { connect, newConnection } from '../connect.ts';
 import { idFor } from '../once.ts';
+import { cursorAfter, cursorOf, pageOf, paging } from '../paging.ts';
 import { LaneRefusal } from '../problems.ts';
 import { ok, type Route, route } from '../route.ts';
 import { connectionShape, kindName, shownConnection, titleOf, words } from '../shapes.ts';
@@ -115,10 +116,21 @@ const listMatches = route({
   tag: 'Installation',
   summary: 'List records that no entity claims yet, with their candidates',
   params: one,
-  query: z.object({ kind: kindName, limit: z.coerce.number().int().min(1).max(1000).default(200) }),
-  shape: z.object({ rows: z.array(match) }),
-  handle: async ({ at, params: { connection }, query }) =>
-    ok({ rows: await at.ask<z.input<typeof match>[]>({ about: 'matches', connection, ...query }) }),
+  query: paging.extend({ kind: kindName }),
+  shape: pageOf(match),
+  handle: async ({ at, params: { connection }, query: { kind, limit, after } }) => {
+    const place = cursorOf(after, z.tuple([z.string(), z.string()])) ?? ['', ''];
+    const asked = { about: 'matches', connection, kind, limit: limit + 1, after: place } as const;
+    const rows = await at.ask<z.input<typeof match>[]>(asked);
+    return ok(
+      cursorAfter(
+        rows,
+        limit,
+        (row) => row,
+        ({ recordType, recordId }) => [recordType, recordId],
+      ),
+    );
+  },
 });
 
 const acceptMatches = route({

@@ -188,7 +188,21 @@ const previewDraft = route({
   handle: async ({ at, params: { draft }, body }) => ok(await at.preview({ draft, ...body })),
 });
 
+const setSelfApproval = route({
+  operation: 'setSelfApproval',
+  method: 'put',
+  path: '/installations/{installation}/self-approval',
+  tag: 'Mappings',
+  summary: 'Say whether whoever wrote a draft may approve it too',
+  description: 'For an installation with a single approver. It is in the audit, as each approval is with its writer.',
+  body: z.strictObject({ isAllowed: z.boolean() }),
+  shape: changed,
+  handle: ({ at, body: { isAllowed }, caller: { by } }) =>
+    at.change({ verb: 'propose', step: { step: 'allow-self-approval', isAllowed }, by }),
+});
+
 export const drafts: readonly Route[] = [
+  setSelfApproval,
   listDrafts,
   beginDraft,
   readDraft,

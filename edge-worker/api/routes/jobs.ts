@@ -7,6 +7,7 @@ import { type JobRow, kindOfJob } from '../../flow/job-book.ts';
 import { undoesOf } from '../../flow/undo-job.ts';
 import { changed } from '../at.ts';
 import { idFor } from '../once.ts';
+import { cursorAfter, cursorOf, pageOf, paging } from '../paging.ts';
 import { ProblemError } from '../problems.ts';
 import { ok, type Route, route } from '../route.ts';
 import { instant, instantOf, kindName } from '../shapes.ts';
@@ -108,8 +109,13 @@ const listJobs = route({
   path: base,
   tag: 'Jobs',
   summary: 'List long jobs, the latest first; those that ended are kept for a month',
-  shape: z.object({ rows: z.array(jobShape) }),
-  handle: async ({ at }) => ok({ rows: (await at.ask<readonly JobRow[]>({ about: 'jobs' })).map(shown) }),
+  query: paging,
+  shape: pageOf(jobShape),
+  handle: async ({ at, query: { limit, after } }) => {
+    const place = cursorOf(after, z.tuple([z.number(), z.string()])) ?? [Number.MAX_SAFE_INTEGER, ''];
+    const rows = await at.ask<readonly JobRow[]>({ about: 'jobs', limit: limit + 1, after: place });
+    return ok(cursorAfter(rows, limit, shown, ({ madeMs, id }) => [madeMs, id]));
+  },
 });
 
 const readJob = route({

@@ -4,6 +4,7 @@ import { type MappingContent, mappingContent } from '../../flow/mapping.ts';
 import { mappingDiff } from '../../flow/mapping-diff.ts';
 import { changed, type InstallationAt } from '../at.ts';
 import { changeShape } from '../draft-shapes.ts';
+import { cursorAfter, cursorOf, pageOf, paging } from '../paging.ts';
 import { ProblemError } from '../problems.ts';
 import { ok, type Route, route } from '../route.ts';
 import { instant, instantOf } from '../shapes.ts';
@@ -35,13 +36,18 @@ const listMappings = route({
   path: versions,
   tag: 'Mappings',
   summary: 'List mapping versions, the newest first',
-  shape: z.object({ items: z.array(versionShape) }),
-  handle: async ({ at }) => {
+  query: paging,
+  shape: z.object({ items: z.array(versionShape), next: pageOf(versionShape).shape.next }),
+  handle: async ({ at, query: { limit, after } }) => {
     const rows = await at.ask<readonly VersionRow[]>({ about: 'versions' });
-    const shown = rows.map(({ version, publishedMs, by }, index) => {
-      return { version, publishedAt: instantOf(publishedMs), publishedBy: by, isInForce: index === 0 };
-    });
-    return ok({ items: shown });
+    const [before] = cursorOf(after, z.tuple([z.number()])) ?? [Number.MAX_SAFE_INTEGER];
+    const newest = rows[0]?.version;
+    const show = ({ version, publishedMs, by }: VersionRow) => {
+      return { version, publishedAt: instantOf(publishedMs), publishedBy: by, isInForce: version === newest };
+    };
+    const earlier = rows.filter(({ version }) => version < before);
+    const { rows: items, next } = cursorAfter(earlier, limit, show, ({ version }) => [version]);
+    return ok({ items, next });
   },
 });
 

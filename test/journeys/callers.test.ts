@@ -172,7 +172,7 @@ describe('Another site’s page, opened by somebody who is signed in', () => {
       expect([route.operation, response.status, type]).toEqual([route.operation, 401, 'not-signed-in']);
       expect(response.headers.get('set-cookie')).toBeNull();
     }
-    // Somebody who has a token in his form's text has not sent it as a browser sends nothing.
+    // A token counts as a header alone, and a form cannot send one.
     const token = await signIn(home, ['admin']);
     const smuggled = await call(changing[0]!, { 'content-type': 'text/plain' }, `authorization=Bearer ${token}`);
     expect(smuggled.status).toBe(401);

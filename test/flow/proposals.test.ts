@@ -141,7 +141,7 @@ it('A draft is approved by somebody who neither wrote nor submitted it, and only
   expect(totals()).toContain('1190.00');
 });
 
-it('A single approver may approve a draft of his own only where a setting, which is in the audit, allows it', async () => {
+it('A draft of one’s own is approved only where a setting allows it, and the audit names who set it', async () => {
   const { rig, core, step, begin, edit, rehearsed, approve } = await firm();
   begin('ada');
   edit('ada', 1, grossForNet);

@@ -25,6 +25,7 @@ export const refusals = {
   'job-not-open': 'Job is over',
   'key-ended': 'API key has ended',
   'known-connection': 'Account was connected before',
+  'lane-behind': 'Being brought up to date',
   'lane-unavailable': 'Busy for a moment',
   'mapping-invalid': 'Mapping has a mistake',
   'method-not-allowed': 'Method is not offered here',

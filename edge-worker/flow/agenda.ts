@@ -27,7 +27,7 @@ interface LaneDue {
 const verbs = ['relay', 'look', 'feed'] as const;
 
 /** What a lane does still once its installation has been stopped. */
-export const goesOn: ReadonlySet<Loop> = new Set<Loop>(['flush', 'give-back']);
+export const goesOn: ReadonlySet<Loop> = new Set<Loop>(['flush', 'give-back', 'age']);
 
 /** A connection at rest has work again when its pause ends; one that waits for a person has none. */
 export function agendaOf(core: LaneCore): ReadonlyMap<Loop, number> {
@@ -79,6 +79,7 @@ export function agendaOf(core: LaneCore): ReadonlyMap<Loop, number> {
   if (core.store.installation !== '') agenda.set('archive', archiveDueMs(core));
   if (core.store.flushLog.taken.count > 0) agenda.set('keep', keepDueMs(core));
   if (sendingAgain(core) !== null) agenda.set('send-again', core.archiveAgainMs);
+  if (!core.age.isKnown) agenda.set('age', core.age.againMs);
   const calls = callsDue(core);
   if (calls.length > 0) agenda.set('fan-out', Math.min(...calls.map(({ dueMs }) => dueMs)));
   return core.isEnding ? new Map([...agenda].filter(([loop]) => goesOn.has(loop))) : agenda;

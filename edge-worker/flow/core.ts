@@ -9,6 +9,7 @@ import { attempts, commands, connectionRows } from '../store/lane-schema.ts';
 import { LaneStore, type LaneTransaction } from '../store/lane-store.ts';
 import type { Retention } from '../store/retention.ts';
 import { deleteRows, type LaneStorage, readRows, type StoredRow, writeRows } from '../store/rows.ts';
+import { Age } from './age.ts';
 import { type AnnounceContext, announce } from './announce.ts';
 import { stoppedControl } from './controls.ts';
 import { Counter } from './counter.ts';
@@ -67,6 +68,9 @@ export type Loop =
   | 'archive'
   | 'keep'
   | 'send-again'
+  | 'age'
+  | 'age'
+  | 'take-back'
   | `relay ${string}`
   | `look ${string}`
   | `status ${string}`
@@ -103,6 +107,7 @@ export class LaneCore {
   keptAgainMs = 0;
   /** When what stands open was last written down for the day. */
   closedMs = 0;
+  readonly age: Age;
   /** When the archive is asked again after it was away. */
   archiveAgainMs = 0;
   readonly #sessions = new Map<string, Session>();
@@ -118,6 +123,7 @@ export class LaneCore {
       this.pace.note(tx.counted.written);
       putRight(tx);
     });
+    this.age = new Age(this.store.installation === '', ports.nowMs());
   }
 
   get wiring(): Wiring {

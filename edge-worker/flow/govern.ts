@@ -55,9 +55,7 @@ export function govern(change: Case): Verdict | { readonly verdict: 'reject'; re
     const view = viewOf(change, role);
     for (const rule of others) {
       if (!guards(rule, change.kind, role)) continue;
-      const used = rule.consumes?.(view);
-      if (used)
-        consumes = { contract: used.contract, amountMinor: used.amount.amountMinor, currency: used.amount.currency };
+      consumes = consumedBy(rule, view) ?? consumes;
       const finding = rule.check(view);
       if (!finding) continue;
       const answer = change.answers.get(rule.name);
@@ -69,6 +67,22 @@ export function govern(change: Case): Verdict | { readonly verdict: 'reject'; re
     }
   }
   return change.awaited.length > 0 ? { verdict: 'wait', until: change.awaited } : { verdict: 'grant', consumes };
+}
+
+/** What the content takes from a purchase order, whatever else is said of it. */
+export function consumptionOf(change: Case): Consumption | null {
+  let consumes: Consumption | null = null;
+  for (const role of change.targetRoles) {
+    const view = viewOf(change, role);
+    for (const rule of others) if (guards(rule, change.kind, role)) consumes = consumedBy(rule, view) ?? consumes;
+  }
+  return consumes;
+}
+
+function consumedBy(rule: Rule, view: RuleView): Consumption | null {
+  const used = rule.consumes?.(view);
+  if (!used) return null;
+  return { contract: used.contract, amountMinor: used.amount.amountMinor, currency: used.amount.currency };
 }
 
 /** What has to be entered, or let pass by a person, before anything is made under this record. */

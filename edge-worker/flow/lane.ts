@@ -17,6 +17,7 @@ import { type Drive, driveJobs, type Turn, workJob } from './jobs.ts';
 import { keepFlushed } from './keep-flushed.ts';
 import { lookDue } from './look.ts';
 import { watchMapping } from './mapping-watch.ts';
+import { catchUp } from './oldness.ts';
 import { showPresence } from './presence.ts';
 import { Reader } from './read.ts';
 import { RelayLoop } from './relay-loop.ts';
@@ -24,6 +25,7 @@ import { replanSome } from './replan.ts';
 import { clearAnnouncements } from './replay.ts';
 import { sendAgain } from './send-again.ts';
 import { showDue } from './show.ts';
+import { takingBack } from './take-back.ts';
 import { adoptNewer } from './upgrade.ts';
 import { tendCounters } from './visits.ts';
 
@@ -33,6 +35,9 @@ const wakeMs = 30_000;
 const shortestSleepMs = 250;
 /** A loop that has just looked and left something due is blocked; what unblocks it starts it, and if not, this does. */
 const blockedMs = 5_000;
+/** Whoever waits for a lane to be ready looks again after this long. */
+const readyMs = 20;
+const readyWithinMs = 20_000;
 /** What was decided long ago leaves the inbox this often. */
 const clearEveryMs = 600_000;
 
@@ -46,14 +51,39 @@ export class Lane {
   #clearedMs = 0;
   #lookedMs = 0;
   #isRearming = false;
+  #isReady = false;
+  #hasBegun = false;
 
   constructor(ports: LanePorts) {
     this.core = new LaneCore(ports);
     this.#relay = new RelayLoop(this.core, () => this.#afterLaneChange());
     this.#flush = new FlushLoop(this.core);
     this.#reader = new Reader(this.core, () => this.kick('decide'));
+    if (this.core.age.isKnown) this.#begin();
+  }
+
+  /** What an object does once, before its first loop. */
+  #begin(): void {
+    this.#isReady = true;
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
     this.core.recover();
     adoptNewer(this.core);
+  }
+
+  /** Whether loops run: not before it is known that this lane is no earlier one, nor while it takes back what it was. */
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  /** Resolves once it is; false where that takes too long. What people change is not to be built on an earlier state. */
+  async ready(): Promise<boolean> {
+    const untilMs = this.core.ports.nowMs() + readyWithinMs;
+    for (; !this.#isReady; await this.core.ports.sleep(readyMs)) {
+      if (this.core.ports.nowMs() > untilMs) return false;
+      this.wake();
+    }
+    return true;
   }
 
   /** Writes a delivery down and starts to decide. The caller answers the sender only after this has returned. */
@@ -89,6 +119,7 @@ export class Lane {
   wake(): void {
     this.#alarmMs = 0;
     const nowMs = this.core.ports.nowMs();
+    if (!this.#isReady) return this.#getReady();
     if (!this.core.isEnding) {
       tendCounters(this.core);
       watchMapping(this.core);
@@ -110,9 +141,21 @@ export class Lane {
     this.#rearmSoon();
   }
 
+  #getReady(): void {
+    const { age, ports } = this.core;
+    if ((age.isKnown || age.isAssumed) && takingBack(this.core) === null) {
+      this.#begin();
+      return this.wake();
+    }
+    if (age.againMs <= ports.nowMs() && !this.#running.has('age')) this.kick('age');
+    this.#rearmSoon();
+  }
+
   /** Starts a loop, or lets it go round once more when it is running. A loop never throws. */
   kick(loop: Loop): void {
     if (this.core.isEnding && !goesOn.has(loop)) return;
+    // Everything on the agenda is started once the lane is ready.
+    if (!this.#isReady && loop !== 'age') return this.wake();
     const running = this.#running.get(loop);
     if (running) {
       running.again = true;
@@ -144,6 +187,7 @@ export class Lane {
   async work(drive: Drive): Promise<Turn> {
     // Whatever is gone on with after that gets another workflow.
     if (this.core.isEnding) return { isOver: true, restMs: 0 };
+    if (!(await this.ready())) return { isOver: false, restMs: readyWithinMs };
     return workJob(this.core, drive, () => this.#afterLaneChange());
   }
 
@@ -174,6 +218,7 @@ export class Lane {
     if (loop === 'archive') return archiveSome(this.core);
     if (loop === 'keep') return keepFlushed(this.core);
     if (loop === 'send-again') return sendAgain(this.core);
+    if (loop === 'age') return this.#catchUp();
     const cut = loop.indexOf(' ');
     const connection = this.core.wiring.connections.get(loop.slice(cut + 1));
     if (connection?.state !== 'active') return;
@@ -189,6 +234,13 @@ export class Lane {
         if (await askFeeds(this.core, connection.id)) this.kick('decide');
         return showPresence(this.core, connection);
     }
+  }
+
+  /** It may be found out while work goes on unasked that this lane is an earlier one: then everything else stops. */
+  async #catchUp(): Promise<void> {
+    await catchUp(this.core);
+    if (takingBack(this.core) !== null) this.#isReady = false;
+    else if (!this.#isReady) this.#getReady();
   }
 
   async #decide(): Promise<void> {

@@ -3,7 +3,8 @@
 
 export const commandMoves = {
   waiting: ['due', 'held', 'superseded', 'dropped'],
-  due: ['in-flight', 'held', 'superseded', 'dropped'],
+  // To uncertain where the lane was put back to an earlier time: what is still to be sent may have been sent since.
+  due: ['in-flight', 'uncertain', 'held', 'superseded', 'dropped'],
   'in-flight': ['done', 'due', 'uncertain', 'held', 'dead'],
   uncertain: ['done', 'due', 'held'],
   // Back to uncertain when a person asks to look once more: what may have taken effect is never sent blindly.

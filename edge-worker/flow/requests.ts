@@ -123,6 +123,10 @@ export async function change(
   once: Once | null = null,
 ): Promise<ChangeResult> {
   const answer = await tried(async () => {
+    if (!(await lane.ready())) {
+      const message = 'This installation was put back to an earlier time and is being brought up to date.';
+      throw new StewardError('lane-behind', message, 'Try again in a minute.');
+    }
     refuseEnding(lane.core, request.verb);
     const secrets = secretsOf(request);
     const sealed = secrets ? await seal(JSON.stringify(secrets)) : '';

@@ -86,6 +86,8 @@ export class LaneObject extends DurableObject<Env> {
   async sweep(): Promise<void> {
     if (!this.#home.isFounded) return;
     this.#home.live.wake();
+    // The next sweep finds it ready.
+    if (!this.#home.live.isReady) return;
     await this.#signAuditDaily();
     await renewDaily(this.#home.live.core, (plain) => this.#home.vault.seal(plain));
     const name = this.ctx.id.name;
@@ -127,17 +129,20 @@ export class LaneObject extends DurableObject<Env> {
   /** Stops it for good, until it is taken back. Repeating it changes nothing. */
   async end(wish: EndingWish): Promise<void> {
     if (!this.#home.isFounded) return;
+    await this.#home.live.ready();
     endLane(this.#home.live.core, wish);
     await this.#home.live.flushed(flushedWithinMs);
   }
 
   async takeBack(by: string): Promise<void> {
+    await this.#home.live.ready();
     takeLaneBack(this.#home.live.core, by);
     this.#home.live.wake();
     await this.#home.live.flushed(flushedWithinMs);
   }
 
-  noteExport(by: string): void {
+  async noteExport(by: string): Promise<void> {
+    await this.#home.live.ready();
     const { core } = this.#home.live;
     core.store.transaction((tx) => tellAudit(core, tx, by, 'installation-exported', core.store.installation, {}));
     this.#home.live.kick('flush');
@@ -204,6 +209,7 @@ export class LaneObject extends DurableObject<Env> {
   async visit(connection: string, asked: Parameters<typeof visit>[2]): Promise<VisitAnswer> {
     if (!this.#home.isFounded) return { verb: 'ended' };
     const lane = this.#home.live;
+    await lane.ready();
     const wired = lane.core.wiring.connections.get(connection);
     const answer =
       wired && isTaking(lane, connection) ? await visit(lane.core, wired, asked) : ({ verb: 'ended' } as const);
@@ -212,7 +218,8 @@ export class LaneObject extends DurableObject<Env> {
   }
 
   /** Reads, in the host, the record that proves who looks at a page of ours. */
-  proveUser(system: string, claim: RecordClaim): Promise<Proved> {
+  async proveUser(system: string, claim: RecordClaim): Promise<Proved> {
+    await this.#home.live.ready();
     return proveUser(this.#home.live.core, system, claim);
   }
 

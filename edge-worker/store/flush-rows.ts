@@ -23,6 +23,7 @@ export const recordTables = {
   dispatches: { table: record.dispatches, append: false, isVital: false },
   audit: { table: record.audit, append: true, isVital: true },
   auditHeads: { table: record.auditHeads, append: true, isVital: true },
+  laneHeads: { table: record.laneHeads, append: false, isVital: false },
   apiKeys: { table: record.apiKeyCopies, append: false, isVital: false },
 } as const satisfies Record<string, { table: SQLiteTable; append: boolean; isVital: boolean }>;
 export type RecordTable = keyof typeof recordTables;

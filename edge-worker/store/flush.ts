@@ -4,6 +4,7 @@
 import {
   type FlushEntry,
   type FlushRow,
+  flushRow,
   listText,
   portions,
   type RecordTable,
@@ -93,6 +94,7 @@ function oldest(store: LaneStore): { readonly seqs: readonly number[]; readonly 
     }
   }
   for (const [table, kept] of newest) merged.set(table, [...kept.values()]);
+  if (seqs.length > 0) merged.set('laneHeads', [flushRow('laneHeads', [store.installation, store.run])]);
   return { seqs, rows: merged };
 }
 

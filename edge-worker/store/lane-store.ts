@@ -153,15 +153,16 @@ export class LaneStore {
     return this.value('installation') ?? '';
   }
 
-  /**
-   * Everything `work` writes is on disk together or not at all. Each run number is one above the last one on disk. A
-   * lane that was put back to an earlier time would give numbers again that D1 has seen already, and D1 would keep the
-   * rows it has under them: nothing here lifts the counter.
-   */
+  /** Of the last transaction. A lane that was put back lifts it above all that D1 has seen before anything else. */
+  get run(): number {
+    return Number(this.value('run') ?? '0');
+  }
+
+  /** Everything `work` writes is on disk together or not at all. Its run number is one above the last one on disk. */
   transaction<Result>(work: (tx: LaneTransaction) => Result): Result {
     try {
       const { result, tx, sealed } = this.storage.transactionSync(() => {
-        const run = Number(this.value('run') ?? '0') + 1;
+        const run = this.run + 1;
         const tx = new LaneTransaction(this.sql, run, this.#nowMs(), this.installation);
         const result = work(tx);
         this.#finish(tx);

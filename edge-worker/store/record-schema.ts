@@ -13,6 +13,12 @@ export const installations = sqliteTable('installations', {
   run: integer('run').notNull(),
 });
 
+/** The run that each lane had come to with its newest flush: one that knows of less was put back to an earlier time. */
+export const laneHeads = sqliteTable('lane_heads', {
+  installation: text('installation').primaryKey(),
+  run: integer('run').notNull(),
+});
+
 /** Connections without credentials. */
 export const connectionCopies = sqliteTable(
   'connections',

@@ -207,10 +207,7 @@ export class LaneCore {
     return this.callable(id) !== null && !this.slowReads.has(id);
   }
 
-  /**
-   * A call went through: the next failure starts with the shortest pause again. A pause that another call earned
-   * stays.
-   */
+  /** A call went through: the next failure starts with the shortest pause. A pause that another call earned stays. */
   succeeded(connection: string): void {
     const pause = this.#pauses.get(connection);
     if (!pause) return;
@@ -268,10 +265,7 @@ export class LaneCore {
     }
   }
 
-  /**
-   * Calls that were under way when the object stopped: nobody knows whether they took effect, and a late one may still
-   * do so from now on.
-   */
+  /** Calls that were under way when the object stopped may have taken effect, and a late one may still do so. */
   recover(): void {
     const open = readRows(this.store.sql, attempts, '');
     if (open.length > 0) this.store.transaction((tx) => this.#doubt(tx, open));

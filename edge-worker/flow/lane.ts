@@ -71,12 +71,12 @@ export class Lane {
     adoptNewer(this.core);
   }
 
-  /** Whether loops run: not before it is known that this lane is no earlier one, nor while it takes back what it was. */
+  /** Whether loops run. Not before it is known that this is no earlier lane, nor while it takes back what it was. */
   get isReady(): boolean {
     return this.#isReady;
   }
 
-  /** Resolves once it is; false where that takes too long. What people change is not to be built on an earlier state. */
+  /** Resolves once it is; false where that takes too long. What people change is never built on an earlier state. */
   async ready(): Promise<boolean> {
     const untilMs = this.core.ports.nowMs() + readyWithinMs;
     for (; !this.#isReady; await this.core.ports.sleep(readyMs)) {

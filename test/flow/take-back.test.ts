@@ -6,6 +6,7 @@ import { answer } from '../../edge-worker/flow/answer.ts';
 import { makeKey, revokeKey } from '../../edge-worker/flow/keys.ts';
 import { mappingContent } from '../../edge-worker/flow/mapping.ts';
 import { publish } from '../../edge-worker/flow/steward.ts';
+import { invoicedBy } from '../support/billed-firm.ts';
 import { client, LaneRig, RigSystem } from '../support/lane-rig.ts';
 import { copyOf, putBack } from '../support/put-back.ts';
 
@@ -30,6 +31,36 @@ async function firm() {
   await tell('Acme');
   return { crm, erp, rig, tell, lane, back, phones, d1 };
 }
+
+describe('An invoice made meanwhile', () => {
+  it('is not made again: its lines are billed once, its order is used once, and its payment finds it', async () => {
+    const one = await invoicedBy('psa', 'delivery');
+    const { rig, erp } = one;
+    const { db } = rig.storage.sqlite;
+    const earlier = copyOf(db);
+    await one.invoice('i1', ['h', 'g']);
+    await one.post();
+    await rig.pass(minuteMs);
+    const state = () => [
+      rig.rows('SELECT source, invoice, line FROM billed_lines ORDER BY 1'),
+      rig.rows('SELECT * FROM purchase_orders'),
+      rig.rows('SELECT project, figure, minor FROM project_figures ORDER BY 1, 2'),
+    ];
+    const [before, writes] = [state(), erp.count('write')];
+    expect([one.inLedger().length, one.claims()]).toEqual([1, 2]);
+    putBack(db, earlier);
+    expect(state()).not.toEqual(before);
+    await rig.restart();
+    for (let turn = 0; turn < 4; turn++) await rig.pass(minuteMs);
+    await one.invoice('i1', ['h', 'g']);
+    await rig.pass(minuteMs);
+    expect([state(), erp.count('write'), one.inLedger().length]).toEqual([before, writes, 1]);
+    await one.post({ paid: '476.00', open: '0.00', state: 'paid' });
+    const inPsa = () => one.psa.rows.get('bill|i1')?.wire['paid'];
+    await rig.pass(minuteMs);
+    expect([inPsa(), one.inLedger().length, rig.held()]).toEqual(['476.00', 1, []]);
+  });
+});
 
 describe('A lane that was put back', () => {
   it('knows what was made meanwhile, and makes nothing of it again', async () => {

@@ -15,6 +15,7 @@ const port = await freePort();
 const state = mkdtempSync(join(tmpdir(), 'tieout-retention-'));
 const copy = mkdtempSync(join(tmpdir(), 'tieout-retention-copy-'));
 const databases = join(state, 'd1');
+const lanes = join(state, 'do');
 
 let hub: Hub | null = null;
 let pair: Pair;
@@ -73,7 +74,8 @@ describe('A record that was put back to an earlier time', () => {
   it('holds what it held, once every lane has sent again what it had written since', async () => {
     const since = new Date().toISOString();
     await stop();
-    cpSync(databases, copy, { recursive: true });
+    cpSync(databases, join(copy, 'd1'), { recursive: true });
+    cpSync(lanes, join(copy, 'do'), { recursive: true });
     await start();
     // One notice once the one before is through: each makes entries of the flush log, and a hundred of them are kept at
     // once, where fewer would wait for the minute to be over.
@@ -85,7 +87,7 @@ describe('A record that was put back to an earlier time', () => {
     await stop();
     const before = recordRows();
     rmSync(databases, { recursive: true });
-    cpSync(copy, databases, { recursive: true });
+    cpSync(join(copy, 'd1'), databases, { recursive: true });
     expect(recordRows().get('receipts')?.length).toBeLessThan((before.get('receipts')?.length ?? 0) - toldMin + 1);
 
     const { url, operatorKey } = await start();
@@ -101,6 +103,26 @@ describe('A record that was put back to an earlier time', () => {
     const audited = (after.get('audit') ?? []) as { action: string }[];
     expect(audited.filter(({ action }) => action === 'record-sent-again')).toHaveLength(1);
   }, 180_000);
+
+  it('a lane put back by its file makes nothing again that it had made since, and goes on from there', async () => {
+    const made = pair.target.rows('hours').length;
+    expect(made).toBeGreaterThan(toldMin);
+    rmSync(lanes, { recursive: true });
+    cpSync(join(copy, 'do'), lanes, { recursive: true });
+    const { url, operatorKey } = await start();
+    const audit = `/installations/${pair.installation.id}/audit?action=lane-put-back`;
+    await until('the lane to have taken back what it knew', async () => {
+      return (await new Operator(url, operatorKey).call<{ rows: unknown[] }>('GET', audit)).rows.length > 0;
+    });
+    await pair.installation.settled();
+    expect(pair.target.rows('hours')).toHaveLength(made);
+    pair.source.update('hours', pair.source.rows('hours').at(-1)?.id ?? '', { quantity: '6' });
+    await pair.logAndTell('Afterwards');
+    await until('what came afterwards', () => pair.hoursInTarget('Afterwards').length > 0 && pair.isInStep);
+    await pair.installation.settled();
+    expect(pair.target.rows('hours')).toHaveLength(made + 1);
+    await stop();
+  }, 120_000);
 
   it('lets go of older history, and answers from the archive as before', async () => {
     const earlier = recordRows();

@@ -39,7 +39,7 @@ function recordRows(): Map<string, unknown[]> {
     const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all();
     const names = tables.map((table) => String(table['name']));
     if (names.includes('timeline')) {
-      const own = names.filter((table) => !/^(_cf_|sqlite_|d1_)/.test(table));
+      const own = names.filter((table) => !/^(_cf_|sqlite_|d1_|lane_heads)/.test(table));
       for (const table of own) rows.set(table, database.prepare(`SELECT * FROM "${table}" ORDER BY 1, 2, 3`).all());
     }
     database.close();

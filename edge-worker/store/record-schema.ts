@@ -3,6 +3,8 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
+export * from './head-schema.ts';
+
 /** Who installed what. */
 export const installations = sqliteTable('installations', {
   installation: text('installation').primaryKey(),
@@ -10,12 +12,6 @@ export const installations = sqliteTable('installations', {
   shard: text('shard').notNull(),
   jurisdiction: text('jurisdiction').notNull(),
   createdMs: integer('created_ms').notNull(),
-  run: integer('run').notNull(),
-});
-
-/** The run that each lane had come to with its newest flush: one that knows of less was put back to an earlier time. */
-export const laneHeads = sqliteTable('lane_heads', {
-  installation: text('installation').primaryKey(),
   run: integer('run').notNull(),
 });
 

@@ -6,6 +6,7 @@ const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '8787' },
     state: { type: 'string', default: '.state/hub' },
+    'clock-ahead-ms': { type: 'string', default: '0' },
     'inbox-max': { type: 'string' },
     'job-stall-ms': { type: 'string' },
     'sweep-ms': { type: 'string', default: '60000' },
@@ -17,6 +18,7 @@ const hub = await startHub({
   port: Number(values.port),
   state: values.state,
   sweepEveryMs: Number(values['sweep-ms']),
+  clockAheadMs: Number(values['clock-ahead-ms']),
   vars: {
     ...(inboxMax !== undefined && { INBOX_MAX: inboxMax }),
     ...(jobStallMs !== undefined && { JOB_STALL_MS: jobStallMs }),

@@ -18,9 +18,13 @@ export interface Running {
   readonly standIn: StandIn;
 }
 
-/** Serves them at this port and the ones after it, in the order of their names; port 0 takes any free ones. */
+/**
+ * Serves them at this port and the ones after it, in the order of their names; port 0 takes any free ones. The clock
+ * is the machine's, unless a story lets time pass.
+ */
 export async function startStandIns(
   port: number,
+  nowMs: () => number = Date.now,
 ): Promise<{ readonly running: readonly Running[]; close(): Promise<void> }> {
   const running: Running[] = [];
   const served: Served[] = [];
@@ -30,7 +34,7 @@ export async function startStandIns(
     const at = await serve((request) => answer(request), port === 0 ? 0 : port + index);
     const standIn = factory({
       baseUrl: at.url,
-      nowMs: Date.now,
+      nowMs,
       chance: Math.random,
       // A page that waits for news must not keep a process alive that is done.
       sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms).unref()),

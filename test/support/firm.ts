@@ -29,6 +29,8 @@ export interface Firm {
 export interface FirmOptions {
   /** A hub that runs already; without, one is started and ended with the firm. */
   readonly hub?: Pick<Hub, 'url' | 'operatorKey'>;
+  /** What the systems of the firm take for the time; the machine's where nothing is said. */
+  readonly nowMs?: () => number;
   /** Any free one, unless somebody has to know it beforehand. */
   readonly port?: number;
   readonly state: string;
@@ -54,7 +56,7 @@ export async function startFirm(
   options: FirmOptions,
   prepare?: (systems: Pick<Firm, 'crm' | 'psa' | 'erp'>) => void,
 ): Promise<Firm> {
-  const served = await startStandIns(0);
+  const served = await startStandIns(0, options.nowMs);
   const standIn = (name: string) => {
     const found = served.running.find((one) => one.name === name);
     if (!found) throw new Error(`no stand-in called ${name}`);

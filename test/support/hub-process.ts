@@ -13,6 +13,8 @@ export interface HubProcessOptions {
   readonly state: string;
   readonly inboxMax?: number;
   readonly sweepEveryMs?: number;
+  /** How far its clock is ahead of the machine's. */
+  readonly clockAheadMs?: number;
   /** How long a long job may stand still before another workflow is sent. */
   readonly jobStallMs?: number;
 }
@@ -32,9 +34,11 @@ export async function spawnHub({
   state,
   inboxMax,
   sweepEveryMs = 60_000,
+  clockAheadMs = 0,
   jobStallMs,
 }: HubProcessOptions): Promise<HubProcess> {
   const words = ['--port', String(port), '--state', state, '--sweep-ms', String(sweepEveryMs)];
+  if (clockAheadMs !== 0) words.push('--clock-ahead-ms', String(clockAheadMs));
   if (inboxMax !== undefined) words.push('--inbox-max', String(inboxMax));
   if (jobStallMs !== undefined) words.push('--job-stall-ms', String(jobStallMs));
   const child = spawn(process.execPath, ['test/hub.ts', ...words], { stdio: ['ignore', 'pipe', 'pipe'] });

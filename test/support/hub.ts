@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { assets, buildConsole, builtMs } from '../../edge-worker/console/build.ts';
 import { assetsIn } from './assets.ts';
+import { movedClock } from './moved-clock.ts';
 import type { RecordSwitch } from './record-switch.ts';
 
 export interface HubOptions {
@@ -17,6 +18,8 @@ export interface HubOptions {
   readonly sweepEveryMs?: number;
   /** Stands between the Worker and D1, for stories of its bad days. */
   readonly recordSwitch?: RecordSwitch;
+  /** How far the Worker's clock is ahead of the machine's; not together with a switch. */
+  readonly clockAheadMs?: number;
   /** Hears what the Worker logs, a line at a time, instead of the console. */
   readonly onLog?: (line: string) => void;
 }
@@ -74,7 +77,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     convertV4MiniflareOptions({
       name: 'tieout-hub',
       modules: [
-        ...(options.recordSwitch?.modules ?? []),
+        ...(options.recordSwitch?.modules ?? (options.clockAheadMs ? movedClock(options.clockAheadMs) : [])),
         { type: 'ESModule', path: 'index.js', contents: readFileSync(await buildHub(), 'utf8') },
       ],
       compatibilityDate: '2026-11-01',

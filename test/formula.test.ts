@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { CodecError } from '../edge-worker/connectors/codecs.ts';
 import { checkFormula, compileFormula, FormulaError } from '../edge-worker/flow/formula.ts';
+import { functions, loops, methods } from '../edge-worker/flow/formula-review.ts';
+import { formulaWords } from '../edge-worker/flow/formula-words.ts';
 import { type EntityName, entities, entityNames } from '../shared/entities/_registry.ts';
 import { type Money, moneyOf } from '../shared/money.ts';
 
@@ -219,5 +221,21 @@ describe('a formula that fails on one record', () => {
       },
     );
     expect(() => compileFormula('it.hours', 'time')(broken)).toThrow(TypeError);
+  });
+});
+
+describe('the words of the language', () => {
+  it.each(
+    formulaWords.map(({ name, after, example }) => [after === null ? name : `….${name}`, name, example] as const),
+  )('%s stands in its example, which can be saved', (_shown, name, example) => {
+    expect(example).toContain(`${name}(`);
+    expect(checkFormula(example, 'time')).toMatchObject({ ok: true });
+  });
+
+  it('every function that a formula may call is told, and no other', () => {
+    const told = (isAfter: boolean) =>
+      new Set(formulaWords.filter(({ after }) => (after !== null) === isAfter).map(({ name }) => name));
+    expect(told(false)).toEqual(functions);
+    expect(told(true)).toEqual(new Set([...Object.keys(methods), ...loops]));
   });
 });

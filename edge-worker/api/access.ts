@@ -69,6 +69,7 @@ export const access = {
   listMappings: { roles: mappers, scope: 'mappings:read' },
   readGround: { roles: mappers, scope: 'mappings:read' },
   describeMap: { roles: mappers, scope: 'mappings:read' },
+  readFormulaWords: { roles: mappers, scope: null },
   checkFormula: { roles: mappers, scope: 'mappings:read' },
   readMapping: { roles: mappers, scope: 'mappings:read' },
   compareMappings: { roles: mappers, scope: 'mappings:read' },

@@ -1456,6 +1456,16 @@ get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path
 429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
+'/installations/{installation}/formula-words/{kind}': {
+get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path: { "installation": string; "kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time"; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['FormulaWords']; }; };
+304: { headers: Record<string, unknown>; content?: never; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
 '/installations/{installation}/mapping-drafts/{draft}/tables/{table}': {
 get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path: { "installation": string; "draft": string; "table": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['TableSeen']; }; };
 304: { headers: Record<string, unknown>; content?: never; };
@@ -2974,6 +2984,28 @@ MappingSides: {
 "codecs": { [name: string]: (string)[] };
 /** By the type of a constant or a formula. */
 "typedCodecs": { [name: string]: (string)[] };
+};
+FormulaWords: {
+/** What `it` is comes last, before it the elements of its lists. */
+"records": ({
+"name": string;
+"fields": ({
+"name": string;
+"type": string;
+"title": string;
+"choices": (string)[] | null;
+})[];
+})[];
+"functions": ({
+"name": string;
+/** After a point, or alone. */
+"after": "text" | "list" | "text or list" | null;
+"takes": string;
+"says": string;
+"example": string;
+})[];
+/** The record that changed last. */
+"sample": { [name: string]: unknown } | null;
 };
 TableSeen: {
 /** Rows that translate by it. */

@@ -5,12 +5,12 @@ import { isRounding } from './formula-functions.ts';
 import type { RecordType } from './formula-values.ts';
 
 /** Everything a formula may call. Not `has`, which would hide a misspelt field, nor what leads to floats. */
-const functions: ReadonlySet<string> = new Set([
+export const functions: ReadonlySet<string> = new Set([
   ...['add', 'sub', 'mul', 'div', 'neg', 'round', 'sum', 'amount', 'currency', 'decimal', 'money', 'int', 'bool'],
   ...['text', 'string', 'upper', 'lower', 'trim', 'size', 'daysBetween', 'addDays', 'default', 'when'],
 ]);
 /** What follows a point, and what it takes. Not `matches`, whose patterns can take for ever. */
-const methods: Readonly<
+export const methods: Readonly<
   Record<string, { readonly on: 'string' | 'list' | 'both'; readonly takes: readonly string[] }>
 > = {
   contains: { on: 'string', takes: ['string'] },
@@ -26,7 +26,7 @@ const methods: Readonly<
   join: { on: 'list', takes: ['string'] },
   size: { on: 'both', takes: [] },
 };
-const loops: ReadonlySet<string> = new Set(['map', 'filter', 'all', 'exists', 'exists_one']);
+export const loops: ReadonlySet<string> = new Set(['map', 'filter', 'all', 'exists', 'exists_one']);
 /** A loop within a loop visits pairs of lines; a third level would visit triples. */
 const loopDepthMax = 2;
 const scalars: ReadonlySet<string> = new Set(['string', 'bool', 'int', 'null', 'Decimal', 'Money']);

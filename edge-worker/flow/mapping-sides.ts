@@ -5,10 +5,11 @@ import type { Role } from '../../shared/entities/entity.ts';
 import { readPath } from '../connectors/codecs.ts';
 import type { ExtraRow, FieldMap, SchemaField, Snapshot } from '../connectors/connector.ts';
 import { Fault } from '../faults.ts';
-import { links } from '../store/lane-schema.ts';
+import { entityRows, links } from '../store/lane-schema.ts';
 import { readColumns } from '../store/rows.ts';
 import type { LaneCore } from './core.ts';
 import { codecsFor, codecsForTyped, type OurField, ourFields } from './mapping-fit.ts';
+import type { CanonicalRecord } from './nouns.ts';
 import { StewardError } from './steward.ts';
 import type { Connection, Wiring } from './wiring.ts';
 
@@ -85,6 +86,13 @@ export interface Sides {
   /** Codecs by field of ours, and by the type that a formula or a constant has. */
   readonly codecs: Readonly<Record<string, readonly string[]>>;
   readonly typedCodecs: Readonly<Record<string, readonly string[]>>;
+}
+
+/** The record of a kind that has changed last, as formulas read it; null while there is none. */
+export function newestOf({ store }: LaneCore, kind: EntityName): CanonicalRecord | null {
+  const newest = 'WHERE kind = ? ORDER BY event_ms DESC LIMIT 1';
+  const [row] = readColumns(store.sql, entityRows, ['canonical'], newest, kind);
+  return row ? (JSON.parse(row.canonical) as CanonicalRecord) : null;
 }
 
 const typed = ['string', 'bool', 'int', 'Decimal', 'Money'];

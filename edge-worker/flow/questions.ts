@@ -12,7 +12,7 @@ import { indicatorsOf } from './indicators.ts';
 import { type JobPlace, jobOf, jobsOf } from './job-book.ts';
 import { keyOf } from './keys.ts';
 import type { Lane } from './lane.ts';
-import { groundOf } from './mapping-sides.ts';
+import { groundOf, newestOf } from './mapping-sides.ts';
 import { sessionOf } from './people.ts';
 import { progressOf } from './progress.ts';
 import { draftsOf, isSelfApprovalAllowed, versionsOf } from './proposals.ts';
@@ -44,6 +44,7 @@ export type Question =
   | { readonly about: 'targets' }
   | { readonly about: 'drafts' }
   | { readonly about: 'ground' }
+  | { readonly about: 'formula-sample'; readonly kind: EntityName }
   | { readonly about: 'versions' }
   | { readonly about: 'draft'; readonly draft: string }
   | { readonly about: 'key'; readonly key: string }
@@ -90,6 +91,8 @@ export function ask(
       return { drafts: draftsOf(lane.core), isSelfApprovalAllowed: isSelfApprovalAllowed(lane.core) };
     case 'ground':
       return groundOf(lane.core.wiring);
+    case 'formula-sample':
+      return newestOf(lane.core, question.kind);
     case 'versions':
       return versionsOf(lane.core);
     case 'draft':

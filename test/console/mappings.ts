@@ -140,6 +140,7 @@ function rowStories(draftOf: DraftOf): void {
       await visitor.button('Fill another field').click();
       await page.getByRole('combobox').fill('web');
       await page.keyboard.press('Tab');
+      await completes(page, visitor);
       await page.getByRole('textbox', { name: 'Formula' }).fill('it.nmae');
       await visitor.hasText('there is no field nmae');
       await page.getByRole('textbox', { name: 'Formula' }).fill('upper(it.name)');
@@ -151,6 +152,29 @@ function rowStories(draftOf: DraftOf): void {
     },
     60_000,
   );
+}
+
+/** Without a mouse: what may come next is shown with a real value, chosen and taken. */
+async function completes(page: Page, visitor: Visitor): Promise<void> {
+  const formula = page.getByRole('textbox', { name: 'Formula' });
+  await page.getByText('Fields and functions').waitFor();
+  await formula.fill('');
+  await formula.press('Control+Space');
+  await page.getByRole('option', { name: /it.name/ }).waitFor();
+  await formula.press('Escape');
+  await formula.pressSequentially('upp');
+  await page.getByRole('option', { name: /upper/ }).waitFor();
+  await formula.press('Enter');
+  await formula.pressSequentially('it.nam');
+  await page.getByRole('option', { name: /Harbour & Pine/ }).waitFor();
+  await lookAt(visitor, 'mappings-formula-completion');
+  await formula.press('Enter');
+  expect(await formula.inputValue()).toBe('upper(it.name)');
+  await visitor.hasText('a value of the type string');
+  await page.getByText('Fields and functions').click();
+  await page.getByLabel('Look for a field or a function').fill('rounded');
+  await visitor.hasText("round(it.hours, 1, 'half-up')");
+  await lookAt(visitor, 'mappings-formula-reference');
 }
 
 function ownerStories(draftOf: DraftOf): void {

@@ -43,6 +43,7 @@ export const expectedAccess: Readonly<Record<Operation, readonly [readonly HostR
   listMappings: [mappers, 'mappings:read'],
   readGround: [mappers, 'mappings:read'],
   describeMap: [mappers, 'mappings:read'],
+  readFormulaWords: [mappers, null],
   checkFormula: [mappers, 'mappings:read'],
   readMapping: [mappers, 'mappings:read'],
   compareMappings: [mappers, 'mappings:read'],

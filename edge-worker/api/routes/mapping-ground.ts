@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { roles } from '../../../shared/entities/entity.ts';
 import { checkFormula as checked } from '../../flow/formula.ts';
+import { formulaRecords, formulaWords } from '../../flow/formula-words.ts';
 import { ourTypes } from '../../flow/mapping-fit.ts';
 import type { Ground } from '../../flow/mapping-sides.ts';
 import { ok, type Route, route } from '../route.ts';
@@ -133,4 +134,50 @@ const checkFormula = route({
   },
 });
 
-export const mappingGround: readonly Route[] = [readGround, checkFormula, describeMap];
+const readFormulaWords = route({
+  operation: 'readFormulaWords',
+  method: 'get',
+  path: '/installations/{installation}/formula-words/{kind}',
+  tag: 'Mappings',
+  summary: 'Read what a formula over a kind may use: fields with their types and a real value, functions in words',
+  params: z.object({ kind: kindName }),
+  shape: z
+    .object({
+      records: z
+        .array(
+          z.object({
+            name: z.string(),
+            fields: z
+              .array(
+                z.object({
+                  ...{ name: z.string(), type: z.string(), title: z.string() },
+                  choices: z.array(z.string()).readonly().nullable(),
+                }),
+              )
+              .readonly(),
+          }),
+        )
+        .readonly()
+        .meta({ description: 'What `it` is comes last, before it the elements of its lists.' }),
+      functions: z
+        .array(
+          z.object({
+            name: z.string(),
+            after: z
+              .enum(['text', 'list', 'text or list'])
+              .nullable()
+              .meta({ description: 'After a point, or alone.' }),
+            ...{ takes: z.string(), says: z.string(), example: z.string() },
+          }),
+        )
+        .readonly(),
+      sample: z.record(z.string(), z.unknown()).nullable().meta({ description: 'The record that changed last.' }),
+    })
+    .meta({ id: 'FormulaWords' }),
+  handle: async ({ at, params: { kind } }) => {
+    const sample = await at.ask<Readonly<Record<string, unknown>> | null>({ about: 'formula-sample', kind });
+    return ok({ records: formulaRecords(kind), functions: formulaWords, sample });
+  },
+});
+
+export const mappingGround: readonly Route[] = [readGround, checkFormula, describeMap, readFormulaWords];

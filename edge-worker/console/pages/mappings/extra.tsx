@@ -59,7 +59,11 @@ export function ExtraForm({ draft, connection, kind, at, sides, title, isOpen, b
           isDisabled={!isOpen}
         />
       ) : (
-        <FormulaField {...{ text, checked, isDisabled: !isOpen }} onChange={setText} problem={problemAt('formula')} />
+        <FormulaField
+          {...{ kind, text, checked, isDisabled: !isOpen }}
+          onChange={setText}
+          problem={problemAt('formula')}
+        />
       )}
       {type !== null && <p role="status">It makes a value of the type {type}.</p>}
       <Choice

@@ -1,8 +1,10 @@
-// A formula while it is written: checked by the hub once the typing rests, with the place of what is wrong.
-import { useEffect } from 'react';
-import { useChange } from '../../asking.tsx';
+// A formula while it is written: completed as it is typed, checked by the hub once the typing rests, with the place of
+// what is wrong, and with everything that may stand in it below.
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { Answer, useAnswer, useChange } from '../../asking.tsx';
 import { after } from '../../clock.ts';
-import { Field } from '../../parts/controls.tsx';
+import { type FormulaWords, type Suggestion, type Suggestions, suggestAt } from './completion.ts';
+import { Reference } from './reference.tsx';
 import type { Kind } from './sides.ts';
 
 interface Checked {
@@ -45,6 +47,7 @@ function faultOf(checked: Checked | null, text: string): string | undefined {
 }
 
 interface FormulaProps {
+  readonly kind: Kind;
   readonly text: string;
   readonly onChange: (text: string) => void;
   readonly checked: Checked | null;
@@ -53,16 +56,124 @@ interface FormulaProps {
   readonly isDisabled: boolean;
 }
 
-export function FormulaField({ text, onChange, checked, problem, isDisabled }: FormulaProps) {
+export function FormulaField({ kind, text, checked, problem, ...rest }: FormulaProps) {
+  const words = useAnswer(['formula-words', kind], ({ api, installation }) =>
+    api.GET('/installations/{installation}/formula-words/{kind}', { params: { path: { installation, kind } } }),
+  );
+  const fault = text.trim() === '' ? undefined : (faultOf(checked, text) ?? problem);
   return (
-    <Field
-      label="Formula"
-      value={text}
-      onChange={onChange}
-      rows={4}
-      hint="it is our record, as in it.name or default(it.practice, 'None')."
-      problem={text.trim() === '' ? undefined : (faultOf(checked, text) ?? problem)}
-      isDisabled={isDisabled}
-    />
+    <>
+      <Editor {...rest} text={text} fault={fault} words={words.data ?? null} />
+      <Answer what="what may stand in it" answer={words}>
+        {(found) => <Reference words={found} />}
+      </Answer>
+    </>
+  );
+}
+
+interface EditorProps extends Pick<FormulaProps, 'text' | 'onChange' | 'isDisabled'> {
+  readonly fault: string | undefined;
+  /** Null while they are not known: it is written without suggestions. */
+  readonly words: FormulaWords | null;
+}
+
+const nothing: Suggestions = { from: 0, offered: [] };
+
+function Editor({ text, onChange, isDisabled, fault, words }: EditorProps) {
+  const id = useId();
+  const area = useRef<HTMLTextAreaElement>(null);
+  const [open, setOpen] = useState(nothing);
+  const [active, setActive] = useState(0);
+  const { offered, from } = open;
+  const suggest = (value: string, caret: number, isAsked: boolean) => {
+    setOpen(words ? suggestAt(value, caret, words, isAsked) : nothing);
+    setActive(0);
+  };
+  const take = ({ text: taken, back }: Suggestion) => {
+    const end = area.current?.selectionEnd ?? text.length;
+    const caret = from + taken.length - back;
+    onChange(text.slice(0, from) + taken + text.slice(end));
+    setOpen(nothing);
+    // Only once the field holds it can the caret be set within it.
+    after(0, () => area.current?.setSelectionRange(caret, caret));
+  };
+  const press = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (event.key === ' ' && event.ctrlKey) suggest(text, event.currentTarget.selectionEnd, true);
+    else if (offered.length === 0) return;
+    else if (event.key === 'ArrowDown') setActive((active + 1) % offered.length);
+    else if (event.key === 'ArrowUp') setActive((active - 1 + offered.length) % offered.length);
+    else if (event.key === 'Escape') setOpen(nothing);
+    else if (event.key === 'Enter' && offered[active]) take(offered[active]);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const isOpen = offered.length > 0;
+  return (
+    <div className="field" {...(fault !== undefined && { 'data-invalid': true })}>
+      <label htmlFor={id}>Formula</label>
+      <div className="mappings-formula">
+        <textarea
+          id={id}
+          ref={area}
+          rows={4}
+          value={text}
+          disabled={isDisabled}
+          spellCheck={false}
+          autoCapitalize="off"
+          aria-autocomplete="list"
+          aria-invalid={fault !== undefined}
+          aria-describedby={`${id}-hint ${id}-fault`}
+          {...(isOpen && { 'aria-controls': `${id}-list`, 'aria-activedescendant': `${id}-${active}` })}
+          onChange={({ currentTarget: { value, selectionEnd } }) => {
+            onChange(value);
+            suggest(value, selectionEnd, false);
+          }}
+          onKeyDown={press}
+          onBlur={() => setOpen(nothing)}
+        />
+        {isOpen && <Offered {...{ id, offered, active }} onTake={take} />}
+      </div>
+      <p id={`${id}-hint`} slot="description">
+        it is our record, as in it.name or default(it.practice, 'None'). Ctrl and Space show what may come next.
+      </p>
+      <p role="status" className="mappings-unseen">
+        {isOpen && `${offered.length} suggestions: the arrow keys choose, Enter takes, Escape closes.`}
+      </p>
+      <p id={`${id}-fault`} className="react-aria-FieldError">
+        {fault}
+      </p>
+    </div>
+  );
+}
+
+interface OfferedProps {
+  readonly id: string;
+  readonly offered: readonly Suggestion[];
+  readonly active: number;
+  readonly onTake: (one: Suggestion) => void;
+}
+
+function Offered({ id, offered, active, onTake }: OfferedProps) {
+  return (
+    <div role="listbox" id={`${id}-list`} aria-label="What may come next" className="choice-list mappings-offered">
+      {offered.map((one, at) => (
+        // The keyboard stays in the field, which names the active one.
+        // biome-ignore lint/a11y/useFocusableInteractive: see above
+        <div
+          key={one.label}
+          role="option"
+          id={`${id}-${at}`}
+          aria-selected={at === active}
+          className="choice-option"
+          onPointerDown={(event) => {
+            event.preventDefault();
+            onTake(one);
+          }}
+        >
+          <code>{one.label}</code> <span className="quiet">{one.detail}</span>
+        </div>
+      ))}
+    </div>
   );
 }

@@ -1,7 +1,7 @@
 // Installs what is missing before a command runs. Plain JavaScript, because it must start on whatever Node is there.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const stamp = 'node_modules/.tieout-lock';
 const wanted = createHash('sha256').update(readFileSync('package-lock.json')).digest('hex');
@@ -41,16 +41,16 @@ if (process.argv.includes('--browser') && !existsSync(chromium)) {
 
 /** Code Analyzer lies beside the dependencies rather than among them, because only one check needs its 250 MB. */
 function fetchAnalyzer() {
-  const folder = '.state/code-analyzer';
-  const manifest = readFileSync('crm-package/code-analyzer.json', 'utf8');
+  const [wanted, folder] = ['crm-package/code-analyzer', '.state/code-analyzer'];
+  const lock = readFileSync(`${wanted}/package-lock.json`, 'utf8');
   const fetched = `${folder}/node_modules/.fetched`;
-  if (existsSync(fetched) && readFileSync(fetched, 'utf8') === manifest) return true;
+  if (existsSync(fetched) && readFileSync(fetched, 'utf8') === lock) return true;
   console.log('Fetching Salesforce Code Analyzer (about 250 MB, under a minute) …');
   mkdirSync(folder, { recursive: true });
-  writeFileSync(`${folder}/package.json`, manifest);
-  const call = ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--no-package-lock', '--loglevel=error'];
+  for (const name of ['package.json', 'package-lock.json']) copyFileSync(`${wanted}/${name}`, `${folder}/${name}`);
+  const call = ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
   const { status } = spawnSync('npm', call, { cwd: folder, stdio: 'inherit', timeout: 240_000 });
-  if (status === 0) writeFileSync(fetched, manifest);
+  if (status === 0) writeFileSync(fetched, lock);
   return status === 0;
 }
 

@@ -2,7 +2,7 @@
 // AppExchange and security, over the package or a copy of it. `setup.mjs --analyzer` brings it, and the Java it needs.
 import { createRequire } from 'node:module';
 import { join, relative, resolve } from 'node:path';
-import wanted from './code-analyzer.json' with { type: 'json' };
+import wanted from './code-analyzer/package.json' with { type: 'json' };
 
 const root = resolve(process.argv[2] ?? import.meta.dirname);
 const fetched = join(import.meta.dirname, '../.state/code-analyzer');

@@ -221,12 +221,10 @@ describe('The people who look after it', () => {
       );
       expect(tried).toEqual({ delivered: true, status: expect.any(Number), problem: null, said: null });
     }
-    expect(places.mails[0]).toMatchObject({
-      to: 'oncall@northwind.example',
-      subject: 'Test of alerts (Northwind Consulting)',
-    });
-    expect(places.messages[0]?.text).toBe('Test of alerts (Northwind Consulting)');
-    expect(places.events[0]?.type).toBe('tieout.test');
+    const subject = 'Test of alerts (Northwind Consulting)';
+    expect(places.mails).toContainEqual(expect.objectContaining({ to: 'oncall@northwind.example', subject }));
+    expect(places.messages.map(({ text }) => text)).toContain(subject);
+    expect(places.events.map(({ type }) => type)).toContain('tieout.test');
     const shown = await read();
     expect(shown).toMatchObject({ version: 3, changedBy: 'operator' });
     expect(shown.destinations.map(({ channel, place, state }) => [channel, place, state])).toEqual([
@@ -280,8 +278,10 @@ describe('The people who look after it', () => {
     await must(api.POST('/installations/{installation}/connections/{connection}/resume', stop));
     await until('all to hear the end', () => all().every((heard) => heard.length > 1));
     expect(places.mails.map(({ subject }) => subject)).toContain('Over: Connection is paused (Northwind Consulting)');
-    expect((all()[2] as { type: string }[]).map(({ type }) => type)).toEqual(['alert.raised', 'alert.recovered']);
+    const types = new Set(places.events.map(({ type }) => type));
+    expect([...types].slice(-2)).toEqual(['alert.raised', 'alert.recovered']);
     await until('nothing to wait', async () => (await read()).destinations.every(({ waiting }) => waiting === 0));
-    expect(all().map((heard) => heard.length)).toEqual([2, 2, 2]);
+    // A call whose answer was lost may be made twice: what counts is what there is to know.
+    expect(all().map((heard) => new Set(heard.map((one) => JSON.stringify(one))).size)).toEqual([2, 2, 2]);
   });
 });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mappingStories } from '../console/mappings.ts';
+import { stateStories } from '../console/states.ts';
 import { targetStories } from '../console/targets.ts';
 import { hasBrowser, openBrowser, type Visitor } from '../support/browser.ts';
 import { lookAt, visitConsole } from '../support/console-visit.ts';
@@ -21,12 +22,15 @@ const state = mkdtempSync(join(tmpdir(), 'tieout-console-'));
 let hub: Hub;
 let pair: Pair;
 let browser: Browser;
+/** An installation with nothing in it. */
+let empty = '';
 
 beforeAll(async () => {
   if (!hasBrowser) return;
   hub = await startHub({ port: await freePort(), state });
   const operator = new Operator(hub.url, hub.operatorKey);
   pair = await Pair.start(operator);
+  empty = (await operator.found('Nobody yet')).id;
   const made = Array.from({ length: many }, (_, index) => pair.log(`Entry ${index + 1}`, '1', 'submitted'));
   for (let start = 0; start < made.length; start += 100) {
     await pair.sender.send(made.slice(start, start + 100).map((record) => ({ type: 'hours', record })));
@@ -252,3 +256,6 @@ describe.skipIf(!hasBrowser)('The audit', () => {
 
 mappingStories(visit, () => pair);
 targetStories(visit);
+stateStories((role, page, widthPx = 1280) =>
+  visitConsole(browser, { hubUrl: hub.url, installation: empty, role, page, widthPx }),
+);

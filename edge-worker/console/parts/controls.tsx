@@ -111,12 +111,25 @@ export interface AskProps {
   readonly isWide?: boolean;
 }
 
+/**
+ * A host may show a frame that is taller than its window, of which a part is in sight: what stands over the page stands
+ * there. The observer is told what is seen of the frame, and asked once.
+ */
+function placeInSight(veil: HTMLElement | null): void {
+  if (veil === null) return;
+  const observer = new IntersectionObserver(([seen]) => {
+    observer.disconnect();
+    if (seen) veil.style.setProperty('--seen-top', `${Math.max(0, seen.intersectionRect.top)}px`);
+  });
+  observer.observe(document.body);
+}
+
 /** A question over the page. */
 export function Ask({ trigger, title, children, isWide = false }: AskProps) {
   return (
     <DialogTrigger>
       {trigger}
-      <ModalOverlay className="veil" isDismissable>
+      <ModalOverlay className="veil" isDismissable ref={placeInSight}>
         <Modal className={isWide ? 'ask ask-wide' : 'ask'}>
           <Dialog>
             {({ close }) => (

@@ -54,8 +54,8 @@ export class Hand {
   get told(): string {
     const minutes = (ms: number) => `${(ms / 60_000).toFixed(1)} min`;
     const lines = this.chapters.map(({ title, presses, fields, tookMs }) => {
-      const ofPerson = presses * pressMs + fields * typeMs;
-      return `${title}: ${presses} presses, ${fields} fields, ${minutes(ofPerson + tookMs)} with ${minutes(tookMs)} of waiting`;
+      const whole = minutes(presses * pressMs + fields * typeMs + tookMs);
+      return `${title}: ${presses} presses, ${fields} fields, ${whole} with ${minutes(tookMs)} of waiting`;
     });
     return [...lines, `from an empty account to the first synced record: ${minutes(this.reckonedMs)}`].join('\n');
   }

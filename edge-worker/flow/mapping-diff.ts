@@ -20,8 +20,8 @@ export function mappingDiff(before: MappingContent, after: MappingContent): read
     const place = other ?? one;
     if (!place || one?.text === other?.text) return [];
     const what = key.slice(key.lastIndexOf('\n') + 1);
-    const from = one?.text ?? 'as it comes with Tieout';
-    const to = other?.text ?? 'as it comes with Tieout';
+    const absent = key.startsWith('~table') ? 'not in the table' : 'as it comes with Tieout';
+    const [from, to] = [one?.text ?? absent, other?.text ?? absent];
     return [{ connection: place.connection, kind: place.kind, what, text: `${what}: ${to}, before: ${from}` }];
   });
 }

@@ -66,7 +66,7 @@ function lifecycleStories(visit: Visit): void {
     await dialog.getByRole('button', { name: 'Approve and publish', exact: true }).click();
     await approver.page.getByRole('link', { name: 'version 2', exact: true }).click();
     await approver.page.getByRole('heading', { level: 1, name: 'Version 2', exact: true }).waitFor();
-    await approver.hasText('regions: DE: means DACH, before: as it comes with Tieout');
+    await approver.hasText('regions: DE: means DACH, before: not in the table');
     await lookAt(approver, 'mappings-version');
     await approver.page.getByRole('link', { name: 'All mappings' }).click();
     await approver.page.getByRole('row', { name: /Version 1/ }).click();
@@ -128,6 +128,10 @@ function rowStories(draftOf: DraftOf): void {
       await page.getByRole('alert').waitFor();
       await visitor.hasText('has no field nowhere');
       await lookAt(visitor, 'mappings-row-refused');
+      await page.getByRole('combobox').fill('active');
+      await page.keyboard.press('Tab');
+      await visitor.button('Save the row').click();
+      await visitor.hasText('takes yes or no, and would be given');
       await page.getByRole('combobox').fill('');
       await page.getByRole('combobox').pressSequentially('addr');
       await page.getByRole('option', { name: /address.state/ }).waitFor();

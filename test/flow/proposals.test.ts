@@ -215,6 +215,6 @@ it('Two versions are compared in words', () => {
   expect(mappingDiff(mappingContent.parse({}), after).map((change) => change.text)).toEqual([
     `total: read from gross as ${amount.codec.name}, before: as it comes with Tieout`,
     'customer.phone: owned by the erp, before: as it comes with Tieout',
-    'terms: Net 30: means NET30, before: as it comes with Tieout',
+    'terms: Net 30: means NET30, before: not in the table',
   ]);
 });

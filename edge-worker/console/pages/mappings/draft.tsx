@@ -96,7 +96,8 @@ function Said({ draft }: { readonly draft: Draft }) {
     return (
       <Note tone="good">
         Approved by {nameOf(answeredBy ?? '')}. It became{' '}
-        <Link to={`/mappings/version/${version}`}>version {version}</Link>.
+        <Link to={`/mappings/version/${version}`}>version {version}</Link>. To bring in line what was there before,{' '}
+        <Link to="/mappings">apply it to existing records</Link>.
       </Note>
     );
   }

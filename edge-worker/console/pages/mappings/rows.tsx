@@ -4,6 +4,7 @@ import { Answer } from '../../asking.tsx';
 import { Button, Choice } from '../../parts/controls.tsx';
 import { Grid } from '../../parts/grid.tsx';
 import { Badge, Empty, Note, type Tone } from '../../parts/states.tsx';
+import { unfilled } from './filled.ts';
 import {
   briefly,
   codecTitle,
@@ -93,11 +94,19 @@ function Lines({ draft, ground, connection, map, sides }: TableProps & { readonl
   const ours = ground.kinds.find(({ kind }) => kind === map.kind)?.fields ?? [];
   const standings = ours.map((field) => standingOf(content, connection, map, field));
   const there = new Map(sides.theirs.map((field) => [field.path, field]));
+  const extras = [...map.extra, ...extrasOf(content, connection, map.kind)];
+  const lacking = unfilled(sides.theirs, [...standings.map(({ row }) => row), ...extras]);
   const open = (row: string) =>
     navigate(`${placeOf(draft)}/row/${encodeURIComponent(connection)}/${map.kind}/${encodeURIComponent(row)}`);
   return (
     <div className="stack-close">
       {sides.problem !== null && <Note tone="warning">The fields of the system are not shown: {sides.problem}</Note>}
+      {map.canWrite && lacking.length > 0 && (
+        <Note tone="warning">
+          No row fills what must not be empty there: {lacking.map(({ label }) => label).join(', ')}. New records are
+          refused without it.
+        </Note>
+      )}
       {sides.sampleOf !== null && <p className="quiet">The values are those of the record {sides.sampleOf}.</p>}
       <Grid
         label="Rows"

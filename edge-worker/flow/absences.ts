@@ -22,7 +22,8 @@ export class Absences {
            l.kind AS kind, d.state AS state
          FROM links l JOIN deletions d ON d.connection = l.connection AND d.record_type = l.record_type
            AND d.record_id = l.record_id
-         WHERE l.entity IN (SELECT value FROM json_each(?)) AND d.state NOT IN ('proved', 'guarded')`,
+         WHERE EXISTS (SELECT 1 FROM deletions)
+           AND l.entity IN (SELECT value FROM json_each(?)) AND d.state NOT IN ('proved', 'guarded')`,
         JSON.stringify(entities),
       )
       .toArray() as Absence[];

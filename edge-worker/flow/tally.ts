@@ -16,7 +16,8 @@ export const noRegion = '';
 interface Known {
   readonly id: string;
   readonly kind: EntityName;
-  readonly canonical: string;
+  /** Only of what begins a passage; the others are counted without a look at what they say. */
+  readonly canonical: string | null;
   readonly provenance: string;
   readonly region: string | null;
 }
@@ -81,24 +82,38 @@ function free(tx: LaneTransaction, closed: readonly { readonly entity: string; r
   );
 }
 
-/** The region of a record is its own, or that of the project it belongs to. */
+/** The region of a record is its own, or that of the project it belongs to: few projects, many records. */
 function knownOf(tx: LaneTransaction, ids: ReadonlySet<string>): ReadonlyMap<string, Known> {
   if (ids.size === 0) return new Map();
   const rows = tx.sql
     .exec(
-      `SELECT id, kind, canonical, provenance, coalesce(canonical ->> 'deliveryRegion', (SELECT p.canonical ->>
-         'deliveryRegion' FROM entities p WHERE p.id = entities.canonical ->> 'project')) AS region
-       FROM entities WHERE id IN (SELECT value FROM json_each(?))`,
+      `SELECT id, kind, provenance, iif(kind IN (SELECT value FROM json_each(?1)), canonical, NULL) AS canonical,
+         canonical ->> 'deliveryRegion' AS region, canonical ->> 'project' AS project
+       FROM entities WHERE id IN (SELECT value FROM json_each(?2))`,
+      JSON.stringify([...begins]),
       JSON.stringify([...ids]),
     )
-    .toArray() as unknown as Known[];
-  return new Map(rows.map((row) => [row.id, row]));
+    .toArray() as unknown as (Known & { readonly project: string | null })[];
+  const projects = new Set(rows.flatMap(({ region, project }) => (region === null && project !== null ? project : [])));
+  const regions = new Map(
+    (
+      tx.sql
+        .exec(
+          `SELECT id, canonical ->> 'deliveryRegion' AS region FROM entities
+           WHERE id IN (SELECT value FROM json_each(?))`,
+          JSON.stringify([...projects]),
+        )
+        .toArray() as { id: string; region: string | null }[]
+    ).map(({ id, region }) => [id, region] as const),
+  );
+  const regionOf = ({ region, project }: (typeof rows)[number]) => region ?? regions.get(project ?? '') ?? null;
+  return new Map(rows.map((row) => [row.id, { ...row, region: regionOf(row) }]));
 }
 
 function beginnerOf(row: Known | undefined): Beginner[] {
-  if (!row || !begins.has(row.kind)) return [];
-  const { id, kind, provenance } = row;
-  return [{ id, kind, provenance, record: JSON.parse(row.canonical) as CanonicalRecord }];
+  if (row?.canonical == null) return [];
+  const { id, kind, provenance, canonical } = row;
+  return [{ id, kind, provenance, record: JSON.parse(canonical) as CanonicalRecord }];
 }
 
 /** The system whose word was the latest, other than the one that was written to. */

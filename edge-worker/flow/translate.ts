@@ -137,6 +137,9 @@ export interface Encoded {
 /** The hash of what a record is given that is theirs as a whole. */
 export const hashOfNothing = hashOf({});
 
+/** Half of all that is encoded is theirs as a whole: its hash is known. */
+const hashIn = (record: WireRecord) => (Object.keys(record).length === 0 ? hashOfNothing : hashOf(record));
+
 /**
  * What one target should hold of a canonical record. `ownedThere` says which fields the target's role owns,
  * `isLeftAlone` which ones keep what the record held when it was matched, `putBack` what a path holds instead of a
@@ -186,7 +189,7 @@ export function encode(
     if (instead) content[at] = instead.put;
   }
   problems.push(...formulas.problems);
-  return { wire, initial, hash: hashOf(wire), content: hashOf(content), carried, missing, problems };
+  return { wire, initial, hash: hashIn(wire), content: hashIn(content), carried, missing, problems };
 }
 
 /** A record whose every field is its owner's own is not ours to add to: nothing goes back to where it came from. */

@@ -13,6 +13,7 @@ export interface Options {
   readonly isQuick: boolean;
   readonly soakMinutes: number;
   readonly say: (line: string) => void;
+  readonly folder: (name: string) => string;
 }
 
 /** An installation with its three systems. */
@@ -27,7 +28,6 @@ export interface Rig extends Options {
   readonly firm: Firm;
   /** One more on the same hub. */
   readonly neighbour: Firm;
-  readonly folder: (name: string) => string;
 }
 
 /** How many times a judged figure is taken; its median counts. */
@@ -35,19 +35,28 @@ export const runsOf = ({ isQuick }: Options) => (isQuick ? 1 : 3);
 
 export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-export async function withRig<Result>(options: Options, work: (rig: Rig) => Promise<Result>): Promise<Result> {
+/** Folders for the state of hubs, gone at the end. */
+export async function inFolders<Result>(work: (folder: (name: string) => string) => Promise<Result>): Promise<Result> {
   const root = mkdtempSync(join(tmpdir(), 'tieout-bench-'));
-  const folder = (name: string) => join(root, name);
+  try {
+    return await work((name) => join(root, name));
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+export async function withRig<Result>(options: Options, work: (rig: Rig) => Promise<Result>): Promise<Result> {
+  const { folder } = options;
   const systems = startChild<SystemVerbs>('systems.ts');
   const hub = await spawnHub({ port: await freePort(), state: folder('hub') });
   try {
     const [firm, neighbour] = [await openFirm(hub, systems), await openFirm(hub, systems)];
     await Promise.all([firm, neighbour].map((one) => settleIn(systems, one)));
-    return await work({ ...options, hub, systems, firm, neighbour, folder });
+    options.say('  two firms are at work');
+    return await work({ ...options, hub, systems, firm, neighbour });
   } finally {
     await hub.kill();
     await systems.stop();
-    rmSync(root, { recursive: true, force: true });
   }
 }
 

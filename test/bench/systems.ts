@@ -50,6 +50,9 @@ const dayMs = 86_400_000;
 const mirrorType = 'tieout__Invoice__c';
 const statusType = 'tieout__Sync_Status__c';
 
+/** No figure is about how often a PSA lets us ask. */
+const briskPsa = { requestsPerSecond: 50 };
+
 const offices: Office[] = [];
 
 function officeAt(firm: number): Office {
@@ -89,7 +92,7 @@ async function open(
   let hook = { url: '', key: '' };
   for (const [seat, standIn] of Object.entries(systems) as [keyof Systems, StandIn][]) {
     const { account, secrets } = standIn.connection;
-    const settings = { ...standIn.connection.settings, ...(seat === 'erp' && ledger) };
+    const settings = { ...standIn.connection.settings, ...(seat === 'erp' && ledger), ...(seat === 'psa' && briskPsa) };
     const environment = environmentOf(standIn, firm);
     const connection = { id: seat, system: standIn.name, roles: [seat], account, environment, settings, secrets };
     const made = await installation.connect({ ...connection, flow: 'open' });

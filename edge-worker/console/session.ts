@@ -42,6 +42,9 @@ const outside: Standing = {
   next: 'Tieout knows you by the system you sit in: open its settings page there.',
 };
 
+/** A question stands over the page, however short the page is. */
+const roomToAskPx = 640;
+
 export class Sessions {
   #standing: Standing = { is: 'proving' };
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -127,7 +130,8 @@ export class Sessions {
       if (this.#standing.is === 'signed-in' || said.installation !== installation) return;
       void this.#prove({ installation: said.installation, session: said.session, nonce: said.nonce });
     });
-    const size = () => this.#say('height', { heightPx: document.documentElement.scrollHeight });
+    // Of what is shown, not of the window it is shown in: a frame that has grown may become smaller again.
+    const size = () => this.#say('height', { heightPx: Math.max(roomToAskPx, document.body.offsetHeight) });
     new ResizeObserver(size).observe(document.body);
   }
 

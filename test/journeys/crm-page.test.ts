@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OrgVisitor } from '../hosts/lightning/org-in-browser.ts';
 import { hasBrowser, openBrowser } from '../support/browser.ts';
 import { type Firm, startFirm } from '../support/firm.ts';
+import { goThroughFramed } from '../support/framed-console.ts';
 import { type HubProcess, spawnHub } from '../support/hub-process.ts';
 import { arrive, holdsOnTime, postedTime, sole } from '../support/pages.ts';
 import { approveTime, hire, jobOf, logTime, sell, until, win, workspaceOf } from '../support/people.ts';
@@ -214,7 +215,7 @@ describe.skipIf(!hasBrowser)('On the page of an opportunity', () => {
       .first()
       .waitFor({ timeout: 30_000 });
     expect(firm.crm.rows('tieout__Session__c')).toEqual([]);
-    await visitor.shot('journey-settings');
+    await goThroughFramed(visitor, 'crm-settings');
     expect(visitor.problems).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 // A browser, and one person before one page: what tests see, click and check.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
 const executable = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
@@ -78,11 +78,17 @@ export class Visitor {
     return this.page.getByRole('button', { name, exact: true });
   }
 
+  /** What axe finds, here and in what is framed here. */
   async violations(): Promise<readonly string[]> {
-    await this.page.evaluate(axe);
+    const frames = this.page.frames().filter((frame) => /^https?:/.test(frame.url()));
     const told = '(({ violations }) => violations.map(({ id, nodes }) => [id, nodes[0].html].join(" ")))';
-    const found: unknown = await this.page.evaluate(`axe.run(document).then${told}`);
-    return Array.isArray(found) ? found.map(String) : [];
+    const found: string[] = [];
+    for (const frame of frames) {
+      await frame.evaluate(axe);
+      const here: unknown = await frame.evaluate(`axe.run(document, { iframes: false }).then${told}`);
+      if (Array.isArray(here)) found.push(...here.map(String));
+    }
+    return found;
   }
 
   async isTooWide(): Promise<boolean> {
@@ -93,16 +99,6 @@ export class Visitor {
   async shot(name: string): Promise<void> {
     const folder = process.env['TIEOUT_SHOTS'];
     if (folder) await this.page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
-  }
-
-  /** Where `TIEOUT_PICTURES` names a folder, what is in sight goes there as a picture for the guides, and small. */
-  async picture(name: string): Promise<void> {
-    const folder = process.env['TIEOUT_PICTURES'];
-    if (!folder) return;
-    const session = await this.page.context().newCDPSession(this.page);
-    const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 80 });
-    writeFileSync(`${folder}/${name}.webp`, Buffer.from(data, 'base64'));
-    await session.detach();
   }
 
   async close(): Promise<void> {

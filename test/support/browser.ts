@@ -1,5 +1,5 @@
 // A browser, and one person before one page: what tests see, click and check.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
 const executable = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
@@ -99,6 +99,16 @@ export class Visitor {
   async shot(name: string): Promise<void> {
     const folder = process.env['TIEOUT_SHOTS'];
     if (folder) await this.page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+  }
+
+  /** Where `TIEOUT_PICTURES` names a folder, what is in sight goes there as a picture for the guides, and small. */
+  async picture(name: string): Promise<void> {
+    const folder = process.env['TIEOUT_PICTURES'];
+    if (!folder) return;
+    const session = await this.page.context().newCDPSession(this.page);
+    const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 80 });
+    writeFileSync(`${folder}/${name}.webp`, Buffer.from(data, 'base64'));
+    await session.detach();
   }
 
   async close(): Promise<void> {

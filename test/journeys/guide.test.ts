@@ -167,7 +167,8 @@ describe.skipIf(!hasBrowser)('The guide of the first day', () => {
     });
     expect(erp.standIn.rows('customer').map((row) => row['companyname'])).toEqual(['Orchard Foods']);
     console.log(hand.told);
-    expect(hand.reckonedMs).toBeLessThanOrEqual(15 * 60_000);
+    // The rest of a quarter of an hour is for the systems.
+    expect(hand.reckonedMs).toBeLessThanOrEqual(13 * 60_000);
   }, 300_000);
 });
 

@@ -1,7 +1,7 @@
 // Which entity each record of a run belongs to: links that are there, links made now, and references that no link
 // answers yet. Loaded for all records at once and written at once.
 import type { EntityName } from '../../shared/entities/_registry.ts';
-import { links } from '../store/lane-schema.ts';
+import { leftRecords, links } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { readRows, writeRows } from '../store/rows.ts';
 import { siblingId } from './identity.ts';
@@ -46,9 +46,11 @@ export function unlinkedReferences(
   if (wanted.size === 0) return [];
   const known = tx.sql
     .exec(
-      `SELECT DISTINCT connection || '|' || record_type || '|' || record_id || '|' AS key FROM links
-       WHERE record_id IS NOT NULL AND
-       (connection, record_type, record_id) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?))`,
+      `WITH wanted AS (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?))
+       SELECT connection || '|' || record_type || '|' || record_id || '|' AS key FROM links
+       WHERE record_id IS NOT NULL AND (connection, record_type, record_id) IN wanted
+       UNION SELECT connection || '|' || record_type || '|' || record_id || '|' FROM left_records
+       WHERE (connection, record_type, record_id) IN wanted`,
       JSON.stringify([...wanted.values()].map((ref) => [ref.connection, ref.recordType, ref.recordId])),
     )
     .toArray() as { key: string }[];
@@ -62,6 +64,8 @@ export class LinkBook {
   readonly #tx: LaneTransaction;
   readonly #wiring: Wiring;
   readonly #links = new Map<string, LinkRow>();
+  /** Whom a record means that a merge has left. */
+  readonly #left = new Map<string, string>();
   readonly #changed = new Set<LinkRow>();
   readonly #strays: StrayRow[] = [];
   readonly #referring: (readonly [RecordPlace, Omit<RecordPlace, 'connection'>])[] = [];
@@ -108,6 +112,17 @@ export class LinkBook {
       const key = recordKey(row.connection, row.recordType, row.recordId as string, row.kind);
       if (!this.#links.has(key)) this.#links.set(key, row);
     }
+    const isLinked = new Set(rows.map((row) => recordKey(row.connection, row.recordType, row.recordId ?? '', '')));
+    const others = [...refs].filter(([key]) => !isLinked.has(key)).map(([, place]) => place);
+    if (others.length === 0) return;
+    const left = readRows(
+      this.#tx.sql,
+      leftRecords,
+      'WHERE (connection, record_type, record_id) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?))',
+      JSON.stringify(others),
+    );
+    for (const { connection, recordType, recordId, kind, entity } of left)
+      this.#left.set(recordKey(connection, recordType, recordId, kind), entity);
   }
 
   linkOf(kind: EntityName, { connection, snapshot }: Observation): LinkRow | null {
@@ -123,13 +138,14 @@ export class LinkBook {
   oursOf({ connection, snapshot }: Observation, kind: EntityName, recordId: string): string | null {
     const recordType = this.#wiring.mapFor(connection, kind)?.recordType;
     if (!recordType) return null;
-    const link = this.#links.get(recordKey(connection, recordType, recordId, kind));
-    if (!link)
+    const key = recordKey(connection, recordType, recordId, kind);
+    const entity = this.#links.get(key)?.entity ?? this.#left.get(key) ?? null;
+    if (entity === null)
       this.#referring.push([
         { connection, recordType: snapshot.recordType, recordId: snapshot.recordId },
         { recordType, recordId },
       ]);
-    return link?.entity ?? null;
+    return entity;
   }
 
   /** The id that an entity born of this record shares with its siblings. */

@@ -4,7 +4,7 @@
 import type { Action } from '../../shared/actions.ts';
 import { type EntityName, entityNames } from '../../shared/entities/_registry.ts';
 import type { RecordRef } from '../connectors/connector.ts';
-import { aliases, commands, entityRows, holds, links } from '../store/lane-schema.ts';
+import { aliases, commands, entityRows, holds, leftRecords, links } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { deleteRows, readRows, type StoredRow, writeRows } from '../store/rows.ts';
 import { tellAudit } from './audit.ts';
@@ -62,11 +62,18 @@ function isBusy(core: LaneCore, tx: LaneTransaction, entities: readonly string[]
 /** The other record is nobody's: the entity goes on with it. */
 function moveRecord(tx: LaneTransaction, link: LinkRow, { connection, recordType, recordId }: RecordPlace): string {
   endLink(tx, link);
+  leave(tx, link, link.entity);
   const moved = { ...link, recordId, given: null, baseline: null, version: null, seenMs: 0, run: tx.run };
   writeRows(tx.sql, links, [moved], 'replace');
   recordLink(tx, moved);
   tx.tell(link.entity, 'record-merged', { connection, recordType, recordId, former: link.recordId ?? '' });
   return link.entity;
+}
+
+/** Nothing moves what names a record that is left: it is known whom that means. */
+function leave(tx: LaneTransaction, { connection, recordType, recordId, kind }: LinkRow, entity: string): void {
+  if (recordId !== null)
+    writeRows(tx.sql, leftRecords, [{ connection, recordType, recordId, kind, entity }], 'replace');
 }
 
 /** One entity from now on, under the winner's name. */
@@ -81,6 +88,7 @@ function join(core: LaneCore, tx: LaneTransaction, loserLink: LinkRow, winnerLin
   const linked = takeLinks(core, tx, loserLink, winner);
   dropWork(tx, loser);
   tx.sql.exec('UPDATE aliases SET "into" = ? WHERE "into" = ?', winner, loser);
+  tx.sql.exec('UPDATE left_records SET entity = ? WHERE entity = ?', winner, loser);
   writeRows(tx.sql, aliases, [{ entity: loser, into: winner, atMs: tx.atMs }], 'replace');
   tx.record('aliases', { entity: loser, into: winner, atMs: tx.atMs });
   const repointed = repoint(core, tx, loser, winner);
@@ -108,7 +116,9 @@ function takeLinks(core: LaneCore, tx: LaneTransaction, source: LinkRow, winner:
     const none = { params: null, owner: null, nextMs: null };
     const status = { state: 'ignored', reason: 'entity-merged', atMs: tx.atMs, ...none };
     tx.record('statuses', { entity, connection, kind, recordId, ...status });
-    if (link.connection === source.connection && link.recordId === source.recordId) continue;
+    const isMergedAway = link.connection === source.connection && link.recordId === source.recordId;
+    if (isMergedAway || there?.recordId) leave(tx, link, winner);
+    if (isMergedAway) continue;
     if (there?.recordId) askWhich(core, tx, there, link.recordId);
     else {
       const taken = { ...link, entity: winner, run: tx.run };

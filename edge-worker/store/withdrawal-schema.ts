@@ -26,3 +26,16 @@ export const aliases = sqliteTable('aliases', {
   into: text('into').notNull(),
   atMs: integer('at_ms').notNull(),
 });
+
+/** Records that a merge has left: other records may name them still, and mean the entity that goes on. */
+export const leftRecords = sqliteTable(
+  'left_records',
+  {
+    connection: text('connection').notNull(),
+    recordType: text('record_type').notNull(),
+    recordId: text('record_id').notNull(),
+    kind: text('kind').notNull(),
+    entity: text('entity').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.connection, table.recordType, table.recordId, table.kind] })],
+);

@@ -5,6 +5,7 @@ import { textOrNull } from '../../edge-worker/connectors/codecs.ts';
 import { at } from '../../edge-worker/connectors/connector.ts';
 import { Fault } from '../../edge-worker/faults.ts';
 import { answer } from '../../edge-worker/flow/answer.ts';
+import { billedFirm, billOver } from '../support/billed-firm.ts';
 import { client, LaneRig, RigSystem, rigMaps } from '../support/lane-rig.ts';
 
 const { project } = rigMaps;
@@ -173,4 +174,35 @@ describe('Of two records after a merge', () => {
     expect(rig.rows("SELECT * FROM holds WHERE connection = 'erp'")).toEqual([]);
     expect(recordIn('erp', winner)).toBe(kept);
   });
+});
+
+it('An invoice that names the record which a merge has left stays the winner’s, however often it is read', async () => {
+  const { rig, crm, psa, erp, all, deliver, engagement } = await billedFirm('ledger');
+  await deliver('hours', 'h');
+  crm.put('client', 'b', { display_name: 'Harbour and Pine', stage: 'client', currency: 'EUR', active: true });
+  await rig.notice('crm', 'client', 'b');
+  const named = (name: string) => all(erp, 'client').find(({ wire }) => wire['display_name'] === name)?.recordId;
+  const [loser, winner] = [named('Harbour & Pine'), named('Harbour and Pine')];
+  expect([loser, winner]).not.toContain(undefined);
+  const bill = {
+    ...billOver([all(erp, 'hours')[0]?.recordId ?? '']),
+    client_id: loser,
+    no: 'INV-1',
+    ledger_no: 'INV-1',
+  };
+  const save = async (changes = {}) => {
+    erp.put('bill', 'e', { ...bill, engagement_id: all(erp, 'engagement')[0]?.recordId, ...changes });
+    await rig.notice('erp', 'bill', 'e');
+    await rig.pass(1_000);
+  };
+  await save();
+  crm.merge('client', 'b', 'a');
+  await rig.notice('crm', 'client', 'a');
+  await rig.pass(1_000);
+  for (const { id } of rig.rows("SELECT id FROM holds WHERE control = 'two-records'"))
+    answer(rig.lane.core, String(id), 'this-one', 'admin', '');
+  await save({ state: 'paid', paid: '400.00', open: '0.00' });
+  const inPsa = all(psa, 'client').find(({ wire }) => wire['display_name'] === 'Harbour and Pine')?.recordId;
+  expect(all(psa, 'bill').map(({ wire }) => [wire['client_id'], wire['state']])).toEqual([[inPsa, 'paid']]);
+  expect([engagement, rig.held()]).toEqual([expect.any(String), []]);
 });

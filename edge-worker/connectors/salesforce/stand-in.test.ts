@@ -144,6 +144,22 @@ describe('jsforce over a real port', () => {
     expect(third.done).toBe(true);
   });
 
+  it('writes thousands of rows by a bulk job, and is told of each what became of it', async () => {
+    const rows = Array.from({ length: 3000 }, (_, at) => ({ tieout__Tieout_Id__c: `b${at}`, Name: `Bulk, "${at}"` }));
+    const { successfulResults, failedResults, unprocessedRecords } = await connection.bulk2.loadAndWaitForResults({
+      ...{ object: 'Account', operation: 'upsert', externalIdFieldName: 'tieout__Tieout_Id__c' },
+      input: [...rows, { tieout__Tieout_Id__c: 'b3000', Name: '#N/A' }],
+      ...{ pollInterval: 1, pollTimeout: 10_000 },
+    });
+    expect(successfulResults).toHaveLength(3000);
+    expect(successfulResults[7]).toMatchObject({ sf__Created: 'true', Name: 'Bulk, "7"' });
+    expect(failedResults).toMatchObject([
+      { sf__Id: '', sf__Error: expect.stringContaining('REQUIRED_FIELD_MISSING:') },
+    ]);
+    expect(unprocessedRecords).toEqual([]);
+    expect(org.rows('Account').filter((row) => String(row['Name']).startsWith('Bulk'))).toHaveLength(3000);
+  });
+
   it('meets refusals as errors with the code and the text', async () => {
     await expect(connection.sobject('Account').create({ Nmae: 'x' })).rejects.toMatchObject({
       errorCode: 'INVALID_FIELD',

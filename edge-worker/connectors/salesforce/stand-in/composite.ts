@@ -73,7 +73,7 @@ function fillAll(results: ReadonlyMap<string, unknown>, value: unknown): unknown
 
 function callOf(method: string, url: string, body: unknown): Call {
   const { pathname, searchParams } = new URL(url, 'http://part.invalid');
-  return { method, path: pathname, query: searchParams, header: noHeader, body: () => body };
+  return { method, path: pathname, query: searchParams, header: noHeader, body: () => body, text: '' };
 }
 
 function serve(visit: Visit, part: Part, results: Map<string, unknown>): PartAnswer {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { PlatformAutomation } from './automation.ts';
 import { type Actor, Books } from './books.ts';
+import type { BulkJob } from './bulk.ts';
 import { standardTypes } from './catalog.ts';
 import { currencies } from './catalog-words.ts';
 import { IdMaker, orgIdFor, parseId, shortId } from './ids.ts';
@@ -53,6 +54,8 @@ export class Org {
   readonly rights: Rights;
   readonly events: Events;
   readonly queries: Queries;
+  readonly bulkIds: IdMaker;
+  readonly bulkJobs = new Map<string, BulkJob>();
   readonly nowMs: () => number;
   readonly sessions = new Map<string, Session>();
   readonly integrationUser: Actor;
@@ -79,6 +82,7 @@ export class Org {
     this.installed = source ? install(source, traits.namespace, types) : null;
     this.schema = new Schema(traits.namespace, types, nowMs());
     this.books = new Books(this.schema, new IdMaker(traits.baseUrl), nowMs);
+    this.bulkIds = new IdMaker(traits.baseUrl);
     this.queries = new Queries(new IdMaker(traits.baseUrl));
     const messages = [...(this.installed?.messages.values() ?? [])];
     this.outbound = messages.map((message) => new Outbound(message, this.books, this.id, traits.baseUrl, nowMs));

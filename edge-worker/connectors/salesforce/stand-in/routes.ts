@@ -1,4 +1,5 @@
 // The REST routes: which path and method lead where, and under which name a call is counted.
+import { changeJob, lookAtJob, openJob, tellResults, uploadRows } from './bulk.ts';
 import { createMany, deleteMany, readMany, readManyByBody, updateMany, upsertMany } from './collections.ts';
 import { batch, composite } from './composite.ts';
 import { describeAll, describeShortly, describeType } from './describe.ts';
@@ -89,6 +90,11 @@ const routes: readonly Route[] = [
   route('DELETE /sobjects/:type/:key/:value', (v, [type = '', key = '', value = '']) =>
     deleteByKey(v, type, key, value),
   ),
+  route('POST /jobs/ingest', (v) => openJob(v)),
+  route('PUT /jobs/ingest/:job/batches', (v, [job = '']) => uploadRows(v, job)),
+  route('PATCH /jobs/ingest/:job', (v, [job = '']) => changeJob(v, job)),
+  route('GET /jobs/ingest/:job', (v, [job = '']) => lookAtJob(v, job)),
+  route('GET /jobs/ingest/:job/:results', (v, [job = '', which = '']) => tellResults(v, job, which)),
   route('POST /graphql', (v) => graphql(v), false),
   route('POST /ui-api/records', (v) => createUiRecord(v)),
   route('GET /ui-api/records/:id', (v, [id = '']) => readUiRecord(v, id)),

@@ -14,6 +14,8 @@ export interface Call {
   readonly query: URLSearchParams;
   readonly header: (name: string) => string | null;
   readonly body: () => unknown;
+  /** The body as it came, for what is not JSON. */
+  readonly text: string;
 }
 
 /** A rule or a lock that refuses every write of this call. */

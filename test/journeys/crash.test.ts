@@ -109,4 +109,8 @@ describe('A hub that is killed with kill -9, twenty times', () => {
     expect(told('command-uncertain')).toBeGreaterThan(0);
     expect(told('command-found') + told('uncertain-not-there')).toBeGreaterThan(0);
   });
+
+  it('is never taken for one that was put back: what D1 has heard of, the lane had on its disk', () => {
+    expect(readStored(state, 'd1', 'audit', "SELECT 1 FROM audit WHERE action = 'lane-put-back'")).toEqual([]);
+  });
 });

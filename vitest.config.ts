@@ -34,8 +34,8 @@ export default defineConfig({
           exclude: never,
           // Each journey starts workerd and its databases; side by side they would starve each other on two cores.
           fileParallelism: false,
-          testTimeout: 240_000,
-          hookTimeout: 240_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
     ],

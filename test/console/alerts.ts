@@ -54,6 +54,6 @@ export function alertStories(visit: Visit): void {
       await visitor.hasText('Nobody is told yet');
       await visitor.close();
       await subscriber.stop();
-    }, 60_000);
+    });
   });
 }

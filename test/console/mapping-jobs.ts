@@ -37,7 +37,7 @@ export function jobStories(visit: Visit, pairOf: () => Pair): void {
     await page.getByRole('link', { name: 'this application' }).click();
     await visitor.hasText('It was taken back: see what became of it');
     await visitor.close();
-  }, 60_000);
+  });
 
   it('are replayed since a moment: looked at first, paused, gone on with, and cancelled', async () => {
     const visitor = await visit('admin', 'Mappings');
@@ -67,7 +67,7 @@ export function jobStories(visit: Visit, pairOf: () => Pair): void {
       .waitFor();
     await lookAtBoth(visitor, 'mappings-jobs');
     await visitor.close();
-  }, 60_000);
+  });
 }
 
 /** A step with a dialog of the same name. */

@@ -33,5 +33,5 @@ export function stewardStories(visit: Visit, pairOf: () => Pair): void {
     await row.click();
     await page.getByRole('heading', { level: 1, name: /Harbour & Pine/ }).waitFor();
     await visitor.close();
-  }, 60_000);
+  });
 }

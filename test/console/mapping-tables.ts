@@ -42,7 +42,7 @@ export function tableStories(draftOf: DraftOf): void {
       ['', '"Dollar","USD"', '"EUR","EUR"', '"Franken","CHF"', '\uFEFF"Theirs","Ours"'].sort(),
     );
     await visitor.close();
-  }, 60_000);
+  });
 
   it('have tables of thousands of values, of which those are shown that are looked for', async () => {
     const { page, visitor } = await draftOf('Long table', 400);
@@ -56,7 +56,7 @@ export function tableStories(draftOf: DraftOf): void {
     await page.getByLabel('Look for a value').fill('city 4711');
     await visitor.button('Remove city 4711').waitFor();
     await visitor.close();
-  }, 60_000);
+  });
 }
 
 async function importFile(visitor: Visitor, text: string): Promise<void> {

@@ -75,7 +75,7 @@ function lifecycleStories(visit: Visit): void {
     await dialog.getByRole('button', { name: 'Put this version back', exact: true }).click();
     await approver.hasText('Version 3');
     await approver.close();
-  }, 60_000);
+  });
 }
 
 function peopleStories(visit: Visit): void {
@@ -112,50 +112,46 @@ function peopleStories(visit: Visit): void {
 type DraftOf = (title: string, widthPx: number) => Promise<{ readonly visitor: Visitor; readonly page: Page }>;
 
 function rowStories(draftOf: DraftOf): void {
-  it.each([1280, 400])(
-    'are edited row by row, and a row that cannot be kept is refused, at %i px',
-    async (widthPx) => {
-      const { page, visitor } = await draftOf(`Countries at ${widthPx}`, widthPx);
-      await page.getByRole('link', { name: 'Rows', exact: true }).click();
-      await choose(page, 'Record', 'Customer');
-      await page.getByRole('row', { name: /Country/ }).waitFor();
-      await lookAt(visitor, 'mappings-rows');
-      await page.getByRole('row', { name: /Country/ }).click();
-      await choose(page, 'This field is', 'Carried as said here');
-      await page.getByRole('combobox').fill('nowhere');
-      await page.keyboard.press('Tab');
-      await visitor.button('Save the row').click();
-      await page.getByRole('alert').waitFor();
-      await visitor.hasText('has no field nowhere');
-      await lookAt(visitor, 'mappings-row-refused');
-      await page.getByRole('combobox').fill('active');
-      await page.keyboard.press('Tab');
-      await visitor.button('Save the row').click();
-      await visitor.hasText('takes yes or no, and would be given');
-      await page.getByRole('combobox').fill('');
-      await page.getByRole('combobox').pressSequentially('addr');
-      await page.getByRole('option', { name: /address.state/ }).waitFor();
-      await visitor.shot(`mappings-row-pick-${widthPx}`);
-      await page.getByRole('combobox').fill('address.state');
-      await page.keyboard.press('Tab');
-      await choose(page, 'Direction', 'Only read');
-      await visitor.button('Save the row').click();
-      await page.getByText('address.state').nth(1).waitFor();
-      await visitor.button('Fill another field').click();
-      await page.getByRole('combobox').fill('web');
-      await page.keyboard.press('Tab');
-      await completes(page, visitor);
-      await page.getByRole('textbox', { name: 'Formula' }).fill('it.nmae');
-      await visitor.hasText('there is no field nmae');
-      await page.getByRole('textbox', { name: 'Formula' }).fill('upper(it.name)');
-      await visitor.hasText('a value of the type string');
-      await lookAt(visitor, 'mappings-formula');
-      await visitor.button('Save the row').click();
-      await page.getByText('upper(it.name)').waitFor();
-      await visitor.close();
-    },
-    60_000,
-  );
+  it.each([1280, 400])('are edited row by row, and a row that cannot be kept is refused, at %i px', async (widthPx) => {
+    const { page, visitor } = await draftOf(`Countries at ${widthPx}`, widthPx);
+    await page.getByRole('link', { name: 'Rows', exact: true }).click();
+    await choose(page, 'Record', 'Customer');
+    await page.getByRole('row', { name: /Country/ }).waitFor();
+    await lookAt(visitor, 'mappings-rows');
+    await page.getByRole('row', { name: /Country/ }).click();
+    await choose(page, 'This field is', 'Carried as said here');
+    await page.getByRole('combobox').fill('nowhere');
+    await page.keyboard.press('Tab');
+    await visitor.button('Save the row').click();
+    await page.getByRole('alert').waitFor();
+    await visitor.hasText('has no field nowhere');
+    await lookAt(visitor, 'mappings-row-refused');
+    await page.getByRole('combobox').fill('active');
+    await page.keyboard.press('Tab');
+    await visitor.button('Save the row').click();
+    await visitor.hasText('takes yes or no, and would be given');
+    await page.getByRole('combobox').fill('');
+    await page.getByRole('combobox').pressSequentially('addr');
+    await page.getByRole('option', { name: /address.state/ }).waitFor();
+    await visitor.shot(`mappings-row-pick-${widthPx}`);
+    await page.getByRole('combobox').fill('address.state');
+    await page.keyboard.press('Tab');
+    await choose(page, 'Direction', 'Only read');
+    await visitor.button('Save the row').click();
+    await page.getByText('address.state').nth(1).waitFor();
+    await visitor.button('Fill another field').click();
+    await page.getByRole('combobox').fill('web');
+    await page.keyboard.press('Tab');
+    await completes(page, visitor);
+    await page.getByRole('textbox', { name: 'Formula' }).fill('it.nmae');
+    await visitor.hasText('there is no field nmae');
+    await page.getByRole('textbox', { name: 'Formula' }).fill('upper(it.name)');
+    await visitor.hasText('a value of the type string');
+    await lookAt(visitor, 'mappings-formula');
+    await visitor.button('Save the row').click();
+    await page.getByText('upper(it.name)').waitFor();
+    await visitor.close();
+  });
 }
 
 /** Without a mouse: what may come next is shown with a real value, chosen and taken. */

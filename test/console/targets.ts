@@ -57,6 +57,6 @@ export function targetStories(visit: Visit): void {
       await visitor.hasText('mon 09:00–17:00');
       await lookAt(visitor, 'targets');
       await visitor.close();
-    }, 60_000);
+    });
   });
 }

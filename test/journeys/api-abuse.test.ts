@@ -23,7 +23,7 @@ let foreign = '';
 beforeAll(async () => {
   firm = await startFirm({ state });
   foreign = (await firm.operator.found('Somebody else')).id;
-}, 120_000);
+});
 
 afterAll(async () => {
   await firm?.close();
@@ -138,7 +138,7 @@ describe('Made-up requests', () => {
     for (const status of [200, 400, 401, 404, 409, 413, 415, 422])
       expect(answers.get(status), `${status}`).toBeGreaterThan(0);
     expect((await fetch(`${firm.hub.url}/healthz`)).status).toBe(200);
-  }, 300_000);
+  });
 
   /** What is wrong with an answer; null when it is as documented. */
   async function answered({ url, method, headers, body }: Asked): Promise<[number, string | null]> {

@@ -23,7 +23,7 @@ beforeAll(async () => {
   const settings = { restUrl: erp?.url, restletUrl: erp?.url, appUrl: erp?.url };
   const vars = { CONSENT_CLIENTS: JSON.stringify({ netsuite: { id: clientId, secret: clientSecret, settings } }) };
   for (const state of states) hubs.push(await startHub({ port: await freePort(), state, vars }));
-}, 120_000);
+});
 
 afterAll(async () => {
   for (const hub of hubs) await hub.close();

@@ -26,7 +26,7 @@ beforeAll(async () => {
   operator = apiClient(hub.url, hub.operatorKey);
   const client = new Operator(hub.url, hub.operatorKey);
   [home, foreign] = [(await client.found('Home')).id, (await client.found('Foreign')).id];
-}, 120_000);
+});
 
 afterAll(async () => {
   await hub?.close();

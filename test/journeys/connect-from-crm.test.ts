@@ -52,7 +52,7 @@ beforeAll(async () => {
   deal = first.org.create('Opportunity', values);
   timer = setInterval(() => void Promise.all([first.org.deliver(), second.org.deliver()]), deliverEveryMs);
   if (hasBrowser) browser = await openBrowser();
-}, 200_000);
+});
 
 afterAll(async () => {
   clearInterval(timer);
@@ -100,37 +100,33 @@ const inDirectory = async (table: string) => {
 const installationOf = (row: Row) => String(row[`${ns}Installation__c`]);
 
 describe('Connecting from inside an org', () => {
-  it.skipIf(!hasBrowser)(
-    'names each step while it is open, and goes on by itself once it is taken',
-    async () => {
-      if (!browser) return;
-      const { org } = first;
-      org.act('admitApp', { admitted: false });
-      const ada = await OrgVisitor.open(browser, first, 'ada.admin@acme.example');
-      await ada.page.goto(`${first.url}/lightning/assets/page.js`, { timeout: 180_000 });
-      await ada.record('Opportunity', deal);
-      await ada.hasText('An admin connects this org on the Tieout Settings tab');
-      await ada.goTo(settings);
-      await ada.page.getByLabel('Username of the integration user').fill(usernames.first);
-      await ada.button('Connect').click();
-      const open = (step: string) =>
-        ada.page.locator('ol.steps > li', { hasText: step }).getByText('Still to do').waitFor();
-      await open('Pre-authorise the app');
-      expect([await inDirectory('lanes'), await inDirectory('directory')]).toEqual([[], []]);
-      org.act('admitApp', { admitted: true });
-      await open('Assign the integration user');
-      await ada.shot('connect-steps');
-      assign(org, usernames.first, 'Tieout_Integration');
-      // The framed page of the hub, which knows by then who looks at it.
-      await ada.page.frameLocator('iframe').getByText('ada.admin').first().waitFor({ timeout: 60_000 });
-      await ada.shot('connect-done');
-      await ada.record('Opportunity', deal);
-      await ada.hasText('Nothing to show yet');
-      expect(ada.problems).toEqual([]);
-      await ada.close();
-    },
-    300_000,
-  );
+  it.skipIf(!hasBrowser)('names each step while it is open, and goes on by itself once it is taken', async () => {
+    if (!browser) return;
+    const { org } = first;
+    org.act('admitApp', { admitted: false });
+    const ada = await OrgVisitor.open(browser, first, 'ada.admin@acme.example');
+    await ada.page.goto(`${first.url}/lightning/assets/page.js`, { timeout: 180_000 });
+    await ada.record('Opportunity', deal);
+    await ada.hasText('An admin connects this org on the Tieout Settings tab');
+    await ada.goTo(settings);
+    await ada.page.getByLabel('Username of the integration user').fill(usernames.first);
+    await ada.button('Connect').click();
+    const open = (step: string) =>
+      ada.page.locator('ol.steps > li', { hasText: step }).getByText('Still to do').waitFor();
+    await open('Pre-authorise the app');
+    expect([await inDirectory('lanes'), await inDirectory('directory')]).toEqual([[], []]);
+    org.act('admitApp', { admitted: true });
+    await open('Assign the integration user');
+    await ada.shot('connect-steps');
+    assign(org, usernames.first, 'Tieout_Integration');
+    // The framed page of the hub, which knows by then who looks at it.
+    await ada.page.frameLocator('iframe').getByText('ada.admin').first().waitFor({ timeout: 60_000 });
+    await ada.shot('connect-done');
+    await ada.record('Opportunity', deal);
+    await ada.hasText('Nothing to show yet');
+    expect(ada.problems).toEqual([]);
+    await ada.close();
+  });
 
   it('founds one installation, however often the request comes', async () => {
     const { org } = first;

@@ -31,7 +31,7 @@ beforeAll(async () => {
   third.standIn.create('client', { display_name: 'Harbour and Pine Architects Ltd', ...there });
   third.standIn.create('client', { display_name: 'Lakeside Hospital', stage: 'client', currency: 'EUR', active: true });
   browser = await openBrowser();
-}, 120_000);
+});
 
 afterAll(async () => {
   await browser?.close();

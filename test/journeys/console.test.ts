@@ -214,7 +214,7 @@ describe.skipIf(!hasBrowser)('Exceptions', () => {
     await visitor.hasText('Nothing waits for anybody');
     await lookAt(visitor, 'exceptions-none');
     await visitor.close();
-  }, 300_000);
+  });
 });
 
 describe.skipIf(!hasBrowser)('The audit', () => {

@@ -24,7 +24,7 @@ const sales: Sales = {
 
 beforeAll(async () => {
   ({ firm, ines, workspaces, deals } = await startSoldFirm(state, sales));
-}, 120_000);
+});
 
 afterAll(async () => {
   await firm?.close();

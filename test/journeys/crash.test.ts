@@ -28,7 +28,7 @@ let overflowed = 0;
 beforeAll(async () => {
   hub = await spawnHub({ port, state });
   pair = await Pair.start(new Operator(hub.url, hub.operatorKey), { chance });
-}, 60_000);
+});
 
 afterAll(async () => {
   await hub?.kill();
@@ -91,7 +91,7 @@ describe('A hub that is killed with kill -9, twenty times', () => {
       `${kills} kills, ${pair.sender.accepted.size} accepted, ${pair.sender.repeats} sent again, ` +
         `${overflowed} overflowed, ${entries} hours, ${clients.length} clients`,
     );
-  }, 240_000);
+  });
 
   it('has every accepted notice on its disk, and none left in the overflow', async () => {
     await hub.kill();

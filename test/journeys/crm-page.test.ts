@@ -41,7 +41,7 @@ beforeAll(async () => {
   const org = { url: firm.urls.crm, org: firm.crm };
   anna = await OrgVisitor.open(browser, org, 'Anna Reyes@acme.example');
   await anna.page.goto(`${firm.urls.crm}/lightning/assets/page.js`, { timeout: 180_000 });
-}, 300_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -51,7 +51,7 @@ afterAll(async () => {
 });
 
 const page = () => anna.page.getByRole('complementary', { name: 'Components' });
-const says = (words: string | RegExp) => page().getByText(words).first().waitFor({ timeout: 30_000 });
+const says = (words: string | RegExp) => page().getByText(words).first().waitFor({ timeout: 60_000 });
 
 describe.skipIf(!hasBrowser)('On the page of an opportunity', () => {
   it('a check names what would hold the deal, without anything being created anywhere', async () => {
@@ -213,7 +213,7 @@ describe.skipIf(!hasBrowser)('On the page of an opportunity', () => {
     await frame
       .getByText(/ada\.admin/)
       .first()
-      .waitFor({ timeout: 30_000 });
+      .waitFor({ timeout: 60_000 });
     expect(firm.crm.rows('tieout__Session__c')).toEqual([]);
     await goThroughFramed(visitor, 'crm-settings');
     expect(visitor.problems).toEqual([]);

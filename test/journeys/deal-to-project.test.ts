@@ -18,7 +18,7 @@ const state = mkdtempSync(join(tmpdir(), 'tieout-journey-'));
 beforeAll(async () => {
   hub = await spawnHub({ port, state });
   firm = await startFirm({ hub, state });
-}, 120_000);
+});
 
 afterAll(async () => {
   await hub?.kill();
@@ -75,7 +75,7 @@ describe('A won deal', () => {
       ['kantata', 'in-step'],
       ['netsuite', 'in-step'],
     ]);
-  }, 90_000);
+  });
 
   it('hands on what an admin’s mapping reads from a field that the connector’s own map does not know', async () => {
     const row = { at: 'NextStep', codec: 'text?', direction: 'in' };
@@ -113,7 +113,7 @@ describe('A won deal', () => {
     expect(named('salesorder', 'memo', name)).toHaveLength(1);
     expect(firm.psa.rows('workspaces').filter((row) => row['title'] === name)).toHaveLength(1);
     expect(await firm.installation.exceptions()).toEqual([]);
-  }, 90_000);
+  });
 
   it('reaches the ERP while the PSA hangs, and what is wrong with the next one is still found', async () => {
     firm.psa.arm({ how: 'slow', times: null, delayMs: 600_000 });
@@ -125,5 +125,5 @@ describe('A won deal', () => {
     expect(hold).toMatchObject({ control: 'missing-tax-profile', connection: 'erp' });
     expect(sole(await holdsOnDeal(firm, next)).owner).toBe('finance');
     expect([workspaceOf(firm, 'Lakeside data platform'), workspaceOf(firm, 'Quay reporting')]).toEqual([null, null]);
-  }, 90_000);
+  });
 });

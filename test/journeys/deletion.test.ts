@@ -33,7 +33,7 @@ beforeAll(async () => {
   // The PSA locks what it has invoiced; this firm keeps its invoices in the ledger and in the CRM only.
   await firm.installation.setFlow('psa', 'invoice', 'observe');
   await firm.installation.settled();
-}, 120_000);
+});
 
 afterAll(async () => {
   await firm?.close();

@@ -28,7 +28,7 @@ beforeAll(async () => {
   firm = await startFirm({ state, vars: { CHANNELS: JSON.stringify({ mail }) } });
   api = apiClient(firm.hub.url, firm.hub.operatorKey);
   await office.start();
-}, 120_000);
+});
 
 afterAll(async () => {
   await firm?.close();
@@ -100,7 +100,7 @@ describe('An office that subscribes to everything', () => {
     expect(inside(created, 'project')).toMatchObject({ name });
     expect((await hears('customer.created')).data).toMatchObject({ customer: { name: 'Lakeside Hospital' } });
     expect(heard('contract.changed').at(-1)?.data).toMatchObject({ contract: { terms: 'NET30' } });
-  }, 120_000);
+  });
 
   it('hears of time that is posted, and of the invoice that bills it: issued, then paid', async () => {
     const { user } = hire(
@@ -139,7 +139,7 @@ describe('An office that subscribes to everything', () => {
     });
     firm.erp.act('pay', { invoice, amount: firm.erp.rows('invoice')[0]?.['total'] });
     expect((await hears('invoice.paid')).data).toMatchObject({ invoice: { id: inside(issued, 'invoice')['id'] } });
-  }, 120_000);
+  });
 
   it('was told nothing that the published schemas do not say, each event under one id, in order', async () => {
     await firm.installation.settled();

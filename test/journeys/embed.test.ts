@@ -39,7 +39,7 @@ beforeAll(async () => {
   });
   key = made.hookKey ?? '';
   if (hasBrowser) browser = await openBrowser();
-}, 120_000);
+});
 
 afterAll(async () => {
   await browser?.close();

@@ -22,7 +22,7 @@ beforeAll(async () => {
   hub = await startHub({ port: await freePort(), state, vars: { ERASURE_LATE_MS: '100' } });
   operator = new Operator(hub.url, hub.operatorKey);
   north = await Pair.start(operator, { name: 'Northwind Consulting' });
-}, 60_000);
+});
 
 afterAll(async () => {
   await hub?.close();

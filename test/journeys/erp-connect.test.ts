@@ -44,7 +44,7 @@ beforeAll(async () => {
     custrecord_tieout_se_hub: hub.url.replace('http:', 'https:'),
   });
   if (hasBrowser) visitor = new Visitor(await openPage(await openBrowser(), {}), served.url);
-}, 90_000);
+});
 
 afterAll(async () => {
   clearInterval(deliver);

@@ -29,7 +29,7 @@ beforeAll(async () => {
   win(firm, opportunity);
   job = await until('the project in the ERP', () => jobOf(firm, name));
   await firm.installation.settled();
-}, 90_000);
+});
 
 afterAll(async () => {
   await firm?.close();
@@ -177,7 +177,7 @@ describe('Whatever people save there', () => {
     expect(told() - toldBefore).toBeLessThanOrEqual(60);
     expect(restletCalls() - callsBefore).toBeLessThanOrEqual(150);
     expect(await firm.installation.exceptions()).toEqual([]);
-  }, 120_000);
+  });
 
   const hospital = () => sole(firm.erp.rows('customer').filter((row) => row['companyname'] === 'Lakeside Hospital'));
   const restletCalls = () =>

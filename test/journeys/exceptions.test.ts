@@ -29,7 +29,7 @@ beforeAll(async () => {
   [delivery, finance, viewer] = [await signIn('delivery'), await signIn('finance'), await signIn('viewer')];
   await submit(many);
   await until('all of them held', async () => (await causes())[0]?.open === many, 120_000);
-}, 180_000);
+});
 
 afterAll(async () => {
   await pair?.close();
@@ -173,15 +173,11 @@ it('One answer is given to all of a cause, as a job that says how far it is', as
   expect(started.total).toBe(many);
   const again = await must(delivery.POST(address, { params, body }));
   expect(again.job).toBe(started.job);
-  const job = await until(
-    'the job',
-    async () => {
-      const read = { params: { path: { ...path(), job: started.job } } };
-      const found = await must(delivery.GET('/installations/{installation}/jobs/{job}', read));
-      return found.state === 'done' && found;
-    },
-    120_000,
-  );
+  const job = await until('the job', async () => {
+    const read = { params: { path: { ...path(), job: started.job } } };
+    const found = await must(delivery.GET('/installations/{installation}/jobs/{job}', read));
+    return found.state === 'done' && found;
+  });
   if (many >= 5_000) console.log(`from ${job.startedAt} to ${job.endedAt}`);
   expect(job).toMatchObject({ done: many, failed: 0, problem: null });
   await pair.installation.settled(120_000);

@@ -34,7 +34,7 @@ let ines = { user: '', employee: '' };
 
 beforeAll(async () => {
   firm = await startFirm({ state, flow: 'matching' }, fill);
-}, 60_000);
+});
 
 afterAll(async () => {
   await firm?.close();

@@ -52,7 +52,7 @@ beforeAll(async () => {
   hub = await startHub({ port: await freePort(), state, vars });
   installPackages();
   browser = await openBrowser();
-}, 200_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -124,14 +124,14 @@ describe.skipIf(!hasBrowser)('The guide of the first day', () => {
       await has('PSA');
       await ada.picture('first-day-inside');
     });
-  }, 300_000);
+  });
 
   it('connects the PSA with credentials, and the ledger by consent', async () => {
     await hand.follow('2. The others', async () => {
       await connectPsa();
       await connectErp();
     });
-  }, 120_000);
+  });
 
   it('lets each be read in full, and nothing is written', async () => {
     await hand.follow('3. Let it read', async () => {
@@ -143,7 +143,7 @@ describe.skipIf(!hasBrowser)('The guide of the first day', () => {
       await ada.picture('first-day-read');
     });
     expect(erp.standIn.rows('customer')).toEqual([]);
-  }, 300_000);
+  });
 
   it('accepts the customers, and the first one that is saved stands in all three', async () => {
     await hand.follow('4. Accept', async () => {
@@ -169,7 +169,7 @@ describe.skipIf(!hasBrowser)('The guide of the first day', () => {
     console.log(hand.told);
     // The rest of a quarter of an hour is for the systems.
     expect(hand.reckonedMs).toBeLessThanOrEqual(13 * 60_000);
-  }, 300_000);
+  });
 });
 
 /** Where the system has records of the kind to be matched. */

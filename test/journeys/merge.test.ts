@@ -32,7 +32,7 @@ beforeAll(async () => {
     await until(`the job of ${name}`, () => jobOf(firm, name), 60_000);
   }
   await firm.installation.settled();
-}, 120_000);
+});
 
 afterAll(async () => {
   await firm?.close();

@@ -31,7 +31,7 @@ beforeAll(async () => {
   await hub.close();
   for (const [name, change] of Object.entries(changes)) change(laneFileOf(state, firmOf(name).installation.id));
   hub = await startHub({ port, state });
-}, 120_000);
+});
 
 afterAll(async () => {
   await hub?.close();

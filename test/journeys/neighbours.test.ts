@@ -24,7 +24,7 @@ beforeAll(async () => {
   operator = new Operator(hub.url, hub.operatorKey);
   north = await Pair.start(operator, { name: 'Northwind Consulting' });
   south = await Pair.start(operator, { name: 'Southwind Advisers' });
-}, 60_000);
+});
 
 afterEach(() => {
   record.day = 'well';

@@ -61,7 +61,7 @@ beforeAll(async () => {
   });
   psa.subscribe({ url: source.hookUrl ?? '', key: source.hookKey ?? '', installation: installation.id });
   erp.subscribe({ url: door.hookUrl ?? '', key: door.hookKey ?? '', installation: installation.id });
-}, 60_000);
+});
 
 afterAll(async () => {
   await hub?.kill();
@@ -171,7 +171,7 @@ describe('An ERP that nobody can call', () => {
     await comesFor('the record to be told', () => erp.calls().some(({ route }) => route === 'POST /records'));
     await until('both to agree', async () => (await statusOf('hours', entry)) === 'in-step');
     expect(erp.rows('time').filter((row) => row['note'] === 'Cut-over rehearsal')).toHaveLength(1);
-  }, 60_000);
+  });
 
   it('takes back what is approved no more, and counts it again when it is approved again', async () => {
     const note = 'Booked on the wrong project';
@@ -191,7 +191,7 @@ describe('An ERP that nobody can call', () => {
     await comesFor('the time to be taken back', () => inCellar()[0]?.['isWithdrawn'] === true);
     expect(inCellar()).toHaveLength(1);
     expect(await installation.exceptions()).toEqual([]);
-  }, 60_000);
+  });
 
   it('bills what it holds, and its invoice stands in the PSA; paid there when it is paid here', async () => {
     const [project] = erp.rows('project');

@@ -22,7 +22,7 @@ beforeAll(async () => {
   firm = await startFirm({ state, isWithoutPsa: true, settings: { erp: { serviceItems: sold } } });
   const person = { firstname: 'Ines', lastname: 'Carvalho', email: 'ines.carvalho@northwind.example' };
   employee = firm.erp.create('employee', { ...person, subsidiary: '3' });
-}, 60_000);
+});
 
 afterAll(async () => {
   await firm?.close();

@@ -15,7 +15,7 @@ let standIns: Awaited<ReturnType<typeof startStandIns>>;
 beforeAll(async () => {
   standIns = await startStandIns(0);
   hub = await startHub({ port: await freePort(), state });
-}, 120_000);
+});
 
 afterAll(async () => {
   await hub?.close();
@@ -44,4 +44,4 @@ function bash(script: string): Promise<{ status: number | null; said: string }> 
 it('test/README.md runs from top to bottom', async () => {
   const ran = await bash(scriptOf(readFileSync('test/README.md', 'utf8')));
   expect(ran.status, ran.said).toBe(0);
-}, 120_000);
+});

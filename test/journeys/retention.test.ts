@@ -59,7 +59,7 @@ beforeAll(async () => {
   await pair.logAndTell('Before');
   await until('the first hours in the target', () => pair.hoursInTarget('Before').length > 0);
   await pair.installation.settled();
-}, 120_000);
+});
 
 afterAll(async () => {
   await stop();
@@ -102,7 +102,7 @@ describe('A record that was put back to an earlier time', () => {
       expect(after.get(table), table).toEqual(before.get(table));
     const audited = (after.get('audit') ?? []) as { action: string }[];
     expect(audited.filter(({ action }) => action === 'record-sent-again')).toHaveLength(1);
-  }, 180_000);
+  });
 
   it('a lane put back by its file makes nothing again that it had made since, and goes on from there', async () => {
     const made = pair.target.rows('hours').length;
@@ -122,7 +122,7 @@ describe('A record that was put back to an earlier time', () => {
     await pair.installation.settled();
     expect(pair.target.rows('hours')).toHaveLength(made + 1);
     await stop();
-  }, 120_000);
+  });
 
   it('lets go of older history, and answers from the archive as before', async () => {
     const earlier = recordRows();
@@ -143,5 +143,5 @@ describe('A record that was put back to an earlier time', () => {
     await stop();
     const left = (recordRows().get('timeline') ?? []) as { entity: string }[];
     expect(left.filter((row) => row.entity === entity?.entity)).toEqual([]);
-  }, 120_000);
+  });
 });

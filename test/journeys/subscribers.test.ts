@@ -25,7 +25,7 @@ beforeAll(async () => {
   // Whatever came to be before somebody asked for news is told to nobody.
   await pair.installation.settled();
   await warehouse.start();
-}, 60_000);
+});
 
 afterAll(async () => {
   await hub?.kill();
@@ -115,7 +115,7 @@ describe('A warehouse that subscribes to project.created', () => {
     const lighthouse = warehouse.heard.filter((event) => nameOf(event) === 'Lighthouse');
     expect(lighthouse.length).toBeGreaterThan(1);
     expect(new Set(lighthouse.map((event) => event.id)).size).toBe(1);
-  }, 90_000);
+  });
 
   it('is parked when it says it is gone: a person is asked, and what it missed is kept for it', async () => {
     warehouse.answer = () => 410;
@@ -135,7 +135,7 @@ describe('A warehouse that subscribes to project.created', () => {
     await hears('Slipway');
     await until('the exception to be closed', async () => (await pair.installation.exceptions()).length === 0);
     expect(await health()).toMatchObject({ state: 'active', waiting: 0 });
-  }, 60_000);
+  });
 
   it('heard of every project, each under one id, in the order they came to be', async () => {
     expect(warehouse.taken.map(nameOf)).toEqual(begun);

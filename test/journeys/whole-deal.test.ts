@@ -30,7 +30,7 @@ beforeAll(async () => {
   }
   for (const deal of deals.values()) await until('its hold', async () => (await holdsOnDeal(firm, deal))[0]);
   await firm.installation.settled();
-}, 120_000);
+});
 
 afterAll(async () => {
   await firm?.close();

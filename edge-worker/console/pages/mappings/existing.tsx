@@ -42,7 +42,7 @@ function List({ rows }: { readonly rows: readonly Shape<'Job'>[] }) {
       lines={rows}
       idOf={({ job }) => job}
       onOpen={({ job }) => navigate(`/mappings/job/${encodeURIComponent(job)}`)}
-      empty={<Empty title="Nothing was applied or replayed yet">What was is kept here for a month.</Empty>}
+      empty={<Empty title="Nothing was applied or replayed yet">They are kept here for a month.</Empty>}
       columns={[
         { id: 'what', title: 'What', isName: true, width: '3fr', minWidth: 210, show: titleOf },
         {

@@ -52,7 +52,12 @@ export class FlushLog {
    */
   take(seqs: readonly number[]): void {
     // Older ones wait again where D1 was put back while it took these: all of them are flushed once more.
-    if (this.waiting(1)[0]?.seq === seqs[0]) this.#takenTo = seqs.at(-1) ?? this.#takenTo;
+    // So do those that were kept back and released meanwhile.
+    const gone = new Set(seqs);
+    const waiting = this.waiting(seqs.length + 1);
+    const left = waiting.findIndex(({ seq }) => !gone.has(seq));
+    const oldest = left < 0 ? waiting : waiting.slice(0, left);
+    this.#takenTo = oldest.at(-1)?.seq ?? this.#takenTo;
     if (this.#taken.size >= takenMax) return this.#store.storage.transactionSync(() => this.forget(seqs));
     if (this.#taken.size === 0) this.#takenMs = this.#nowMs();
     for (const seq of seqs) {

@@ -121,10 +121,12 @@ function takeLinks(core: LaneCore, tx: LaneTransaction, source: LinkRow, winner:
     if (isMergedAway) continue;
     if (there?.recordId) askWhich(core, tx, there, link.recordId);
     else {
-      const taken = { ...link, entity: winner, run: tx.run };
+      const taken = { ...link, entity: winner, baseline: null, version: null, seenMs: 0, run: tx.run };
       writeRows(tx.sql, links, [taken], 'replace');
       recordLink(tx, taken);
       linked.add(link.connection);
+      // What its system owns was the loser's until now: the winner hears of it by a read.
+      readAgain(tx, [{ connection, recordType: link.recordType, recordId }]);
     }
   }
   return [...linked];

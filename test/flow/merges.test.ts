@@ -8,10 +8,11 @@ import { answer } from '../../edge-worker/flow/answer.ts';
 import { billedFirm, billOver } from '../support/billed-firm.ts';
 import { client, LaneRig, RigSystem, rigMaps } from '../support/lane-rig.ts';
 
-const { project } = rigMaps;
-if (!project) throw new Error('the rig keeps jobs');
+const { customer, project } = rigMaps;
+if (!customer || !project) throw new Error('the rig keeps clients and jobs');
 const maps = {
   ...rigMaps,
+  customer: { ...customer, fields: { ...customer.fields, terms: at('terms', textOrNull) } },
   project: {
     ...project,
     required: ['customer'],
@@ -98,6 +99,19 @@ describe('A merge', () => {
     expect(recordIn('erp', winner)).toBe(record);
     expect(erp.rows.get(`client|${record}`)?.wire['name']).toBe('Acme');
     expect([...erp.rows.values()].filter((row) => row.recordType === 'client')).toHaveLength(1);
+  });
+
+  it('carries over what the ledger alone knew of the loser, where the winner was not there', async () => {
+    const { rig, crm, erp, loser, recordIn, merge } = await firm({ isWinnerPosted: false });
+    const record = String(recordIn('erp', loser));
+    erp.put('client', record, { ...erp.rows.get(`client|${record}`)?.wire, terms: 'NET45' }, loser);
+    await rig.notice('erp', 'client', record);
+    await merge();
+    await rig.pass(1_000);
+    expect([crm, erp].map((system) => [...system.rows.values()].map((row) => row.wire['terms']))).toEqual([
+      ['NET45'],
+      ['NET45'],
+    ]);
   });
 
   it('lets who waited for the loser go on with the winner', async () => {

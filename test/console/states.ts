@@ -36,6 +36,7 @@ export function stateStories(visit: Visit): void {
         // Nothing of what was read before is known any more.
         await page.reload();
         await page.getByRole('navigation').getByRole('link', { name, exact: true }).click();
+        await page.getByRole('heading', { level: 1, name }).waitFor();
         await visitor.hasText(/^Loading/);
         await lookAt(visitor, `state-loading-${name}`);
         letGo();

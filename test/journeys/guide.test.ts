@@ -15,7 +15,7 @@ import { type LegalEntity, ledgerTables } from '../support/firm.ts';
 import { Hand } from '../support/hand.ts';
 import { type Hub, startHub } from '../support/hub.ts';
 import { sole } from '../support/pages.ts';
-import { sell, win } from '../support/people.ts';
+import { sell, until, win } from '../support/people.ts';
 import { freePort } from '../support/serve.ts';
 
 const ns = 'tieout__';
@@ -244,14 +244,13 @@ async function carryBack(other: Page): Promise<void> {
 async function found(part: string): Promise<void> {
   await hand.type(console_.getByLabel('Number, name or id in any system'), part);
   const row = console_.getByRole('row', { name: new RegExp(part) }).first();
-  await expect
-    .poll(
-      async () => {
-        await button('Find').click();
-        return row.isVisible();
-      },
-      { timeout: 60_000 },
-    )
-    .toBe(true);
+  await until(part, async () => {
+    await button('Find').click();
+    // Asked again while it still looks, it would begin anew.
+    return row.waitFor({ timeout: 5_000 }).then(
+      () => true,
+      () => false,
+    );
+  });
   await hand.press(row);
 }

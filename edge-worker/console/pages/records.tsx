@@ -14,7 +14,8 @@ const shortest = 2;
 export default function Records() {
   const { operations } = useMe();
   const [text, setText] = useState('');
-  const [asked, setAsked] = useState('');
+  // Asked once more for the same, it is looked for once more: it may have come in the meantime.
+  const [asked, setAsked] = useState({ text: '', times: 0 });
   return (
     <Routes>
       <Route
@@ -26,7 +27,7 @@ export default function Records() {
               className="stack-close"
               onSubmit={(event) => {
                 event.preventDefault();
-                setAsked(text.trim());
+                setAsked(({ times }) => ({ text: text.trim(), times: times + 1 }));
               }}
             >
               <Field
@@ -48,7 +49,7 @@ export default function Records() {
                 seeing what that would write.
               </p>
             )}
-            {asked.length >= shortest && <Found text={asked} />}
+            {asked.text.length >= shortest && <Found {...asked} />}
           </div>
         }
       />
@@ -59,8 +60,8 @@ export default function Records() {
 
 type Rows = Shape<'FoundRecords'>;
 
-function Found({ text }: { readonly text: string }) {
-  const found = useAnswer(['records', 'found', text], ({ api, installation }) =>
+function Found({ text, times }: { readonly text: string; readonly times: number }) {
+  const found = useAnswer(['records', 'found', text, times], ({ api, installation }) =>
     api.GET('/installations/{installation}/records', { params: { path: { installation }, query: { text } } }),
   );
   return (

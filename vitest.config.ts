@@ -4,6 +4,9 @@ import { LongestFirst } from './test/support/longest-first.ts';
 
 const never = ['**/node_modules/**', '**/dist/**', '**/build/**', '**/.wrangler/**'];
 
+/** How Playwright and our own `until` say that nothing came. */
+const waitedInVain = /Timeout \d+ms exceeded|in vain for/;
+
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line.ts'],
@@ -36,6 +39,9 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 300_000,
+          // A story that waited in vain is told once more, and the end of the run names it: a machine that stood still
+          // must not cost a release. A wrong answer is wrong at once.
+          retry: { count: 1, condition: waitedInVain },
         },
       },
     ],

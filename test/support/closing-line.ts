@@ -50,6 +50,12 @@ export default class ClosingLine implements Reporter {
 
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
     const { passed, failed } = countTests(modules, unhandled.length);
+    const twice = modules
+      .flatMap(({ children }) => [...children.allTests()])
+      .filter((test) => test.diagnostic()?.flaky);
+    for (const { fullName, module } of twice) {
+      console.log(`Passed only when told twice: ${module.relativeModuleId}: ${fullName}`);
+    }
     // Written as the process ends, so that it stays the last line whatever other reporters have to say.
     process.once('exit', () => process.stdout.write(`${passed} passed, ${failed} failed\n`));
   }

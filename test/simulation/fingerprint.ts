@@ -37,7 +37,8 @@ export function outcomeOf(books: LaneBooks, openTasks: readonly string[]): Outco
     ),
     ...books
       .record<{ entity: string; connection: string; state: string; reason: string | null; owner: string | null }>(
-        "SELECT entity, connection, state, reason, owner FROM statuses WHERE state != 'ignored'",
+        // In step is said where something else was said before; a record that was matched and fits needs no word.
+        "SELECT entity, connection, state, reason, owner FROM statuses WHERE state NOT IN ('ignored', 'in-step')",
       )
       .map((row) => `status ${books.nameOf(row.entity)} ${row.connection} ${row.state} ${row.reason} ${row.owner}`),
     ...books.holds.map(

@@ -136,7 +136,8 @@ const readException = route({
       return {
         ...{ connection, system, title: titleOf(system), recordType, recordId },
         link: recordType && recordId ? linkTo(system, settings, { recordType, recordId }) : null,
-        state: status?.state ?? null,
+        // A record that was matched and fits has never been told of.
+        state: status?.state ?? (link ? 'in-step' : null),
         reason: status?.reason ?? null,
         params: parsed<Record<string, string>>(status?.params ?? null),
         words: status?.reason ? wordsOf(status.reason, status.params, system) : null,

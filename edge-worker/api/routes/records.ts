@@ -148,7 +148,9 @@ const readEntity = route({
   path: '/installations/{installation}/entities/{entity}',
   tag: 'Records',
   summary: 'Read the history of an entity',
-  description: 'Versions with the origin of every value, links, statuses, timeline, receipts; the newest first.',
+  description:
+    'Versions with the origin of every value, links, statuses, timeline, receipts; the newest first. A linked record ' +
+    'without a status was in step from the start.',
   params: z.object({ entity: z.string() }),
   shape: entityPage,
   handle: async ({ at, params: { entity } }) => {

@@ -12,6 +12,7 @@ import { freePort } from '../support/serve.ts';
 import { type Child, startChild } from './child.ts';
 import { atMost, below, type Figure } from './figures.ts';
 import { countersOf, type Firm, openFirm, pause, postTime, settleIn } from './rig.ts';
+import type { Samples } from './samples.ts';
 import type { SystemVerbs } from './systems.ts';
 
 const slots = 5;
@@ -32,9 +33,11 @@ interface Calls {
 }
 
 /** Hub and systems are its own: what is measured meanwhile shares neither. */
-export async function backPressure(isQuick: boolean, state: string): Promise<Figure[]> {
-  const records = isQuick ? 350 : 4_500;
-  const [alone, beside] = await Promise.all([runAlone(records, state), runBeside(((records * callMs) / 3) * 1.2)]);
+export async function backPressure(samples: Samples, state: string): Promise<Figure[]> {
+  const [alone, beside] = await Promise.all([
+    runAlone(samples.slowRecords, state),
+    runBeside(samples.slowSeconds * 1000),
+  ]);
   const { concurrentMax, concurrentReserve } = netsuite.limits;
   const idealMs = (alone.made * callMs) / (concurrentMax - concurrentReserve);
   return [

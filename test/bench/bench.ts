@@ -1,7 +1,8 @@
-// `npm run bench`: the figures of the design, taken on the real hub. `-- --quick` takes one run of each, few records,
+// `npm run bench`: the figures of the design, taken on the real hub. `-- --quick` takes less of each, under a minute;
 // `--json` ends with one line of JSON, `--soak MINUTES` watches memory, `--only GROUP,GROUP` leaves the others out;
 // `--only record` fills a record with a million timeline rows and asks it.
 import { parseArgs } from 'node:util';
+import { buildHub } from '../support/hub.ts';
 import { backPressure } from './back-pressure.ts';
 import { counts } from './counts.ts';
 import { type Figure, qualified, tableOf } from './figures.ts';
@@ -10,6 +11,7 @@ import { neighbours } from './neighbours.ts';
 import { packaged } from './package.ts';
 import { record } from './record.ts';
 import { inFolders, type Rig, withRig } from './rig.ts';
+import { quickSays, samplesOf } from './samples.ts';
 import { soak } from './soak.ts';
 import { throughput } from './throughput.ts';
 
@@ -55,18 +57,23 @@ async function takeAll(groups: readonly Group[], rig: Rig): Promise<Figure[]> {
   return figures;
 }
 
-const options = { isQuick: values.quick, soakMinutes: Number(values.soak), say };
+const isQuick = values.quick;
+const options = { isQuick, samples: samplesOf(isQuick), soakMinutes: Number(values.soak), say };
+// Each of the hubs would build it otherwise, at the same time.
+await buildHub();
 const figures = await inFolders(async (folder) => {
   // It has a hub and systems of its own and mostly waits, so it begins while the others' are still being opened.
-  const pressed = group('back-pressure', () => backPressure(values.quick, folder('pressed')));
+  const pressed = group('back-pressure', () => backPressure(options.samples, folder('pressed')));
   return withRig({ ...options, folder }, async (rig) => {
     const counted = await takeAll(meanwhile, rig);
-    const pressure = await pressed;
+    if (!isQuick) await pressed;
+    const timed = await takeAll(undisturbed, rig);
     const asked = named.filter(([name]) => values.only.split(',').includes(name));
-    return [...(await takeAll(undisturbed, rig)), ...counted, ...pressure, ...(await takeAll(asked, rig))];
+    return [...timed, ...counted, ...(await pressed), ...(await takeAll(asked, rig))];
   });
 });
 say('done');
 console.log(`\n${tableOf(figures)}\n`);
+if (isQuick) console.log(`${quickSays()}\n`);
 if (values.json) console.log(JSON.stringify({ figures: qualified(figures) }));
 process.exit(0);

@@ -29,8 +29,8 @@ export async function latency(rig: Rig): Promise<Figure[]> {
 
 /** Four notices to a webhook make the lane relay 200 records a second while it acknowledges 50 webhooks. */
 async function underLoad(rig: Rig): Promise<number[]> {
-  const { systems, firm, isQuick } = rig;
-  const seconds = isQuick ? 4 : 60;
+  const { systems, firm, samples } = rig;
+  const seconds = samples.acknowledged;
   const ids = await systems.call('seedInvoices', firm.firm, seconds * recordsPerSecond);
   const ackMs = await postSteadily(firm, inBatches(ids, recordsPerSecond / webhooksPerSecond), webhooksPerSecond);
   await drained(rig, firm);
@@ -43,10 +43,10 @@ const writes = /^PATCH \S+\/tieout__Invoice__c\//;
 const statuses = /^PATCH \S+\/tieout__Sync_Status__c\//;
 
 async function idle(rig: Rig): Promise<{ writtenMs: number[]; shownMs: number[] }> {
-  const { systems, firm, isQuick } = rig;
+  const { systems, firm, samples } = rig;
   const writtenMs: number[] = [];
   const shownMs: number[] = [];
-  for (const id of await systems.call('seedInvoices', firm.firm, isQuick ? 3 : 20)) {
+  for (const id of await systems.call('seedInvoices', firm.firm, samples.idle)) {
     const [written, shown] = [await callsTo(rig, writes), await callsTo(rig, statuses)];
     const startedMs = performance.now();
     await post(signed(firm, [id]));
@@ -60,7 +60,7 @@ async function idle(rig: Rig): Promise<{ writtenMs: number[]; shownMs: number[] 
 /** A person presses the button on a record page of the CRM: a row in its outbox, a doorbell, a read, a status row. */
 async function syncNow(rig: Rig): Promise<number[]> {
   const tookMs: number[] = [];
-  for (let time = 0; time < (rig.isQuick ? 1 : 10); time++) {
+  for (let time = 0; time < rig.samples.syncs; time++) {
     await drained(rig, rig.firm);
     const shown = await callsTo(rig, statuses);
     const startedMs = performance.now();

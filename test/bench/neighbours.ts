@@ -8,24 +8,20 @@ const flooderPerSecond = 250;
 /** The flood has risen by then. */
 const headStartMs = 500;
 
-/** Enough for a 95th percentile: of the quick run all arms of a kind are one. */
-const armsOf = ({ isQuick }: Rig) => (isQuick ? { runs: 2, seconds: 5 } : { runs: 5, seconds: 20 });
-
 export async function neighbours(rig: Rig): Promise<Figure[]> {
-  const { runs, seconds } = armsOf(rig);
+  const { neighbourRuns: runs, neighbourSeconds: seconds } = rig.samples;
   const alone: number[][] = [];
   const beside: number[][] = [];
   // Alternated, so that a slow minute of the machine falls on both.
   for (let run = 0; run < runs; run++) {
+    if (run > 0) await Promise.all([drained(rig, rig.firm), drained(rig, rig.neighbour)]);
     alone.push(await acknowledgements(rig, rig.neighbour, victimPerSecond, seconds));
     const flood = acknowledgements(rig, rig.firm, flooderPerSecond, seconds + 1);
     await pause(headStartMs);
     beside.push(await acknowledgements(rig, rig.neighbour, victimPerSecond, seconds));
     await flood;
-    await Promise.all([drained(rig, rig.firm), drained(rig, rig.neighbour)]);
   }
-  const slowest = (took: readonly number[][]) =>
-    (rig.isQuick ? [took.flat()] : took).map((one) => percentile(one, 0.95));
+  const slowest = (took: readonly number[][]) => took.map((one) => percentile(one, 0.95));
   const quiet = slowest(alone);
   const rises = slowest(beside).map((one, index) => one - (quiet[index] as number));
   const goal = Math.max(10, Math.round(median(quiet) * 0.2));

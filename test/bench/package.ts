@@ -5,14 +5,14 @@ import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { buildHub } from '../support/hub.ts';
 import { atMost, type Figure, median } from './figures.ts';
 import { runtimesOf, workedMs } from './processes.ts';
+import type { Rig } from './rig.ts';
 
-const startUps = 3;
 const empty = 'export default { fetch: () => new Response() };';
 
-export async function packaged(): Promise<Figure[]> {
+export async function packaged({ samples }: Rig): Promise<Figure[]> {
   const bundle = readFileSync(await buildHub(), 'utf8');
   const extra: number[] = [];
-  for (let run = 0; run < startUps; run++) extra.push((await startUpMs(bundle)) - (await startUpMs(empty)));
+  for (let run = 0; run < samples.startUps; run++) extra.push((await startUpMs(bundle)) - (await startUpMs(empty)));
   return [
     atMost('Worker bundle, gzip', gzipSync(bundle).byteLength / 2 ** 20, 'MiB', 1),
     atMost('start-up beyond that of an empty Worker, processor time', median(extra), 'ms', 100),

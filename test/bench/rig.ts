@@ -7,10 +7,12 @@ import { type HubProcess, spawnHub } from '../support/hub-process.ts';
 import { Installation, Operator, type Progress } from '../support/operator.ts';
 import { freePort } from '../support/serve.ts';
 import { type Child, startChild } from './child.ts';
+import type { Samples } from './samples.ts';
 import type { Opened, SystemVerbs } from './systems.ts';
 
 export interface Options {
   readonly isQuick: boolean;
+  readonly samples: Samples;
   readonly soakMinutes: number;
   readonly say: (line: string) => void;
   readonly folder: (name: string) => string;
@@ -30,9 +32,6 @@ export interface Rig extends Options {
   readonly neighbour: Firm;
 }
 
-/** How many times a judged figure is taken; its median counts. */
-export const runsOf = ({ isQuick }: Options) => (isQuick ? 1 : 3);
-
 export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** Folders for the state of hubs, gone at the end. */
@@ -50,7 +49,7 @@ export async function withRig<Result>(options: Options, work: (rig: Rig) => Prom
   const systems = startChild<SystemVerbs>('systems.ts');
   const hub = await spawnHub({ port: await freePort(), state: folder('hub') });
   try {
-    const [firm, neighbour] = [await openFirm(hub, systems), await openFirm(hub, systems)];
+    const [firm, neighbour] = await Promise.all([openFirm(hub, systems), openFirm(hub, systems)]);
     await Promise.all([firm, neighbour].map((one) => settleIn(systems, one)));
     options.say('  two firms are at work');
     return await work({ ...options, hub, systems, firm, neighbour });

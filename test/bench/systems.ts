@@ -54,6 +54,7 @@ const statusType = 'tieout__Sync_Status__c';
 const briskPsa = { requestsPerSecond: 50 };
 
 const offices: Office[] = [];
+let founded = 0;
 
 function officeAt(firm: number): Office {
   const office = offices[firm];
@@ -73,10 +74,12 @@ function environmentOf(standIn: StandIn, firm: number): 'production' | 'sandbox'
 }
 
 async function startOffice(): Promise<number> {
+  const firm = founded++;
   const { running } = await startStandIns(0);
   const named = (name: string) => running.find((one) => one.name === name)?.standIn as StandIn;
   const systems = { crm: named('salesforce'), psa: named('kantata'), erp: named('netsuite') };
-  return offices.push({ ...systems, projects: [], users: [], serial: 0 }) - 1;
+  offices[firm] = { ...systems, projects: [], users: [], serial: 0 };
+  return firm;
 }
 
 /** Founds an installation on the hub and connects the three systems. */

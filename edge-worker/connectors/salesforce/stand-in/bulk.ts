@@ -39,8 +39,8 @@ export function readCsv(text: string): string[][] {
   return rows.filter((row) => row.length > 1 || row[0] !== '');
 }
 
-const writeCsv = (rows: readonly (readonly string[])[]): string =>
-  rows.map((row) => `${row.map((value) => `"${value.replaceAll('"', '""')}"`).join(',')}\n`).join('');
+export const writeCsv = (rows: readonly (readonly string[])[], delimiter = ',', lineEnd = '\n'): string =>
+  rows.map((row) => row.map((value) => `"${value.replaceAll('"', '""')}"`).join(delimiter) + lineEnd).join('');
 
 const csv = (header: readonly string[], rows: readonly (readonly string[])[]): Answer => ({
   status: 200,
@@ -168,6 +168,14 @@ function cellOf(type: TypeShape, name: string, text: string): unknown {
   if (kind === 'boolean') return text.toLowerCase() === 'true';
   const isNumber = ['int', 'double', 'currency', 'percent'].includes(kind);
   return isNumber && Number.isFinite(Number(text)) ? Number(text) : text;
+}
+
+/** What is under way cannot be forgotten. */
+export function deleteJob(visit: Visit, id: string): Answer {
+  const job = jobOf(visit, id);
+  if (job.state === 'InProgress') throw new Refused('INVALIDJOBSTATE', 'The job is in progress', null);
+  visit.org.bulkJobs.delete(id);
+  return { status: 204 };
 }
 
 export function tellResults(visit: Visit, id: string, which: string): Answer {

@@ -1,5 +1,6 @@
 // What people do in the org's own pages: saves, deletions, and the verbs that a save alone does not cover.
 import type { Row } from '../../stand-in.ts';
+import { AddressList, type Range } from './addresses.ts';
 import type { Actor } from './books.ts';
 import { parseId } from './ids.ts';
 import type { Org } from './org.ts';
@@ -78,6 +79,20 @@ export class Desk {
       case 'admitApp':
         this.#org.isAppAdmitted = parameters['admitted'] === true;
         return null;
+      case 'rotateTokens':
+        this.#org.grants.isRotating = parameters['on'] === true;
+        return null;
+      case 'takeTokensFrom':
+        this.#org.grants.allowed = listed(parameters['ranges'], AddressList.ofApp);
+        return null;
+      case 'takeLoginsFrom':
+        return this.#takeLogins(
+          this.#actor(text('user')),
+          listed(parameters['ranges'], (all) => new AddressList(all)),
+        );
+      case 'callFrom':
+        this.#org.callerAddress = text('address');
+        return null;
       case 'fill':
         this.#org.full.add(this.#org.type(text('type')).name);
         return null;
@@ -87,6 +102,12 @@ export class Desk {
       default:
         throw new Error(`no such verb: ${verb}`);
     }
+  }
+
+  #takeLogins({ id }: Actor, list: AddressList | null): null {
+    if (list) this.#org.loginsFrom.set(id, list);
+    else this.#org.loginsFrom.delete(id);
+    return null;
   }
 
   rows(typeName: string): readonly Row[] {
@@ -156,6 +177,11 @@ export class Desk {
       books.update(winner, {}, by);
     });
   }
+}
+
+/** Ranges as an admin enters them; null takes the restriction away. */
+function listed(ranges: unknown, make: (ranges: readonly Range[]) => AddressList): AddressList | null {
+  return Array.isArray(ranges) ? make(ranges) : null;
 }
 
 function shown(row: Stored): Row {

@@ -1,5 +1,6 @@
 // The HTTP edge: reads a request, lets the day's mishaps have their way, serves it, counts it, writes the answer.
 import { ConnectionCut, type Switchboard } from '../../stand-in.ts';
+import { authorize, exchangeCode, refresh } from './consent.ts';
 import {
   answerInstead,
   expireSession,
@@ -9,7 +10,7 @@ import {
   takeSpoiler,
   tooManyAtOnce,
 } from './faults.ts';
-import { identity, issueToken, revokeToken, sessionOf } from './oauth.ts';
+import { identity, issueToken, oauthError, revokeToken, sessionOf } from './oauth.ts';
 import { dailyCallsMax, type Org } from './org.ts';
 import { servePages } from './pages/sign-in.ts';
 import { type Answer, Refused, sessionInvalid, unreadable } from './refusals.ts';
@@ -85,6 +86,7 @@ export class HttpEdge {
     if (arrival.path.startsWith('/services/oauth2/') && arrival.method === 'POST') {
       return { run: () => oauth(org, arrival) };
     }
+    if (arrival.path === '/services/oauth2/authorize') return authorize(org, arrival);
     if (/^\/services\/data\/?$/.test(arrival.path)) return versions;
     if (this.#longRuns(org) >= longRunsMax) return tooManyAtOnce();
     const session = sessionOf(org, arrival.header);
@@ -128,9 +130,18 @@ const tooLong: Answer = {
   headers: { 'Content-Type': 'text/html; charset=UTF-8' },
 };
 
+const grantTypes: Readonly<Record<string, (org: Org, form: URLSearchParams) => Answer>> = {
+  'urn:ietf:params:oauth:grant-type:jwt-bearer': issueToken,
+  authorization_code: exchangeCode,
+  refresh_token: refresh,
+};
+
 function oauth(org: Org, arrival: Arrival): Answer {
   const form = new URLSearchParams(arrival.text);
-  if (arrival.isToken) return issueToken(org, form);
+  if (arrival.isToken) {
+    const issue = grantTypes[form.get('grant_type') ?? ''];
+    return issue?.(org, form) ?? oauthError('unsupported_grant_type', 'grant type not supported');
+  }
   if (arrival.path === '/services/oauth2/revoke') return revokeToken(org, form.get('token') ?? '');
   return { status: 404, json: { error: 'not_found', error_description: 'no such endpoint' } };
 }

@@ -1,4 +1,4 @@
-// The token endpoint: JWT bearer assertions in, opaque session ids out. It has a vocabulary of errors of its own.
+// The token endpoint's vocabulary, and its way without people: JWT bearer assertions in, opaque session ids out.
 import { generateKeyPairSync, type KeyObject, verify } from 'node:crypto';
 import type { Org, Session } from './org.ts';
 import type { Answer } from './refusals.ts';
@@ -6,7 +6,6 @@ import type { Stored } from './table.ts';
 import { isBody } from './values.ts';
 
 export const consumerKey = '3MVG9.tieout.hub.consumer.key';
-const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 /** UNVERIFIED: how far ahead an assertion may expire; three minutes are documented, a little drift is let through. */
 const expiryAheadSecondsMax = 300;
 
@@ -67,33 +66,34 @@ function userOf(org: Org, assertion: string): Stored | Answer {
 }
 
 /**
- * What the admin's policy of the app says: no user of an org that has none, and otherwise those who have the permission
- * set. A name that nobody bears is answered like one that has not agreed.
+ * What the admin's policy of the app and the profile's ranges say: no user of an org that has no policy, and otherwise
+ * those who have the permission set, from where they may sign in. A name that nobody bears has not agreed.
  */
-function admitted(org: Org, username: string): Stored | Answer {
+export function admitted(org: Org, username: string): Stored | Answer {
   const user = org.userNamed(username);
   if (!user || !org.isAppAdmitted) return oauthError('invalid_grant', "user hasn't approved this consumer");
   if (user.values['IsActive'] !== true) return oauthError('invalid_grant', 'inactive user');
+  const isAtHome = org.loginsFrom.get(user.id)?.holds(org.callerAddress) ?? true;
+  if (!isAtHome) return oauthError('invalid_grant', 'ip restricted');
   const has = org.mayUseApp(user.id);
   return has ? user : oauthError('invalid_app_access', 'user is not admin approved to access this app');
 }
 
 export function issueToken(org: Org, form: URLSearchParams): Answer {
-  if (form.get('grant_type') !== jwtBearer) return oauthError('unsupported_grant_type', 'grant type not supported');
   const user = userOf(org, form.get('assertion') ?? '');
   if ('status' in user) return user;
-  const token = org.signIn(user.id);
+  const json = { ...tokenAnswer(org, user.id), scope: 'api' };
+  return { status: 200, json, headers: { 'Cache-Control': 'no-store' } };
+}
+
+/** A new session, as every grant tells it. */
+export function tokenAnswer(org: Org, userId: string) {
   const { baseUrl } = org.traits;
   return {
-    status: 200,
-    json: {
-      access_token: token,
-      scope: 'api',
-      instance_url: baseUrl,
-      id: `${baseUrl}/id/${org.id}/${user.id}`,
-      token_type: 'Bearer',
-    },
-    headers: { 'Cache-Control': 'no-store' },
+    access_token: org.signIn(userId),
+    instance_url: baseUrl,
+    id: `${baseUrl}/id/${org.id}/${userId}`,
+    token_type: 'Bearer',
   };
 }
 
@@ -112,7 +112,9 @@ export function sessionOf(
 }
 
 export function revokeToken(org: Org, token: string): Answer {
-  if (org.sessions.delete(token)) return { status: 200 };
+  const grant = org.grants.withRefreshToken(token);
+  if (grant) org.grants.end(grant);
+  if (grant || org.sessions.delete(token)) return { status: 200 };
   return oauthError('unsupported_token_type', 'this token is not known');
 }
 

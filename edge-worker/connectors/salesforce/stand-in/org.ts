@@ -1,10 +1,13 @@
 // One org as it is now: its schema, rows, sessions, cursors, API usage and the people who work in it.
 import { createHash } from 'node:crypto';
+import type { AddressList } from './addresses.ts';
 import { PlatformAutomation } from './automation.ts';
 import { type Actor, Books } from './books.ts';
 import type { BulkJob } from './bulk.ts';
+import type { QueryJob } from './bulk-query.ts';
 import { standardTypes } from './catalog.ts';
 import { currencies } from './catalog-words.ts';
+import { Grants } from './grants.ts';
 import { IdMaker, orgIdFor, parseId, shortId } from './ids.ts';
 import { Outbound } from './outbound.ts';
 import type { Flow } from './package/flow.ts';
@@ -56,6 +59,7 @@ export class Org {
   readonly queries: Queries;
   readonly bulkIds: IdMaker;
   readonly bulkJobs = new Map<string, BulkJob>();
+  readonly queryJobs = new Map<string, QueryJob>();
   readonly nowMs: () => number;
   readonly sessions = new Map<string, Session>();
   readonly integrationUser: Actor;
@@ -63,6 +67,11 @@ export class Org {
   readonly switched = new Map<string, boolean>();
   /** The policy of our app: whether those who have its permission set are admitted beforehand. */
   isAppAdmitted = true;
+  readonly grants: Grants;
+  /** From where each user may sign in, as the profile says; nobody's logins are bound to a place otherwise. */
+  readonly loginsFrom = new Map<string, AddressList>();
+  /** From where calls come. Over HTTP every caller of a stand-in is on this machine. */
+  callerAddress = '203.0.113.10';
   /** Record types that take no new row, because storage or an allowance is used up. */
   readonly full = new Set<string>();
   /** Whose saves `create`, `update` and `remove` are when nobody is named. */
@@ -83,6 +92,7 @@ export class Org {
     this.schema = new Schema(traits.namespace, types, nowMs());
     this.books = new Books(this.schema, new IdMaker(traits.baseUrl), nowMs);
     this.bulkIds = new IdMaker(traits.baseUrl);
+    this.grants = new Grants(this.id, (token) => this.sessions.delete(token));
     this.queries = new Queries(new IdMaker(traits.baseUrl));
     const messages = [...(this.installed?.messages.values() ?? [])];
     this.outbound = messages.map((message) => new Outbound(message, this.books, this.id, traits.baseUrl, nowMs));

@@ -30,7 +30,7 @@ export class Queries {
   run(visit: Visit, areDeletedShown: boolean): Answer {
     const soql = visit.call.query.get('q');
     if (!soql) throw new Refused('MALFORMED_QUERY', 'SOQL statements cannot be empty or null', null);
-    const outcome = runQuery(this.#scope(visit, soql, areDeletedShown), parseSoql(soql));
+    const outcome = runQuery(this.scope(visit, soql, areDeletedShown), parseSoql(soql));
     if (outcome.kind === 'count') return { status: 200, json: { totalSize: outcome.total, done: true, records: [] } };
     if (outcome.kind === 'sums') {
       return { status: 200, json: { totalSize: 1, done: true, records: [outcome.record] } };
@@ -49,7 +49,7 @@ export class Queries {
     return { status: 200, json: this.#page(visit, locator.slice(0, cut), cursor, from) };
   }
 
-  #scope(visit: Visit, soql: string, areDeletedShown: boolean): RunScope {
+  scope(visit: Visit, soql: string, areDeletedShown: boolean): RunScope {
     return {
       books: visit.org.books,
       schema: visit.schema,

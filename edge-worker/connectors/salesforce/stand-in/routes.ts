@@ -1,5 +1,6 @@
 // The REST routes: which path and method lead where, and under which name a call is counted.
-import { changeJob, lookAtJob, openJob, tellResults, uploadRows } from './bulk.ts';
+import { changeJob, deleteJob, lookAtJob, openJob, tellResults, uploadRows } from './bulk.ts';
+import { abortQuery, deleteQuery, listQueries, lookAtQuery, openQuery, tellRows } from './bulk-query.ts';
 import { createMany, deleteMany, readMany, readManyByBody, updateMany, upsertMany } from './collections.ts';
 import { batch, composite } from './composite.ts';
 import { describeAll, describeShortly, describeType } from './describe.ts';
@@ -94,7 +95,14 @@ const routes: readonly Route[] = [
   route('PUT /jobs/ingest/:job/batches', (v, [job = '']) => uploadRows(v, job)),
   route('PATCH /jobs/ingest/:job', (v, [job = '']) => changeJob(v, job)),
   route('GET /jobs/ingest/:job', (v, [job = '']) => lookAtJob(v, job)),
+  route('DELETE /jobs/ingest/:job', (v, [job = '']) => deleteJob(v, job), false),
   route('GET /jobs/ingest/:job/:results', (v, [job = '', which = '']) => tellResults(v, job, which)),
+  route('POST /jobs/query', (v) => openQuery(v), false),
+  route('GET /jobs/query', (v) => listQueries(v)),
+  route('GET /jobs/query/:job', (v, [job = '']) => lookAtQuery(v, job)),
+  route('PATCH /jobs/query/:job', (v, [job = '']) => abortQuery(v, job), false),
+  route('DELETE /jobs/query/:job', (v, [job = '']) => deleteQuery(v, job), false),
+  route('GET /jobs/query/:job/results', (v, [job = '']) => tellRows(v, job)),
   route('POST /graphql', (v) => graphql(v), false),
   route('POST /ui-api/records', (v) => createUiRecord(v)),
   route('GET /ui-api/records/:id', (v, [id = '']) => readUiRecord(v, id)),

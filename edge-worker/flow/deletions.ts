@@ -87,7 +87,12 @@ export function tellDeleted(core: LaneCore, tx: LaneTransaction, gone: readonly 
   const rows = [...known.values()];
   for (const row of rows.filter(({ state }) => state === 'awaited'))
     readAgain(tx, [row], tx.atMs, tx.atMs + Math.min(longestWaitMs, Math.max(firstWaitMs, tx.atMs - row.provedMs)));
-  const ripe = rows.filter(({ state, provedMs }) => state === 'proved' && tx.atMs - provedMs >= deletionGraceMs);
+  const owed = rows.filter(({ state }) => state === 'proved');
+  const isRipe = ({ provedMs }: DeletionRow) => tx.atMs - provedMs >= deletionGraceMs;
+  const [ripe, early] = [owed.filter(isRipe), owed.filter((row) => !isRipe(row))];
+  // Whatever made it be read before its time, a second notice or a system that is back, the second proof is still owed.
+  for (const [first, ...others] of grouped(early, ({ provedMs }) => String(provedMs)).values())
+    if (first) readAgain(tx, [first, ...others], tx.atMs, first.provedMs + deletionGraceMs);
   const changed = new Set<string>();
   for (const list of grouped(ripe, typeOf).values()) {
     if (isTooMany(tx, list)) guard(core, tx, list);

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { choice, flag, textOrNull } from '../../edge-worker/connectors/codecs.ts';
 import { at } from '../../edge-worker/connectors/connector.ts';
+import { Fault } from '../../edge-worker/faults.ts';
 import { answer } from '../../edge-worker/flow/answer.ts';
 import { client, LaneRig, RigSystem, rigMaps } from '../support/lane-rig.ts';
 
@@ -76,6 +77,22 @@ describe('A deleted entry', () => {
     await rig.pass(graceMs);
     await rig.pass(1_000);
     expect([withdrawn(), rig.held()]).toEqual([1, []]);
+  });
+
+  it('is taken back though it was told once more, and read too early because that read failed at first', async () => {
+    const { rig, psa, withdrawn, remove } = await firm(3);
+    await remove('t0');
+    await rig.pass(5_000);
+    psa.onRead = () => {
+      psa.onRead = null;
+      throw new Fault('unreachable', 'Timed out');
+    };
+    await rig.notice('psa', 'hours', 't0');
+    await rig.pass(10_000);
+    expect(psa.onRead).toBe(null);
+    await rig.pass(graceMs);
+    await rig.pass(1_000);
+    expect(withdrawn()).toBe(1);
   });
 
   it('that is restored comes back as the same record; restored in time, nothing has happened', async () => {

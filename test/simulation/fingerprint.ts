@@ -52,9 +52,11 @@ export function outcomeOf(books: LaneBooks, openTasks: readonly string[]): Outco
 function contents({ desk }: LaneBooks, seat: Seat): string[] {
   const identityOf = identityFinder(desk, seat);
   const standIn = desk.standIns[seat];
+  // Whether a word of somebody else's was put right before its record was taken back is a matter of moments.
+  const counting = (row: Values) => (row['withdrawn'] === true ? { withdrawn: true } : row);
   const shown = (type: string, row: Values): Values =>
     Object.fromEntries(
-      Object.entries(row)
+      Object.entries(counting(row))
         .filter(
           ([path, value]) => !anonymous.has(path) && value !== null && !(seat === 'erp' && ownField[type] === path),
         )

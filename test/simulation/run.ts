@@ -202,12 +202,10 @@ export class Simulation {
     const watermark = "(SELECT coalesce(max(CAST(value AS INTEGER)), 0) FROM lane_state WHERE name = 'watermark')";
     return [
       ...count('deliveries undecided', `SELECT count(*) AS n FROM deliveries WHERE seq > ${watermark}`),
-      ...count(
-        'commands under way',
-        "SELECT count(*) AS n FROM commands WHERE state IN ('due', 'uncertain', 'waiting')",
-      ),
+      ...count('commands under way', "SELECT count(*) AS n FROM commands WHERE state <> 'held'"),
       ...count('calls open', 'SELECT count(*) AS n FROM attempts'),
       ...count('records to read again', 'SELECT count(*) AS n FROM rechecks'),
+      ...count('deletions to be proved again', "SELECT count(*) AS n FROM deletions WHERE state = 'proved'"),
       ...count('pages to show', 'SELECT count(*) AS n FROM status_due'),
       ...count('rows to flush', 'SELECT count(*) AS n FROM flush_log'),
       ...count('long jobs', "SELECT count(*) AS n FROM jobs WHERE state IN ('running', 'failed')"),

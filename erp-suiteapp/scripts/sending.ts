@@ -45,19 +45,22 @@ export function sendBatch(settings: Settings, batch: Batch, event = 'notices'): 
   };
   try {
     const answer = https.post({ url: settings.hook, headers, body });
-    return outcomeOf(answer.code, answer.headers);
+    return outcomeOf(answer.code, answer.headers, answer.body);
   } catch (problem) {
     return { is: 'later', pauseMs, problem: `The hub could not be reached: ${String(problem)}` };
   }
 }
 
-function outcomeOf(code: number, headers: unknown): Outcome {
+function outcomeOf(code: number, headers: unknown, body: string): Outcome {
   if ((code >= 200 && code < 300) || code === 409) return { is: 'sent' };
   if (code === 410) return { is: 'ended' };
   if (code === 429 || code >= 500) {
     return { is: 'later', pauseMs: retryAfterMs(headers), problem: `The hub was busy (${code})` };
   }
-  return { is: 'refused', pauseMs, problem: `The hub refused the batch (${code}): check key and hook address` };
+  const next = body.includes('"unsupported-version"')
+    ? 'it reads another version than this SuiteApp writes. Update the SuiteApp; until then the hub fetches by itself'
+    : 'check key and hook address';
+  return { is: 'refused', pauseMs, problem: `The hub refused the batch (${code}): ${next}` };
 }
 
 /** Names of headers come in any case. */

@@ -30,15 +30,22 @@ export type EnvelopeResult =
   | { readonly ok: true; readonly envelope: Envelope }
   | { readonly ok: false; readonly problem: 'unsupported-version' | 'malformed'; readonly detail: string };
 
-export const currentVersion = 1;
 export const noticesMax = 100;
 const idLengthMax = 100;
 const typeLengthMax = 60;
 
-/** A new version adds a row. Packages are updated by their customers, hence the one before is understood too. */
+/** A new version adds a row here. Packages are updated by their customers, hence the one before is understood too. */
 export const envelopeVersions: Readonly<Record<number, EnvelopeReader>> = { 1: readVersion1 };
+export const currentVersion = Math.max(...acceptedVersions(envelopeVersions));
 
-/** Reads parsed JSON. Only the newest version of the table and the one before it are accepted. */
+/** The newest version of the table and the one before it. */
+export function acceptedVersions(versions: Readonly<Record<number, EnvelopeReader>> = envelopeVersions): number[] {
+  const known = Object.keys(versions).map(Number);
+  const newest = Math.max(...known);
+  return known.filter((version) => version >= newest - 1);
+}
+
+/** Reads parsed JSON. */
 export function readEnvelope(
   parsed: unknown,
   versions: Readonly<Record<number, EnvelopeReader>> = envelopeVersions,
@@ -46,10 +53,12 @@ export function readEnvelope(
   if (!isRecord(parsed)) return malformed('the body is not a JSON object');
   const version = parsed['v'];
   if (typeof version !== 'number' || !Number.isInteger(version)) return malformed('v is not a version number');
-  const newest = Math.max(...Object.keys(versions).map(Number));
-  const reader = version === newest || version === newest - 1 ? versions[version] : undefined;
+  const accepted = acceptedVersions(versions);
+  const reader = accepted.includes(version) ? versions[version] : undefined;
   if (reader === undefined) {
-    const detail = `version ${version} is not understood, the newest is ${newest}`;
+    const isOld = version < Math.max(...accepted);
+    const next = isOld ? 'update the package that sends it' : 'the hub has to be updated before it can read it';
+    const detail = `version ${version} is not understood, only ${accepted.join(' and ')}: ${next}`;
     return { ok: false, problem: 'unsupported-version', detail };
   }
   const envelope = reader(parsed);
@@ -60,7 +69,7 @@ export function readEnvelope(
 
 /** An envelope of the current version. Throws when a field breaks the limits, since the hub would refuse it. */
 export function makeEnvelope(fields: Omit<Envelope, 'v'>): Envelope {
-  const envelope = readVersion1({ ...fields, v: currentVersion });
+  const envelope = envelopeVersions[currentVersion]?.({ ...fields, v: currentVersion }) ?? null;
   if (envelope === null)
     throw new RangeError(`not an envelope: at most ${noticesMax} notices, every field within its limit`);
   return envelope;

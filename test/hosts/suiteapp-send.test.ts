@@ -1,5 +1,7 @@
 // How the SuiteApp tells the hub: signed batches, what each answer means, restarts, rotation, and the hourly sweep.
+
 import { beforeEach, describe, expect, test } from 'vitest';
+import { receiver } from '../../edge-worker/connectors/netsuite/receiver.ts';
 import type { Json } from '../../edge-worker/connectors/netsuite/stand-in/testing.ts';
 import { readEnvelope } from '../../shared/wire/envelope.ts';
 import { hook, isSigned, Office } from './office.ts';
@@ -86,6 +88,15 @@ describe('A flush', () => {
       expect(problem()).toBeNull();
     },
   );
+
+  test('says who is behind when the hub reads another version than it writes, and keeps the rows for it', async () => {
+    const refusal = receiver.answer('refused', 'unsupported-version');
+    office.hub = () => new Response(refusal.body, { status: refusal.status });
+    office.edit(1);
+    await office.flush();
+    expect(office.unsent()).toHaveLength(1);
+    expect(problem()).toContain('Update the SuiteApp');
+  });
 
   test('bears a hub that cannot be reached', async () => {
     office.hub = () => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  acceptedVersions,
   currentVersion,
   type EnvelopeReader,
   envelopeVersions,
@@ -86,7 +87,7 @@ describe('versions', () => {
     typeof place === 'string' ? (envelopeVersions[1]?.({ ...rest, account: place }) ?? null) : null;
   const second = { ...raw, v: 2, account: undefined, place: '1234567_SB1' };
 
-  it('stand in a table whose newest row is the current one', () => {
+  it('are written in the newest of those that are read', () => {
     expect(Math.max(...Object.keys(envelopeVersions).map(Number))).toBe(currentVersion);
     expect(makeEnvelope(fields).v).toBe(currentVersion);
   });
@@ -104,8 +105,19 @@ describe('versions', () => {
     expect(readEnvelope(second, versions).ok).toBe(true);
   });
 
-  it.each([0, 2, -1, 1e9])('%i, which nobody has agreed, is refused', (version) => {
-    expect(readEnvelope({ ...raw, v: version })).toMatchObject({ ok: false, problem: 'unsupported-version' });
+  it.each([
+    [0, 'update the package that sends it'],
+    [-1, 'update the package that sends it'],
+    [2, 'the hub has to be updated before it can read it'],
+    [1e9, 'the hub has to be updated before it can read it'],
+  ])('%i, which nobody has agreed, is refused, and who is behind is said', (version, next) => {
+    const detail = `version ${version} is not understood, only ${currentVersion}: ${next}`;
+    expect(readEnvelope({ ...raw, v: version })).toEqual({ ok: false, problem: 'unsupported-version', detail });
+  });
+
+  it('that are accepted follow from the table alone, so that the next one is one row', () => {
+    expect(acceptedVersions({ ...envelopeVersions, 2: readVersion2, 3: readVersion2 })).toEqual([2, 3]);
+    expect(acceptedVersions()).toEqual([currentVersion]);
   });
 });
 

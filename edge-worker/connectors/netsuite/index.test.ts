@@ -90,6 +90,9 @@ describe('a batch of notices', () => {
     expect(receiver.answer('refused', 'forged')).toMatchObject({ status: 401, body: '{"accepted":false}' });
     expect(receiver.answer('refused', 'too-large').status).toBe(413);
     expect(receiver.answer('refused', 'wrong-account').status).toBe(403);
+    expect(receiver.answer('refused', 'unsupported-version')).toMatchObject({
+      ...{ status: 400, body: '{"accepted":false,"reason":"unsupported-version","versions":[1]}' },
+    });
   });
 });
 

@@ -1,6 +1,6 @@
 // A signed batch of notices from our SuiteApp -> proven notices, and what the SuiteApp hears back.
 import { parseInstant } from '../../../shared/dates.ts';
-import { type Envelope, noticesMax, readEnvelope } from '../../../shared/wire/envelope.ts';
+import { acceptedVersions, type Envelope, noticesMax, readEnvelope } from '../../../shared/wire/envelope.ts';
 import {
   isFresh,
   parseSignature,
@@ -37,7 +37,9 @@ export const receiver: Receiver = {
     if (outcome === 'retry-later') return reply(503, { accepted: false, reason: 'retry-later' });
     const reason = refusal ?? 'malformed';
     // Which proof failed is nobody's business but ours.
-    return reply(refusedStatuses[reason], { accepted: false, ...(refusedStatuses[reason] === 401 ? {} : { reason }) });
+    if (refusedStatuses[reason] === 401) return reply(401, { accepted: false });
+    const accepts = reason === 'unsupported-version' ? { versions: acceptedVersions() } : {};
+    return reply(refusedStatuses[reason], { accepted: false, reason, ...accepts });
   },
 };
 

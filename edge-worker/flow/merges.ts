@@ -10,10 +10,11 @@ import { deleteRows, readRows, type StoredRow, writeRows } from '../store/rows.t
 import { tellAudit } from './audit.ts';
 import { twoRecordsControl } from './controls.ts';
 import type { LaneCore } from './core.ts';
-import { Drafts } from './drafts.ts';
+import { Drafts, deriveFrom } from './drafts.ts';
 import { linksOf } from './gone.ts';
 import { planIn } from './guard.ts';
 import { closeHold, raiseHold } from './holds.ts';
+import { siblingId } from './identity.ts';
 import { endLink, type LinkRow, recordLink } from './links.ts';
 import { referencePaths } from './mapping.ts';
 import { slotOf } from './plan-view.ts';
@@ -169,9 +170,22 @@ function repoint(core: LaneCore, tx: LaneTransaction, loser: string, winner: str
         draft.set(field, JSON.parse(renamed) as unknown, { run: tx.run, connection: 'hub', at: tx.atMs });
     }
   }
+  // What they gave rise to at the loser counts for the winner: of two customers, who has won a deal is none to be won.
+  deriveFrom(drafts, ({ id }, kind) => siblingIn(tx, id, kind));
   const changed = drafts.changed();
   drafts.write(core.wiring.mappingVersion);
   return changed;
+}
+
+/** The entity of another kind that comes from the same record. */
+function siblingIn({ sql }: LaneTransaction, entity: string, kind: EntityName): string {
+  const found = sql.exec(
+    `SELECT other.entity AS entity FROM links AS own JOIN links AS other USING (connection, record_type, record_id)
+     WHERE own.entity = ? AND own.record_id IS NOT NULL AND other.kind = ? LIMIT 1`,
+    entity,
+    kind,
+  );
+  return (found.toArray()[0] as { entity: string } | undefined)?.entity ?? siblingId(entity, kind);
 }
 
 /** One of two records that somebody was asked about is gone: it is settled there. */

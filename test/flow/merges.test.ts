@@ -12,7 +12,10 @@ const { customer, project } = rigMaps;
 if (!customer || !project) throw new Error('the rig keeps clients and jobs');
 const maps = {
   ...rigMaps,
-  customer: { ...customer, fields: { ...customer.fields, terms: at('terms', textOrNull) } },
+  customer: {
+    ...customer,
+    fields: { ...customer.fields, terms: at('terms', textOrNull), parent: at('parent', textOrNull) },
+  },
   project: {
     ...project,
     required: ['customer'],
@@ -112,6 +115,18 @@ describe('A merge', () => {
       ['NET45'],
       ['NET45'],
     ]);
+  });
+
+  it('lets what was won with the loser count for the winner: it is a customer and no lead any more', async () => {
+    const { rig, crm, erp, winner, merge, recordIn } = await firm({ isWinnerPosted: false });
+    crm.put('client', 'c', { ...client('Acme North'), parent: 'l' });
+    await rig.notice('crm', 'client', 'c');
+    await merge();
+    await rig.pass(1_000);
+    expect(
+      rig.rows(`SELECT json_extract(canonical, '$.lifecycle') AS is_now FROM entities WHERE id = '${winner}'`),
+    ).toEqual([{ is_now: 'customer' }]);
+    expect(erp.rows.get(`client|${recordIn('erp', winner)}`)?.wire['stage']).toBe('customer');
   });
 
   it('lets who waited for the loser go on with the winner', async () => {

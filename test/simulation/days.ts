@@ -5,7 +5,7 @@ import { Deliveries } from './deliveries.ts';
 import type { Edit, Values } from './desk.ts';
 import type { Diary } from './diary.ts';
 import { isCut, isLost } from './fates.ts';
-import { amountText, type Client, type Deal, type Firm, rateCard, refusedTextOf } from './firm.ts';
+import { amountText, type Client, type Deal, type Firm, type Merger, rateCard, refusedTextOf } from './firm.ts';
 import { Reversals } from './reversals.ts';
 import { type Seat, seats } from './systems.ts';
 
@@ -34,6 +34,7 @@ export class Days {
     const reversals = new Reversals(this.#diary);
     this.#hire();
     for (const client of this.#firm.clients) this.#meet(client);
+    if (this.#firm.merger) this.#merge(this.#firm.merger);
     for (const deal of this.#firm.deals) {
       this.#sell(deal);
       if (!deal.isWon) continue;
@@ -125,6 +126,21 @@ export class Days {
         identity: number,
         values: { phone: 'not the owner either' },
       }),
+    );
+  }
+
+  /** Once both are customers wherever they are to be: who has bought nothing is known to sales alone. */
+  #merge({ winner, loser }: Merger): void {
+    const { desk } = this.#diary;
+    const isThere = (number: string) => {
+      const hasBought = this.#firm.deals.some(({ client, isWon }) => isWon && client.number === number);
+      return !hasBought || (['psa', 'erp'] as const).every((seat) => this.#isKnown(seat, 'client', number));
+    };
+    desk.plan(
+      this.#diary.soon(46, 55),
+      `crm client ${loser}`,
+      `merge ${loser} into ${winner}`,
+      () => isThere(winner) && isThere(loser) && desk.merge('crm', 'client', winner, loser),
     );
   }
 

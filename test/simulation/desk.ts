@@ -43,10 +43,13 @@ export class Desk {
   readonly said = new Map<string, unknown>();
   /** What people have deleted, as `seat|type|identity`. */
   readonly removed = new Set<string>();
+  /** Records that were merged into others, as `type|loser`, and the identity that goes on. */
+  readonly merged = new Map<string, string>();
   /** Hears of every save that people make. */
   onSaid: (seat: Seat, type: string, id: string, values: Values) => void = () => undefined;
   readonly #world: World;
   readonly #erased = new Map<string, string>();
+  readonly #mergedIds = new Map<string, string>();
   readonly #agendas = new Map<string, Intent[]>();
 
   constructor(world: World, standIns: Readonly<Record<Seat, StandIn>>) {
@@ -88,6 +91,26 @@ export class Desk {
     this.#erased.set(`${seat}|${type}|${identity}`, row.id);
     this.removed.add(`${seat}|${type}|${identity}`);
     this.standIns[seat].remove(type, row.id);
+  }
+
+  merge(seat: Seat, type: string, winner: string, loser: string): boolean {
+    const [into, gone] = [this.row(seat, type, winner), this.row(seat, type, loser)];
+    if (into === undefined || gone === undefined) return false;
+    this.merged.set(`${type}|${loser}`, winner);
+    this.#mergedIds.set(`${seat}|${type}|${gone.id}`, winner);
+    this.removed.add(`${seat}|${type}|${loser}`);
+    this.standIns[seat].act('merge', { type, winner: into.id, loser: gone.id });
+    return true;
+  }
+
+  /** Who goes on in the place of a record that was merged away. */
+  mergedInto(seat: Seat, type: string, id: string): string | undefined {
+    return this.#mergedIds.get(`${seat}|${type}|${id}`);
+  }
+
+  /** By what a record is known since merges. */
+  goesOnAs(type: string, identity: string): string {
+    return this.merged.get(`${type}|${identity}`) ?? identity;
   }
 
   /** Out of the recycle bin, where it lies there. */

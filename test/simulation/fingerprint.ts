@@ -5,8 +5,9 @@ import type { Row } from '../../edge-worker/connectors/stand-in.ts';
 import { hashOf } from '../../shared/canonical-json.ts';
 import type { Values } from './desk.ts';
 import { identityOfRow } from './fields.ts';
+import type { Firm, Merger } from './firm.ts';
 import { identityFinder } from './oracle-books.ts';
-import type { LaneBooks } from './oracle-lane.ts';
+import type { EntityRow, LaneBooks } from './oracle-lane.ts';
 import { ownField, type Seat, seats } from './systems.ts';
 
 const anonymous = new Set(['id', 'external_id', 'stamp', 'version', 'saved_by']);
@@ -27,13 +28,14 @@ export interface Outcome {
   readonly hash: string;
 }
 
-export function outcomeOf(books: LaneBooks, openTasks: readonly string[]): Outcome {
+export function outcomeOf(books: LaneBooks, firm: Firm, openTasks: readonly string[]): Outcome {
+  const taker = takerOf(firm);
   const lines = [
-    ...seats.flatMap((seat) => contents(books, seat)),
+    ...seats.flatMap((seat) => contents(books, seat, taker)),
     ...seats.flatMap((seat) => shownStatuses(books, seat)),
     ...families(books),
     ...[...books.entities.values()].map(
-      (row) => `newest ${books.nameOf(row.id)} ${JSON.stringify(renamed(books, JSON.parse(row.canonical)))}`,
+      (row) => `newest ${books.nameOf(row.id)} ${JSON.stringify(renamed(books, newest(books, row, taker)))}`,
     ),
     ...books
       .record<{ entity: string; connection: string; state: string; reason: string | null; owner: string | null }>(
@@ -49,7 +51,22 @@ export function outcomeOf(books: LaneBooks, openTasks: readonly string[]): Outco
   return { lines, hash: hashOf(lines) };
 }
 
-function contents({ desk }: LaneBooks, seat: Seat): string[] {
+/**
+ * Who had bought nothing until a merge brought deals. Which record the other systems know such a client by is a matter
+ * of what the hub heard of first, the merge or the deals: it takes over the other's, or has made one by then.
+ */
+function takerOf({ merger, deals }: Firm): Merger | null {
+  const hasBought = (number: string) => deals.some(({ client, isWon }) => isWon && client.number === number);
+  return merger && hasBought(merger.loser) && !hasBought(merger.winner) ? merger : null;
+}
+
+/** Of who took a record over, without what the record's own system says: each run is judged by its own records. */
+function newest(books: LaneBooks, row: EntityRow, taker: Merger | null): Values {
+  const record = JSON.parse(row.canonical) as Values;
+  return books.nameOf(row.id) === `customer ${taker?.winner}` ? { ...record, terms: null } : record;
+}
+
+function contents({ desk }: LaneBooks, seat: Seat, taker: Merger | null): string[] {
   const identityOf = identityFinder(desk, seat);
   const standIn = desk.standIns[seat];
   // Whether a word of somebody else's was put right before its record was taken back is a matter of moments.
@@ -70,12 +87,15 @@ function contents({ desk }: LaneBooks, seat: Seat): string[] {
               : value,
         ]),
     );
+  const isTaken = (type: string, row: Values) =>
+    seat !== 'crm' && type === 'client' && identityOf(type, String(row['id'])) === taker?.winner;
   return standIn
     .types()
     .filter((type) => type !== 'status')
     .flatMap((type) =>
       standIn
         .rows(type)
+        .filter((row) => !isTaken(type, row))
         .map((row) => `${seat} ${type} ${identityOfRow(type, row)} ${JSON.stringify(shown(type, row))}`),
     );
 }

@@ -89,8 +89,15 @@ export interface Person {
   readonly job: string;
 }
 
+/** Two clients who turn out to be one: what is the loser's goes over to the winner. */
+export interface Merger {
+  readonly winner: string;
+  readonly loser: string;
+}
+
 export interface Firm {
   readonly clients: readonly Client[];
+  readonly merger: Merger | null;
   readonly people: readonly Person[];
   readonly deals: readonly Deal[];
 }
@@ -110,15 +117,21 @@ export const rateCard: readonly { readonly job: string; readonly price: string }
   { job: 'Senior Consultant', price: '185' },
 ];
 
-/** With `fate` every won deal comes to it, if it can. */
-export function drawFirm(dice: Dice, fate?: Fate): Firm {
+/** With `fate` every won deal comes to it, if it can. Who is merged is drawn by dice of its own. */
+export function drawFirm(dice: Dice, merging: Dice, fate?: Fate): Firm {
   const hasPast = dice.hits(0.3);
-  const clients = count(dice.between(2, 3)).map((index) => ({
+  const drawn = count(dice.between(2, 3)).map((index) => ({
     isOld: hasPast && index === 1,
     number: `C-${index}`,
     name: `Client ${index} ${dice.pick(['GmbH', 'Ltd', 'SARL', 'KK'])}`,
     currency: dice.pick(currencies),
   }));
+  const merger = drawMerger(merging, drawn);
+  // What is sold to the one is sold to the other from then on, so both pay alike.
+  const winner = drawn.find(({ number }) => number === merger?.winner);
+  const clients = drawn.map((one) =>
+    winner && one.number === merger?.loser ? { ...one, currency: winner.currency } : one,
+  );
   const people = count(3).map((index) => ({
     mail: `person${index}@firm.example`,
     name: `Person ${index}`,
@@ -127,7 +140,14 @@ export function drawFirm(dice: Dice, fate?: Fate): Firm {
   const deals = count(dice.between(1, 3)).map((index) =>
     drawDeal(dice, `D-${index}`, dice.pick(clients), people, fate),
   );
-  return { clients, people, deals: erased(dice, deals) };
+  return { clients, merger, people, deals: erased(dice, deals) };
+}
+
+/** Of clients that the hub has made known itself: the old ones are still being matched. */
+function drawMerger(dice: Dice, clients: readonly Client[]): Merger | null {
+  const isMerged = dice.hits(0.4);
+  const [winner, loser] = dice.shuffle(clients.filter(({ isOld }) => !isOld));
+  return isMerged && winner && loser ? { winner: winner.number, loser: loser.number } : null;
 }
 
 function drawDeal(dice: Dice, mark: string, client: Client, people: readonly Person[], wanted?: Fate): Deal {

@@ -45,7 +45,8 @@ export function checkBooks(books: Books): string[] {
 export function identityFinder(desk: Desk, seat: Seat): (type: string, id: string) => string {
   return (type, id) => {
     const row = desk.standIns[seat].rows(type).find((one) => one.id === id);
-    return row ? identityOfRow(type, row) : `nowhere ${id}`;
+    if (row) return desk.goesOnAs(type, identityOfRow(type, row));
+    return desk.mergedInto(seat, type, id) ?? `nowhere ${id}`;
   };
 }
 
@@ -70,6 +71,7 @@ function checkAgreement({ desk, firm, isKept }: Books, kind: Kind, field: Field,
   const ownerPath = isSold ? (onOpportunity[field.path] ?? field.path) : field.path;
   for (const owned of desk.standIns[field.owner].rows(ownerType)) {
     const identity = identityOfRow(ownerType, owned);
+    if (desk.merged.has(`${ownerType}|${identity}`)) continue;
     const said = plain(valueAt(owned, ownerPath), field.form, identityFinder(desk, field.owner));
     for (const seat of kind.seats) {
       if ((seat === field.owner && !isSold) || !isCarried(seat, type, field.path) || isKept(seat, type, identity))
@@ -108,7 +110,7 @@ function checkDeal(books: Books, deal: Deal, tell: Found): void {
     return;
   }
   for (const seat of seats) {
-    expect(seat, 'client', client.number);
+    expect(seat, 'client', desk.goesOnAs('client', client.number));
     if (seat === 'psa' || desk.row('psa', 'engagement', mark)) expect(seat, 'engagement', mark);
     if (seat !== 'crm') expect(seat, 'agreement', mark);
     if (desk.row('erp', 'bill', `INV-${mark}`)) expect(seat, 'bill', `INV-${mark}`);
@@ -216,7 +218,12 @@ function checkWords({ desk }: Books, tell: Found): void {
     const kind = kinds.find((one) => one.type === type);
     const field = kind?.fields.find((one) => one.path === path);
     if (field === undefined || field.owner !== seat || desk.removed.has(`${seat}|${type}|${identity}`)) continue;
-    const row = desk.row(field.owner, type, identity);
+    // Where only the merged one had a record, that is the winner's now and bears its name; what is said of it since
+    // is said of the winner.
+    const winner = desk.goesOnAs(type, identity);
+    const own = desk.row(field.owner, type, identity);
+    if (own === undefined && winner !== identity && desk.said.has(`${seat}|${type}|${winner}|${path}`)) continue;
+    const row = own ?? desk.row(field.owner, type, winner);
     const identityOf = identityFinder(desk, field.owner);
     const held = plain(valueAt(row, path), field.form, identityOf);
     const said = plain(value, field.form, identityOf);

@@ -33,6 +33,8 @@ export class LaneBooks {
   readonly links: readonly LinkRow[];
   readonly entities: ReadonlyMap<string, EntityRow>;
   readonly holds: readonly Hold[];
+  /** Entities that merges have made other names of others. */
+  readonly aliases: ReadonlyMap<string, string>;
   readonly #identities = new Map<string, string>();
 
   constructor(host: LaneHost, desk: Desk, holds: readonly Hold[]) {
@@ -46,6 +48,12 @@ export class LaneBooks {
     this.entities = new Map(
       this.lane<EntityRow>('SELECT id, kind, version, canonical FROM entities').map((row) => [row.id, row]),
     );
+    this.aliases = new Map(
+      this.lane<{ entity: string; into: string }>('SELECT entity, "into" FROM aliases').map((row) => [
+        row.entity,
+        row.into,
+      ]),
+    );
     for (const link of this.links) {
       const name = identityFinder(desk, link.connection as Seat)(link.type, link.id);
       if (!this.#identities.has(link.entity)) this.#identities.set(link.entity, `${link.kind} ${name}`);
@@ -54,7 +62,10 @@ export class LaneBooks {
 
   /** `kind identity`, e.g. `project D-2`; siblings of one record share the identity. */
   nameOf(entity: string): string {
-    return this.#identities.get(entity) ?? `unlinked ${this.entities.get(entity)?.kind ?? entity}`;
+    return (
+      this.#identities.get(this.aliases.get(entity) ?? entity) ??
+      `unlinked ${this.entities.get(entity)?.kind ?? entity}`
+    );
   }
 
   lane<Row>(query: string, ...bindings: unknown[]): Row[] {
@@ -87,6 +98,8 @@ function checkReflected(books: LaneBooks): string[] {
     for (const seat of kind === 'contract' ? (['crm'] as const) : carried) {
       const there = kind === 'contract' ? 'opportunity' : type;
       for (const row of books.desk.standIns[seat].rows(there)) {
+        // Nobody's any more: the entity goes on with the winner's record.
+        if (books.desk.merged.has(`${there}|${identityOfRow(there, row)}`)) continue;
         const link = books.linksOf(seat, there, row.id).find((one) => one.kind === kind);
         const entity = link && books.entities.get(link.entity);
         const name = `${seat} ${there} ${identityOfRow(there, row)}`;
@@ -161,7 +174,8 @@ function checkRecord(books: LaneBooks): string[] {
     'version',
     [...books.entities.values()].map((row) => `${row.id} ${row.version} ${row.canonical}`),
     books
-      .record<EntityRow>('SELECT entity AS id, max(version) AS version, canonical FROM entity_versions GROUP BY entity')
+      .record<EntityRow>(`SELECT entity AS id, max(version) AS version, canonical FROM entity_versions
+         WHERE entity NOT IN (SELECT entity FROM aliases) GROUP BY entity`)
       .map((row) => `${row.id} ${row.version} ${row.canonical}`),
   );
   compare(

@@ -1,11 +1,12 @@
 // The oracle's look at what was taken back: withdrawn where it was to be and nowhere else, revived as the same record,
 // billed by one bill that stands. Judged by what people did and by the systems' own books.
 import type { Row } from '../../edge-worker/connectors/stand-in.ts';
+import { twoRecordsControl } from '../../edge-worker/flow/controls.ts';
 import { billedOf, rebilledOf } from './billing.ts';
 import type { Desk } from './desk.ts';
 import { isLost, isRebilled } from './fates.ts';
 import { plainDecimal } from './fields.ts';
-import { type Deal, type Firm, minorOf } from './firm.ts';
+import { type Deal, type Firm, type Merger, minorOf } from './firm.ts';
 import { identityFinder } from './oracle-books.ts';
 import type { LaneBooks } from './oracle-lane.ts';
 import { type Seat, seats } from './systems.ts';
@@ -37,6 +38,7 @@ export function checkReversals(books: LaneBooks, firm: Firm): string[] {
     checkVoided(books.desk, deal, tell);
   }
   checkClaims(books, tell);
+  if (firm.merger) checkMerged(books, firm.merger, tell);
   return found;
 }
 
@@ -95,6 +97,35 @@ function checkVoided(desk: Desk, deal: Deal, tell: Found): void {
     const isBilled = desk.row('psa', type, identity)?.['billed'] === true;
     if (isBilled !== left.has(identity) && !desk.removed.has(`psa|${type}|${identity}`))
       tell(`J14: psa says ${identity} is ${isBilled ? '' : 'not '}billed`);
+  }
+}
+
+/** What the hub writes names the winner's record, wherever the loser has left one; one of the two is known any more. */
+function checkMerged(books: LaneBooks, { winner, loser }: Merger, tell: Found): void {
+  const { desk, links, aliases } = books;
+  if (!desk.merged.has(`client|${loser}`)) return;
+  for (const { id, canonical } of books.entities.values())
+    for (const [alias] of aliases)
+      if (canonical.includes(`"${alias}"`)) tell(`J14: ${books.nameOf(id)} names ${loser} still, which is ${winner}`);
+  for (const [seat, types] of [
+    ['psa', ['engagement', 'agreement', 'bill', 'receipt']],
+    ['erp', ['engagement', 'agreement', 'change']],
+  ] as const) {
+    const left = desk.row(seat, 'client', loser);
+    if (!left) continue;
+    const asked = books.record<{ connection: string }>(
+      `SELECT connection FROM exceptions WHERE control = '${twoRecordsControl}'`,
+    );
+    if (asked.filter(({ connection }) => connection === seat).length !== 1)
+      tell(`J14: ${seat} holds a client ${loser} beside ${winner}, and nobody was asked once which goes on`);
+    if (links.some((link) => link.connection === seat && link.type === 'client' && link.id === left.id))
+      tell(`J14: ${seat} client ${loser} is linked still, though it is ${winner}`);
+    for (const type of types) {
+      for (const row of desk.standIns[seat].rows(type).filter((one) => one['client_id'] === left.id))
+        tell(
+          `J14: ${seat} ${type} ${identityFinder(desk, seat)(type, row.id)} is still of ${loser}, which is ${winner}`,
+        );
+    }
   }
 }
 

@@ -69,8 +69,8 @@ export async function judge(
   const breaches = look(simulation);
   breaches.push(...(await checkEcho(simulation)));
   breaches.push(...(await checkReplay(simulation)));
-  const { host, desk, stewards } = simulation;
-  const outcome = outcomeOf(new LaneBooks(host, desk, stewards.openHolds()), desk.open);
+  const { host, desk, firm, stewards } = simulation;
+  const outcome = outcomeOf(new LaneBooks(host, desk, stewards.openHolds()), firm, desk.open);
   return { breaches: [...host.breaches, ...breaches], outcome };
 }
 

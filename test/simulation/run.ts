@@ -72,7 +72,7 @@ export class Simulation {
     const world = new World(seed);
     this.world = world;
     this.#noticeDice = world.dice('notices');
-    this.firm = drawFirm(world.dice('firm'), plant.fate);
+    this.firm = drawFirm(world.dice('firm'), world.dice('merger'), plant.fate);
     const perSeat = <T>(make: (seat: Seat) => T) => ({ crm: make('crm'), psa: make('psa'), erp: make('erp') });
     this.connectors = perSeat((seat) => {
       const connector = tracked(connectorOf(seat), world);

@@ -1,7 +1,7 @@
 // The people who own holds: they look at what is open every few minutes and answer by what they know of the deal,
 // never by when they happen to look.
 
-import { billedControl, guardControl, unwonControl } from '../../edge-worker/flow/controls.ts';
+import { billedControl, guardControl, twoRecordsControl, unwonControl } from '../../edge-worker/flow/controls.ts';
 import { rules } from '../../edge-worker/rules/_registry.ts';
 import { holds } from '../../edge-worker/store/lane-schema.ts';
 import { readRows, type StoredRow } from '../../edge-worker/store/rows.ts';
@@ -146,6 +146,7 @@ export class Stewards {
 
   #answerTo(hold: Hold): Action | null {
     if (hold.control === 'connection') return 'retry';
+    if (hold.control === twoRecordsControl) return 'this-one';
     if ((this.#answered.get(keyOf(hold)) ?? 0) >= answersMax) return null;
     const deal = this.dealOf(hold.entity);
     if (hold.control in reversals) return this.#answerToReversal(hold, deal);

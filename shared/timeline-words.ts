@@ -49,6 +49,21 @@ export const timelineWords: Readonly<Record<string, Words>> = {
     text: 'An application of a mapping was undone: in {system}, {fields} hold what they held before.',
     next: 'Nothing to do: they stay so until our value changes or a mapping is applied again.',
   },
+  'answer-undone': {
+    title: 'Answer taken back',
+    text: 'An answer to many exceptions at once was taken back; this one was among them.',
+    next: 'What holds the record, if anything does, waits under its exceptions again.',
+  },
+  'undo-stays': {
+    title: 'Is out already',
+    text: 'What the answer let out is in {system} already, or is on its way there: it was not taken back.',
+    next: 'Correct the record where its values belong: that travels. Or take it back in {system} by hand.',
+  },
+  'undo-left': {
+    title: 'Decided by something else',
+    text: 'The record or its answer is another one by now, or nothing holds it any more: it was left as it is.',
+    next: 'Nothing to do; open the record to see what it waits for, if it does.',
+  },
   'command-due': {
     title: 'On its way',
     text: 'A change is about to be sent to {system}.',

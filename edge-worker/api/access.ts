@@ -113,7 +113,7 @@ export const access = {
   readJob: { roles: everyone, scope: 'installation:read' },
   startReplay: { roles: ['admin'], scope: null },
   startApplication: { roles: ['admin'], scope: null },
-  undoJob: { roles: ['admin'], scope: null },
+  undoJob: { roles: stewards, scope: null },
   steerJob: { roles: ['admin'], scope: 'installation:write' },
   listSubscriptions: { roles: ['admin'], scope: 'events:read' },
   makeSubscription: { roles: ['admin'], scope: 'events:write' },

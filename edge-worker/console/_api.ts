@@ -2857,7 +2857,7 @@ Progress: {
 Job: {
 "job": string;
 "kind": "answer" | "load" | "replay" | "apply" | "undo";
-/** The application that it takes back; null for other jobs. */
+/** The job that it takes back; null for other jobs. */
 "undoes": string | null;
 /** ready: it has looked and written nothing; run lets it write. A job that failed waits under an exception, whose retry lets it go on. */
 "state": "running" | "ready" | "paused" | "failed" | "done" | "cancelled";
@@ -2868,13 +2868,21 @@ Job: {
 "written": number;
 "held": number;
 "billed": number;
-/** Records of which an undoing left something as it is. */
+/** Records of which an undoing left something as it is, or found it out already. */
 "left": number;
 "groups": ({
 "connection": string;
 "kind": string;
-/** Of an undoing: put-back, or left because somebody has changed it since, or it was created or is gone. */
-"action": "create" | "update" | "withdraw" | "billed" | "put-back" | "left";
+/** Of an application undone: put-back, or left because somebody has changed it since, or it was created or is gone. Of answers undone: reopened (it waits again), stays (it is out already), or left (its content or its answer is another by now, or nothing holds it any more). */
+"action": "create" | "update" | "withdraw" | "billed" | "put-back" | "reopened" | "stays" | "left";
+/** Of what an undoing could not take back: why, and what to do. */
+"words": {
+"title": string;
+/** What happened. */
+"text": string;
+/** What to do, and who does it. */
+"next": string;
+} | null;
 /** The control that would hold it. */
 "heldBy": string | null;
 /** Null where the record as a whole is meant. */
@@ -2897,7 +2905,7 @@ Job: {
 "since": string | null;
 /** Of a replay: the one record it is about. */
 "entity": string | null;
-/** What is answered; null for other jobs. */
+/** Whose answer is given or taken back; null for other jobs. */
 "cause": string | null;
 "answer": string | null;
 "by": string;

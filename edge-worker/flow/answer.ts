@@ -9,7 +9,7 @@ import { readRows, writeRows } from '../store/rows.ts';
 import { answerDestination, destinationControl } from './alert-settings.ts';
 import { askAgain } from './ask-again.ts';
 import { tellAudit } from './audit.ts';
-import { actionsOf } from './choices.ts';
+import { actionsOf, isUsual, outcomeOf } from './choices.ts';
 import { resumeConnection } from './connection-care.ts';
 import { driftControl, stoppedControl, twoRecordsControl, withdrawn } from './controls.ts';
 import type { LaneCore } from './core.ts';
@@ -26,13 +26,6 @@ import { plan } from './plan.ts';
 import { StewardError } from './steward.ts';
 import { answerSubscriber, isOfSubscriber } from './subscribe.ts';
 import { doubtedAnew } from './uncertainty.ts';
-
-/** What an action leaves behind for the plan to find, where that is not its own name. */
-const outcomes: Readonly<Partial<Record<Action, string>>> = {
-  approve: 'approved',
-  retry: 'approved',
-  reject: 'rejected',
-};
 
 /**
  * A person's answer to a hold. It holds for exactly the content the hold was raised for; retry looks again.
@@ -73,7 +66,7 @@ export function answer(
   core.store.transaction((tx) => {
     // "Retry" of what a target refused is an approval to send the same content again; settle takes it back when it is
     // refused again.
-    const outcome = outcomes[given] ?? given;
+    const outcome = outcomeOf(given);
     const isLook = given === 'retry' && rules.some((rule) => rule.name === row.control);
     if (given === 'done') markWithdrawn(tx, row);
     else if (!isLook) {
@@ -100,7 +93,7 @@ export function answer(
 /** The actions of a control's own that change the content: all but the usual ones and those that wait. */
 function isAmending(control: string, given: Action): boolean {
   const rule = rules.find(({ name }) => name === control);
-  return rule !== undefined && outcomes[given] === undefined && rule.awaits?.[given] === undefined;
+  return rule !== undefined && !isUsual(given) && rule.awaits?.[given] === undefined;
 }
 
 /** What the person was shown, and nothing worked out since. */

@@ -1,13 +1,14 @@
 // One answer to everything that waits for one cause, hold by hold.
 import { type Action, actions } from '../../shared/actions.ts';
-import { holds } from '../store/lane-schema.ts';
-import { readRows } from '../store/rows.ts';
+import { holds, jobAnswers } from '../store/lane-schema.ts';
+import { deleteRows, readRows, writeRows } from '../store/rows.ts';
 import { answer } from './answer.ts';
 import { actionsOf } from './choices.ts';
 import type { LaneCore } from './core.ts';
 import { type Owners, refuseForeign } from './hold-care.ts';
 import { beginJob, endJob, type JobRow, moveJob } from './job-book.ts';
 import { StewardError } from './steward.ts';
+import { mayBeUndone } from './undo-answers.ts';
 
 export interface NewJob {
   readonly id: string;
@@ -55,12 +56,20 @@ export async function answerPage(core: LaneCore, job: JobRow): Promise<number> {
   const portion = readRows(core.store.sql, holds, where, cause, afterHold, untilHold, portionMax);
   let { done, failed, problem } = job;
   const owners = job.owners === null ? null : (JSON.parse(job.owners) as string[]);
+  const noted = portion.filter(({ control }) => mayBeUndone(control, job.answer as Action));
+  // Noted first: should the object stop in between, no answer is given that cannot be taken back.
+  core.store.transaction((tx) => {
+    const rows = noted.map((hold) => ({ job: id, hold: hold.id, was: JSON.stringify(hold) }));
+    writeRows(tx.sql, jobAnswers, rows, 'replace');
+  });
   for (const hold of portion) {
+    let isAnswered = true;
     try {
       answer(core, hold.id, job.answer as Action, job.by, job.reason, owners);
       done++;
     } catch (error) {
       if (!(error instanceof StewardError)) throw error;
+      isAnswered = false;
       // One answer may have freed others: what is closed already is done.
       if (error.code === 'hold-not-open') done++;
       else {
@@ -69,7 +78,10 @@ export async function answerPage(core: LaneCore, job: JobRow): Promise<number> {
       }
     }
     // Kept with each answer: a restart in between repeats none, and an answer that was given is simply not found again.
-    core.store.transaction((tx) => moveJob(tx, id, { done, failed, problem, afterHold: hold.id }));
+    core.store.transaction((tx) => {
+      if (!isAnswered) deleteRows(tx.sql, jobAnswers, [[id, hold.id]]);
+      moveJob(tx, id, { done, failed, problem, afterHold: hold.id });
+    });
   }
   // Whatever is not among the holds any more closed by itself meanwhile.
   if (portion.length < portionMax) core.store.transaction((tx) => endJob(core, tx, id, { done: job.total - failed }));

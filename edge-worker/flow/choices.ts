@@ -29,6 +29,18 @@ const choices: Readonly<Record<string, readonly Action[]>> = {
   [stoppedControl]: ['retry'],
 };
 
+/** What an action leaves behind for the plan to find, where that is not its own name. */
+const outcomes: Readonly<Partial<Record<Action, string>>> = {
+  approve: 'approved',
+  retry: 'approved',
+  reject: 'rejected',
+};
+
+export const outcomeOf = (given: Action): string => outcomes[given] ?? given;
+
+/** One of the usual three, which change nothing of the content. */
+export const isUsual = (given: Action): boolean => outcomes[given] !== undefined;
+
 export function actionsOf(control: string): readonly Action[] {
   return rules.find((rule) => rule.name === control)?.actions ?? choices[control] ?? usual;
 }

@@ -13,9 +13,10 @@ export interface FoundGroup {
   readonly kind: string;
   /**
    * `billed`: it differs, and is left as it is because an invoice has billed it. Of an undoing: what was put back, and
-   * what was left because somebody has changed it since, or it was made or is gone as a whole.
+   * what was left because somebody has changed it since, or it was made or is gone as a whole. Of answers undone: what
+   * waits again, what stays because it is out already, and what was left because it is decided by something else now.
    */
-  readonly action: Foreseen['action'] | 'billed' | 'put-back' | 'left';
+  readonly action: Foreseen['action'] | 'billed' | 'put-back' | 'reopened' | 'stays' | 'left';
   readonly heldBy: string | null;
   /** Null where the record as a whole is meant. */
   readonly field: string | null;
@@ -68,28 +69,29 @@ function addTo(groups: Groups, place: Key, row: FoundRow): void {
 
 const inOrder = (groups: Groups) => [...groups.values()].sort((a, b) => b.count - a.count);
 
-/** One value of an application, and what an undoing made of it. */
+/** One value of an application, or one answer, and what an undoing made of it. */
 export interface Taken extends FoundRow {
   readonly connection: string;
   readonly kind: string;
-  readonly action: 'put-back' | 'left' | 'billed';
+  readonly action: 'put-back' | 'reopened' | 'stays' | 'left' | 'billed';
   /** Null where the record as a whole is meant. */
   readonly field: string | null;
 }
 
-/** Records that something was put back in count as written. */
+/** Records that something was put back in count as written, those that wait again as held. */
 export function addTaken(found: Found, taken: readonly Taken[]): Found {
   const groups = new Map(found.groups.map((group) => [keyOf(group), group] as const));
   for (const { entity, recordId, before, after, ...place } of taken)
     addTo(groups, { ...place, heldBy: null }, { entity, recordId, before, after });
-  const recordsOf = (action: Taken['action']) =>
-    new Set(taken.filter((one) => one.action === action).map(({ connection, entity }) => `${connection} ${entity}`))
-      .size;
+  const recordsOf = (...said: readonly Taken['action'][]) =>
+    new Set(
+      taken.filter(({ action }) => said.includes(action)).map(({ connection, entity }) => `${connection} ${entity}`),
+    ).size;
   return {
     written: found.written + recordsOf('put-back'),
-    held: found.held,
+    held: found.held + recordsOf('reopened'),
     billed: found.billed + recordsOf('billed'),
-    left: (found.left ?? 0) + recordsOf('left'),
+    left: (found.left ?? 0) + recordsOf('stays', 'left'),
     groups: inOrder(groups),
   };
 }

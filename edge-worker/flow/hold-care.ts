@@ -3,7 +3,7 @@ import { holds } from '../store/lane-schema.ts';
 import { readRows } from '../store/rows.ts';
 import { tellAudit } from './audit.ts';
 import type { LaneCore } from './core.ts';
-import { type HoldRow, keepHold } from './holds.ts';
+import { type HoldRow, keepHolds } from './holds.ts';
 import { StewardError } from './steward.ts';
 
 /** Whose holds somebody may answer; null = everybody's. */
@@ -24,7 +24,7 @@ export function refuseForeign(owner: string, owners: Owners): void {
 export function assignHold(core: LaneCore, id: string, assignee: string | null, by: string): void {
   const row = openHold(core, id, null);
   core.store.transaction((tx) => {
-    keepHold(tx, { ...row, assignee });
+    keepHolds(tx, [{ ...row, assignee }]);
     tellAudit(core, tx, by, 'hold-assigned', id, { control: row.control, assignee: assignee ?? '' });
   });
 }
@@ -33,7 +33,7 @@ export function assignHold(core: LaneCore, id: string, assignee: string | null, 
 export function snoozeHold(core: LaneCore, id: string, untilMs: number | null, reason: string, by: string): void {
   const row = openHold(core, id, null);
   core.store.transaction((tx) => {
-    keepHold(tx, { ...row, snoozedMs: untilMs });
+    keepHolds(tx, [{ ...row, snoozedMs: untilMs }]);
     const until = untilMs === null ? '' : new Date(untilMs).toISOString();
     tellAudit(core, tx, by, 'hold-snoozed', id, { control: row.control, until, reason });
   });

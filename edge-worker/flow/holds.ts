@@ -140,10 +140,11 @@ function close(tx: LaneTransaction, row: HoldRow, by: string, reason: string | n
   tx.tell(entity, 'hold-closed', { exception, control, connection, by });
 }
 
-/** Something about a hold changed that its content is no part of. */
-export function keepHold(tx: LaneTransaction, row: HoldRow): void {
-  writeRows(tx.sql, holds, [row], 'replace');
-  tx.record('exceptions', { ...exceptionOf(row), state: 'open', closedMs: null, closedBy: null, reason: null });
+/** Something about holds changed that their content is no part of. */
+export function keepHolds(tx: LaneTransaction, rows: readonly HoldRow[]): void {
+  writeRows(tx.sql, holds, rows, 'replace');
+  for (const row of rows)
+    tx.record('exceptions', { ...exceptionOf(row), state: 'open', closedMs: null, closedBy: null, reason: null });
 }
 
 function exceptionOf(row: HoldRow) {

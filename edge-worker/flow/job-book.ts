@@ -29,6 +29,7 @@ export const kindOfJob = ({ kind }: JobRow): JobKind => (kind ?? 'answer') as Jo
 export function beginJob(core: LaneCore, tx: LaneTransaction, made: Begun, by: string): void {
   const over = tx.atMs - keptMs;
   tx.sql.exec('DELETE FROM job_writes WHERE job IN (SELECT id FROM jobs WHERE ended_ms < ?)', over);
+  tx.sql.exec('DELETE FROM job_answers WHERE job IN (SELECT id FROM jobs WHERE ended_ms < ?)', over);
   tx.sql.exec('DELETE FROM jobs WHERE ended_ms < ?', over);
   const counts = { done: 0, failed: 0, afterHold: '', problem: null, drive: 0, movedMs: 0 };
   const [asked, place] = [JSON.stringify(made.asked), JSON.stringify(made.place)];
@@ -131,7 +132,6 @@ export function jobOf(core: LaneCore, id: string): JobRow | null {
   return rowOf(core.store.sql, id);
 }
 
-/** The latest first. */
 /** The latest first; those made before a job, or at once with it and after it. */
 export function jobsOf(core: LaneCore, limit: number, [beforeMs, id]: JobPlace): readonly JobRow[] {
   const where = 'WHERE made_ms < ?1 OR (made_ms = ?1 AND id > ?2) ORDER BY made_ms DESC, id LIMIT ?3';

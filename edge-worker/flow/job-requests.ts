@@ -2,6 +2,7 @@
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import { type AgainAsked, type AgainKind, runAgain, startAgain } from './again-job.ts';
 import type { LaneCore } from './core.ts';
+import type { Owners } from './hold-care.ts';
 import { type JobStep, steerJob } from './job-book.ts';
 import { startLoad } from './load-job.ts';
 import { startUndo } from './undo-job.ts';
@@ -14,7 +15,7 @@ export type JobChange =
       readonly kinds: readonly EntityName[];
     }
   | { readonly step: AgainKind; readonly job: string; readonly asked: AgainAsked }
-  | { readonly step: 'undo'; readonly job: string; readonly undoes: string }
+  | { readonly step: 'undo'; readonly job: string; readonly undoes: string; readonly owners: Owners }
   | { readonly step: JobStep; readonly job: string };
 
 type Outcome = Readonly<Record<string, string | number>>;
@@ -27,7 +28,7 @@ export function changeJob(core: LaneCore, change: JobChange, by: string): Outcom
     case 'apply':
       return startAgain(core, change.step, change.job, change.asked, by);
     case 'undo':
-      return startUndo(core, change.job, change.undoes, by);
+      return startUndo(core, change.job, change.undoes, change.owners, by);
     default:
       steerJob(core, change.job, change.step, by, change.step === 'run' ? runAgain : undefined);
       return { job: change.job };

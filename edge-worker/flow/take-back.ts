@@ -10,7 +10,7 @@ import { ScopedRecord, select, sql } from '../store/scoped-record.ts';
 import { tellAudit } from './audit.ts';
 import type { LaneCore } from './core.ts';
 import { holdUnplanned, inParts } from './guard.ts';
-import { keepHold } from './holds.ts';
+import { keepHolds } from './holds.ts';
 import { steerJobIn } from './job-book.ts';
 import { move } from './lifecycle.ts';
 import { beginLoad } from './load-job.ts';
@@ -125,7 +125,7 @@ async function takeHolds(core: LaneCore, now: TakingBack): Promise<void> {
 }
 
 function end(core: LaneCore, tx: LaneTransaction, now: TakingBack): void {
-  for (const row of readRows(tx.sql, holds, '')) keepHold(tx, row);
+  keepHolds(tx, readRows(tx.sql, holds, ''));
   // What is to be sent may have been sent: it is looked for first.
   const due = readRows(tx.sql, commands, "WHERE state = 'due'");
   for (const _row of due) move('due', 'uncertain');

@@ -12,6 +12,7 @@ import type { LaneCore } from './core.ts';
 import { billedAmong } from './foresee.ts';
 import { addTaken, type Found, nothingFound, type Taken } from './found.ts';
 import { holdUnplanned, inParts, planIn } from './guard.ts';
+import { type Owners, refuseForeign } from './hold-care.ts';
 import { beginJob, endJob, isGoing, type JobRow, jobOf, kindOfJob, moveJob } from './job-book.ts';
 import type { JobWrite, Over } from './job-writes.ts';
 import type { LinkRow } from './links.ts';
@@ -22,12 +23,17 @@ import type { PutBack } from './put-back.ts';
 import { StewardError } from './steward.ts';
 import { decode, isSame, mergeWire } from './translate.ts';
 import { recordsMax } from './turns.ts';
+import { answersToUndo, undoAnswersPage } from './undo-answers.ts';
 
 interface Asked {
   readonly undoes: string;
+  /** Of answers: the cause that they were given to; null = an application is undone. */
+  readonly answered?: string | null;
 }
 
-export const undoesOf = ({ asked }: JobRow): string => (JSON.parse(asked ?? '{}') as Asked).undoes;
+const askedOf = ({ asked }: JobRow) => JSON.parse(asked ?? '{}') as Asked;
+export const undoesOf = (job: JobRow): string => askedOf(job).undoes;
+export const answeredOf = (job: JobRow): string | null => askedOf(job).answered ?? null;
 
 interface Place {
   readonly phase: 'run';
@@ -41,11 +47,18 @@ type Read = ReadonlyMap<string, WireRecord>;
 const slotOfWrite = ({ entity, connection, recordType }: JobWrite) =>
   slotOf({ entity, connection, recordType, part: '' });
 
-export function startUndo(core: LaneCore, id: string, undoes: string, by: string): { job: string; total: number } {
+export function startUndo(
+  core: LaneCore,
+  id: string,
+  undoes: string,
+  owners: Owners,
+  by: string,
+): { job: string; total: number } {
   const undone = jobOf(core, undoes);
   if (!undone) throw new StewardError('unknown-job', `There is no job ${undoes}.`, 'Choose one of the jobs listed.');
-  if (kindOfJob(undone) !== 'apply') {
-    const message = 'Only an application of a mapping can be undone: others write what the systems say.';
+  const kind = kindOfJob(undone);
+  if (kind !== 'apply' && kind !== 'answer') {
+    const message = 'Only answers and applications of a mapping can be undone: others write what the systems say.';
     throw new StewardError('not-undoable', message, 'Correct the records where they belong.');
   }
   if (undone.endedMs === null) {
@@ -54,16 +67,25 @@ export function startUndo(core: LaneCore, id: string, undoes: string, by: string
   const again = "WHERE kind = 'undo' AND asked ->> 'undoes' = ? AND state != 'cancelled'";
   const [other] = readRows(core.store.sql, jobs, again, undoes);
   if (other) throw new StewardError('undone-already', `${other.id} undoes it.`, 'Look at that job.');
-  const [row] = core.store.sql.exec('SELECT count(*) AS n FROM job_writes WHERE job = ?', undoes).toArray();
-  const total = Number((row as { n: number }).n);
-  const place: Place = { phase: 'run', last: ['', '', ''], found: nothingFound };
-  const subject = { cause: undone.cause, answer: '', reason: '', owners: null, total, untilHold: '' };
-  const asked: Asked = { undoes };
+  const isAnswer = kind === 'answer';
+  const total = isAnswer ? answersToUndo(core, undone, owners) : writesToUndo(core, undoes, owners);
+  const place = { phase: 'run', last: ['', '', ''], after: '', found: nothingFound } as const;
+  const cause = isAnswer ? '' : undone.cause;
+  const subject = { cause, answer: undone.answer, reason: '', owners: null, total, untilHold: '' };
+  const asked: Asked = { undoes, answered: isAnswer ? undone.cause : null };
   core.store.transaction((tx) => beginJob(core, tx, { ...subject, id, kind: 'undo', asked, place }, by));
   return { job: id, total };
 }
 
+/** What a mapping has written is an integration admin's. */
+function writesToUndo(core: LaneCore, undoes: string, owners: Owners): number {
+  refuseForeign('integration', owners);
+  const [row] = core.store.sql.exec('SELECT count(*) AS n FROM job_writes WHERE job = ?', undoes).toArray();
+  return Number((row as { n: number }).n);
+}
+
 export async function undoPage(core: LaneCore, job: JobRow): Promise<number> {
+  if (answeredOf(job) !== null) return undoAnswersPage(core, job, undoesOf(job));
   if (dueCount(core) > dueMax) return dueMs;
   const undoes = undoesOf(job);
   const place = JSON.parse(job.place ?? '{}') as Place;

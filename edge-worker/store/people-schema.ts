@@ -80,6 +80,21 @@ export const jobWrites = sqliteTable(
   (table) => [primaryKey({ columns: [table.job, table.entity, table.connection, table.recordType] })],
 );
 
+/**
+ * Holds as they were before an answer to all of their cause closed them, so that it can be taken back; kept as long as
+ * its job.
+ */
+export const jobAnswers = sqliteTable(
+  'job_answers',
+  {
+    job: text('job').notNull(),
+    hold: text('hold').notNull(),
+    /** JSON: the row of the hold. */
+    was: text('was').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.job, table.hold] })],
+);
+
 /** What became of people's changes that carried a key: the same request again is answered from here for a day. */
 export const answeredRequests = sqliteTable('answered_requests', {
   key: text('key').primaryKey(),

@@ -39,7 +39,7 @@ async function firm(...names: readonly string[]) {
     await rig.pass(1_000);
   };
   const undo = async (job = 'job_2', undoes = 'job_1') => {
-    await ask({ step: 'undo', job, undoes });
+    await ask({ step: 'undo', job, undoes, owners: null });
     await rig.pass(1_000);
   };
   const found = (job = 'job_2') => (JSON.parse(jobOf(rig.lane.core, job)?.place ?? '{}') as { found: Found }).found;
@@ -164,7 +164,7 @@ describe('An application that is undone', () => {
     await apply();
     erp.onWrite = null;
     expect(held().map(([, , note]) => note)).toEqual(['v2', 'v2']);
-    await ask({ step: 'undo', job: 'job_2', undoes: 'job_1' });
+    await ask({ step: 'undo', job: 'job_2', undoes: 'job_1', owners: null });
     await rig.restart();
     for (let turn = 0; turn < 6; turn++) await rig.pass(60_000);
     expect(held()).toEqual([
@@ -181,7 +181,7 @@ describe('What cannot be undone', () => {
     const asked = { connection: null, kinds: ['customer'], sinceMs: 0, withDifferences: false } as const;
     const codeOf = (undoes: string) => {
       try {
-        changeJob(rig.lane.core, { step: 'undo', job: 'job_9', undoes }, 'ines');
+        changeJob(rig.lane.core, { step: 'undo', job: 'job_9', undoes, owners: null }, 'ines');
       } catch (error) {
         return (error as { code: string }).code;
       }

@@ -213,6 +213,17 @@ describe.skipIf(!hasBrowser)('Exceptions', () => {
     await visitor.page.getByRole('link', { name: 'All causes' }).click();
     await visitor.hasText('Nothing waits for anybody');
     await lookAt(visitor, 'exceptions-none');
+    // Answered by mistake: it is found again, and taken back as a whole.
+    await visitor.page
+      .getByRole('region', { name: 'Answered lately' })
+      .getByRole('link', { name: /Unapproved time: reject/ })
+      .click();
+    await visitor.button('Take these answers back').click();
+    await lookAt(visitor, 'exceptions-take-back');
+    await visitor.page.getByRole('dialog').getByRole('button', { name: 'Take these answers back' }).click();
+    await visitor.page.getByText(`${all} of ${all} wait again.`).waitFor({ timeout: 300_000 });
+    await visitor.hasText(`${all} waiting`);
+    await lookAt(visitor, 'exceptions-taken-back');
     await visitor.close();
   });
 });

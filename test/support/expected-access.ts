@@ -87,7 +87,7 @@ export const expectedAccess: Readonly<Record<Operation, readonly [readonly HostR
   readJob: [everyone, 'installation:read'],
   startReplay: [['admin'], null],
   startApplication: [['admin'], null],
-  undoJob: [['admin'], null],
+  undoJob: [stewards, null],
   steerJob: [['admin'], 'installation:write'],
   listSubscriptions: [['admin'], 'events:read'],
   makeSubscription: [['admin'], 'events:write'],

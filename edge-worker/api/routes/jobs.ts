@@ -2,15 +2,16 @@
 import { z } from 'zod';
 import { entityNames } from '../../../shared/entities/_registry.ts';
 import { onlyOf, placeOf, sinceOf } from '../../flow/again-job.ts';
-import type { Found } from '../../flow/found.ts';
+import type { Found, FoundGroup } from '../../flow/found.ts';
 import { type JobRow, kindOfJob } from '../../flow/job-book.ts';
-import { undoesOf } from '../../flow/undo-job.ts';
+import { answeredOf, undoesOf } from '../../flow/undo-job.ts';
 import { changed } from '../at.ts';
+import { ownersOf } from '../caller.ts';
 import { idFor } from '../once.ts';
 import { cursorAfter, cursorOf, pageOf, paging } from '../paging.ts';
 import { ProblemError } from '../problems.ts';
 import { ok, type Route, route } from '../route.ts';
-import { instant, instantOf, kindName } from '../shapes.ts';
+import { instant, instantOf, kindName, words, wordsOf } from '../shapes.ts';
 
 const count = z.int().min(0);
 const states = ['running', 'ready', 'paused', 'failed', 'done', 'cancelled'] as const;
@@ -21,15 +22,18 @@ const found = z
     written: count,
     held: count,
     billed: count,
-    left: count.meta({ description: 'Records of which an undoing left something as it is.' }),
+    left: count.meta({ description: 'Records of which an undoing left something as it is, or found it out already.' }),
     groups: z.array(
       z.object({
         connection: z.string(),
         kind: z.string(),
-        action: z.enum(['create', 'update', 'withdraw', 'billed', 'put-back', 'left']).meta({
+        action: z.enum(['create', 'update', 'withdraw', 'billed', 'put-back', 'reopened', 'stays', 'left']).meta({
           description:
-            'Of an undoing: put-back, or left because somebody has changed it since, or it was created or is gone.',
+            'Of an application undone: put-back, or left because somebody has changed it since, or it was created or ' +
+            'is gone. Of answers undone: reopened (it waits again), stays (it is out already), or left (its content ' +
+            'or its answer is another by now, or nothing holds it any more).',
         }),
+        words: words.nullable().meta({ description: 'Of what an undoing could not take back: why, and what to do.' }),
         heldBy: z.string().nullable().meta({ description: 'The control that would hold it.' }),
         field: z.string().nullable().meta({ description: 'Null where the record as a whole is meant.' }),
         count,
@@ -48,7 +52,7 @@ const jobShape = z
   .object({
     job: z.string(),
     kind: z.enum(['answer', 'load', 'replay', 'apply', 'undo']),
-    undoes: z.string().nullable().meta({ description: 'The application that it takes back; null for other jobs.' }),
+    undoes: z.string().nullable().meta({ description: 'The job that it takes back; null for other jobs.' }),
     state: stateOf.meta({
       description:
         'ready: it has looked and written nothing; run lets it write. A job that failed waits under an exception, ' +
@@ -59,7 +63,7 @@ const jobShape = z
     connection: z.string().nullable().meta({ description: 'Whose records it is about; null for answers.' }),
     since: instant.nullable().meta({ description: 'Of a replay: what has changed from then on.' }),
     entity: z.string().nullable().meta({ description: 'Of a replay: the one record it is about.' }),
-    cause: z.string().nullable().meta({ description: 'What is answered; null for other jobs.' }),
+    cause: z.string().nullable().meta({ description: 'Whose answer is given or taken back; null for other jobs.' }),
     answer: z.string().nullable(),
     by: z.string(),
     total: count.meta({ description: 'As far as it is known; of a load it grows with every page.' }),
@@ -74,7 +78,7 @@ const jobShape = z
 function shown(row: JobRow): z.input<typeof jobShape> {
   const { id, state, cause, answer, by, total, done, failed, problem, madeMs, endedMs } = row;
   const kind = kindOfJob(row);
-  const isAnswer = kind === 'answer';
+  const answered = kind === 'answer' ? cause : answeredOf(row);
   const again = kind === 'replay' || kind === 'apply' || kind === 'undo' ? placeOf(row) : null;
   return {
     ...{ job: id, kind, by, total, done, failed, problem },
@@ -82,11 +86,11 @@ function shown(row: JobRow): z.input<typeof jobShape> {
     phase: again?.phase ?? 'run',
     found: again ? copyOf(again.found) : null,
     undoes: kind === 'undo' ? undoesOf(row) : null,
-    connection: isAnswer ? null : cause || null,
+    connection: answered === null ? cause || null : null,
     since: kind === 'replay' ? instantOf(sinceOf(row)) : null,
     entity: kind === 'replay' ? onlyOf(row) : null,
-    cause: isAnswer ? cause : null,
-    answer: isAnswer ? answer : null,
+    cause: answered,
+    answer: answered === null ? null : answer,
     startedAt: instantOf(madeMs),
     endedAt: instantOf(endedMs),
   };
@@ -96,8 +100,17 @@ function copyOf({ groups, left = 0, ...counts }: Found): z.input<typeof found> {
   return {
     ...counts,
     left,
-    groups: groups.map((group) => ({ ...group, money: { ...group.money }, rows: [...group.rows] })),
+    groups: groups.map(({ rows, money, ...group }) => ({
+      ...{ ...group, money: { ...money }, rows: [...rows] },
+      words: wordsOfLeft(group),
+    })),
   };
+}
+
+/** Of what is out, and of what is decided by something else; what an application left says so by its values. */
+function wordsOfLeft({ action, field, connection }: Pick<FoundGroup, 'action' | 'field' | 'connection'>) {
+  if (action === 'stays') return wordsOf('undo-stays', null, connection);
+  return action === 'left' && field === null ? wordsOf('undo-left', null, connection) : null;
 }
 
 const base = '/installations/{installation}/jobs';
@@ -152,16 +165,19 @@ const undoJob = route({
   method: 'post',
   path: `${base}/{job}/undo`,
   tag: 'Jobs',
-  summary: 'Undo an application: each value it wrote is what it was before',
+  summary: 'Undo an application of a mapping, or the answers that were given to a whole cause',
   description:
-    'A job of its own that begins at once. What an application that is done or cancelled has written is put back, ' +
-    'value by value, and left so until our value changes or a mapping is applied again. A value that somebody has ' +
-    'changed since, a record that it created, and what an invoice has billed are left as they are, and listed.',
+    'A job of its own that begins at once, when the other is done or cancelled. Of answers, what has not gone out ' +
+    'waits again, looked after, due and put off as before; what its system holds already, or is being sent, ' +
+    'stays, and is listed with what to do; only who may give an answer may take it back. What an application has ' +
+    'written is put back, value by value, and left so until our value changes or a mapping is applied again. A value ' +
+    'that somebody has changed since, a record that it created, and what an invoice has billed are left as they are, ' +
+    'and listed.',
   params: one,
   shape: begun,
-  handle: async ({ at, params: { job: undoes }, caller: { by }, ports, once }) => {
-    const change = { step: 'undo', job: idFor(ports, 'job', once), undoes } as const;
-    const { status, body } = await at.change({ verb: 'job', change, by });
+  handle: async ({ at, params: { job: undoes }, caller, ports, once }) => {
+    const change = { step: 'undo', job: idFor(ports, 'job', once), undoes, owners: ownersOf(caller) } as const;
+    const { status, body } = await at.change({ verb: 'job', change, by: caller.by });
     return { status, body: { ...body, job: String(body['job']), total: Number(body['total']) } };
   },
 });

@@ -4,9 +4,11 @@ import { Route, Routes } from 'react-router';
 import { Answer, useAnswer } from '../asking.tsx';
 import { Choice } from '../parts/controls.tsx';
 import { ownerTitle } from '../parts/people.ts';
+import { useLateJobs } from './exceptions/answers.tsx';
 import { CausePage } from './exceptions/cause.tsx';
 import { Causes } from './exceptions/causes.tsx';
 import { OnePage } from './exceptions/one.tsx';
+import { Lately } from './exceptions/taken-back.tsx';
 
 const watchEveryMs = 15_000;
 const everybody = 'everybody';
@@ -35,6 +37,7 @@ function Inbox() {
       }),
     { everyMs: watchEveryMs },
   );
+  const jobs = useLateJobs();
   return (
     <div className="stack">
       <div className="row-apart">
@@ -44,6 +47,7 @@ function Inbox() {
       <Answer what="what waits" answer={causes}>
         {({ rows }) => <Causes rows={rows} isNarrowed={owner !== everybody} />}
       </Answer>
+      <Lately jobs={jobs.data?.rows ?? []} />
     </div>
   );
 }

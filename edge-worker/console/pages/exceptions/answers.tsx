@@ -5,6 +5,7 @@ import type { Shape } from '../../client.ts';
 import { Ask, Button, Field } from '../../parts/controls.tsx';
 import { DialogFoot } from '../../parts/dialog-foot.tsx';
 import { Note, Progress } from '../../parts/states.tsx';
+import { TakeBack } from './taken-back.tsx';
 
 type Action = Shape<'Action'>;
 type Job = Shape<'Job'>;
@@ -88,10 +89,11 @@ interface AnswerAllProps {
   readonly open: number;
   readonly actions: readonly Action[];
   readonly job: Job | null;
+  readonly undo: Job | null;
   readonly onBegun: (job: string) => void;
 }
 
-export function AnswerAll({ cause, open, actions, job, onBegun }: AnswerAllProps) {
+export function AnswerAll({ cause, open, actions, job, undo, onBegun }: AnswerAllProps) {
   const answer = useChange(
     ({ api, installation }, given: { readonly action: Action['action']; readonly reason: string }) =>
       api.POST('/installations/{installation}/causes/{cause}/{answer}', {
@@ -102,7 +104,8 @@ export function AnswerAll({ cause, open, actions, job, onBegun }: AnswerAllProps
   );
   return (
     <>
-      {job && <Answering job={job} />}
+      {job && !undo && <Answering job={job} />}
+      {job && <TakeBack job={job} undo={undo} />}
       <div className="row">
         {actions.map((action, index) => (
           <AnswerDialog
@@ -132,21 +135,32 @@ export function AnswerAll({ cause, open, actions, job, onBegun }: AnswerAllProps
 
 const lookSeldomMs = 15_000;
 
-/**
- * The job that answers a cause, whoever began it and whether somebody looked on meanwhile; one that has ended, if it is
- * the one that was begun here.
- */
-export function useAnsweringOf(cause: string, begun: string | null): Job | null {
-  const jobOf = (rows: readonly Job[] | undefined) =>
-    rows?.find((job) => (job.cause === cause && job.state === 'running') || job.job === begun) ?? null;
-  const jobs = useAnswer(
+export const useLateJobs = (isFollowed: (rows: readonly Job[] | undefined) => boolean = () => false) =>
+  useAnswer(
     ['exceptions', 'jobs'],
     ({ api, installation }) => api.GET('/installations/{installation}/jobs', { params: { path: { installation } } }),
-    { everyMs: (body) => (jobOf(body?.rows)?.state === 'running' ? lookEveryMs : lookSeldomMs) },
+    { everyMs: (body) => (isFollowed(body?.rows) ? lookEveryMs : lookSeldomMs) },
   );
-  const job = jobOf(jobs.data?.rows);
-  useRenewal(['exceptions'], job?.state === 'done');
-  return job;
+
+/**
+ * The job that answers a cause or did so last, whoever began it and whether somebody looked on meanwhile; and the one
+ * that takes its answers back. One that was begun here is known before the list tells of it.
+ */
+export function useAnsweringOf(
+  cause: string,
+  begun: string | null,
+): { readonly job: Job | null; readonly undo: Job | null } {
+  const jobsOf = (rows: readonly Job[] = []) => {
+    const own = rows.filter((one) => one.kind === 'answer' && one.cause === cause);
+    const isLater = begun !== null && !own.some((one) => one.job === begun);
+    const job = isLater ? null : (own.find(({ state }) => state === 'running') ?? own[0] ?? null);
+    const undo = rows.find(({ undoes, state }) => job !== null && undoes === job.job && state !== 'cancelled') ?? null;
+    return { job, undo, isRunning: job?.state === 'running' || undo?.state === 'running' };
+  };
+  const jobs = useLateJobs((rows) => jobsOf(rows).isRunning);
+  const { job, undo } = jobsOf(jobs.data?.rows);
+  useRenewal(['exceptions'], job?.job === begun && job?.state === 'done');
+  return { job, undo };
 }
 
 /** Goes on at the hub whether somebody looks on or not. */

@@ -36,7 +36,7 @@ export function CausePage() {
 /** The job on it goes on being shown when nothing waits any more. */
 function Cause({ cause, row }: { readonly cause: string; readonly row: Shape<'Cause'> | null }) {
   const [begun, setBegun] = useState<string | null>(null);
-  const job = useAnsweringOf(cause, begun);
+  const { job, undo } = useAnsweringOf(cause, begun);
   const isWorking = job?.state === 'running';
   const left = isWorking ? job.total - job.done - job.failed : null;
   return (
@@ -58,6 +58,7 @@ function Cause({ cause, row }: { readonly cause: string; readonly row: Shape<'Ca
         open={row?.open ?? 0}
         actions={isWorking ? [] : (row?.actions ?? [])}
         job={job}
+        undo={undo}
         onBegun={setBegun}
       />
       {row && <Members cause={cause} open={row.open} />}

@@ -15,7 +15,9 @@ export function useJobs(everyMs: number) {
   );
 }
 
-export const isAboutRecords = ({ kind }: Job) => kind === 'apply' || kind === 'replay' || kind === 'undo';
+/** Answers that are taken back are told where they were given. */
+export const isAboutRecords = ({ kind, cause }: Job) =>
+  kind === 'apply' || kind === 'replay' || (kind === 'undo' && cause === null);
 
 const moments = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 

@@ -186,6 +186,8 @@ const actions = {
   withdraw: 'withdrawn',
   billed: 'left, for an invoice has billed it',
   'put-back': 'put back',
+  reopened: 'waiting again',
+  stays: 'out already',
   left: 'left as it is now',
 } as const;
 

@@ -41,10 +41,15 @@ function addText(form: serverWidget.Form, id: string, label: string, value: stri
   field.defaultValue = value;
 }
 
-export function notInstalledForm(): serverWidget.Form {
+/** Roles of ours that answer and approve; they may read the settings row, and not write it. */
+const workingRoles = ['finance', 'delivery', 'approver'].map((name) => `customrole_tieout_${name}`);
+
+/** Whoever else the deployment lets in sets Tieout up. */
+export const mayConnect = (): boolean => !workingRoles.includes(runtime.getCurrentUser().roleId);
+
+export function noticeForm(text: string): serverWidget.Form {
   const form = serverWidget.createForm({ title: 'Tieout Settings' });
-  const text = 'The settings row of Tieout is missing: install the SuiteApp again.';
-  addHtml(form, 'custpage_tieout_missing', html`${style}<div class="tieout"><p>${text}</p></div>`);
+  addHtml(form, 'custpage_tieout_notice', html`${style}<div class="tieout"><p>${text}</p></div>`);
   return form;
 }
 
@@ -146,11 +151,12 @@ export function framedForm(settings: Settings, open: string | null): serverWidge
   const form = serverWidget.createForm({ title: 'Tieout Settings' });
   const action = `${settings.hub}/embed/netsuite`;
   const token = pageToken(settings, open);
+  const connectAgain = settingsAddress({ connect: 'T' });
+  const again = mayConnect() ? html`<p><a href="${connectAgain}">Connect again or replace the key</a></p>` : null;
   addHtml(
     form,
     'custpage_tieout_frame',
-    html`${style}<div class="tieout framed"><iframe name="tieout-page" title="Tieout settings"></iframe>
-<p><a href="${settingsAddress({ connect: 'T' })}">Connect again or replace the key</a></p></div>
+    html`${style}<div class="tieout framed"><iframe name="tieout-page" title="Tieout settings"></iframe>${again}</div>
 <script>(function () {
   var form = document.createElement('form');
   var field = document.createElement('input');

@@ -92,6 +92,25 @@ describe('The settings page', () => {
     expect(page).not.toContain('alert(1)');
   });
 
+  test.each(['finance', 'delivery', 'approver'])(
+    'opens for the role of %s, who connects nothing there',
+    async (name) => {
+      const role = `customrole_tieout_${name}`;
+      const see = async (more: Readonly<Record<string, string>> = {}) =>
+        (await office.page(suiteletPage('sl_settings', more), role)).text;
+      expect(await see()).toContain('Tieout is not connected yet. Somebody with the role Tieout Admin connects it');
+      const nonce = nonceOf(await open());
+      office.connect();
+      expect(await see()).toContain('<iframe');
+      expect(await see({ connect: 'T' })).toContain('<iframe');
+      expect(await see()).not.toContain('Connect again');
+      const before = office.setting();
+      const form = { custpage_tieout_nonce: nonce, custpage_tieout_installation: 'ins_2', custpage_tieout_key: secret };
+      await office.page(suiteletPage('sl_settings'), role, { ...form, custpage_tieout_hook: hook });
+      expect(office.setting()).toEqual(before);
+    },
+  );
+
   test('is not for everybody', async () => {
     office.connect();
     expect((await office.page(suiteletPage('sl_settings'), 'customrole_sales_clerk')).status).toBe(403);

@@ -1,6 +1,6 @@
 // A browser, and one person before one page: what tests see, click and check.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Frame, type Page } from 'playwright-core';
 
 const executable = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
   .filter((path) => path !== undefined)
@@ -45,13 +45,19 @@ export async function openPage(browser: Browser, visit: Visit): Promise<Page> {
   return page;
 }
 
+/** Where a person looks: a page, or what a page of a host frames. */
+export type Surface = Pick<Page, 'getByRole' | 'getByText' | 'getByLabel' | 'locator'>;
+
 export class Visitor {
   readonly page: Page;
+  /** What is read and pressed. */
+  readonly content: Surface;
   readonly problems: string[] = [];
   readonly #url: string;
 
-  constructor(page: Page, url: string) {
+  constructor(page: Page, url: string, content: Surface = page) {
     this.page = page;
+    this.content = content;
     this.#url = url;
     page.setDefaultTimeout(waitMs);
     page.on('pageerror', (error) => this.problems.push(error.message));
@@ -71,19 +77,28 @@ export class Visitor {
   }
 
   async hasText(words: string | RegExp): Promise<void> {
-    await this.page.getByText(words).first().waitFor();
+    await this.content.getByText(words).first().waitFor();
   }
 
   button(name: string): ReturnType<Page['getByRole']> {
-    return this.page.getByRole('button', { name, exact: true });
+    return this.content.getByRole('button', { name, exact: true });
+  }
+
+  /** The same person, who from now on works in what this page frames. */
+  inFrame(): Visitor {
+    return new Visitor(this.page, this.#url, this.page.frameLocator('iframe'));
+  }
+
+  /** The documents of this page that came from somewhere. */
+  #documents(): readonly Frame[] {
+    return this.page.frames().filter((frame) => /^https?:/.test(frame.url()));
   }
 
   /** What axe finds, here and in what is framed here. */
   async violations(): Promise<readonly string[]> {
-    const frames = this.page.frames().filter((frame) => /^https?:/.test(frame.url()));
     const told = '(({ violations }) => violations.map(({ id, nodes }) => [id, nodes[0].html].join(" ")))';
     const found: string[] = [];
-    for (const frame of frames) {
+    for (const frame of this.#documents()) {
       await frame.evaluate(axe);
       const here: unknown = await frame.evaluate(`axe.run(document, { iframes: false }).then${told}`);
       if (Array.isArray(here)) found.push(...here.map(String));
@@ -91,8 +106,11 @@ export class Visitor {
     return found;
   }
 
+  /** Whether anything has to be scrolled sideways, here or in what is framed here. */
   async isTooWide(): Promise<boolean> {
-    return (await this.page.evaluate('document.documentElement.scrollWidth > window.innerWidth')) === true;
+    const wide = 'document.documentElement.scrollWidth > window.innerWidth';
+    const all = await Promise.all(this.#documents().map((frame) => frame.evaluate(wide)));
+    return all.includes(true);
   }
 
   /** Where `TIEOUT_SHOTS` names a folder, a picture for people to look at. */

@@ -11,9 +11,12 @@ const idTable = z.record(z.string().min(1), z.string().min(1));
  */
 const standardProjectStatuses = { planned: '4', active: '2', closed: '1' };
 
-/** Of the roles that an account has from the start; a firm names its own beside them. */
+/** Roles that an account has from the start or that our package brings; a firm names its own beside them. */
 const shippedRoles: Record<string, HostRole[]> = {
   customrole_tieout_admin: ['admin'],
+  customrole_tieout_finance: ['finance'],
+  customrole_tieout_delivery: ['delivery'],
+  customrole_tieout_approver: ['approver'],
   administrator: ['admin', 'approver'],
 };
 

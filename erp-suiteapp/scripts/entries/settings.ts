@@ -8,21 +8,28 @@
 import type { EntryPoints } from 'N/types';
 import { requestFlush } from '../flush-request.ts';
 import { readSettings } from '../settings.ts';
-import { connectForm, framedForm, notInstalledForm, storeConnection } from '../settings-page.ts';
+import { connectForm, framedForm, mayConnect, noticeForm, storeConnection } from '../settings-page.ts';
 
 const page = /^[a-z][a-z0-9/-]{0,120}$/;
 
 export const onRequest: EntryPoints.Suitelet.onRequest = ({ request, response }) => {
   const settings = readSettings();
-  if (settings === null) return response.writePage(notInstalledForm());
-  if (String(request.method) === 'POST') {
+  if (settings === null) {
+    return response.writePage(noticeForm('The settings row of Tieout is missing: install the SuiteApp again.'));
+  }
+  const isConnected = settings.state === 'connected' && settings.key !== '' && settings.proven !== '';
+  if (!mayConnect() && !isConnected) {
+    const text = 'Tieout is not connected yet. Somebody with the role Tieout Admin connects it on this page.';
+    return response.writePage(noticeForm(text));
+  }
+  if (mayConnect() && String(request.method) === 'POST') {
     const refusal = storeConnection(settings, request.parameters);
     // The first flush says hello, which is what the checklist waits for.
     if (refusal === null) requestFlush();
     return response.writePage(connectForm(readSettings() ?? settings, refusal));
   }
-  const isConnected = settings.state === 'connected' && settings.key !== '' && settings.proven !== '';
-  if (!isConnected || request.parameters['connect'] === 'T') return response.writePage(connectForm(settings, null));
+  const isAsked = mayConnect() && request.parameters['connect'] === 'T';
+  if (!isConnected || isAsked) return response.writePage(connectForm(settings, null));
   const open = String(request.parameters['open'] ?? '');
   response.writePage(framedForm(settings, page.test(open) ? open : null));
 };

@@ -90,7 +90,7 @@ export interface Sides {
 
 /** The record of a kind that has changed last, as formulas read it; null while there is none. */
 export function newestOf({ store }: LaneCore, kind: EntityName): CanonicalRecord | null {
-  const newest = 'WHERE kind = ? ORDER BY event_ms DESC LIMIT 1';
+  const newest = 'WHERE kind = ? ORDER BY event_ms DESC, id LIMIT 1';
   const [row] = readColumns(store.sql, entityRows, ['canonical'], newest, kind);
   return row ? (JSON.parse(row.canonical) as CanonicalRecord) : null;
 }
@@ -138,7 +138,7 @@ async function sampleOf(
   described: readonly SchemaField[],
 ): Promise<Snapshot | null> {
   const where = "WHERE connection = ? AND record_type = ? AND record_id IS NOT NULL AND part = ''";
-  const newest = `${where} ORDER BY seen_ms DESC LIMIT ${triedMax}`;
+  const newest = `${where} ORDER BY seen_ms DESC, record_id LIMIT ${triedMax}`;
   const rows = readColumns(core.store.sql, links, ['recordId'], newest, connection.id, recordType);
   if (rows.length === 0) return null;
   const refs = rows.map(({ recordId }) => ({ recordType, recordId: recordId ?? '' }));

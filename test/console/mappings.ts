@@ -164,7 +164,16 @@ async function completes(page: Page, visitor: Visitor): Promise<void> {
   await formula.press('Escape');
   await formula.pressSequentially('upp');
   await page.getByRole('option', { name: /upper/ }).waitFor();
-  await formula.press('Enter');
+  // Elsewhere in the text they would replace what they were not made for.
+  await formula.press('ArrowLeft');
+  await page.getByRole('option', { name: /upper/ }).waitFor({ state: 'detached' });
+  await formula.press('ArrowRight');
+  await formula.press('Control+Space');
+  await page.getByRole('option', { name: /upper/ }).waitFor();
+  // The caret stands within the brackets before the key is done with, so that nothing typed can come before it.
+  const enter = "new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true })";
+  const field = 'document.activeElement';
+  expect(await page.evaluate(`${field}.dispatchEvent(${enter}), ${field}.selectionEnd`)).toBe(6);
   await formula.pressSequentially('it.nam');
   await page.getByRole('option', { name: /Harbour & Pine/ }).waitFor();
   await lookAt(visitor, 'mappings-formula-completion');

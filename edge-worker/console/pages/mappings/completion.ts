@@ -14,13 +14,14 @@ export interface Suggestion {
 }
 
 export interface Suggestions {
-  /** What is replaced begins here and ends at the caret. */
+  /** What is replaced. They are for a caret at its end: one that goes elsewhere leaves them. */
   readonly from: number;
+  readonly to: number;
   readonly offered: readonly Suggestion[];
 }
 
 const offeredMax = 12;
-const none: Suggestions = { from: 0, offered: [] };
+const none: Suggestions = { from: 0, to: 0, offered: [] };
 
 /** `isAsked`: somebody wants to see them, though nothing is begun. */
 export function suggestAt(text: string, caret: number, words: FormulaWords, isAsked: boolean): Suggestions {
@@ -41,7 +42,7 @@ function fitting(caret: number, begun: string, all: readonly Suggestion[]): Sugg
   const offered = all.filter((one) => begins(one) || (asked.length > 1 && isBegun(one.detail, asked)));
   // What is written out already needs no suggestion.
   const isWhole = offered.length === 1 && offered[0]?.text === begun;
-  return { from: caret - begun.length, offered: isWhole ? [] : offered.slice(0, offeredMax) };
+  return { from: caret - begun.length, to: caret, offered: isWhole ? [] : offered.slice(0, offeredMax) };
 }
 
 const isBegun = (name: string, asked: string) => name.toLowerCase().startsWith(asked);

@@ -1,6 +1,7 @@
 // A formula while it is written: completed as it is typed, checked by the hub once the typing rests, with the place of
 // what is wrong, and with everything that may stand in it below.
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { Answer, useAnswer, useChange } from '../../asking.tsx';
 import { after } from '../../clock.ts';
 import { type FormulaWords, type Suggestion, type Suggestions, suggestAt } from './completion.ts';
@@ -77,25 +78,27 @@ interface EditorProps extends Pick<FormulaProps, 'text' | 'onChange' | 'isDisabl
   readonly words: FormulaWords | null;
 }
 
-const nothing: Suggestions = { from: 0, offered: [] };
+const nothing: Suggestions = { from: 0, to: 0, offered: [] };
 
 function Editor({ text, onChange, isDisabled, fault, words }: EditorProps) {
   const id = useId();
   const area = useRef<HTMLTextAreaElement>(null);
   const [open, setOpen] = useState(nothing);
   const [active, setActive] = useState(0);
-  const { offered, from } = open;
+  const { offered, from, to } = open;
   const suggest = (value: string, caret: number, isAsked: boolean) => {
     setOpen(words ? suggestAt(value, caret, words, isAsked) : nothing);
     setActive(0);
   };
   const take = ({ text: taken, back }: Suggestion) => {
-    const end = area.current?.selectionEnd ?? text.length;
     const caret = from + taken.length - back;
-    onChange(text.slice(0, from) + taken + text.slice(end));
-    setOpen(nothing);
-    // Only once the field holds it can the caret be set within it.
-    after(0, () => area.current?.setSelectionRange(caret, caret));
+    // The caret can be set only once the field holds what is taken, and is set before this key is done with: set any
+    // later, the next character typed would come before it and stand in the wrong place.
+    flushSync(() => {
+      onChange(text.slice(0, from) + taken + text.slice(to));
+      setOpen(nothing);
+    });
+    area.current?.setSelectionRange(caret, caret);
   };
   const press = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.key === ' ' && event.ctrlKey) suggest(text, event.currentTarget.selectionEnd, true);
@@ -129,6 +132,7 @@ function Editor({ text, onChange, isDisabled, fault, words }: EditorProps) {
             onChange(value);
             suggest(value, selectionEnd, false);
           }}
+          onSelect={({ currentTarget: { selectionEnd } }) => selectionEnd !== to && setOpen(nothing)}
           onKeyDown={press}
           onBlur={() => setOpen(nothing)}
         />

@@ -1,9 +1,9 @@
 // The real hub in workerd: the built Worker with its lanes, D1 and queues on disk, behind one loopback port. Used by
 // tests, bench, demo and `npm run hub`.
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+import { type WorkerFile, workerFiles } from '../../build-worker.ts';
 import { assets, buildConsole, builtMs } from '../../edge-worker/console/build.ts';
 import { assetsIn } from './assets.ts';
 import { movedClock } from './moved-clock.ts';
@@ -42,26 +42,25 @@ const vars = {
   OPERATOR_KEY: operatorKey,
   DEVELOPMENT: 'yes',
 };
-const bundle = '.state/bundle/index.js';
+const built = '.state/bundle/worker.json';
 
 /** Builds the console and the Worker, each when a source of it is newer than what was built. */
-export async function buildHub(): Promise<string> {
+export async function buildHub(): Promise<readonly WorkerFile[]> {
   if (builtMs() < Math.max(newestIn('edge-worker/console'), newestIn('shared'))) await buildConsole();
-  const newest = Math.max(...['edge-worker', 'shared'].map(newestIn), statSync('wrangler.toml').mtimeMs);
-  if (existsSync(bundle) && statSync(bundle).mtimeMs > newest) return bundle;
-  const env = { ...process.env, WRANGLER_SEND_METRICS: 'false', CI: '1', WRANGLER_LOG: 'warn' };
-  // Built aside and moved in one go, so that another process never reads half a bundle.
-  const aside = `.state/bundle-${process.pid}`;
-  const built = spawnSync('node_modules/.bin/wrangler', ['deploy', '--dry-run', '--outdir', aside], {
-    env,
-    encoding: 'utf8',
-  });
-  if (built.status !== 0) throw new Error(`the Worker does not build:\n${built.stdout}${built.stderr}`);
-  mkdirSync(dirname(bundle), { recursive: true });
-  renameSync(join(aside, 'index.js'), bundle);
-  rmSync(aside, { recursive: true, force: true });
-  return bundle;
+  const newest = Math.max(...['edge-worker', 'shared'].map(newestIn), statSync('build-worker.ts').mtimeMs);
+  if (existsSync(built) && statSync(built).mtimeMs > newest) return JSON.parse(readFileSync(built, 'utf8'));
+  const files = await workerFiles();
+  // Written aside and moved in one go, so that another process never reads half a Worker.
+  const aside = `.state/worker-${process.pid}.json`;
+  mkdirSync(dirname(built), { recursive: true });
+  writeFileSync(aside, JSON.stringify(files));
+  renameSync(aside, built);
+  return files;
 }
+
+/** As Miniflare takes them. */
+export const modulesOf = (files: readonly WorkerFile[]) =>
+  files.map((file) => ({ type: 'ESModule' as const, ...file }));
 
 function newestIn(folder: string): number {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(
@@ -78,7 +77,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       name: 'tieout-hub',
       modules: [
         ...(options.recordSwitch?.modules ?? (options.clockAheadMs ? movedClock(options.clockAheadMs) : [])),
-        { type: 'ESModule', path: 'index.js', contents: readFileSync(await buildHub(), 'utf8') },
+        ...modulesOf(await buildHub()),
       ],
       compatibilityDate: '2026-11-01',
       compatibilityFlags: ['global_fetch_strictly_public'],

@@ -1,5 +1,5 @@
 // Somebody who opens one page of the console, and what every page has to be whoever looks at it.
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { contextOf, Visitor } from './browser.ts';
 
@@ -11,13 +11,16 @@ export interface ConsoleVisit {
   readonly widthPx?: number;
   /** Somebody of another name than the usual one. */
   readonly user?: string;
+  /** What happens to the empty page before the console is opened in it. */
+  readonly before?: (page: Page) => Promise<void>;
 }
 
 export async function visitConsole(browser: Browser, visit: ConsoleVisit): Promise<Visitor> {
-  const { hubUrl, installation, role, page, widthPx = 1280, user } = visit;
+  const { hubUrl, installation, role, page, widthPx = 1280, user, before } = visit;
   const tab = await (await contextOf(browser)).newPage();
   await tab.setViewportSize({ width: widthPx, height: 900 });
   const visitor = new Visitor(tab, hubUrl);
+  await before?.(tab);
   const who = user === undefined ? '' : `&user=${user}`;
   await visitor.goTo(`/console/?installation=${installation}&roles=${role}${who}`);
   await tab.getByRole('navigation').getByRole('link', { name: page, exact: true }).click();

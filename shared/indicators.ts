@@ -97,8 +97,7 @@ export const indicatorNames = Object.keys(indicators) as IndicatorName[];
 
 /** Why there is no figure. */
 export const notKnown = {
-  'no-cost':
-    'No connected system tells Tieout what an hour costs, so there is nothing to subtract from what was billed.',
+  'no-cost': 'What was billed is not set against what hours cost yet.',
   'no-capacity': 'No connected system tells Tieout how many hours a person can work.',
   'not-timed': 'Tieout sees what people decide, not how long they think about it.',
   'none-yet': 'Nothing of the kind has happened in these days.',

@@ -31,6 +31,8 @@ const everyone = hostRoles;
 const auditors = ['finance', 'admin', 'approver'] as const;
 const mappers = ['admin', 'approver'] as const;
 const stewards = ['sales', 'finance', 'delivery', 'admin'] as const;
+/** Who is shown what an entity calls confidential; an API key never is. */
+export const confidentialTo: readonly HostRole[] = ['finance', 'admin', 'approver'];
 
 export const access = {
   readMe: { roles: everyone, scope: 'installation:read' },

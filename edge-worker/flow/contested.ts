@@ -1,5 +1,6 @@
 // What is told of a value that a system holds against its owner's word: whose field it is, and both values.
-import type { Role } from '../../shared/entities/entity.ts';
+import { type EntityName, entities } from '../../shared/entities/_registry.ts';
+import { confidentialIn, type Role } from '../../shared/entities/entity.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import type { CanonicalRecord } from './nouns.ts';
 import type { Target } from './plan-book.ts';
@@ -9,11 +10,13 @@ import type { Wiring } from './wiring.ts';
 const shownMax = 300;
 
 export function contested(
-  field: string,
+  [kind, field]: readonly [kind: EntityName, field: string],
   connection: string,
   owner: Role,
   [there, ours]: readonly [there: unknown, ours: unknown],
 ): Readonly<Record<string, string>> {
+  // A timeline is read by everybody, and told to subscribers.
+  if (confidentialIn(entities[kind]).has(field)) return { field, connection, owner };
   return { field, connection, owner, there: shortly(there), ours: shortly(ours) };
 }
 
@@ -33,6 +36,10 @@ export function tellDifferences(
 ): void {
   for (const field of fields) {
     const values = [there[field], ours[field]] as const;
-    tx.tell(entity, 'difference-found', contested(field, connection.id, wiring.owner(kind, field, record), values));
+    tx.tell(
+      entity,
+      'difference-found',
+      contested([kind, field], connection.id, wiring.owner(kind, field, record), values),
+    );
   }
 }

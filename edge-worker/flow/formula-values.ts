@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type Decimal, decimal } from '../../shared/decimal.ts';
 import { type EntityName, entities } from '../../shared/entities/_registry.ts';
+import { confidentialIn } from '../../shared/entities/entity.ts';
 import { type Money, money } from '../../shared/money.ts';
 import { FormulaError } from './formula-error.ts';
 
@@ -51,11 +52,17 @@ export interface RecordType {
 /** The record type of a kind comes last, after those of the elements of its lists. */
 export function recordTypesOf(kind: EntityName): readonly RecordType[] {
   const found: RecordType[] = [];
-  defineRecordType(kind, entities[kind].schema.shape, found);
+  const entity = entities[kind];
+  const hidden = confidentialIn(entity);
+  // What a formula makes is written somewhere.
+  const open = Object.entries(entity.schema.shape as Shape).filter(([field]) => !hidden.has(field));
+  defineRecordType(kind, Object.fromEntries(open), found);
   return found;
 }
 
-function defineRecordType(name: string, shape: Readonly<Record<string, z.ZodType>>, found: RecordType[]): RecordType {
+type Shape = Readonly<Record<string, z.ZodType>>;
+
+function defineRecordType(name: string, shape: Shape, found: RecordType[]): RecordType {
   const fields = new Map<string, FieldType>();
   class View extends RecordView {}
   for (const [field, schema] of Object.entries(shape)) {
@@ -83,7 +90,7 @@ function fieldTypeOf(name: string, schema: z.ZodType, found: RecordType[]): Fiel
   }
   if (schema instanceof z.ZodArray) return listType(name, schema.element as z.ZodType, found);
   if (schema instanceof z.ZodObject && schema.def !== money.def) {
-    const { view: View } = defineRecordType(name, schema.shape as Readonly<Record<string, z.ZodType>>, found);
+    const { view: View } = defineRecordType(name, schema.shape as Shape, found);
     return { type: name, read: (value) => new View(given(name, value, isRecord)), choices: null };
   }
   return scalarType(name, schema);

@@ -2,6 +2,7 @@
 // against the tables it uses. Says what is wrong, where, in sentences; nothing is refused without its reason.
 import { canonicalJson } from '../../shared/canonical-json.ts';
 import { type EntityName, entities, entityNames } from '../../shared/entities/_registry.ts';
+import { confidentialIn } from '../../shared/entities/entity.ts';
 import { type Codec, CodecError, readPath } from '../connectors/codecs.ts';
 import type { EntityMap } from '../connectors/connector.ts';
 import { entityRows } from '../store/lane-schema.ts';
@@ -156,6 +157,8 @@ class MapCheck {
   #checkRow(field: string, row: Row): RowProblem[] {
     const schema = schemaOf(this.#kind, field);
     if (!schema) return [{ field: '', problem: `${entities[this.#kind].title} has no field ${field}.` }];
+    if (row.direction !== 'in' && confidentialIn(entities[this.#kind]).has(field))
+      return [{ field: 'direction', problem: 'It is confidential: it is read, and written to no system.' }];
     const codec = this.#codecs.get(row.codec);
     if (!codec) return [{ field: 'codec', problem: `There is no codec ${row.codec}.` }];
     if (!row.lookup && !codecsFor(this.#connection.connector, this.#kind, field).includes(row.codec))

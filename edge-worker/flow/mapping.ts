@@ -2,7 +2,7 @@
 // quickly.
 import { z } from 'zod';
 import { type EntityName, entities } from '../../shared/entities/_registry.ts';
-import { isOfBearer, type Role, refersTo, roles, stewardOf } from '../../shared/entities/entity.ts';
+import { confidentialIn, isOfBearer, type Role, refersTo, roles, stewardOf } from '../../shared/entities/entity.ts';
 import type { Codec } from '../connectors/codecs.ts';
 import * as generalCodecs from '../connectors/codecs.ts';
 import type { Connector, Direction, ExtraRow, FieldMap, WithdrawalForm } from '../connectors/connector.ts';
@@ -204,13 +204,16 @@ export function compileMap(
   );
   // In the order in which what they make is stored.
   const inOrder = [...merged, ...reads].sort(([a], [b]) => (a < b ? -1 : 1));
-  const rows = inOrder.map(([field, row]): CompiledRow => {
+  const hidden = confidentialIn(entities[kind]);
+  const rows = inOrder.flatMap(([field, row]): CompiledRow | readonly [] => {
+    // What is confidential is read where it is, and written nowhere, whatever a mapping says.
+    if (hidden.has(field) && row.direction === 'out') return [];
     const reference = references.get(field);
     return {
       field,
       at: row.at,
       codec: row.codec,
-      direction: row.direction,
+      direction: hidden.has(field) ? 'in' : row.direction,
       refersTo: reference && reference.inner === null ? reference.kind : null,
       lookup: row.lookup ? compileLookup(row.lookup, content) : null,
     };

@@ -71,7 +71,7 @@ export class Merging {
         this.#links.touched.add(link.entity);
         const owner = this.#wiring.owner(map.kind, field, draft.record);
         const values = [value, draft.record[field]] as const;
-        this.#tx.tell(link.entity, 'not-the-owner', contested(field, seen.connection, owner, values));
+        this.#tx.tell(link.entity, 'not-the-owner', contested([map.kind, field], seen.connection, owner, values));
       }
     }
     if (isBirth) {

@@ -1,5 +1,6 @@
 // What one transaction told, subject by subject, with all that an outbound event may look at, loaded at once.
-import type { EntityName } from '../../shared/entities/_registry.ts';
+import { type EntityName, entities } from '../../shared/entities/_registry.ts';
+import { confidentialIn } from '../../shared/entities/entity.ts';
 import type { KnownEntity, KnownException, KnownRecord, Moment } from '../../shared/events/event.ts';
 import { wordsFor } from '../../shared/words.ts';
 import { entityRows, links } from '../store/lane-schema.ts';
@@ -9,7 +10,6 @@ import { placeOfHold } from './govern.ts';
 import { type HoldRow, holdsOf } from './holds.ts';
 import { kindOf, siblingId } from './identity.ts';
 import { referencePaths } from './mapping.ts';
-import type { CanonicalRecord } from './nouns.ts';
 import type { Wiring } from './wiring.ts';
 
 type ToldBySubject = LaneTransaction['told'];
@@ -66,8 +66,12 @@ export class Moments {
   #load(tx: LaneTransaction, ids: readonly string[]): void {
     if (ids.length === 0) return;
     const where = 'WHERE id IN (SELECT value FROM json_each(?))';
-    for (const { id, kind, version, canonical } of readRows(tx.sql, entityRows, where, JSON.stringify(ids)))
-      this.#known.set(id, { id, kind, version, record: JSON.parse(canonical) as CanonicalRecord });
+    for (const { id, kind, version, canonical } of readRows(tx.sql, entityRows, where, JSON.stringify(ids))) {
+      const record = JSON.parse(canonical) as Record<string, unknown>;
+      // No event of any kind can tell what is not there.
+      for (const field of confidentialIn(entities[kind as EntityName])) delete record[field];
+      this.#known.set(id, { id, kind, version, record });
+    }
   }
 
   #addRecord({ entity, connection, recordType, recordId, writes }: typeof links.$inferSelect): void {

@@ -1,6 +1,7 @@
 // Snapshot <-> canonical record, through a compiled map; ids are made ours and theirs on the way. Pure.
 import { hashOf } from '../../shared/canonical-json.ts';
 import { entities } from '../../shared/entities/_registry.ts';
+import { confidentialIn } from '../../shared/entities/entity.ts';
 import { CodecError, readPath, writePath } from '../connectors/codecs.ts';
 import type { WireRecord } from '../connectors/connector.ts';
 import type { CompiledMap, CompiledRow } from './mapping.ts';
@@ -57,7 +58,9 @@ function decodeAnew(map: CompiledMap, wire: WireRecord): Decoded {
     try {
       values[row.field] = decodeValue(row, wire);
     } catch (error) {
-      problems.push(problemAt(error, row.field, row.at));
+      problems.push(
+        confidentialIn(entities[map.kind]).has(row.field) ? unsaid(row) : problemAt(error, row.field, row.at),
+      );
     }
   }
   return { values, problems };
@@ -219,6 +222,11 @@ function workOut(map: CompiledMap, record: CanonicalRecord, ownedThere: (field: 
 function problemAt(error: unknown, field: string, at: string): Problem {
   if (!(error instanceof CodecError)) throw error;
   return { field, code: 'unreadable-value', params: { field, at, problem: error.message } };
+}
+
+/** What is held is shown to everybody, and its reason would tell the value. */
+function unsaid({ field, at, codec }: CompiledRow): Problem {
+  return { field, code: 'unreadable-value', params: { field, at, problem: `${codec.name} cannot carry it` } };
 }
 
 function encodeValue(row: CompiledRow, value: unknown): unknown {

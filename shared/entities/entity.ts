@@ -161,6 +161,29 @@ export function isOfBearer(schema: z.ZodType): boolean {
   return schema.meta()?.['isOfBearer'] === true;
 }
 
+/**
+ * Marks a field that only some are shown, as what a person costs: it is read from its owner and never written to any
+ * other system. The outermost call of all.
+ */
+export function confidential<Schema extends z.ZodType>(schema: Schema): Schema {
+  return schema.meta({ isConfidential: true }) as Schema;
+}
+
+/** The fields of an entity that only some are shown. */
+export function confidentialIn({ schema }: Pick<Entity, 'schema'>): ReadonlySet<string> {
+  const known = confidentialFields.get(schema);
+  if (known) return known;
+  const marked = Object.entries(schema.shape as Readonly<Record<string, z.ZodType>>).filter(
+    ([, field]) => field.meta()?.['isConfidential'] === true,
+  );
+  const found = new Set(marked.map(([field]) => field));
+  confidentialFields.set(schema, found);
+  return found;
+}
+
+/** Asked for with every value that is decoded. */
+const confidentialFields = new WeakMap<z.ZodObject, ReadonlySet<string>>();
+
 export function titleOf(schema: z.ZodType): string {
   return (schema.meta()?.['title'] as string | undefined) ?? '';
 }

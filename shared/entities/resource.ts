@@ -1,6 +1,7 @@
 // A person who works on projects. Employed in the ERP, planned in the PSA; matched by e-mail, never created by the hub.
 import { z } from 'zod';
-import { defineEntity, owned } from './entity.ts';
+import { decimal } from '../decimal.ts';
+import { confidential, defineEntity, owned } from './entity.ts';
 
 export const resource = defineEntity({
   name: 'resource',
@@ -13,6 +14,8 @@ export const resource = defineEntity({
     role: owned('psa', 'Role', z.string().nullable()),
     legalEntity: owned('erp', 'Legal entity', z.string().nullable()),
     isActive: owned('erp', 'Active', z.boolean()),
+    costRate: confidential(owned('erp', 'Cost of an hour', decimal.nullable())),
+    costCurrency: confidential(owned('erp', 'Currency of the cost', z.string().length(3).nullable())),
   }),
   upcast: {},
   bornIn: ['erp'],
@@ -26,5 +29,7 @@ export const resource = defineEntity({
     role: 'Senior Consultant',
     legalEntity: 'Northwind Consulting GmbH',
     isActive: true,
+    costRate: '85.5',
+    costCurrency: 'EUR',
   },
 });

@@ -2,7 +2,7 @@
 // them by hand.
 import { z } from 'zod';
 import { instantText } from '../dates.ts';
-import { type Entity, type Role, roles, titleOf } from '../entities/entity.ts';
+import { confidentialIn, type Entity, type Role, roles, titleOf } from '../entities/entity.ts';
 import type { Words } from '../words.ts';
 
 export type Params = Readonly<Record<string, string>>;
@@ -123,9 +123,9 @@ export function canonicalOf(entity: Pick<Entity, 'title' | 'prefix' | 'schema'>)
 }
 
 function shapeOf({ title, prefix, schema }: Pick<Entity, 'title' | 'prefix' | 'schema'>): z.ZodObject {
-  const fields = Object.entries(schema.shape as Record<string, z.ZodType>).map(
-    ([field, type]) => [field, type.nullable().meta({ title: titleOf(type) })] as const,
-  );
+  const hidden = confidentialIn({ schema });
+  const open = Object.entries(schema.shape as Record<string, z.ZodType>).filter(([field]) => !hidden.has(field));
+  const fields = open.map(([field, type]) => [field, type.nullable().meta({ title: titleOf(type) })] as const);
   const id = z.string().meta({ title: 'Id', description: `Ours, the same for ever; begins with ${prefix}_.` });
   const version = z.int().meta({ title: 'Version', description: 'Rises with every change of the entity.' });
   return z.object({ id, version, ...Object.fromEntries(fields) }).meta({ title });

@@ -8,8 +8,12 @@ import type { D1OnNode } from './d1-on-node.ts';
 import { migratedDirectory } from './migrated.ts';
 import { R2OnNode } from './r2-on-node.ts';
 
+/** Signs the passes that the door takes. */
+export const hubKey = Buffer.from('the key of a hub behind one door').toString('base64');
+
 export interface Door {
-  get<Answer>(path: string): Promise<{ readonly status: number; readonly body: Answer }>;
+  /** The operator asks, unless a pass says who does. */
+  get<Answer>(path: string, pass?: string): Promise<{ readonly status: number; readonly body: Answer }>;
 }
 
 /** `record` is the D1 of the lane; its installation is `ins_1`. Without its lane only the record is asked. */
@@ -25,6 +29,7 @@ export function doorOf(record: D1OnNode, lane?: Lane, archive = new R2OnNode()):
       RECORD: record,
       ARCHIVE: archive.bucket,
       OPERATOR_KEY: 'operator',
+      HUB_KEY: hubKey,
       PUBLIC_URL: 'https://hub.test',
     },
     LANE: {
@@ -33,8 +38,8 @@ export function doorOf(record: D1OnNode, lane?: Lane, archive = new R2OnNode()):
     },
   };
   return {
-    get: async (path) => {
-      const headers = { authorization: 'Bearer operator' };
+    get: async (path, pass = 'operator') => {
+      const headers = { authorization: `Bearer ${pass}` };
       const response = await app.request(`/v1/installations/ins_1${path}`, { headers }, env);
       return { status: response.status, body: await response.json() };
     },

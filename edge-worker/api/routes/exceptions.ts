@@ -1,6 +1,7 @@
 // Routes of what waits for a person: the list, one in full, who looks after it, and the answers.
 import { z } from 'zod';
 import { connectors } from '../../connectors/_registry.ts';
+import { kindOf } from '../../flow/identity.ts';
 import {
   connectionCopies,
   entityVersions,
@@ -11,6 +12,7 @@ import {
 import { columnsOf, type Fragment, joined, select, sql } from '../../store/scoped-record.ts';
 import { changed } from '../at.ts';
 import { ownersOf } from '../caller.ts';
+import { hiddenFrom, withoutHidden } from '../confidential.ts';
 import { answerName, type ExceptionRow, exceptionShape, reasonText, shownException } from '../exception-shapes.ts';
 import { cursorAfter, cursorOf, pageOf, paging } from '../paging.ts';
 import { ProblemError } from '../problems.ts';
@@ -143,9 +145,10 @@ const readException = route({
         words: status?.reason ? wordsOf(status.reason, status.params, system) : null,
       };
     });
+    const current = parsed<Record<string, unknown>>(versions[0]?.canonical ?? null);
     return ok({
       ...shownException(row, caller),
-      record: parsed<Record<string, unknown>>(versions[0]?.canonical ?? null),
+      record: current && withoutHidden(current, hiddenFrom(caller, kindOf(entity))),
       systems,
       before: before.map((one) => shownException(one, caller)),
     });

@@ -9,6 +9,7 @@ import { kindOf } from '../../flow/identity.ts';
 import { connectionCopies, entityVersions } from '../../store/record-schema.ts';
 import { type Fragment, select, sql } from '../../store/scoped-record.ts';
 import { changed } from '../at.ts';
+import { hiddenFrom, withoutHidden } from '../confidential.ts';
 import { labelOf } from '../exception-shapes.ts';
 import { ProblemError } from '../problems.ts';
 import { ok, type Route, route } from '../route.ts';
@@ -105,21 +106,23 @@ const compareRecord = route({
   description: 'What each system was last seen to hold, beside what the record is, with the differences named.',
   params: z.object({ entity: z.string() }),
   shape: compared,
-  handle: async ({ at, params: { entity } }) => {
+  handle: async ({ at, params: { entity }, caller }) => {
     const [found, connections] = await Promise.all([
       at.ask<Beside | null>({ about: 'beside', entity }),
       at.record.all(select(connectionCopies, sql``)),
     ]);
     if (!found) throw new ProblemError('not-found', 'There is no such entity.');
     const { kind, canonical, records } = found;
-    const shape = entities[kind].schema.shape as Readonly<Record<string, z.ZodType>>;
+    const hidden = hiddenFrom(caller, kind);
+    const shape = withoutHidden<z.ZodType>(entities[kind].schema.shape, hidden);
     return ok({
       ...{ entity, kind, title: entities[kind].title, label: labelOf(JSON.stringify(canonical)) },
       fields: Object.keys(shape).map((field) => ({
         ...{ field, value: canonical[field] ?? null },
         title: fieldTitle(shape[field] ?? z.unknown()) || field,
       })),
-      systems: records.map(({ connection, recordType, recordId, seen, seenMs }) => {
+      systems: records.map(({ connection, recordType, recordId, seen: all, seenMs }) => {
+        const seen = all && withoutHidden(all, hidden);
         const { system = '', settings = '{}' } = connections.find(({ id }) => id === connection) ?? {};
         return {
           ...{ connection, system, recordType, recordId, values: seen },

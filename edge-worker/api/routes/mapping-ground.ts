@@ -5,6 +5,7 @@ import { checkFormula as checked } from '../../flow/formula.ts';
 import { formulaRecords, formulaWords } from '../../flow/formula-words.ts';
 import { ourTypes } from '../../flow/mapping-fit.ts';
 import type { Ground } from '../../flow/mapping-sides.ts';
+import { hiddenFrom } from '../confidential.ts';
 import { ok, type Route, route } from '../route.ts';
 import { kindName } from '../shapes.ts';
 
@@ -104,9 +105,12 @@ const describeMap = route({
       typedCodecs: names.meta({ description: 'By the type of a constant or a formula.' }),
     })
     .meta({ id: 'MappingSides' }),
-  handle: async ({ at, params: { connection, kind } }) => {
+  handle: async ({ at, params: { connection, kind }, caller }) => {
     const { sample, theirs, ...sides } = await at.sides(connection, kind);
-    return ok({ ...sides, theirs: [...theirs], sampleOf: sample?.recordId ?? null });
+    // Which of their fields holds what is hidden depends on the mapping, so no value of such a record is shown.
+    const isHidden = hiddenFrom(caller, kind).size > 0;
+    const shown = theirs.map((field) => (isHidden ? { ...field, sample: null } : field));
+    return ok({ ...sides, theirs: shown, sampleOf: sample?.recordId ?? null });
   },
 });
 

@@ -4,6 +4,7 @@ import { sourcesOf } from '../../flow/provenance.ts';
 import * as record from '../../store/record-schema.ts';
 import type { StoredRow } from '../../store/rows.ts';
 import { select, sql } from '../../store/scoped-record.ts';
+import { hiddenFrom, withoutHidden } from '../confidential.ts';
 import { queries } from '../explain.ts';
 import { ProblemError } from '../problems.ts';
 import { ok, type Route, route } from '../route.ts';
@@ -150,10 +151,10 @@ const readEntity = route({
   summary: 'Read the history of an entity',
   description:
     'Versions with the origin of every value, links, statuses, timeline, receipts; the newest first. A linked record ' +
-    'without a status was in step from the start.',
+    'without a status was in step from the start. What is confidential is left out for who may not see it.',
   params: z.object({ entity: z.string() }),
   shape: entityPage,
-  handle: async ({ at, params: { entity } }) => {
+  handle: async ({ at, params: { entity }, caller }) => {
     const history = await at.history(entity);
     const [aliases, versions, links, statuses, timeline, receipts, connections] = await history.batch([
       select(record.aliasCopies, sql`WHERE entity = ${entity}`),
@@ -168,7 +169,7 @@ const readEntity = route({
     return ok({
       entity,
       mergedInto: aliases[0]?.into ?? null,
-      versions: versions.map(shownVersion),
+      versions: versions.map((version) => shownVersion(version, hiddenFrom(caller, version.kind))),
       links: links.map(({ endedMs, ...link }) => ({ ...link, endedAt: instantOf(endedMs) })),
       statuses: statuses.map(shownStatus),
       timeline: timeline.map(({ run, atMs, entries }) => ({
@@ -181,8 +182,11 @@ const readEntity = route({
   },
 });
 
-function shownVersion({ canonical, provenance, atMs, ...version }: StoredRow<typeof record.entityVersions>) {
-  const values = parsed<Record<string, unknown>>(canonical) ?? {};
+function shownVersion(
+  { canonical, provenance, atMs, ...version }: StoredRow<typeof record.entityVersions>,
+  hidden: ReadonlySet<string>,
+) {
+  const values = withoutHidden(parsed<Record<string, unknown>>(canonical) ?? {}, hidden);
   const shown = { canonical: values, provenance: sourcesOf(provenance, Object.keys(values)) };
   return { ...version, ...shown, at: instantOf(atMs) } satisfies EntityPage['versions'][number];
 }

@@ -6,6 +6,7 @@ import { explainWords } from '../../../shared/explain-words.ts';
 import { wordsFor } from '../../../shared/words.ts';
 import { connectors } from '../../connectors/_registry.ts';
 import { kindOf } from '../../flow/identity.ts';
+import { hiddenFrom } from '../confidential.ts';
 import { type Explained, explain, fieldsOf, type Origin } from '../explain.ts';
 import { ProblemError } from '../problems.ts';
 import { ok, type Route, route } from '../route.ts';
@@ -95,12 +96,16 @@ const explainValue = route({
     at: instant.optional().meta({ description: 'The moment asked about; now when left out.' }),
   }),
   shape: explained,
-  handle: async ({ at, params: { entity }, query: { field, at: moment } }) => {
+  handle: async ({ at, params: { entity }, query: { field, at: moment }, caller }) => {
     const kind = kindOf(entity);
     if (kind && !fieldsOf(kind).includes(field)) {
       const next = `Choose one of: ${fieldsOf(kind).join(', ')}.`;
       const fields = [{ field: 'field', problem: `no field of a ${kind}` }];
       throw new ProblemError('invalid-query', `A ${kind} has no field ${field.slice(0, 60)}.`, { next, fields });
+    }
+    if (hiddenFrom(caller, kind).has(field)) {
+      const next = 'Ask somebody of finance, or an integration admin.';
+      throw new ProblemError('not-allowed', `${field} is confidential, and not shown to you.`, { next });
     }
     const atMs = moment === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(moment);
     const found = kind && (await explain(await at.history(entity), connectors, { entity, kind, field, atMs }));

@@ -2,7 +2,7 @@
 // came of it. PROTOCOL.md is what its programmer reads.
 import { z } from 'zod';
 import { type EntityName, entities, entityNames } from '../../../shared/entities/_registry.ts';
-import { titleOf } from '../../../shared/entities/entity.ts';
+import { confidentialIn, titleOf } from '../../../shared/entities/entity.ts';
 import {
   type ConnectOptions,
   compareText,
@@ -106,8 +106,9 @@ function fieldsOf(recordType: string): SchemaField[] {
   const map = kind && maps[kind];
   if (!kind || !map) return [];
   const shape = Object.entries(entities[kind].schema.shape as Record<string, z.ZodType>);
+  const confidential = confidentialIn(entities[kind]);
   return shape.map(([path, schema]) => ({
-    ...{ path, label: titleOf(schema), isWritable: true, lengthMax: null },
+    ...{ path, label: titleOf(schema), isWritable: !confidential.has(path), lengthMax: null },
     ...typeOf(schema),
     isRequired: (map.required as readonly string[]).includes(path),
   }));

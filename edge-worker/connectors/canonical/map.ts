@@ -2,6 +2,7 @@
 // are the system's own record ids, as with any other system.
 import { z } from 'zod';
 import { type EntityName, entities, entityNames } from '../../../shared/entities/_registry.ts';
+import { confidentialIn } from '../../../shared/entities/entity.ts';
 import { type Codec, codec, flag, refuse, text, textOrNull } from '../codecs.ts';
 import type { Connector, EntityMap, FieldMap, WithdrawalForm } from '../connector.ts';
 
@@ -54,10 +55,11 @@ function codecOf(kind: EntityName, field: string, schema: z.ZodType): Codec<unkn
 }
 
 function mapOf(kind: EntityName): EntityMap<EntityName> {
+  const confidential = confidentialIn(entities[kind]);
   const fields = Object.entries(entities[kind].schema.shape as Record<string, z.ZodType>).map(
     ([field, schema]): [string, FieldMap<unknown>] => [
       field,
-      { at: field, codec: codecOf(kind, field, schema), direction: 'both' },
+      { at: field, codec: codecOf(kind, field, schema), direction: confidential.has(field) ? 'in' : 'both' },
     ],
   );
   const withdrawal = withdrawals[kind];

@@ -203,6 +203,29 @@ test('A contract is a sales order of its rate card and its instalments, and is f
   );
 });
 
+test.each(['suiteapp', 'rest'] as const)(
+  'What an hour of a person costs is read with the currency of who employs them, through %s',
+  async (access) => {
+    const world = new World();
+    const settings = { ...(world.options.settings as object), access };
+    const session = netsuite.connect({ ...world.options, settings });
+    const hire = (firstname: string, more: object) =>
+      world.vendor.create('employee', { firstname, lastname: 'Carvalho', subsidiary: '3', ...more });
+    const far = { laborcost: '92.25', subsidiary: '2' };
+    const ids = [hire('Ines', { laborcost: '85.5' }), hire('Rui', far), hire('Ana', {})];
+    const read = await session.read(ids.map((recordId) => ({ recordType: 'employee', recordId })));
+    const told = read.map((result) => {
+      const wire = result.found === 'here' ? result.snapshot.wire : {};
+      return [Number(readPath(wire, 'values.laborcost') ?? 0), wire['costcurrency']];
+    });
+    expect(told).toEqual([
+      [85.5, 'EUR'],
+      [92.25, 'GBP'],
+      [0, null],
+    ]);
+  },
+);
+
 test('A sandbox copied from production is not taken for it, though its credentials were good', async () => {
   const world = new World();
   const { options } = world;

@@ -27,7 +27,7 @@ const writableLists = /^(sublists\.(item|schedule)$|line\.)/;
 
 /** Of records with lines the description tells body fields only; a person's name as one is the session's own. */
 const addedFields: Readonly<Record<string, readonly SchemaField[]>> = {
-  employee: [added('name', 'Name', 'text')],
+  employee: [added('name', 'Name', 'text'), added('costcurrency', 'Currency of the labor cost', 'text')],
   salesorder: [added('sublists.item', 'Lines', 'list'), added('sublists.schedule', 'Instalments', 'list')],
   invoice: [
     added('sublists.item', 'Lines', 'list'),

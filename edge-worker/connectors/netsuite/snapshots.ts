@@ -17,7 +17,7 @@ const noCurrency = 'XXX';
 export interface Connection {
   readonly access: Access;
   readonly lists: ListIds;
-  /** Of projects that time was read of, by id: a project that has any keeps its currency. */
+  /** Of projects that time was read of, and of companies that employ, by type and id: one that has any keeps it. */
   readonly currencies: Map<string, string>;
 }
 
@@ -30,42 +30,55 @@ export async function snapshotsOf(
   return (record) => snapshotOf(connection, record);
 }
 
-/** Time that people enter in NetSuite names no currency: it is that of its project. */
+/**
+ * Time that people enter in NetSuite names no currency: it is that of its project. UNVERIFIED: what an hour of a person
+ * costs is in that of the company that employs them.
+ */
 async function readCurrencies(
   { access, lists, currencies }: Connection,
   records: readonly answers.AnsweredRecord[],
 ): Promise<void> {
-  const projects = records.flatMap((record) => projectWithCurrencyOf(record) ?? []);
-  const unknown = [...new Set(projects)].filter((id) => !currencies.has(id));
+  const wanted = records.flatMap((record) => withCurrencyOf(record) ?? []);
+  const unknown = [...new Map(wanted.map((ref) => [placeOf(ref), ref])).values()].filter(
+    (ref) => !currencies.has(placeOf(ref)),
+  );
   for (let start = 0; start < unknown.length; start += recordsMax) {
-    const asked = unknown.slice(start, start + recordsMax).map((id) => ({ type: 'job', id }));
+    const asked = unknown.slice(start, start + recordsMax);
     const { body } = await access.call({ verb: 'read', records: asked }, answers.readAnswer, 'unreachable');
     for (const result of body.results) {
-      const currency = result.found ? lists.inward('job', result.record.values)['currency'] : null;
-      if (result.found && typeof currency === 'string') currencies.set(result.record.id, currency);
+      if (!result.found) continue;
+      const currency = lists.inward(result.record.type, result.record.values)['currency'];
+      if (typeof currency === 'string') currencies.set(placeOf(result.record), currency);
     }
   }
 }
 
-/** The project whose currency a time entry has; null where the entry says it itself, as those of the hub do. */
-function projectWithCurrencyOf({ type, values }: answers.AnsweredRecord): string | null {
-  const project = values['customer'];
-  if (type !== 'timebill' || (values[timeCurrencyField] ?? null) !== null) return null;
-  return typeof project === 'string' ? project : null;
+interface Ref {
+  readonly type: string;
+  readonly id: string;
+}
+const placeOf = ({ type, id }: Ref) => `${type} ${id}`;
+
+/** The record whose currency this one has; null where it says it itself, as time of the hub does, or needs none. */
+function withCurrencyOf({ type, values }: answers.AnsweredRecord): Ref | null {
+  const of = (owner: string, id: unknown) => (typeof id === 'string' ? { type: owner, id } : null);
+  if (type === 'timebill' && (values[timeCurrencyField] ?? null) === null) return of('job', values['customer']);
+  return type === 'employee' && (values['laborcost'] ?? null) !== null ? of('subsidiary', values['subsidiary']) : null;
 }
 
 function snapshotOf({ lists, currencies }: Connection, record: answers.AnsweredRecord): Snapshot {
   const { type, id, externalid, lastmodified, sublists = {} } = record;
-  const project = projectWithCurrencyOf(record);
+  const withCurrency = withCurrencyOf(record);
+  const currency = (withCurrency && currencies.get(placeOf(withCurrency))) ?? null;
   const values = {
     ...lists.inward(type, record.values),
     ...subsidiaryIn(lists, record),
     ...(type === 'timebill' && {
-      [timeCurrencyField]: record.values[timeCurrencyField] ?? currencies.get(project ?? '') ?? noCurrency,
+      [timeCurrencyField]: record.values[timeCurrencyField] ?? currency ?? noCurrency,
     }),
   };
-  const name = type === 'employee' ? { name: nameOfPerson(values) } : {};
-  const wire = { id, externalid, ...name, values, sublists: apart(type, lists.inwardLines(type, sublists)) };
+  const person = type === 'employee' ? { name: nameOfPerson(values), costcurrency: currency } : {};
+  const wire = { id, externalid, ...person, values, sublists: apart(type, lists.inwardLines(type, sublists)) };
   return { recordType: type, recordId: id, version: lastmodified, externalId: externalid, ...standing(record), wire };
 }
 

@@ -49,6 +49,11 @@ export const timelineWords: Readonly<Record<string, Words>> = {
     text: 'An application of a mapping was undone: in {system}, {fields} hold what they held before.',
     next: 'Nothing to do: they stay so until our value changes or a mapping is applied again.',
   },
+  'as-recorded': {
+    title: 'Replayed as recorded',
+    text: 'In {system}, {fields} hold what the mapping of the time makes of them, not the one in force.',
+    next: 'Nothing to do: they stay so until our value changes or a mapping is applied again.',
+  },
   'answer-undone': {
     title: 'Answer taken back',
     text: 'An answer to many exceptions at once was taken back; this one was among them.',

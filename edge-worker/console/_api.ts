@@ -1383,6 +1383,8 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 "since"?: string | null;
 /** Only this one. */
 "entity"?: string | null;
+/** Which version decides. */
+"mapping"?: "in-force" | "as-recorded";
 }; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
 "job": string;
 "total": number;
@@ -2905,6 +2907,8 @@ Job: {
 "since": string | null;
 /** Of a replay: the one record it is about. */
 "entity": string | null;
+/** Of a replay: the mapping that decides; else null. */
+"mapping": "in-force" | "as-recorded" | null;
 /** Whose answer is given or taken back; null for other jobs. */
 "cause": string | null;
 "answer": string | null;

@@ -1,20 +1,28 @@
 // Records decided again, page by page: everything that has changed since a moment, or everything that exists, as it is
 // now. First it is looked at, which only reads; then a person lets it run. What an invoice has billed is left as it is.
 import type { EntityName } from '../../shared/entities/_registry.ts';
-import type { RecordRef } from '../connectors/connector.ts';
-import { links } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
-import { readColumns } from '../store/rows.ts';
-import { absorb } from './absorb.ts';
+import { type Absorbed, absorb } from './absorb.ts';
+import {
+  dueCount,
+  dueMax,
+  dueMs,
+  placesOf,
+  placesWritten,
+  readNow,
+  seenOf,
+  stoppedMs,
+  unansweredMs,
+} from './again-read.ts';
+import { absorbAsRecorded, pathsUnder, type Recorded, recordedOf } from './as-recorded.ts';
 import type { LaneCore } from './core.ts';
 import { billedAmong, foresee } from './foresee.ts';
 import { addForeseen, type Found, nothingFound } from './found.ts';
-import { planIn, problemOf } from './guard.ts';
+import { holdUnplanned, inParts, planIn, problemOf } from './guard.ts';
 import { beginJob, endJob, isGoing, type JobRow, kindOfJob, moveJob } from './job-book.ts';
 import { noteWrites } from './job-writes.ts';
 import { asFound } from './links.ts';
 import type { Observation } from './observation.ts';
-import { faultFrom, isOfARecord } from './relay.ts';
 import { StewardError } from './steward.ts';
 import { type RecordPlace, readAgain } from './strays.ts';
 import { recordsMax } from './turns.ts';
@@ -28,6 +36,8 @@ export interface AgainAsked {
   readonly sinceMs: number | null;
   /** Only this one; absent or null = all of them. */
   readonly entity?: string | null;
+  /** Each record under the version that it was decided under last, in place of the one in force. */
+  readonly isAsRecorded?: boolean;
   /** Also what the first day found different and left alone. */
   readonly withDifferences: boolean;
 }
@@ -40,13 +50,6 @@ interface Place {
   readonly after: string;
   readonly found: Found;
 }
-
-/** A connection that rests or is stopped is waited for. */
-export const stoppedMs = 30_000;
-export const unansweredMs = 2_000;
-/** Commands that may wait to be sent before the next page is decided. */
-export const dueMax = 500;
-export const dueMs = 500;
 
 export function startAgain(
   core: LaneCore,
@@ -84,6 +87,9 @@ const chosen = `WHERE id > ? AND event_ms >= ? AND kind IN (SELECT value FROM js
 const bindings = ({ kinds, sinceMs, connection, entity = null }: AgainAsked) =>
   [sinceMs ?? 0, JSON.stringify(kinds), connection, connection, entity, entity] as const;
 
+export const isAsRecorded = ({ asked }: JobRow) =>
+  (JSON.parse(asked ?? '{}') as Partial<AgainAsked>).isAsRecorded ?? false;
+
 export const onlyOf = ({ asked }: JobRow) => (JSON.parse(asked ?? '{}') as Partial<AgainAsked>).entity ?? null;
 
 export async function againPage(core: LaneCore, job: JobRow): Promise<number> {
@@ -95,13 +101,18 @@ export async function againPage(core: LaneCore, job: JobRow): Promise<number> {
   const ids = rows.map(({ id }) => id);
   const billed = billedAmong(core.store.sql, ids);
   const meant = place.phase === 'run' ? ids.filter((id) => !billed.has(id)) : ids;
+  const recorded = asked.isAsRecorded ? await recordedOf(core, [...withSiblings(meant)]) : null;
+  if (recorded === 'away') return unansweredMs;
   const isWriting = place.phase === 'run' && kindOfJob(job) === 'apply';
-  const wanted = isWriting ? placesWritten(core, asked, meant) : placesOf(core, asked, meant);
+  const wanted =
+    isWriting || recorded ? placesWritten(core, asked.connection, meant) : placesOf(core, asked.connection, meant);
   const stopped = [...wanted.keys()].find((id) => !core.callable(id));
   if (stopped !== undefined) return Math.max(core.pausedUntilMs(stopped) - core.ports.nowMs(), stoppedMs);
-  const read = await readNow(core, wanted);
+  const read = await readNow(core, wanted, (connection) =>
+    recorded ? core.sessionUnder(connection, pathsUnder(core, recorded, connection.id)) : core.session(connection),
+  );
   if (!read) return unansweredMs;
-  const page = { ...read, ids, billed, isLast: ids.length < recordsMax };
+  const page = { ...read, ids, billed, recorded, isLast: ids.length < recordsMax };
   if (place.phase === 'look') look(core, job, asked, page);
   else run(core, job, asked, page);
   return 0;
@@ -113,11 +124,28 @@ interface PageRead {
   readonly seen: readonly Observation[];
   /** Records that are not shown to us: whether they are gone is found out as ever. */
   readonly unseen: readonly RecordPlace[];
+  /** Null where the mapping in force decides. */
+  readonly recorded: Recorded | null;
   readonly isLast: boolean;
 }
 
-function look(core: LaneCore, job: JobRow, asked: AgainAsked, { ids, billed, seen, isLast }: PageRead): void {
-  const foreseen = foresee(core, seen, ids, (tx) => prepare(tx, job, asked, ids));
+/** What is read of some entities, taken over under the mapping that is to decide. */
+function takeOver(
+  core: LaneCore,
+  tx: LaneTransaction,
+  job: JobRow,
+  asked: AgainAsked,
+  { recorded, seen }: Pick<PageRead, 'recorded' | 'seen'>,
+  ids: readonly string[],
+): Absorbed {
+  prepare(tx, job, asked, ids);
+  if (recorded) return absorbAsRecorded(core, tx, recorded, ids, seen);
+  return absorb({ tx, wiring: core.wiring, makeId: core.ports.makeId }, seen);
+}
+
+function look(core: LaneCore, job: JobRow, asked: AgainAsked, page: PageRead): void {
+  const { ids, billed, seen, isLast } = page;
+  const foreseen = foresee(core, seen, ids, (tx) => takeOver(core, tx, job, asked, page, ids));
   const place = placeOf(job);
   const found = addForeseen(place.found, foreseen, billed);
   core.store.transaction((tx) => {
@@ -141,16 +169,16 @@ function run(core: LaneCore, job: JobRow, asked: AgainAsked, page: PageRead): vo
   try {
     core.store.transaction((tx) => {
       if (!isGoing(tx, job.id)) return;
-      prepare(tx, job, asked, meant);
-      const absorbed = absorb({ tx, wiring: core.wiring, makeId: core.ports.makeId }, seen);
+      const absorbed = takeOver(core, tx, job, asked, page, meant);
       planIn(core, tx, [...new Set([...meant, ...absorbed.entities])]);
       if (kindOfJob(job) === 'apply') noteWrites(tx, core.wiring, job.id, seen);
       readAgain(tx, [...unseen, ...absorbed.again.map(({ connection, snapshot }) => ({ connection, ...snapshot }))]);
       move(tx);
     });
   } catch (error) {
-    // One record stands in the way of its page: the inbox takes them, and finds out which it is.
     core.ports.log('job-page-left', { job: job.id, message: problemOf(error) });
+    if (page.recorded) return runApart(core, job, asked, page, meant, move);
+    // One record stands in the way of its page: the inbox takes them, and finds out which it is.
     core.store.transaction((tx) => {
       if (!isGoing(tx, job.id)) return;
       prepare(tx, job, asked, meant);
@@ -161,6 +189,37 @@ function run(core: LaneCore, job: JobRow, asked: AgainAsked, page: PageRead): vo
       move(tx);
     });
   }
+}
+
+/** The inbox knows of no mapping but the one in force: who stands in the way is found out here. */
+function runApart(
+  core: LaneCore,
+  job: JobRow,
+  asked: AgainAsked,
+  { recorded, seen, unseen }: PageRead,
+  meant: readonly string[],
+  move: (tx: LaneTransaction) => void,
+): void {
+  inParts(
+    core,
+    meant,
+    (tx, part) => {
+      if (!isGoing(tx, job.id)) return;
+      const own = { recorded, seen: seenOf(tx.sql, seen, part) };
+      const { entities, again } = takeOver(core, tx, job, asked, own, part);
+      planIn(core, tx, [...new Set([...part, ...entities])]);
+      readAgain(
+        tx,
+        again.map(({ connection, snapshot }) => ({ connection, ...snapshot })),
+      );
+    },
+    (entity, error) => holdUnplanned(core, entity, error),
+  );
+  core.store.transaction((tx) => {
+    if (!isGoing(tx, job.id)) return;
+    readAgain(tx, unseen);
+    move(tx);
+  });
 }
 
 /** What was left alone since the first day is left alone no longer, and neither is what was undone. */
@@ -181,63 +240,4 @@ function prepare(
     // What was found as something that does not count stays as it was found.
     `%"${asFound}"%`,
   );
-}
-
-/** What is written over is read before, wherever it is, to be put back; a system at rest is not waited for. */
-function placesWritten(core: LaneCore, asked: AgainAsked, ids: readonly string[]) {
-  const places = placesOf(core, { ...asked, connection: null }, [...withSiblings(ids)]);
-  const isAsked = (id: string) => asked.connection === null || asked.connection === id;
-  return new Map([...places].filter(([id]) => isAsked(id) || core.callable(id)));
-}
-
-function placesOf(core: LaneCore, asked: AgainAsked, ids: readonly string[]): ReadonlyMap<string, RecordRef[]> {
-  const where = `WHERE part = '' AND record_id IS NOT NULL AND (?1 IS NULL OR connection = ?1)
-    AND entity IN (SELECT value FROM json_each(?2))`;
-  const columns = ['connection', 'recordType', 'recordId'] as const;
-  const rows = readColumns(core.store.sql, links, columns, where, asked.connection, JSON.stringify(ids));
-  const wanted = new Map<string, Map<string, RecordRef>>();
-  for (const { connection, recordType, recordId } of rows) {
-    // A connection that was taken away keeps its links and is asked for nothing.
-    if (!['active', 'paused'].includes(core.wiring.connections.get(connection)?.state ?? '')) continue;
-    const refs = wanted.get(connection) ?? new Map<string, RecordRef>();
-    wanted.set(connection, refs);
-    refs.set(`${recordType}|${recordId}`, { recordType, recordId: recordId ?? '' });
-  }
-  return new Map([...wanted].map(([connection, refs]) => [connection, [...refs.values()]]));
-}
-
-/** Null when a connection does not answer: the page is begun again once it does. */
-export async function readNow(core: LaneCore, wanted: ReadonlyMap<string, readonly RecordRef[]>) {
-  const seen: Observation[] = [];
-  const unseen: RecordPlace[] = [];
-  for (const [id, refs] of wanted) {
-    const connection = core.callable(id);
-    if (!connection) return null;
-    const { readBatchMax } = connection.connector.limits;
-    for (let at = 0; at < refs.length; at += readBatchMax) {
-      const batch = refs.slice(at, at + readBatchMax);
-      const readMs = core.ports.nowMs();
-      try {
-        for (const result of await core.session(connection).read(batch)) {
-          if (result.found === 'here')
-            seen.push({ connection: id, snapshot: result.snapshot, readMs, eventMs: readMs, event: null });
-          else unseen.push({ connection: id, ...result.ref });
-        }
-      } catch (error) {
-        if (!isOfARecord(error)) {
-          core.failed(connection, faultFrom(error));
-          return null;
-        }
-        // One of them makes the call fail; the inbox finds out which.
-        unseen.push(...batch.map((ref) => ({ connection: id, ...ref })));
-      }
-    }
-    core.succeeded(id);
-  }
-  return { seen, unseen };
-}
-
-export function dueCount(core: LaneCore): number {
-  const [row] = core.store.sql.exec("SELECT count(*) AS n FROM commands WHERE state = 'due'").toArray();
-  return Number((row as { n: number }).n);
 }

@@ -7,7 +7,7 @@ import type { WireRecord } from '../connectors/connector.ts';
 import { billedLines, commands, holds, links } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { type LaneSql, readColumns, readRows } from '../store/rows.ts';
-import { absorb } from './absorb.ts';
+import type { Absorbed } from './absorb.ts';
 import { withdrawn } from './controls.ts';
 import type { LaneCore } from './core.ts';
 import type { CanonicalRecord } from './nouns.ts';
@@ -37,20 +37,18 @@ export interface Foreseen {
 
 class Undone extends Error {}
 
-/** `prepare` is what is done beforehand, and undone with the rest. */
+/** `takeOver` is what is done with the records before they are planned; it is undone with the rest. */
 export function foresee(
   core: LaneCore,
   seen: readonly Observation[],
   ids: readonly string[],
-  prepare: (tx: LaneTransaction) => void,
+  takeOver: (tx: LaneTransaction) => Absorbed,
 ): readonly Foreseen[] {
   let foreseen: readonly Foreseen[] = [];
   try {
     core.store.transaction((tx) => {
       const open = new Map(openCommands(tx, ids).map((row) => [row.id, `${row.state} ${row.hash}`] as const));
-      prepare(tx);
-      const { wiring } = core;
-      const { entities } = absorb({ tx, wiring, makeId: core.ports.makeId }, seen);
+      const { entities } = takeOver(tx);
       const all = [...new Set([...ids, ...entities])];
       plan({ ...core.planContext(tx), planLater: new Set(core.planLater) }, all);
       const fresh = openCommands(tx, all).filter((row) => open.get(row.id) !== `${row.state} ${row.hash}`);

@@ -7,7 +7,7 @@ import type { RecordRef, WireRecord } from '../connectors/connector.ts';
 import { jobs, jobWrites, links } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { readRows, writeRows } from '../store/rows.ts';
-import { dueCount, dueMax, dueMs, readNow, stoppedMs, unansweredMs } from './again-job.ts';
+import { dueCount, dueMax, dueMs, readNow, stoppedMs, unansweredMs } from './again-read.ts';
 import type { LaneCore } from './core.ts';
 import { billedAmong } from './foresee.ts';
 import { addTaken, type Found, nothingFound, type Taken } from './found.ts';
@@ -214,7 +214,7 @@ function valueAt(map: CompiledMap, { at, field }: Over, wire: WireRecord): unkno
 }
 
 /** What cannot be read under the mapping in force is compared with nothing: nobody is told that somebody changed it. */
-function withPutBack(link: LinkRow, back: readonly Over[]): LinkRow {
+export function withPutBack(link: LinkRow, back: readonly Over[]): LinkRow {
   const before = link.putBack ? (JSON.parse(link.putBack) as PutBack) : {};
   const fresh = back.map(({ at, undone, put, ...rest }) => [
     at,

@@ -57,12 +57,17 @@ export class Wiring {
   readonly #connectors: Readonly<Record<string, Connector>>;
   #families: ReadonlyMap<EntityName, readonly EntityName[]> | null = null;
 
-  /** Under the version in force, or under content that is only tried. */
-  constructor(sql: LaneSql, connectors: Readonly<Record<string, Connector>>, tried: MappingContent | null = null) {
+  /** Under the version in force, under an earlier one, or under content that is only tried. */
+  constructor(
+    sql: LaneSql,
+    connectors: Readonly<Record<string, Connector>>,
+    tried: MappingContent | null = null,
+    version: number | null = null,
+  ) {
     this.#sql = sql;
     this.#connectors = connectors;
     const published = readRows(sql, mappingVersions, 'ORDER BY version DESC LIMIT 1')[0];
-    this.mappingVersion = published?.version ?? 0;
+    this.mappingVersion = version ?? published?.version ?? 0;
     this.content = tried ?? mappingContent.parse(published ? JSON.parse(published.content) : {});
     const rows = readRows(sql, connectionRows, 'ORDER BY id');
     const wired = (isWired: boolean) =>
@@ -83,6 +88,13 @@ export class Wiring {
   /** The same connections under other mappings, for what is only tried. */
   withContent(content: MappingContent): Wiring {
     return new Wiring(this.#sql, this.#connectors, content);
+  }
+
+  /** The same connections under a version that was in force; null where nobody knows it. */
+  underVersion(version: number): Wiring | null {
+    const [row] = readRows(this.#sql, mappingVersions, 'WHERE version = ?', version);
+    const content = row && mappingContent.parse(JSON.parse(row.content));
+    return content ? new Wiring(this.#sql, this.#connectors, content, version) : null;
   }
 
   mapFor(connection: string, kind: EntityName): CompiledMap | null {

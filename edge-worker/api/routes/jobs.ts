@@ -1,7 +1,7 @@
 // Routes of long jobs: what is under way, how far it is, and to pause, resume and cancel it.
 import { z } from 'zod';
 import { entityNames } from '../../../shared/entities/_registry.ts';
-import { onlyOf, placeOf, sinceOf } from '../../flow/again-job.ts';
+import { isAsRecorded, onlyOf, placeOf, sinceOf } from '../../flow/again-job.ts';
 import type { Found, FoundGroup } from '../../flow/found.ts';
 import { type JobRow, kindOfJob } from '../../flow/job-book.ts';
 import { answeredOf, undoesOf } from '../../flow/undo-job.ts';
@@ -16,6 +16,8 @@ import { instant, instantOf, kindName, words, wordsOf } from '../shapes.ts';
 const count = z.int().min(0);
 const states = ['running', 'ready', 'paused', 'failed', 'done', 'cancelled'] as const;
 const stateOf = z.enum(states);
+
+const mappings = ['in-force', 'as-recorded'] as const;
 
 const found = z
   .object({
@@ -63,6 +65,7 @@ const jobShape = z
     connection: z.string().nullable().meta({ description: 'Whose records it is about; null for answers.' }),
     since: instant.nullable().meta({ description: 'Of a replay: what has changed from then on.' }),
     entity: z.string().nullable().meta({ description: 'Of a replay: the one record it is about.' }),
+    mapping: z.enum(mappings).nullable().meta({ description: 'Of a replay: the mapping that decides; else null.' }),
     cause: z.string().nullable().meta({ description: 'Whose answer is given or taken back; null for other jobs.' }),
     answer: z.string().nullable(),
     by: z.string(),
@@ -89,6 +92,7 @@ function shown(row: JobRow): z.input<typeof jobShape> {
     connection: answered === null ? cause || null : null,
     since: kind === 'replay' ? instantOf(sinceOf(row)) : null,
     entity: kind === 'replay' ? onlyOf(row) : null,
+    mapping: kind === 'replay' ? (isAsRecorded(row) ? 'as-recorded' : 'in-force') : null,
     cause: answered,
     answer: answered === null ? null : answer,
     startedAt: instantOf(madeMs),
@@ -195,21 +199,26 @@ const startReplay = route({
   summary: 'Look at everything that has changed since a moment, or at one entity, as it is now',
   description:
     'A job that only reads at first and says what would be written. Step run of it then decides each record again as ' +
-    'it is now, under the mapping in force. What an invoice has billed is listed and left as it is.',
+    'it is now, under the mapping in force or, as recorded, under the version that it was decided under last: what ' +
+    'systems then hold otherwise than the mapping in force says stays so until our value changes or a mapping is ' +
+    'applied. Records that are created are so under the mapping in force. What an invoice has billed is listed and ' +
+    'left as it is.',
   body: z
     .object({
       ...over,
       since: z.iso.datetime().nullable().default(null),
       entity: z.string().max(60).nullable().default(null).meta({ description: 'Only this one.' }),
+      mapping: z.enum(mappings).default('in-force').meta({ description: 'Which version decides.' }),
     })
     .refine(({ since, entity }) => since !== null || entity !== null, {
       path: ['since'],
       error: 'say since when, or which entity',
     }),
   shape: begun,
-  handle: async ({ at, body: { connection, kinds, since, entity }, caller: { by }, ports, once }) => {
+  handle: async ({ at, body: { connection, kinds, since, entity, mapping }, caller: { by }, ports, once }) => {
     const sinceMs = since === null ? null : Date.parse(since);
-    const asked = { connection, kinds: kinds ?? entityNames, sinceMs, entity, withDifferences: false };
+    const over = { connection, kinds: kinds ?? entityNames, sinceMs, entity, withDifferences: false };
+    const asked = { ...over, isAsRecorded: mapping === 'as-recorded' };
     const change = { step: 'replay', job: idFor(ports, 'job', once), asked } as const;
     const { status, body } = await at.change({ verb: 'job', change, by });
     return { status, body: { ...body, job: String(body['job']), total: Number(body['total']) } };

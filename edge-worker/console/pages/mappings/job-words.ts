@@ -21,10 +21,12 @@ export const isAboutRecords = ({ kind, cause }: Job) =>
 
 const moments = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
-export function titleOf({ kind, since, connection, entity }: Job): string {
-  if (kind === 'replay' && entity !== null) return 'One record replayed';
+export function titleOf({ kind, since, connection, entity, mapping }: Job): string {
+  const how = mapping === 'as-recorded' ? ', as recorded' : '';
+  if (kind === 'replay' && entity !== null) return `One record replayed${how}`;
   const whose = connection === null ? '' : `, records of ${connection}`;
-  if (kind === 'replay') return `Replay since ${since === null ? 'ever' : moments.format(Date.parse(since))}${whose}`;
+  if (kind === 'replay')
+    return `Replay since ${since === null ? 'ever' : moments.format(Date.parse(since))}${whose}${how}`;
   return `${kind === 'undo' ? 'An application undone' : 'Mapping applied'}${whose}`;
 }
 

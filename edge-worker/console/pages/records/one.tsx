@@ -1,8 +1,9 @@
 // One record: its fields in every system side by side with the differences marked, what happened to it, and "why".
+import { useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
 import { Answer, troubleOf, useAnswer, useChange, useMe } from '../../asking.tsx';
 import type { Shape } from '../../client.ts';
-import { Button } from '../../parts/controls.tsx';
+import { Button, Choice } from '../../parts/controls.tsx';
 import { Instant } from '../../parts/figures.tsx';
 import { Badge, Empty } from '../../parts/states.tsx';
 import { Step } from '../../parts/step.tsx';
@@ -160,14 +161,24 @@ function SyncNow({ entity }: { readonly entity: string }) {
   );
 }
 
+type Mapping = 'in-force' | 'as-recorded';
+const mappings: readonly { readonly id: Mapping; readonly label: string; readonly hint: string }[] = [
+  { id: 'in-force', label: 'The one in force', hint: 'As everything is decided from now on' },
+  {
+    ...{ id: 'as-recorded', label: 'As recorded at the time' },
+    hint: 'The version that it was decided under last; other systems keep what comes of it until our value changes',
+  },
+];
+
 /** Begins with a look; what it would write is shown before it is let run. */
 function Replay({ entity }: { readonly entity: string }) {
   const navigate = useNavigate();
+  const [mapping, setMapping] = useState<Mapping>('in-force');
   const replay = useChange(
     ({ api, installation }) =>
       api.POST('/installations/{installation}/replays', {
         params: { path: { installation } },
-        body: { connection: null, kinds: null, since: null, entity },
+        body: { connection: null, kinds: null, since: null, entity, mapping },
       }),
     ['jobs'],
   );
@@ -175,13 +186,15 @@ function Replay({ entity }: { readonly entity: string }) {
     <Step
       title="Replay this record"
       text={
-        'It is read as it is now wherever it is, and decided again under the mapping in force. Nothing is written ' +
-        'until you have seen what would be.'
+        'It is read as it is now wherever it is, and decided again. Nothing is written until you have seen what ' +
+        'would be.'
       }
       isPending={replay.isPending}
       trouble={replay.error}
       onStep={() => replay.mutate(null, { onSuccess: ({ job }) => navigate(`/mappings/job/${job}`) })}
-    />
+    >
+      <Choice label="Under which mapping" options={mappings} chosen={mapping} onChoose={setMapping} />
+    </Step>
   );
 }
 

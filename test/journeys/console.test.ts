@@ -96,8 +96,11 @@ describe.skipIf(!hasBrowser)('Records', () => {
     await projectIn(visitor).click();
     await visitor.button('Replay this record').click();
     const dialog = visitor.page.getByRole('dialog');
+    await dialog.getByRole('button', { name: /Under which mapping/ }).click();
+    await visitor.page.getByRole('option', { name: /As recorded at the time/ }).click();
+    await lookAt(visitor, 'records-replay');
     await dialog.getByRole('button', { name: 'Replay this record' }).click();
-    await visitor.hasText('One record replayed');
+    await visitor.hasText('One record replayed, as recorded');
     await visitor.hasText('Nothing would be written.');
     await visitor.hasText('1 of 1');
     await visitor.close();

@@ -31,7 +31,7 @@ export const words: Readonly<Record<string, Words>> = {
   },
   reconnect: {
     title: 'Sign-in refused',
-    text: '{system} no longer accepts the credentials of this connection.',
+    text: '{system} no longer accepts the credentials of this connection. It said: {message}',
     next: 'An integration admin reconnects {system} on the Connections page; waiting work then goes on by itself.',
   },
   'correct-fields': {

@@ -62,6 +62,6 @@ export function shownConnection(row: StoredRow<typeof connectionCopies>): z.inpu
     title: titleOf(system),
     roles: parsed<string[]>(roles) ?? [],
     settings: parsed<Record<string, unknown>>(settings) ?? {},
-    words: fault === null ? null : wordsOf('reconnect', null, system),
+    words: fault === null ? null : wordsOf('connection', null, system),
   };
 }

@@ -10,7 +10,7 @@ import type { Row } from '../../edge-worker/connectors/stand-in.ts';
 import { OrgVisitor, type ServedOrg, serveOrg } from '../hosts/lightning/org-in-browser.ts';
 import { hasBrowser, openBrowser } from '../support/browser.ts';
 import { type Hub, operatorKey, startHub } from '../support/hub.ts';
-import { Operator } from '../support/operator.ts';
+import { type OpenException, Operator } from '../support/operator.ts';
 import { until } from '../support/people.ts';
 import { freePort } from '../support/serve.ts';
 
@@ -186,5 +186,35 @@ describe('Connecting from inside an org', () => {
     ask(org, usernames.first);
     await until('the start', async () => (await stateOf()) === 'active');
     expect(installationOf(await reaches(org, 'connected', null))).toBe(installation);
+  });
+
+  it('stops and says what to do when the package is uninstalled, and reads what it missed once back', async () => {
+    const { org } = first;
+    const installation = installationOf(await reaches(org, 'connected', null));
+    const connection = `salesforce-${org.connection.account.toLowerCase()}`;
+    const at = `/installations/${installation}`;
+    org.act('uninstall', {});
+    await operator.call('POST', `${at}/connections/${connection}/ask`, {});
+    const stopped = async () => {
+      const { rows } = await operator.call<{ rows: OpenException[] }>('GET', `${at}/exceptions`);
+      return rows.find(({ code }) => code === 'reconnect');
+    };
+    expect(JSON.stringify(await until('the exception', stopped))).toContain('install it again');
+    org.act('win', { id: deal });
+    org.act('reinstall', {});
+    org.act('admitApp', { admitted: true });
+    assign(org, usernames.first, 'Tieout_Integration');
+    assign(org, 'ada.admin@acme.example', 'Tieout_Admin');
+    ask(org, usernames.first);
+    expect(installationOf(await reaches(org, 'connected', null))).toBe(installation);
+    await until('the end of the exception', async () => !(await stopped()));
+    await until('the deal that was won meanwhile', async () => {
+      const path = `${at}/records/${connection}/Opportunity/${deal}`;
+      const { entities } = await operator.call<{ entities: { entity: string; kind: string }[] }>('GET', path);
+      const known = entities.find(({ kind }) => kind === 'deal');
+      if (!known) return false;
+      const { versions } = await operator.call<{ versions: object[] }>('GET', `${at}/entities/${known.entity}`);
+      return JSON.stringify(versions[0]).includes('"isWon":true');
+    });
   });
 });

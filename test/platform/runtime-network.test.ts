@@ -30,8 +30,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tieout-runtime-'));
   const worker = `modules = [(name = "main.js", esModule = embed "main.js")], compatibilityDate = "2026-06-01",
     compatibilityFlags = ["global_fetch_strictly_public"]`;
-  const socket = (service: string, port: number) =>
-    `(name = "${service}", address = "127.0.0.1:${port}", http = (), service = "${service}")`;
+  const socket = (worker: string, port: number) =>
+    `(name = "${worker}", address = "127.0.0.1:${port}", http = (), service = "${worker}")`;
   await writeFile(join(folder, 'main.js'), script);
   await writeFile(
     join(folder, 'config.capnp'),

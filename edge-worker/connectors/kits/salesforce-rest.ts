@@ -12,6 +12,8 @@ const assertionLifeSeconds = 180;
 /** Answers name no expiry; sessions last two hours unless the org says otherwise, and a 401 ends them sooner. */
 const tokenLifeMs = 110 * 60_000;
 const tokenName = 'access';
+/** The app comes and goes with our package, so this is what an org says whose admin has uninstalled it. */
+const appIsGone = 'Our package is not installed there: install it again, then choose Connect on its settings page';
 export const collectionMax = 200;
 
 export interface RestOptions extends Pick<ConnectOptions<unknown, unknown>, 'fetch' | 'nowMs' | 'tokens'> {
@@ -189,6 +191,9 @@ export class SalesforceRest {
   /** An assertion that was refused as such may have met a clock that is a little off; one fresh one is tried. */
   #askAgain(fault: unknown): Promise<Readonly<Record<string, unknown>>> {
     if (fault instanceof Fault && /invalid assertion/i.test(fault.message)) return this.#askForToken();
+    if (fault instanceof Fault && fault.vendorCode === 'invalid_client_id') {
+      throw new Fault('unauthorised', `${fault.message}. ${appIsGone}`, { vendorCode: fault.vendorCode, cause: fault });
+    }
     throw fault;
   }
 

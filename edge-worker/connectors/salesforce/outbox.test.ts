@@ -49,6 +49,28 @@ describe('the outbox', () => {
     expect(cursor.length).toBeLessThan(600);
   });
 
+  test('tells each row of a package that was installed anew, though its numbers begin at one again', async () => {
+    const { clock, org, session, start } = open();
+    for (const name of ['One', 'Two', 'Three']) account(org, name);
+    const { cursor } = await drain(session, start);
+    clock.advance(minuteMs);
+    org.act('uninstall', {});
+    await expect(drain(session, cursor)).rejects.toMatchObject({
+      code: 'unauthorised',
+      message: expect.stringContaining('install it again'),
+    });
+    org.act('reinstall', {});
+    org.act('admitApp', { admitted: true });
+    const user = org.rows('User').find((row) => String(row['Username']).startsWith('integration@'))?.id;
+    const set = org.rows('PermissionSet').find((row) => row['Name'] === 'tieout__Tieout_Integration')?.id;
+    org.create('PermissionSetAssignment', { AssigneeId: user, PermissionSetId: set });
+    clock.advance(minuteMs);
+    const anew = [account(org, 'Four'), account(org, 'Five')];
+    const next = await drain(session, cursor);
+    expect(next.notices.map((notice) => notice.recordId)).toEqual(anew);
+    expect((await drain(session, next.cursor)).notices).toEqual([]);
+  });
+
   test('still tells a row that was committed late', async () => {
     const { clock, org, session, start } = open();
     account(org, 'On time');

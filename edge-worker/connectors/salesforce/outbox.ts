@@ -65,14 +65,15 @@ export class Outbox {
       sweepEveryMs,
     } as const;
     const { rows, hasMore, cursor: poll } = await pollTable(this.#rest, table, position.poll, nowMs);
+    const told = isCountedAnew(rows, position) ? positionAt(null).told : position.told;
     const last = rows.at(-1);
     const next: OutboxCursor = {
       poll,
-      told: toldAfter(position.told, rows, nowMs),
+      told: toldAfter(told, rows, nowMs),
       drainedToMs: last ? Math.max(position.drainedToMs, parseInstant(last.stamp)) : position.drainedToMs,
       clearAtMs: hasMore ? position.clearAtMs : await this.#clear(position, nowMs),
     };
-    const notices = untold(rows, position.told).flatMap((row) => this.#notice(row));
+    const notices = untold(rows, told).flatMap((row) => this.#notice(row));
     return { notices, cursor: JSON.stringify(next), hasMore };
   }
 
@@ -108,17 +109,27 @@ export class Outbox {
   }
 }
 
-function untold(rows: readonly TableRow[], { before, now }: OutboxCursor['told']): TableRow[] {
+function untold(rows: readonly TableRow[], told: OutboxCursor['told']): TableRow[] {
   const ids = new Set<string>();
   return rows.filter((row) => {
-    const isAgain =
-      ids.has(row.id) || serialOf(row).some((serial) => hasNumber(before, serial) || hasNumber(now, serial));
+    const isAgain = ids.has(row.id) || isTold(row, told);
     ids.add(row.id);
     return !isAgain;
   });
 }
 
-/** Numbers older than two overlaps are forgotten: a package that is installed anew counts from one again. */
+/**
+ * A package that is installed anew counts from one again. What was made after everything that was told is new, whatever
+ * its number; and the rows that were told are gone with the old package.
+ */
+function isCountedAnew(rows: readonly TableRow[], { told, drainedToMs }: OutboxCursor): boolean {
+  return rows.some((row) => parseInstant(row.stamp) > drainedToMs && isTold(row, told));
+}
+
+const isTold = (row: TableRow, { before, now }: OutboxCursor['told']): boolean =>
+  serialOf(row).some((serial) => hasNumber(before, serial) || hasNumber(now, serial));
+
+/** Numbers older than two overlaps are forgotten, so that they do not grow for ever. */
 function toldAfter(told: OutboxCursor['told'], rows: readonly TableRow[], nowMs: number): OutboxCursor['told'] {
   const isOld = nowMs - told.sinceMs >= overlapMs;
   const { before, now, sinceMs } = isOld ? { before: told.now, now: [], sinceMs: nowMs } : told;

@@ -48,10 +48,17 @@ class SalesforceStandIn implements StandIn {
     this.#desk = new Desk(this.#org);
   }
 
-  #open(): Org {
+  /** An admin takes the package out of the org, or puts it into it again. */
+  #change(packageFolder: string | null): null {
+    this.#org = this.#open({ packageFolder }, this.#org);
+    this.#desk = new Desk(this.#org);
+    return null;
+  }
+
+  #open(more: Partial<Variant> = {}, before: Org | null = null): Org {
     const skewedMs = (): number => this.#options.nowMs() + (this.#board.isArmed('clock-skew')?.delayMs ?? 0);
     const { baseUrl, sleep } = this.#options;
-    return new Org({ packageFolder: ourPackage, ...this.#variant, baseUrl }, skewedMs, sleep);
+    return new Org({ packageFolder: ourPackage, ...this.#variant, ...more, baseUrl }, skewedMs, sleep, before);
   }
 
   /** Asked for late, because making the key takes a moment. */
@@ -89,6 +96,8 @@ class SalesforceStandIn implements StandIn {
   }
 
   act(verb: string, parameters: Values): unknown {
+    if (verb === 'uninstall') return this.#change(null);
+    if (verb === 'reinstall') return this.#change(ourPackage);
     if (verb === 'hub') return this.#url === null ? null : new URL(this.#url).origin;
     return this.#desk.act(verb, parameters);
   }

@@ -65,6 +65,22 @@ export class Books implements RowFinder {
     return [...(this.table(type).lookUp(field.key, value) ?? [])].filter((row) => !row.isDeleted);
   }
 
+  /** Takes over what another state of the org holds: every row of a type that both know, without running a flow. */
+  adopt(other: Books, isKept: (row: Stored) => boolean): void {
+    for (const [name, from] of other.#tables) {
+      const into = this.#tables.get(name);
+      if (!into) continue;
+      into.saves = from.saves;
+      const moved = new Map<Stored, Stored>();
+      from.byId.walk(0, from.byId.length, false, (row) => {
+        if (isKept(row)) moved.set(row, { ...row, type: into.type, values: valuesIn(into, row) });
+        return true;
+      });
+      for (const row of moved.values()) into.add(row);
+      into.deletions.push(...from.deletions.flatMap((row) => moved.get(row) ?? []));
+    }
+  }
+
   /** Everything inside is undone when it throws. Calls may nest; an inner failure undoes the inner part only. */
   atomically<Result>(run: () => Result): Result {
     const mark = this.#undo.length;
@@ -205,4 +221,11 @@ export class Books implements RowFinder {
       throw new Refused('DUPLICATE_VALUE', message);
     }
   }
+}
+
+/** What a field that is there no longer held is gone; one that is new is empty. */
+function valuesIn(table: Table, row: Stored): Values {
+  const values = table.blank();
+  for (const key in values) values[key] = row.values[key] ?? values[key] ?? null;
+  return values;
 }

@@ -59,7 +59,8 @@ export function authorize(org: Org, call: Call): Answer {
 
 /** What both grants of this way are asked first. */
 function clientRefusal(org: Org, form: URLSearchParams): Answer | null {
-  if (form.get('client_id') !== consumerKey) return oauthError('invalid_client_id', 'client identifier invalid');
+  if (form.get('client_id') !== consumerKey || !org.hasApp)
+    return oauthError('invalid_client_id', 'client identifier invalid');
   if (form.get('client_secret') !== consumerSecret) return oauthError('invalid_client', 'invalid client credentials');
   const isAllowed = org.grants.allowed?.holds(org.callerAddress) ?? true;
   return isAllowed ? null : oauthError('invalid_grant', 'ip restricted');

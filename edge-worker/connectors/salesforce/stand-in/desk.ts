@@ -69,6 +69,8 @@ export class Desk {
         return this.#org.signIn(this.#actor(text('user') || undefined).id);
       case 'visitor':
         return this.#visitor(text('session'));
+      case 'installed':
+        return this.#installed();
       case 'listeners':
         return this.#org.events.channels();
       case 'switchFlow':
@@ -102,6 +104,17 @@ export class Desk {
       default:
         throw new Error(`no such verb: ${verb}`);
     }
+  }
+
+  /** What the package runs and gives in this org, by name; empty without one. */
+  #installed(): unknown {
+    const { installed, hasApp } = this.#org;
+    return {
+      flows: installed?.flows.map(({ name }) => name) ?? [],
+      messages: [...(installed?.messages.keys() ?? [])],
+      permissionSets: installed?.permissionSets.map(({ name }) => name) ?? [],
+      apps: hasApp ? (installed?.apps ?? []) : [],
+    };
   }
 
   #takeLogins({ id }: Actor, list: AddressList | null): null {

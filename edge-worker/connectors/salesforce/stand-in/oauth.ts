@@ -48,7 +48,7 @@ function userOf(org: Org, assertion: string): Stored | Answer {
   const header = parsePart(head);
   const said = parsePart(claims);
   if (!header || !said || header['alg'] !== 'RS256') return badAssertion();
-  if (said['iss'] !== consumerKey) return oauthError('invalid_client_id', 'client identifier invalid');
+  if (said['iss'] !== consumerKey || !org.hasApp) return oauthError('invalid_client_id', 'client identifier invalid');
   const signed = Buffer.from(`${head}.${claims}`);
   const isGenuine = verify('RSA-SHA256', signed, signingKeys().publicKey, Buffer.from(signature, 'base64url'));
   if (!isGenuine) return badAssertion();
@@ -90,7 +90,7 @@ export function issueToken(org: Org, form: URLSearchParams): Answer {
 export function tokenAnswer(org: Org, userId: string) {
   const { baseUrl } = org.traits;
   return {
-    access_token: org.signIn(userId),
+    access_token: org.signIn(userId, true),
     instance_url: baseUrl,
     id: `${baseUrl}/id/${org.id}/${userId}`,
     token_type: 'Bearer',

@@ -42,6 +42,8 @@ export interface OrgTraits {
 export interface Session {
   readonly userId: string;
   readonly untilMs: number;
+  /** Opened through our app, and so no longer than that is there. */
+  readonly isOfApp: boolean;
 }
 
 const sessionLifeMs = 2 * 3_600_000;
@@ -65,8 +67,10 @@ export class Org {
   readonly integrationUser: Actor;
   /** Flows that an admin has switched on or off, against how they were shipped. */
   readonly switched = new Map<string, boolean>();
+  /** Whether the app is there at all: it comes and goes with the package. */
+  readonly hasApp: boolean;
   /** The policy of our app: whether those who have its permission set are admitted beforehand. */
-  isAppAdmitted = true;
+  isAppAdmitted: boolean;
   readonly grants: Grants;
   /** From where each user may sign in, as the profile says; nobody's logins are bound to a place otherwise. */
   readonly loginsFrom = new Map<string, AddressList>();
@@ -76,11 +80,16 @@ export class Org {
   readonly full = new Set<string>();
   /** Whose saves `create`, `update` and `remove` are when nobody is named. */
   person: Actor;
+  readonly #ids: IdMaker;
   #sessionCount = 0;
   readonly #usage = new Map<number, number>();
 
-  constructor(traits: OrgTraits, nowMs: () => number, sleep: (ms: number) => Promise<void>) {
+  /** `before`: the same org with the package, or without; its people, their records and sessions stay. */
+  constructor(traits: OrgTraits, nowMs: () => number, sleep: (ms: number) => Promise<void>, before: Org | null = null) {
     this.traits = traits;
+    this.#ids = before ? before.#ids : new IdMaker(traits.baseUrl);
+    this.hasApp = before === null || traits.packageFolder !== null;
+    this.isAppAdmitted = before === null;
     this.events = new Events(sleep);
     this.nowMs = nowMs;
     this.id = orgIdFor(traits.baseUrl);
@@ -90,7 +99,7 @@ export class Org {
     const types = traits.onlyCurrency === undefined ? allTypes : withoutCurrencies(allTypes);
     this.installed = source ? install(source, traits.namespace, types) : null;
     this.schema = new Schema(traits.namespace, types, nowMs());
-    this.books = new Books(this.schema, new IdMaker(traits.baseUrl), nowMs);
+    this.books = new Books(this.schema, this.#ids, nowMs);
     this.bulkIds = new IdMaker(traits.baseUrl);
     this.grants = new Grants(this.id, (token) => this.sessions.delete(token));
     this.queries = new Queries(new IdMaker(traits.baseUrl));
@@ -108,6 +117,12 @@ export class Org {
         forgetRights: () => this.rights.forget(),
       }),
     );
+    if (before) {
+      this.#takeOver(before);
+      this.integrationUser = before.integrationUser;
+      this.person = before.person;
+      return;
+    }
     this.#seed();
     this.integrationUser = { id: this.#addUser(integrationUsername, 'Tieout', 'Integration', integrationSet).id };
     this.person = this.actor('anna.sales@acme.example');
@@ -124,11 +139,11 @@ export class Org {
   }
 
   /** Answers the token or cookie that stands for the session. */
-  signIn(userId: string): string {
+  signIn(userId: string, isOfApp = false): string {
     this.#sessionCount++;
     const secret = createHash('sha256').update(`${this.id}:${this.#sessionCount}`).digest('base64url');
     const token = `${shortId(this.id)}!AQ${secret.replaceAll('-', '.')}`;
-    this.sessions.set(token, { userId, untilMs: this.nowMs() + sessionLifeMs });
+    this.sessions.set(token, { userId, untilMs: this.nowMs() + sessionLifeMs, isOfApp });
     return token;
   }
 
@@ -185,6 +200,24 @@ export class Org {
     this.books.insert(this.type('PermissionSetAssignment'), assignment, corporate);
   }
 
+  /** The package's permission sets, given to nobody yet. */
+  #bringSets(): void {
+    const prefix = this.traits.namespace.replace(/__$/, '') || null;
+    for (const { name, label } of this.installed?.permissionSets ?? []) {
+      const set = { Name: name, Label: label, NamespacePrefix: prefix };
+      this.books.insert(this.type('PermissionSet'), set, corporate);
+    }
+  }
+
+  /** Sets and who had them go with the package, and so do the sessions that were opened through its app. */
+  #takeOver(before: Org): void {
+    const isOfPackage = (row: Stored) => /^PermissionSet(Assignment)?$/.test(row.type.name);
+    this.books.adopt(before.books, (row) => !isOfPackage(row));
+    this.#sessionCount = before.#sessionCount;
+    for (const [token, session] of before.sessions) if (!session.isOfApp) this.sessions.set(token, session);
+    this.#bringSets();
+  }
+
   #seed(): void {
     const { environment } = this.traits;
     const values: Values = {
@@ -195,11 +228,7 @@ export class Org {
       TimeZoneSidKey: 'Europe/Berlin',
     };
     this.books.insert(this.type('Organization'), values, corporate, this.id);
-    for (const { name, label } of this.installed?.permissionSets ?? []) {
-      const prefix = this.traits.namespace.replace(/__$/, '') || null;
-      const set = { Name: name, Label: label, NamespacePrefix: prefix };
-      this.books.insert(this.type('PermissionSet'), set, corporate);
-    }
+    this.#bringSets();
     for (const code of this.traits.onlyCurrency === undefined ? currencies : []) {
       const rate = { ConversionRate: code === 'EUR' ? 1 : 1.25, DecimalPlaces: code === 'JPY' ? 0 : 2 };
       const flags = { IsActive: true, IsCorporate: code === 'EUR' };

@@ -4,6 +4,7 @@ import { type Action, actionNames, actions } from '../../shared/actions.ts';
 import { actionsOf } from '../flow/choices.ts';
 import type { exceptions as exceptionRows } from '../store/record-schema.ts';
 import type { StoredRow } from '../store/rows.ts';
+import { sql } from '../store/scoped-record.ts';
 import { type Caller, ownersOf } from './caller.ts';
 import { instant, instantOf, params, parsed, words, wordsOf } from './shapes.ts';
 
@@ -61,7 +62,7 @@ export function shownException(row: ExceptionRow, caller: Caller): z.input<typeo
     label: labelOf(row.canonical),
     assignee: row.assignee,
     params: parsed<Record<string, string>>(row.params) ?? {},
-    words: wordsOf(code, row.params, system ?? connection),
+    words: wordsOf(code, row.params, system ?? connection, kind),
     actions: row.state === 'open' ? actionsFor(caller, row) : [],
     madeAt: instantOf(row.madeMs),
     dueAt: instantOf(row.dueMs),
@@ -69,6 +70,11 @@ export function shownException(row: ExceptionRow, caller: Caller): z.input<typeo
     closedAt: instantOf(row.closedMs),
   };
 }
+
+/** Of the columns of an entity's version, what `labelOf` looks at. */
+export const labelParts = sql`json_object('name', canonical ->> 'name', 'number', canonical ->> 'number',
+  'hours', canonical ->> 'hours', 'day', coalesce(canonical ->> 'workedOn', canonical ->> 'spentOn'),
+  'note', canonical ->> 'note')`;
 
 /** A name where there is one; else a number; else the day and what was written beside it. */
 export function labelOf(canonical: string | null): string | null {

@@ -1,6 +1,7 @@
 // Shapes that several routes answer with, and how rows of the record become them.
 import { z } from 'zod';
-import { type EntityName, entityNames } from '../../shared/entities/_registry.ts';
+import { type EntityName, entities, entityNames } from '../../shared/entities/_registry.ts';
+import { titleOf as fieldTitle } from '../../shared/entities/entity.ts';
 import { wordsFor } from '../../shared/words.ts';
 import { connectors } from '../connectors/_registry.ts';
 import type { connectionCopies } from '../store/record-schema.ts';
@@ -24,10 +25,28 @@ export const words = z
   })
   .meta({ id: 'Words' });
 
-/** Codes are stored, words are made here; a system is called by its title. */
-export function wordsOf(code: string, given: string | null, system: string | null) {
-  const named = parsed<Record<string, string>>(given) ?? {};
-  return wordsFor(code, { ...(system && { system: titleOf(system) }), ...named });
+/**
+ * Codes are stored, words are made here; a system is called by its title, and so are the fields of a record whose kind
+ * is known.
+ */
+export function wordsOf(code: string, given: string | null, system: string | null, kind: string | null = null) {
+  const named = Object.entries(parsed<Record<string, string>>(given) ?? {}).map(([name, text]) =>
+    name === 'field' || name === 'fields' ? [name, titlesOf(kind, text)] : [name, text],
+  );
+  return wordsFor(code, { ...(system && { system: titleOf(system) }), ...Object.fromEntries(named) });
+}
+
+/** `terms` and `customer.terms` are called by their title; what is no field of ours stays as it is. */
+function titlesOf(kind: string | null, codes: string): string {
+  const shape = kind !== null && kind in entities ? entities[kind as EntityName].schema.shape : {};
+  return codes
+    .split(',')
+    .map((code) => {
+      const name = code.trim().replace(new RegExp(`^${kind}\\.`), '');
+      const field = (shape as Readonly<Record<string, z.ZodType>>)[name];
+      return (field && fieldTitle(field)) || code.trim();
+    })
+    .join(', ');
 }
 
 export function titleOf(system: string): string {

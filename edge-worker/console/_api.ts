@@ -2628,6 +2628,14 @@ ExceptionInFull: {
 "reason": string | null;
 /** The entity as it is now. */
 "record": { [name: string]: unknown } | null;
+/** The other records that are named here, by their ids. */
+"names": { [name: string]: {
+"kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time";
+/** How people call records of this kind. */
+"title": string;
+/** Its name or number; null where it has none. */
+"label": string | null;
+} };
 "systems": ({
 "connection": string;
 "system": string | null;
@@ -2670,6 +2678,14 @@ Comparison: {
 "title": string;
 "value"?: unknown;
 })[];
+/** The other records that are named here, by their ids. */
+"names": { [name: string]: {
+"kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time";
+/** How people call records of this kind. */
+"title": string;
+/** Its name or number; null where it has none. */
+"label": string | null;
+} };
 "systems": ({
 "connection": string;
 "system": string;
@@ -3088,6 +3104,14 @@ EntityHistory: {
 "entity": string;
 /** The entity that goes on for it, after a merge. */
 "mergedInto": string | null;
+/** The other records that are named here, by their ids. */
+"names": { [name: string]: {
+"kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time";
+/** How people call records of this kind. */
+"title": string;
+/** Its name or number; null where it has none. */
+"label": string | null;
+} };
 "versions": ({
 "version": number;
 "kind": string;
@@ -3280,6 +3304,14 @@ Explanation: {
 "title": string;
 /** As the entity has it; null for nothing. */
 "value"?: unknown;
+/** The other records that are named here, by their ids. */
+"names": { [name: string]: {
+"kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time";
+/** How people call records of this kind. */
+"title": string;
+/** Its name or number; null where it has none. */
+"label": string | null;
+} };
 /** The role whose system may change it. */
 "owner": string;
 /** The version of the entity that brought it. */

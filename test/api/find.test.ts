@@ -1,6 +1,8 @@
 // One record among all: found by what people know of it, compared across the systems, read anew on demand.
 import { expect, it } from 'vitest';
+import { namedNow } from '../../edge-worker/api/names.ts';
 import { change } from '../../edge-worker/flow/requests.ts';
+import { recordFor } from '../../edge-worker/platform/record-database.ts';
 import { doorOf } from '../support/door.ts';
 import { client, LaneRig, RigSystem } from '../support/lane-rig.ts';
 
@@ -71,6 +73,49 @@ it('The systems stand side by side; what one holds otherwise is named', async ()
   const [inCrm, inErp] = (await compare()).systems;
   expect([inCrm?.differing, inErp?.differing, inErp?.recordId]).toEqual([[], ['phone'], erpId]);
   expect([inCrm?.values['phone'], inErp?.values['phone']]).toEqual(['+49 7', '+49 1']);
+});
+
+it('Other records are called what people call them, all of them in one statement that goes by its keys', async () => {
+  const [psa, erp] = [new RigSystem(), new RigSystem()];
+  const rig = new LaneRig({ psa: { system: psa, roles: ['psa'] }, erp: { system: erp, roles: ['erp'] } });
+  erp.put('person', 'e', { name: 'Ines', mail: 'i@x' });
+  psa.put('person', 'r', { name: 'Ines', mail: 'i@x' });
+  psa.put('job', 'p', { name: 'Rollout' });
+  const worked = { job: 'p', person: 'r', day: '2026-11-03', hours: '4', rate: null, role: null, currency: 'EUR' };
+  psa.put('hours', 't', worked);
+  await rig.notice('erp', 'person', 'e');
+  await rig.notice('psa', 'person', 'r');
+  await rig.notice('psa', 'hours', 't');
+  await rig.settle();
+  await rig.pass(60_000);
+  const idOf = (kind: string) => String(rig.rows(`SELECT id FROM entities WHERE kind = '${kind}'`)[0]?.['id']);
+  const door = doorOf(rig.d1, rig.lane);
+  const before = rig.d1.statements;
+  const { body } = await door.get<{ names: unknown }>(`/entities/${idOf('time')}/systems`);
+  expect(body.names).toEqual({
+    [idOf('project')]: { kind: 'project', title: 'Project', label: 'Rollout' },
+    [idOf('resource')]: { kind: 'resource', title: 'Resource', label: 'Ines' },
+  });
+  // The connections, and the names.
+  expect(rig.d1.statements - before).toBe(2);
+  const { text, bound } = recordFor({ RECORD: rig.d1 }, 'ins_1').written(namedNow([idOf('project')]));
+  const steps = rig.d1.sqlite.db.prepare(`EXPLAIN QUERY PLAN ${text}`).all(...bound);
+  const plan = steps.map(({ detail }) => String(detail)).filter((one) => one.includes('entity_versions'));
+  expect(plan).toEqual([expect.stringMatching(/^SEARCH entity_versions USING .* \(installation=\? AND entity=\?\)$/)]);
+});
+
+it('A timeline calls fields what people call them', async () => {
+  const { entity, crm, rig, door } = await customer();
+  crm.put('client', 'a', client('Aldermann', '+49 5'));
+  await rig.notice('crm', 'client', 'a');
+  await rig.pass(60_000);
+  interface History {
+    readonly timeline: readonly { readonly entries: readonly { readonly words: { readonly text: string } }[] }[];
+  }
+  const { timeline } = (await door.get<History>(`/entities/${entity}`)).body;
+  const told = timeline.flatMap(({ entries }) => entries.map(({ words }) => words.text));
+  expect(told).toContain('Version 2: these fields have changed: Phone.');
+  expect(told.find((text) => text.startsWith('The record was read for the first time'))).toContain('Name');
 });
 
 it('Read anew, a change that no notice told of is seen', async () => {

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mappingStories } from '../console/mappings.ts';
 import { manyStories, stateStories } from '../console/states.ts';
 import { targetStories } from '../console/targets.ts';
+import { whyStories } from '../console/why.ts';
 import { hasBrowser, openBrowser, type Visitor } from '../support/browser.ts';
 import { lookAt, visitConsole } from '../support/console-visit.ts';
 import { type Hub, startHub } from '../support/hub.ts';
@@ -71,6 +72,9 @@ describe.skipIf(!hasBrowser)('Records', () => {
     await visitor.hasText('Every system holds the same');
     await visitor.page.getByRole('columnheader', { name: /target/ }).waitFor();
     await visitor.hasText('Example has made the record');
+    // Other records and fields under what people call them.
+    await visitor.page.getByRole('cell').getByRole('link', { name: 'Harbour & Pine Architects' }).first().waitFor();
+    await visitor.hasText(/with these fields: .*Name/);
     await lookAt(visitor, 'records-one');
     if (widthPx > 1000) await visitor.picture('record');
     await visitor.button('Why is Name so?').click();
@@ -265,4 +269,5 @@ describe.skipIf(!hasBrowser)('The audit', () => {
 
 mappingStories(visit, () => pair);
 targetStories(visit);
+whyStories(visit, () => ({ hub, pair }));
 stateStories((one) => visitConsole(browser, { hubUrl: hub.url, installation: empty, ...one }));

@@ -13,7 +13,15 @@ import { columnsOf, type Fragment, joined, select, sql } from '../../store/scope
 import { changed } from '../at.ts';
 import { ownersOf } from '../caller.ts';
 import { hiddenFrom, withoutHidden } from '../confidential.ts';
-import { answerName, type ExceptionRow, exceptionShape, reasonText, shownException } from '../exception-shapes.ts';
+import {
+  answerName,
+  type ExceptionRow,
+  exceptionShape,
+  labelParts,
+  reasonText,
+  shownException,
+} from '../exception-shapes.ts';
+import { namesIn, namesShape } from '../names.ts';
 import { cursorAfter, cursorOf, pageOf, paging } from '../paging.ts';
 import { ProblemError } from '../problems.ts';
 import { ok, type Route, route } from '../route.ts';
@@ -22,9 +30,8 @@ import { instant, kindName, params, parsed, titleOf, words, wordsOf } from '../s
 /** Exceptions with their system and their record as it is now. */
 function found(conditions: readonly Fragment[], end: Fragment): Fragment<ExceptionRow> {
   return sql`SELECT ${columnsOf(exceptionRows)}, system, (
-      SELECT json_object('name', canonical ->> 'name', 'number', canonical ->> 'number', 'hours', canonical ->> 'hours',
-        'day', coalesce(canonical ->> 'workedOn', canonical ->> 'spentOn'), 'note', canonical ->> 'note')
-      FROM ${entityVersions} WHERE entity = exceptions.entity ORDER BY version DESC LIMIT 1) AS canonical
+      SELECT ${labelParts} FROM ${entityVersions} WHERE entity = exceptions.entity
+      ORDER BY version DESC LIMIT 1) AS canonical
     FROM ${exceptionRows} LEFT JOIN ${connectionCopies} ON connections.id = exceptions.connection
     WHERE ${joined(conditions, ' AND ')} ${end}`;
 }
@@ -87,6 +94,7 @@ const listExceptions = route({
 const inFull = exceptionShape
   .extend({
     record: z.record(z.string(), z.unknown()).nullable().meta({ description: 'The entity as it is now.' }),
+    names: namesShape,
     systems: z.array(
       z.object({
         connection: z.string(),
@@ -142,13 +150,14 @@ const readException = route({
         state: status?.state ?? (link ? 'in-step' : null),
         reason: status?.reason ?? null,
         params: parsed<Record<string, string>>(status?.params ?? null),
-        words: status?.reason ? wordsOf(status.reason, status.params, system) : null,
+        words: status?.reason ? wordsOf(status.reason, status.params, system, row.kind) : null,
       };
     });
     const current = parsed<Record<string, unknown>>(versions[0]?.canonical ?? null);
+    const now = current && withoutHidden(current, hiddenFrom(caller, kindOf(entity)));
     return ok({
       ...shownException(row, caller),
-      record: current && withoutHidden(current, hiddenFrom(caller, kindOf(entity))),
+      ...{ record: now, names: await namesIn(at.record, [now, row.params]) },
       systems,
       before: before.map((one) => shownException(one, caller)),
     });

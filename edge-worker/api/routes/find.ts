@@ -11,6 +11,7 @@ import { type Fragment, select, sql } from '../../store/scoped-record.ts';
 import { changed } from '../at.ts';
 import { hiddenFrom, withoutHidden } from '../confidential.ts';
 import { labelOf } from '../exception-shapes.ts';
+import { namedNow, namesIn, namesShape } from '../names.ts';
 import { ProblemError } from '../problems.ts';
 import { ok, type Route, route } from '../route.ts';
 import { instant, instantOf, kindName, titleOf } from '../shapes.ts';
@@ -18,12 +19,6 @@ import { instant, instantOf, kindName, titleOf } from '../shapes.ts';
 const foundMax = 50;
 /** Hours and expenses have no name or number; they are found by their id, or from their project's page. */
 const nameless: readonly EntityName[] = ['time', 'expense'];
-
-interface FoundRow {
-  readonly entity: string;
-  readonly kind: EntityName;
-  readonly canonical: string;
-}
 
 /** Their keys begin with the kind, so that hours are not read when a customer is looked for. */
 function named(kind: EntityName, pattern: string): Fragment<{ entity: string }> {
@@ -33,12 +28,6 @@ function named(kind: EntityName, pattern: string): Fragment<{ entity: string }> 
       OR canonical ->> 'accountNumber' LIKE ${pattern} ESCAPE '!'
       OR canonical ->> 'purchaseOrder' LIKE ${pattern} ESCAPE '!' OR canonical ->> 'email' LIKE ${pattern} ESCAPE '!')
     LIMIT ${foundMax}`;
-}
-
-/** Each as it is now, under whatever name it was found. */
-export function newest(ids: readonly string[]): Fragment<FoundRow> {
-  return sql`SELECT entity, kind, max(version) AS version, canonical FROM ${entityVersions}
-    WHERE entity IN (SELECT value FROM json_each(${JSON.stringify(ids)})) GROUP BY entity`;
 }
 
 const findRecords = route({
@@ -66,7 +55,8 @@ const findRecords = route({
     ]);
     const own = kindOf(text) ? [text] : [];
     const all = [...new Set([...own, ...under, ...byName.flat().map(({ entity }) => entity)])];
-    const rows = await at.record.all(newest(all.slice(0, foundMax)));
+    // Under the name it has now, whatever name it was found by.
+    const rows = await at.record.all(namedNow(all.slice(0, foundMax)));
     return ok({
       rows: rows.map(({ entity, kind, canonical }) => ({ entity, kind, label: labelOf(canonical) })),
       isAll: all.length <= foundMax,
@@ -81,6 +71,7 @@ const compared = z
     title: z.string().meta({ description: 'How people call records of this kind.' }),
     label: z.string().nullable(),
     fields: z.array(z.object({ field: z.string(), title: z.string(), value: z.unknown() })),
+    names: namesShape,
     systems: z.array(
       z.object({
         ...{ connection: z.string(), system: z.string(), title: z.string() },
@@ -117,6 +108,7 @@ const compareRecord = route({
     const shape = withoutHidden<z.ZodType>(entities[kind].schema.shape, hidden);
     return ok({
       ...{ entity, kind, title: entities[kind].title, label: labelOf(JSON.stringify(canonical)) },
+      names: await namesIn(at.record, [canonical, records.map(({ seen }) => seen)]),
       fields: Object.keys(shape).map((field) => ({
         ...{ field, value: canonical[field] ?? null },
         title: fieldTitle(shape[field] ?? z.unknown()) || field,

@@ -7,9 +7,9 @@ import { kindOf } from '../../flow/identity.ts';
 import type { Indicator } from '../../flow/indicators.ts';
 import type { Behind } from '../../flow/stocks.ts';
 import { labelOf } from '../exception-shapes.ts';
+import { namedNow } from '../names.ts';
 import { ok, type Route, route } from '../route.ts';
 import { instant, instantOf, kindName } from '../shapes.ts';
-import { newest } from './find.ts';
 
 const count = z.int().min(0);
 const name = z.enum(indicatorNames as [IndicatorName, ...IndicatorName[]]);
@@ -103,7 +103,7 @@ const listBehind = route({
   }),
   handle: async ({ at, params: { indicator }, query: { days: back, limit } }) => {
     const found = await at.ask<readonly Behind[]>({ about: 'indicator-records', indicator, days: back, limit });
-    const known = await at.record.all(newest(found.map(({ entity }) => entity)));
+    const known = await at.record.all(namedNow(found.map(({ entity }) => entity)));
     const labels = new Map(known.map(({ entity, canonical }) => [entity, labelOf(canonical)]));
     return ok({
       rows: found.map(({ sinceMs, amounts, ...row }) => {

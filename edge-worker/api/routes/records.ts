@@ -1,11 +1,13 @@
 // Routes that look: the status of one record, the history of one entity.
 import { z } from 'zod';
+import { kindOf } from '../../flow/identity.ts';
 import { sourcesOf } from '../../flow/provenance.ts';
 import * as record from '../../store/record-schema.ts';
 import type { StoredRow } from '../../store/rows.ts';
 import { select, sql } from '../../store/scoped-record.ts';
 import { hiddenFrom, withoutHidden } from '../confidential.ts';
 import { queries } from '../explain.ts';
+import { namesIn, namesShape } from '../names.ts';
 import { ProblemError } from '../problems.ts';
 import { ok, type Route, route } from '../route.ts';
 import { instant, instantOf, params, parsed, words, wordsOf } from '../shapes.ts';
@@ -90,6 +92,7 @@ const entityPage = z
   .object({
     entity: z.string(),
     mergedInto: z.string().nullable().meta({ description: 'The entity that goes on for it, after a merge.' }),
+    names: namesShape,
     versions: z.array(
       z.object({
         version: z.int(),
@@ -166,16 +169,17 @@ const readEntity = route({
       queries.connections(),
     ]);
     const systems = new Map(connections.map(({ id, system }) => [id, system]));
+    const mergedInto = aliases[0]?.into ?? null;
     return ok({
-      entity,
-      mergedInto: aliases[0]?.into ?? null,
+      ...{ entity, mergedInto },
+      names: await namesIn(at.record, [mergedInto, timeline.map(({ entries }) => entries)]),
       versions: versions.map((version) => shownVersion(version, hiddenFrom(caller, version.kind))),
       links: links.map(({ endedMs, ...link }) => ({ ...link, endedAt: instantOf(endedMs) })),
       statuses: statuses.map(shownStatus),
       timeline: timeline.map(({ run, atMs, entries }) => ({
         run,
         at: instantOf(atMs),
-        entries: shownEntries(entries, systems),
+        entries: shownEntries(entries, kindOf(entity), systems),
       })),
       receipts: receipts.map(({ atMs, ...receipt }) => ({ ...receipt, at: instantOf(atMs) })),
     });
@@ -197,11 +201,11 @@ function shownStatus({ params: given, atMs, nextMs, ...status }: StoredRow<typeo
 }
 
 /** A connection that an entry names is called by its system. */
-function shownEntries(entries: string, systems: ReadonlyMap<string, string>) {
+function shownEntries(entries: string, kind: string | null, systems: ReadonlyMap<string, string>) {
   return (parsed<[string, Record<string, string>][]>(entries) ?? []).map(([code, given]) => ({
     code,
     params: given,
-    words: wordsOf(code, JSON.stringify(given), systems.get(given['connection'] ?? '') ?? null),
+    words: wordsOf(code, JSON.stringify(given), systems.get(given['connection'] ?? '') ?? null, kind),
   }));
 }
 

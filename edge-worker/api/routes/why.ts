@@ -8,6 +8,7 @@ import { connectors } from '../../connectors/_registry.ts';
 import { kindOf } from '../../flow/identity.ts';
 import { hiddenFrom } from '../confidential.ts';
 import { type Explained, explain, fieldsOf, type Origin } from '../explain.ts';
+import { namesIn, namesShape } from '../names.ts';
 import { ProblemError } from '../problems.ts';
 import { ok, type Route, route } from '../route.ts';
 import { instant, instantOf, kindName, titleOf, words, wordsOf } from '../shapes.ts';
@@ -44,6 +45,7 @@ const explained = z
     ...{ entity: z.string(), kind: kindName, field: z.string() },
     title: z.string().meta({ description: 'How people call the field.' }),
     value,
+    names: namesShape,
     owner: z.string().meta({ description: 'The role whose system may change it.' }),
     version: z.int().meta({ description: 'The version of the entity that brought it.' }),
     since: instant,
@@ -119,6 +121,7 @@ const explainValue = route({
     return ok({
       ...{ entity, kind, field, title: fieldTitle(shape[field] ?? z.unknown()) },
       ...{ value: rest.value, owner: rest.owner, version: rest.version, since: instantOf(rest.sinceMs) },
+      names: await namesIn(at.record, [rest.value, rest.origin, replaced]),
       origin: shownOrigin(rest.origin, found),
       mapping: mapping && {
         version: mapping.version,
@@ -129,7 +132,7 @@ const explainValue = route({
       replaced: replaced && { ...replaced, origin: shownOrigin(replaced.origin, found) },
       decisions: decisions.map((hold) => ({
         ...{ exception: hold.id, control: hold.control, connection: hold.connection },
-        words: wordsOf(hold.code, hold.params, systemOf(found, hold.connection)),
+        words: wordsOf(hold.code, hold.params, systemOf(found, hold.connection), kind),
         ...{ answer: hold.answer, by: hold.closedBy, reason: hold.reason },
         ...{ raisedAt: instantOf(hold.madeMs), at: instantOf(hold.closedMs) },
       })),

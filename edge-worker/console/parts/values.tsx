@@ -1,5 +1,8 @@
-// A record's values for reading: amounts, days, lists and names of fields, as they are kept in the record.
+// A record's values for reading: amounts, days, lists and names of fields, as they are kept in the record; and other
+// records under what people call them.
+import { createContext, type ReactNode, useContext } from 'react';
 import { Link } from 'react-router';
+import type { Shape } from '../client.ts';
 import { Amount, Day } from './figures.tsx';
 import { wordsFrom } from './people.ts';
 import './values.css';
@@ -14,13 +17,39 @@ export function Value({ value }: { readonly value: unknown }) {
   return <Values values={value as Readonly<Record<string, unknown>>} />;
 }
 
-/** Another record is gone to; what people call it is told there. */
-function Words({ text }: { readonly text: string }) {
-  if (isDay(text)) return <Day day={text} />;
-  return isRecord(text) ? <Link to={`/records/${text}`}>{text}</Link> : text;
+type Named = Shape<'Comparison'>['names'];
+const NamesContext = createContext<Named>({});
+
+/** What the records are called that are named by their ids within. */
+export function Names({ of, children }: { readonly of: Named; readonly children: ReactNode }) {
+  return <NamesContext value={of}>{children}</NamesContext>;
 }
 
-const isRecord = (text: string) => /^[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}$/.test(text);
+/** Another record, under what people call it, with the way to it. */
+export function Other({ entity }: { readonly entity: string }) {
+  const { title, label } = useContext(NamesContext)[entity] ?? {};
+  return (
+    <Link to={`/records/${entity}`} title={title}>
+      {label ?? (title === undefined ? entity : `${title} ${entity.slice(-6)}`)}
+    </Link>
+  );
+}
+
+const records = /\b([a-z]{3}_[0-9A-HJKMNP-TV-Z]{26})\b/;
+
+/** A sentence in which records may be named by their ids. */
+export function Said({ text }: { readonly text: string }) {
+  return text.split(records).map((piece, index) =>
+    // Every other piece is what the pattern found; pieces of a sentence are not moved.
+    // biome-ignore lint/suspicious/noArrayIndexKey: as above
+    index % 2 === 0 ? piece : <Other key={index} entity={piece} />,
+  );
+}
+
+function Words({ text }: { readonly text: string }) {
+  return isDay(text) ? <Day day={text} /> : <Said text={text} />;
+}
+
 const isDay = (text: string) => /^\d{4}-\d{2}-\d{2}$/.test(text);
 
 function isMoney(value: object): value is { amountMinor: string; currency: string; exponent: number } {

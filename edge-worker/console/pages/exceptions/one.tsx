@@ -7,7 +7,7 @@ import { Button } from '../../parts/controls.tsx';
 import { Ago, Instant } from '../../parts/figures.tsx';
 import { nameOf, ownerTitle, wordsFrom } from '../../parts/people.ts';
 import { Badge, Note, TroubleNote } from '../../parts/states.tsx';
-import { Values } from '../../parts/values.tsx';
+import { Names, Said, Values } from '../../parts/values.tsx';
 import { AnswerOne } from './answers.tsx';
 import { Give } from './give.tsx';
 import './one.css';
@@ -22,7 +22,11 @@ export function OnePage() {
   );
   return (
     <Answer what="the exception" answer={read}>
-      {(full) => <One full={full} />}
+      {(full) => (
+        <Names of={full.names}>
+          <One full={full} />
+        </Names>
+      )}
     </Answer>
   );
 }
@@ -48,8 +52,10 @@ function One({ full }: { readonly full: Full }) {
       <Note tone={isOpen ? 'warning' : 'good'}>
         <div className="stack-close">
           <h2>{full.words.title}</h2>
-          <p>{full.words.text}</p>
-          <p>{isOpen ? full.words.next : <Closed full={full} />}</p>
+          <p>
+            <Said text={full.words.text} />
+          </p>
+          <p>{isOpen ? <Said text={full.words.next} /> : <Closed full={full} />}</p>
         </div>
       </Note>
       {isOpen && (

@@ -7,7 +7,7 @@ import { Button, Choice } from '../../parts/controls.tsx';
 import { Instant } from '../../parts/figures.tsx';
 import { Badge, Empty } from '../../parts/states.tsx';
 import { Step } from '../../parts/step.tsx';
-import { Value } from '../../parts/values.tsx';
+import { Names, Other, Said, Value } from '../../parts/values.tsx';
 import { Why } from './why.tsx';
 import './one.css';
 
@@ -62,7 +62,9 @@ function Compared({ record }: { readonly record: Comparison }) {
           </Badge>
         )}
       </p>
-      <Beside record={record} />
+      <Names of={record.names}>
+        <Beside record={record} />
+      </Names>
     </>
   );
 }
@@ -209,28 +211,42 @@ function History({ entity }: { readonly entity: string }) {
     <section className="stack-close" aria-label="Timeline">
       <h2>Timeline, the newest first</h2>
       <Answer what="the timeline" answer={history}>
-        {({ timeline }) =>
-          timeline.length === 0 ? (
-            <Empty title="Nothing has happened yet">What is read, held and written appears here.</Empty>
-          ) : (
-            <ol className="timeline">
-              {timeline.map(({ run, at, entries }) => (
-                <li key={run}>
-                  <Instant atMs={Date.parse(at)} />
-                  <ul>
-                    {entries.map(({ code, words }, index) => (
-                      // biome-ignore lint/suspicious/noArrayIndexKey: what happened does not change its place
-                      <li key={`${code} ${index}`}>
-                        {words.title}. <span className="quiet">{words.text}</span>
-                      </li>
-                    ))}
-                  </ul>
-                </li>
-              ))}
-            </ol>
-          )
-        }
+        {({ timeline, names, mergedInto }) => (
+          <Names of={names}>
+            {mergedInto !== null && (
+              <p>
+                It is another record since a merge: <Other entity={mergedInto} />.
+              </p>
+            )}
+            <Timeline steps={timeline} />
+          </Names>
+        )}
       </Answer>
     </section>
+  );
+}
+
+function Timeline({ steps }: { readonly steps: Shape<'EntityHistory'>['timeline'] }) {
+  if (steps.length === 0)
+    return <Empty title="Nothing has happened yet">What is read, held and written appears here.</Empty>;
+  return (
+    <ol className="timeline">
+      {steps.map(({ run, at, entries }) => (
+        <li key={run}>
+          <Instant atMs={Date.parse(at)} />
+          <ul>
+            {entries.map(({ code, words }, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: what happened does not change its place
+              <li key={`${code} ${index}`}>
+                {words.title}.{' '}
+                <span className="quiet">
+                  <Said text={words.text} />
+                </span>
+              </li>
+            ))}
+          </ul>
+        </li>
+      ))}
+    </ol>
   );
 }

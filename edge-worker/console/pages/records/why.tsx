@@ -5,7 +5,7 @@ import type { Shape } from '../../client.ts';
 import { Ask, Button, Field } from '../../parts/controls.tsx';
 import { Instant } from '../../parts/figures.tsx';
 import { nameOf, wordsFrom } from '../../parts/people.ts';
-import { Value } from '../../parts/values.tsx';
+import { Names, Other, Value } from '../../parts/values.tsx';
 
 interface WhyProps {
   readonly entity: string;
@@ -50,7 +50,11 @@ function Explained({ entity, field }: WhyProps) {
     <>
       <Field label="As of the end of" type="date" value={day} onChange={setDay} hint="Empty for now." />
       <Answer what="the reason" answer={why}>
-        {(found) => <Reasons found={found} />}
+        {(found) => (
+          <Names of={found.names}>
+            <Reasons found={found} />
+          </Names>
+        )}
       </Answer>
     </>
   );
@@ -69,6 +73,12 @@ function Reasons({ found }: { readonly found: Shape<'Explanation'> }) {
         {origin.words.title}. {origin.words.text}
         {origin.recordVersion !== null &&
           ` Version ${origin.recordVersion} of ${origin.recordType} ${origin.recordId}.`}
+        {origin.entity !== null && (
+          <>
+            {' '}
+            It is <Other entity={origin.entity} />.
+          </>
+        )}
         {origin.event && (
           <>
             {' '}

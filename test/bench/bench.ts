@@ -1,11 +1,12 @@
 // `npm run bench`: the figures of the design, taken on the real hub. `-- --quick` takes less of each, under a minute;
 // `--json` ends with one line of JSON, `--soak MINUTES` watches memory, `--only GROUP,GROUP` leaves the others out;
-// `--only record` fills a record with a million timeline rows and asks it.
+// `--only record` fills a record with a million timeline rows and asks it, `--only installations` fills a hub with 200.
 import { parseArgs } from 'node:util';
 import { buildHub } from '../support/hub.ts';
 import { backPressure } from './back-pressure.ts';
 import { counts } from './counts.ts';
 import { type Figure, qualified, tableOf } from './figures.ts';
+import { crowd } from './installations.ts';
 import { acknowledgements, latency } from './latency.ts';
 import { neighbours } from './neighbours.ts';
 import { packaged } from './package.ts';
@@ -43,7 +44,10 @@ const undisturbed: readonly Group[] = [
   ['soak', soak],
 ];
 /** What takes minutes to lay out is only taken when it is asked for by name. */
-const named: readonly Group[] = [['record', record]];
+const named: readonly Group[] = [
+  ['record', record],
+  ['installations', crowd],
+];
 
 async function group(name: string, take: () => Promise<Figure[]>): Promise<Figure[]> {
   if (values.only !== '' && !values.only.split(',').includes(name)) return [];

@@ -15,6 +15,9 @@ const known = {
   syncs: ['presses of "Sync now"', 1, 10],
   slowRecords: ['records to a ledger that takes 200 ms', 350, 4_500],
   slowSeconds: ['seconds beside a tool that holds its slots', 40, 360],
+  installations: ['installations, where these are asked for', 40, 200],
+  crowdRuns: ['runs of the quiet ones among them, alone and beside the busy ones', 1, 3],
+  crowdSeconds: ['seconds of each run among them', 10, 20],
   startUps: ['starts of the runtime', 2, 5],
 } as const;
 

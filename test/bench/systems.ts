@@ -4,6 +4,7 @@ import type { Row, StandIn } from '../../edge-worker/connectors/stand-in.ts';
 import { startStandIns } from '../stand-ins.ts';
 import { Operator } from '../support/operator.ts';
 import { approveTime, hire, jobOf, logTime, salesperson, sell, until, win, workspaceOf } from '../support/people.ts';
+import { type Audit, auditOf } from './audit.ts';
 import { answerCalls } from './child.ts';
 import { crmToken, erpToken } from './tokens.ts';
 
@@ -33,11 +34,6 @@ export interface Opened {
   readonly environment: 'production' | 'sandbox';
   readonly hookUrl: string;
   readonly hookKey: string;
-}
-
-export interface Audit {
-  readonly lost: number;
-  readonly doubled: number;
 }
 
 const legalEntity = 'Northwind Consulting GmbH';
@@ -90,22 +86,39 @@ async function open(
 ): Promise<Opened> {
   const firm = await startOffice();
   const { crm, psa, erp } = officeAt(firm);
-  const systems: Systems = { crm, psa, erp };
-  const installation = await new Operator(hubUrl, operatorKey).found(`Bench firm ${firm}`);
-  let hook = { url: '', key: '' };
+  return connectTo(new Operator(hubUrl, operatorKey), firm, { crm, psa, erp }, ledger);
+}
+
+/** A firm with a CRM and a ledger under accounts that only it has. Of what happens there only the bench tells. */
+async function openSmall(hubUrl: string, operatorKey: string): Promise<Opened> {
+  const firm = await openBare();
+  const { crm, erp } = officeAt(firm);
+  return connectTo(new Operator(hubUrl, operatorKey), firm, { crm, erp }, {});
+}
+
+async function connectTo(
+  operator: Operator,
+  firm: number,
+  systems: Partial<Systems>,
+  ledger: Readonly<Record<string, unknown>>,
+): Promise<Opened> {
+  const isSmall = !systems.psa;
+  const suffix = isSmall ? `-${firm}` : '';
+  const installation = await operator.found(`Bench firm ${firm}${suffix}`);
+  let opened: Omit<Opened, 'firm' | 'installation'> | null = null;
   for (const [seat, standIn] of Object.entries(systems) as [keyof Systems, StandIn][]) {
-    const { account, secrets } = standIn.connection;
-    const settings = { ...standIn.connection.settings, ...(seat === 'erp' && ledger), ...(seat === 'psa' && briskPsa) };
+    const { settings: usual, secrets } = standIn.connection;
+    const account = `${standIn.connection.account}${suffix}`;
+    const settings = { ...usual, ...(seat === 'erp' && ledger), ...(seat === 'psa' && briskPsa) };
     const environment = environmentOf(standIn, firm);
     const connection = { id: seat, system: standIn.name, roles: [seat], account, environment, settings, secrets };
-    const made = await installation.connect({ ...connection, flow: 'open' });
-    if (!made.hookUrl) continue;
-    standIn.subscribe({ url: made.hookUrl, installation: installation.id, ...(made.hookKey && { key: made.hookKey }) });
-    if (seat === 'erp') hook = { url: made.hookUrl, key: made.hookKey ?? '' };
+    const { hookUrl, hookKey } = await installation.connect({ ...connection, flow: 'open' });
+    if (!hookUrl) continue;
+    if (!isSmall) standIn.subscribe({ url: hookUrl, installation: installation.id, ...(hookKey && { key: hookKey }) });
+    if (seat === 'erp') opened = { account, environment, hookUrl, hookKey: hookKey ?? '' };
   }
-  const { account } = erp.connection;
-  const environment = environmentOf(erp, firm);
-  return { firm, installation: installation.id, account, environment, hookUrl: hook.url, hookKey: hook.key };
+  if (!opened) throw new Error('the ledger was given no address for its notices');
+  return { firm, installation: installation.id, ...opened };
 }
 
 /** Won deals that have become customers and projects in all three systems, and people who work on them. */
@@ -195,15 +208,6 @@ function logApproved(firm: number, count: number): string[] {
   return ids;
 }
 
-function auditOf(expected: readonly string[], found: readonly string[]): Audit {
-  const times = new Map<string, number>();
-  for (const key of found) times.set(key, (times.get(key) ?? 0) + 1);
-  return {
-    lost: expected.filter((key) => !times.has(key)).length,
-    doubled: expected.filter((key) => (times.get(key) ?? 0) > 1).length,
-  };
-}
-
 /** Systems without a hub, whose ledger holds a customer and a project to write invoices for. */
 async function openBare(): Promise<number> {
   const firm = await startOffice();
@@ -219,6 +223,7 @@ const invoicesById = (office: Office) => new Map(office.erp.rows('invoice').map(
 
 const verbs = {
   open,
+  openSmall,
   openBare,
   staff,
   seedInvoices,

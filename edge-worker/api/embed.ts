@@ -62,22 +62,13 @@ export function embeds(ports: Ports): Hono<App> {
     return page(c, ports, { mode: 'record', system, session: null, installation, words: null, origins });
   });
 
+  /** For a page that is there already: its session has run out, or a record is to prove its user. */
   app.post('/embed/:system/session', async (c) => {
     const system = c.req.param('system');
-    if (connectors[system]?.embed?.proof !== 'record') {
-      throw new ProblemError('not-found', 'There is nothing at this address.');
-    }
-    const { installation, session: recordId, nonce } = recordClaim((await readBody(c.req.raw)).json);
-    spendProof(installation, ports.nowMs());
-    const place = await placeOfInstallation(c.env, installation, ports.nowMs());
-    const at = new InstallationAt(c.env, installation, place, null);
-    const proved = await at.proveUser(system, { recordId, nonce });
-    if (!proved.ok) {
-      log('page-refused', { system, refusal: proved.refusal });
-      const { text, next } = wordsFor(proved.refusal, { system: titleOf(system) }, setupWords);
-      throw new ProblemError('not-proven', text, { next, fields: [{ field: 'session', problem: proved.refusal }] });
-    }
-    return c.json(await openSession(c.env, ports, installation, { ...proved.person, connection: proved.connection }));
+    const embed = connectors[system]?.embed;
+    if (!embed) throw new ProblemError('not-found', 'There is nothing at this address.');
+    const claim = (await readBody(c.req.raw)).json ?? {};
+    return c.json(await (embed.proof === 'token' ? byToken(c, ports, embed, claim) : byRecord(c, ports, claim)));
   });
 
   /**
@@ -101,12 +92,39 @@ export function embeds(ports: Ports): Hono<App> {
   return app;
 }
 
+async function byToken(c: C, ports: Ports, embed: TokenEmbed, claim: object): Promise<Opened> {
+  const system = c.req.param('system') ?? '';
+  const outcome = await proveToken(c.env, ports, system, embed, readFields(tokenClaim, claim).token);
+  if (!outcome.ok) throw notProven(system, outcome.refusal);
+  return outcome.session;
+}
+
+async function byRecord(c: C, ports: Ports, claim: object): Promise<Opened> {
+  const system = c.req.param('system') ?? '';
+  const { installation, session: recordId, nonce } = recordClaim(claim);
+  spendProof(installation, ports.nowMs());
+  const place = await placeOfInstallation(c.env, installation, ports.nowMs());
+  const at = new InstallationAt(c.env, installation, place, null);
+  const proved = await at.proveUser(system, { recordId, nonce });
+  if (!proved.ok) throw notProven(system, proved.refusal);
+  return openSession(c.env, ports, installation, { ...proved.person, connection: proved.connection });
+}
+
+const tokenClaim = z.object({ token: z.string().min(1).max(8_000) });
+
+function notProven(system: string, refusal: string): ProblemError {
+  log('page-refused', { system, refusal });
+  const { text, next } = wordsFor(refusal, { system: titleOf(system) }, setupWords);
+  return new ProblemError('not-proven', text, { next, fields: [{ field: 'session', problem: refusal }] });
+}
+
 const connecting = z.object({
   username: z.string().min(1).max(200),
   recordType: z.string().min(1).max(80),
   recordId: z.string().min(15).max(18),
 });
 
+type TokenEmbed = Extract<Embed<unknown>, { proof: 'token' }>;
 type Opened = Awaited<ReturnType<typeof openSession>>;
 type TokenOutcome =
   | { readonly ok: true; readonly session: Opened; readonly origins: readonly string[] }
@@ -116,7 +134,7 @@ async function proveToken(
   env: Env,
   ports: Ports,
   system: string,
-  embed: Extract<Embed<unknown>, { proof: 'token' }>,
+  embed: TokenEmbed,
   token: string,
 ): Promise<TokenOutcome> {
   const whose = embed.accountOf(token);

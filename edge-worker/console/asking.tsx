@@ -11,39 +11,71 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncE
 import type { paths } from './_api.ts';
 import type { Api } from './client.ts';
 import { repeat } from './clock.ts';
-import { Empty, Loading, type Trouble, TroubleNote } from './parts/states.tsx';
-import type { Session, Sessions } from './session.ts';
+import { Button } from './parts/controls.tsx';
+import { Empty, Loading, Note, type Trouble, TroubleNote } from './parts/states.tsx';
+import type { Lapse, Session, Sessions } from './session.ts';
 
 export interface Asking {
   readonly api: Api;
   readonly installation: string;
   readonly session: Session;
+  readonly sessions: Sessions;
 }
 
 type Me = paths['/me']['get']['responses'][200]['content']['application/json'];
 
 const MeContext = createContext<Me | null>(null);
 const AskingContext = createContext<Asking | null>(null);
-const SessionsContext = createContext<Sessions | null>(null);
 
 /** Stands before every page: nothing is asked until somebody is proven. */
 export function Door({ sessions, children }: { readonly sessions: Sessions; readonly children: ReactNode }) {
   const standing = useSyncExternalStore(sessions.subscribe, () => sessions.standing);
   if (standing.is === 'proving') return <Loading what="your session" />;
   if (standing.is === 'outside') return <Empty title={standing.title}>{standing.next}</Empty>;
-  const { api, session } = standing;
+  const { api, session, proofs, lapse } = standing;
   return (
-    <SessionsContext value={sessions}>
-      <AskingContext value={{ api, session, installation: session.installation }}>
-        <Known>{children}</Known>
-      </AskingContext>
-    </SessionsContext>
+    <AskingContext value={{ api, session, sessions, installation: session.installation }}>
+      {lapse && <Lapsed lapse={lapse} onRetry={sessions.askAgain} />}
+      <Known proofs={proofs}>{children}</Known>
+    </AskingContext>
+  );
+}
+
+/** Over everything, also over a question that is open: what somebody has begun stays as it is below. */
+function Lapsed({ lapse, onRetry }: { readonly lapse: Lapse; readonly onRetry: () => void }) {
+  return (
+    <div className="lapse" data-react-aria-top-layer="true">
+      <Note tone="warning">
+        <div className="row-apart" role="status">
+          {lapse.is === 'asking' ? (
+            <span>Your session has ended. Your system is asked who you are; you need not do anything.</span>
+          ) : (
+            <>
+              <span>
+                <strong>{lapse.title}.</strong> {lapse.next} What you have begun is still here.
+              </span>
+              <Button onPress={onRetry}>Try again</Button>
+            </>
+          )}
+        </div>
+      </Note>
+    </div>
   );
 }
 
 /** What may be done decides what is offered, so nothing is shown before it is known. */
-function Known({ children }: { readonly children: ReactNode }) {
+function Known({ proofs, children }: { readonly proofs: number; readonly children: ReactNode }) {
   const me = useAnswer(['me'], ({ api }) => api.GET('/me'));
+  const { installation, sessions } = useAsking();
+  const queries = useQueryClient();
+  const by = me.data?.by;
+  useEffect(() => {
+    if (by !== undefined) sessions.knows(by);
+  }, [sessions, by]);
+  // Another proof may tell other roles.
+  useEffect(() => {
+    if (proofs > 1) void queries.invalidateQueries({ queryKey: [installation, 'me'] });
+  }, [queries, installation, proofs]);
   return (
     <Answer what="who you are" answer={me}>
       {(known) => <MeContext value={known}>{children}</MeContext>}
@@ -94,18 +126,32 @@ const unreachable: Trouble = {
   code: 'unreachable',
 };
 
-async function answerOf<Body>(asked: Answered<Body>, lost: () => void): Promise<Body> {
-  const {
-    data: body,
-    error,
-    response,
-  } = await asked.catch(() => {
+async function reached<Asked>(asked: Promise<Asked>): Promise<Asked> {
+  try {
+    return await asked;
+  } catch {
     throw new ApiTrouble(unreachable);
-  });
+  }
+}
+
+/** A session that has run out is renewed and the same asked again: what was refused for it has done nothing. */
+async function answerOf<Body>(
+  ask: (asking: Asking) => Answered<Body>,
+  asking: Asking,
+  isByHand = false,
+): Promise<Body> {
+  const first = await reached(ask(asking));
+  const renewed = first.response.status === 401 ? await asking.sessions.renewed(asking.session, isByHand) : null;
+  const { data: body, error } = renewed ? await reached(ask({ ...asking, ...renewed })) : first;
   if (body !== undefined) return body;
-  if (response.status === 401) lost();
   const { type, title, detail, next, fields } = error as ProblemBody;
   throw new ApiTrouble({ title, detail, next, code: type }, fields);
+}
+
+/** Asks once, for work that puts several answers together. */
+export function useAsk(): <Body>(ask: (asking: Asking) => Answered<Body>) => Promise<Body> {
+  const asking = useAsking();
+  return (ask) => answerOf(ask, asking, true);
 }
 
 export interface Watched<Body> {
@@ -122,10 +168,9 @@ export function useAnswer<Body>(
   { everyMs, isLast }: Watched<Body> = {},
 ) {
   const asking = useAsking();
-  const sessions = useContext(SessionsContext);
   return useQuery<Body>({
     queryKey: [asking.installation, ...key],
-    queryFn: () => answerOf(ask(asking), () => sessions?.lost()),
+    queryFn: () => answerOf(ask, asking),
     ...(everyMs !== undefined && {
       refetchInterval: ({ state: { data: body } }) => {
         if (body !== undefined && isLast?.(body)) return false;
@@ -147,10 +192,9 @@ export function usePages<Whole extends Page<unknown>>(
   { everyMs }: { readonly everyMs?: number } = {},
 ) {
   const asking = useAsking();
-  const sessions = useContext(SessionsContext);
   const answer = useInfiniteQuery({
     queryKey: [asking.installation, ...key],
-    queryFn: ({ pageParam }) => answerOf(ask(asking, pageParam), () => sessions?.lost()),
+    queryFn: ({ pageParam }) => answerOf((by) => ask(by, pageParam), asking),
     initialPageParam: null as string | null,
     getNextPageParam: ({ next }) => next,
     ...(everyMs !== undefined && { refetchInterval: everyMs }),
@@ -168,10 +212,9 @@ export function usePages<Whole extends Page<unknown>>(
 /** A change. What was asked under `stale` is asked anew afterwards. */
 export function useChange<Input, Body>(ask: (asking: Asking, input: Input) => Answered<Body>, stale: QueryKey) {
   const asking = useAsking();
-  const sessions = useContext(SessionsContext);
   const queries = useQueryClient();
   return useMutation<Body, Error, Input>({
-    mutationFn: (input) => answerOf(ask(asking, input), () => sessions?.lost()),
+    mutationFn: (input) => answerOf((by) => ask(by, input), asking, true),
     onSettled: () => queries.invalidateQueries({ queryKey: [asking.installation, ...stale] }),
   });
 }

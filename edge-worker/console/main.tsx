@@ -2,7 +2,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { MemoryRouter } from 'react-router';
+import { HashRouter } from 'react-router';
 import { Door } from './asking.tsx';
 import { givenIn, Sessions } from './session.ts';
 import { Shell } from './shell.tsx';
@@ -21,12 +21,12 @@ if (!place) throw new Error('index.html has no place for the console');
 createRoot(place).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
-      {/* In a frame the address bar belongs to the host: where one is in the console is the console's own matter. */}
-      <MemoryRouter>
+      {/* In a frame the address bar belongs to the host; by the hash, Back still goes one page back. */}
+      <HashRouter>
         <Door sessions={sessions}>
           <Shell />
         </Door>
-      </MemoryRouter>
+      </HashRouter>
     </QueryClientProvider>
   </StrictMode>,
 );

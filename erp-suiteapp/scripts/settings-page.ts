@@ -146,7 +146,10 @@ export function storeConnection(settings: Settings, parameters: Parameters): str
   return null;
 }
 
-/** Posted, so that the token stands in no address and no log. Made by script, because forms cannot be nested. */
+/**
+ * Posted, so that the token stands in no address and no log. Made by script, because forms cannot be nested. A frame
+ * whose session has run out asks for another token, and whoever is signed in by then is named in it.
+ */
 export function framedForm(settings: Settings, open: string | null): serverWidget.Form {
   const form = serverWidget.createForm({ title: 'Tieout Settings' });
   const action = `${settings.hub}/embed/netsuite`;
@@ -156,13 +159,24 @@ export function framedForm(settings: Settings, open: string | null): serverWidge
   addHtml(
     form,
     'custpage_tieout_frame',
-    html`${style}<div class="tieout framed"><iframe name="tieout-page" title="Tieout settings"></iframe>${again}</div>
+    html`${style}<div class="tieout framed"><iframe name="tieout-page" title="Tieout settings"
+allow="clipboard-write"></iframe>${again}</div>
 <script>(function () {
   var form = document.createElement('form');
   var field = document.createElement('input');
   form.method = 'post'; form.action = ${scriptValue(action)}; form.target = 'tieout-page'; form.hidden = true;
   field.type = 'hidden'; field.name = 'token'; field.value = ${scriptValue(token)};
   form.appendChild(field); document.body.appendChild(form); form.submit(); form.remove();
+  var hub = new URL(form.action).origin;
+  addEventListener('message', function (event) {
+    var frame = document.getElementsByName('tieout-page')[0].contentWindow;
+    var said = event.data;
+    if (event.source !== frame || event.origin !== hub || !said || said.tieout !== 1 || said.type !== 'ready') return;
+    var tell = function (more) { frame.postMessage(Object.assign({ tieout: 1 }, more), hub); };
+    fetch(${scriptValue(settingsAddress({ proof: 'T' }))}).then(function (answer) { return answer.json(); })
+      .then(function (proof) { tell({ type: proof.token ? 'session' : 'unproven', token: proof.token }); })
+      .catch(function () { tell({ type: 'unproven' }); });
+  });
 })();</script>`,
   );
   return form;

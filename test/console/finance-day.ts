@@ -23,7 +23,6 @@ export async function financeDay(visitor: Visitor, { cause, waiting, name }: Fin
   await causes.click();
   await content.getByRole('row', { name: new RegExp(name) }).click();
   await visitor.hasText('In each system');
-  await lookAtBoth(visitor, 'finance-one');
   await content.getByRole('button', { name: 'Approve once' }).click();
   const approve = dialog.getByRole('button', { name: 'Approve once', exact: true });
   expect(await approve.isDisabled()).toBe(true);
@@ -35,7 +34,6 @@ export async function financeDay(visitor: Visitor, { cause, waiting, name }: Fin
   await approve.click();
   await visitor.hasText(`${waiting - 1} of ${waiting - 1} answered.`);
   await visitor.hasText('Nothing waits for this cause any more');
-  await lookAtBoth(visitor, 'finance-answered');
 }
 
 /** The record in every system, what happened to it, and where a value comes from. */
@@ -50,7 +48,6 @@ export async function whyIsThisSo(visitor: Visitor, name: string, happened: stri
     .click();
   await visitor.hasText('Timeline, the newest first');
   await visitor.hasText(happened);
-  await lookAtBoth(visitor, 'finance-record');
   await visitor.button('Why is Name so?').click();
   await visitor.hasText('Where from');
   await content.getByRole('dialog').getByText('Salesforce').first().waitFor();

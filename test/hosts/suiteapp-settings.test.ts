@@ -98,12 +98,15 @@ describe('The settings page', () => {
       const role = `customrole_tieout_${name}`;
       const see = async (more: Readonly<Record<string, string>> = {}) =>
         (await office.page(suiteletPage('sl_settings', more), role)).text;
+      expect(JSON.parse(await see({ proof: 'T' }))).toEqual({ token: null });
       expect(await see()).toContain('Tieout is not connected yet. Somebody with the role Tieout Admin connects it');
       const nonce = nonceOf(await open());
       office.connect();
       expect(await see()).toContain('<iframe');
       expect(await see({ connect: 'T' })).toContain('<iframe');
       expect(await see()).not.toContain('Connect again');
+      const { token } = JSON.parse(await see({ proof: 'T' })) as { token: string };
+      expect(JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString())).toMatchObject({ role });
       const before = office.setting();
       const form = { custpage_tieout_nonce: nonce, custpage_tieout_installation: 'ins_2', custpage_tieout_key: secret };
       await office.page(suiteletPage('sl_settings'), role, { ...form, custpage_tieout_hook: hook });

@@ -101,6 +101,20 @@ describe('NetSuite, whose settings page posts a signed token', () => {
     expect(Date.parse(me.expiresAt ?? '') - Date.now()).toBeLessThanOrEqual(15 * 60_000);
   });
 
+  it('gives a page that is there already a session for another token, once', async () => {
+    const given = token();
+    const trade = () =>
+      fetch(`${firm.hub.url}/embed/netsuite/session`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ token: given }),
+      });
+    const session = (await (await trade()).json()) as NonNullable<Given['session']>;
+    expect(await must(apiClient(firm.hub.url, session.token).GET('/me'))).toMatchObject({ roles: ['viewer', 'admin'] });
+    const again = await trade();
+    expect([again.status, await again.json()]).toMatchObject([403, { fields: [{ problem: 'proof-used' }] }]);
+  });
+
   it('lets somebody in a role that nobody named look, and no more', async () => {
     const session = sessionIn(await (await post(token({ role: 'customrole_controller' }))).text());
     expect(await must(apiClient(firm.hub.url, session?.token ?? '').GET('/me'))).toMatchObject({ roles: ['viewer'] });

@@ -3,12 +3,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { draftAndSubmit, publishAsColleague, putBack } from '../console/admin-day.ts';
 import { financeDay, whyIsThisSo } from '../console/finance-day.ts';
 import { hasBrowser, openBrowser } from '../support/browser.ts';
+import { lookAtBoth } from '../support/console-visit.ts';
 import { type Firm, startFirm } from '../support/firm.ts';
-import { findPagesHere, insideErp } from '../support/inside-hosts.ts';
+import { endSession, findPagesHere, goToPage, insideCrm, insideErp, saved } from '../support/inside-hosts.ts';
 import { jobOf, sell, until, win } from '../support/people.ts';
 
 const legalEntity = 'Northwind Consulting GmbH';
@@ -42,14 +44,112 @@ afterAll(async () => {
 });
 
 describe.skipIf(!hasBrowser)('Finance, in the ERP', () => {
+  const cause = 'Purchase order is missing';
+  const asFinance = () => insideErp(browser, firm, 'customrole_tieout_finance');
+
+  it('loses nothing when the session runs out in mid-work and the ERP wants a new login as well', async () => {
+    const visitor = await asFinance();
+    const { content, page } = visitor;
+    await goToPage(visitor, 'Exceptions');
+    await content.getByRole('row', { name: new RegExp(cause) }).click();
+    await content.getByRole('row', { name: /Orchard/ }).click();
+    await visitor.button('Approve once').click();
+    const dialog = content.getByRole('dialog');
+    await dialog.getByLabel('Reason').fill('Told on the phone');
+    await signIn(page, 'customrole_sales_clerk');
+    await endSession(visitor);
+    const approve = dialog.getByRole('button', { name: 'Approve once', exact: true });
+    await approve.click();
+    await visitor.hasText('What you have begun is still here.');
+    await lookAtBoth(visitor, 'session-refused');
+    expect(await dialog.getByLabel('Reason').inputValue()).toBe('Told on the phone');
+    await signIn(page, 'customrole_tieout_finance');
+    await approve.click();
+    await dialog.waitFor({ state: 'detached' });
+    await until('the approved project in the ERP', () => jobOf(firm, 'Orchard migration'));
+    expect(visitor.problems).toEqual([]);
+    await page.close();
+  });
+
+  const signIn = (page: Page, role: string) =>
+    page.context().addCookies([{ name: 'role', value: role, url: firm.urls.erp }]);
+
   it('answers what waits, one with a reason and the rest at once, and sees why a record is so', async () => {
-    const visitor = await insideErp(browser, firm, 'customrole_tieout_finance');
-    await visitor.hasText('Finance');
+    const visitor = await asFinance();
     const [name] = deals;
-    await financeDay(visitor, { cause: 'Purchase order is missing', waiting: deals.length, name });
+    await financeDay(visitor, { cause, waiting: deals.length - 1, name });
     await until('the approved project in the ERP', () => jobOf(firm, name));
     await whyIsThisSo(visitor, name, 'Approved');
     expect(visitor.problems).toEqual([]);
     await visitor.page.close();
+  });
+
+  it('saves files without a cookie, and goes back with the browser', async () => {
+    const visitor = await asFinance();
+    const { content, page } = visitor;
+    await goToPage(visitor, 'Tie-out');
+    expect(await saved(visitor, visitor.button('Export CSV'))).toContain('"Project","Customer","Currency"');
+    await goToPage(visitor, 'Audit');
+    expect(await saved(visitor, visitor.button('Export with signatures'))).toContain('"is":"head"');
+    await page.evaluate('history.back()');
+    await content.getByRole('heading', { level: 1, name: 'Tie-out', exact: true }).waitFor();
+    await page.close();
+  });
+});
+
+describe.skipIf(!hasBrowser)('An integration admin, in the CRM', () => {
+  const place = { system: 'NetSuite (erp)', path: 'values.comments', customer: 'Harbour Ltd' } as const;
+  const comments = () => firm.erp.rows('customer').find((row) => row['companyname'] === place.customer)?.['comments'];
+
+  it('maps, previews, moves an owner and submits; a colleague in the ERP publishes; it is put back', async () => {
+    const day = { ...place, title: `Names in capitals, ${Date.now()}` };
+    const ada = await insideCrm(browser, firm, 'ada.admin', ['Tieout_Admin']);
+    await draftAndSubmit(ada, day);
+    const petra = await insideErp(browser, firm, 'customrole_tieout_approver');
+    await publishAsColleague(petra, day);
+    const account = firm.crm.rows('Account').find((row) => row['Name'] === day.customer)?.id ?? '';
+    firm.crm.update('Account', account, { Phone: '+49 40 1' }, 'anna@northwind.example');
+    await until('the name in capitals in the ERP', () => comments() === 'HARBOUR LTD');
+    await putBack(petra, 1, 'The ledger prints them');
+    for (const visitor of [ada, petra]) {
+      expect(visitor.problems).toEqual([]);
+      await visitor.page.close();
+    }
+  });
+
+  it('loses nothing when the session runs out, copies a key, and opens the ledger outside of the frame', async () => {
+    const ada = await insideCrm(browser, firm, 'ada.admin', []);
+    const { content, page } = ada;
+    await goToPage(ada, 'API');
+    await ada.button('Make a key').click();
+    await content.getByLabel('Used by').fill('Warehouse');
+    await content.getByLabel('Read records, their status, versions, links and history').check();
+    await endSession(ada);
+    await ada.button('Make it').click();
+    const key = String(await content.locator('code').filter({ hasText: 'tieout_key_' }).textContent());
+    await ada.button('Copy').click();
+    await ada.hasText('Copied.');
+    await goToPage(ada, 'Records');
+    const find = content.getByLabel('Number, name or id in any system');
+    await find.press('Control+V');
+    expect(await find.inputValue()).toBe(key);
+    await find.fill(place.customer);
+    await ada.button('Find').click();
+    await content
+      .getByRole('row', { name: /Harbour Ltd/ })
+      .first()
+      .click();
+    const opened = page.waitForEvent('popup');
+    await content
+      .getByRole('columnheader', { name: /NetSuite/ })
+      .getByRole('link')
+      .click();
+    const ledger = await opened;
+    ledger.on('dialog', (dialog) => void dialog.accept());
+    await ledger.getByRole('heading', { level: 1, name: place.customer }).waitFor();
+    // The pages of a ledger ask before they do things: a window that inherits the frame's limits could not.
+    expect(await ledger.evaluate("confirm('Delete it?')")).toBe(true);
+    expect(ada.problems).toEqual([]);
+    await page.close();
   });
 });

@@ -1,4 +1,5 @@
 // People inside their own systems: each opens Tieout where their system shows it, proven by it, and works in its frame.
+import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { OrgVisitor } from '../hosts/lightning/org-in-browser.ts';
 import { suiteletPage } from '../hosts/office.ts';
@@ -48,4 +49,23 @@ export async function insideCrm(
 export async function goToPage({ content }: Visitor, title: string): Promise<void> {
   await content.getByRole('navigation', { name: 'Tieout' }).getByRole('link', { name: title, exact: true }).click();
   await content.getByRole('heading', { level: 1, name: title, exact: true }).waitFor();
+}
+
+/** From now on the hub is asked with a session that it does not know, until the page has been given another. */
+export async function endSession({ page }: Visitor): Promise<void> {
+  let ended: string | undefined;
+  await page.route('**/v1/**', async (route) => {
+    const headers = route.request().headers();
+    ended ??= headers['authorization'];
+    await route.continue(
+      headers['authorization'] === ended ? { headers: { ...headers, authorization: 'Bearer ended' } } : {},
+    );
+  });
+}
+
+/** What the browser has saved once it was pressed, as text. */
+export async function saved({ page }: Visitor, button: ReturnType<Visitor['button']>): Promise<string> {
+  const download = page.waitForEvent('download');
+  await button.click();
+  return readFileSync(await (await download).path(), 'utf8');
 }

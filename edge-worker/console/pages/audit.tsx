@@ -4,6 +4,7 @@ import { Answer, troubleOf, useChange, useMe, usePages } from '../asking.tsx';
 import type { Shape } from '../client.ts';
 import { Button, Field } from '../parts/controls.tsx';
 import { Instant } from '../parts/figures.tsx';
+import { saveFile } from '../parts/file.ts';
 import { Grid } from '../parts/grid.tsx';
 import { nameOf, wordsFrom } from '../parts/people.ts';
 import { Empty, TroubleNote } from '../parts/states.tsx';
@@ -102,7 +103,9 @@ function Export() {
     <div className="stack-close">
       <Button
         isDisabled={file.isPending}
-        onPress={() => file.mutate(null, { onSuccess: (lines) => save(lines, 'audit.ndjson') })}
+        onPress={() =>
+          file.mutate(null, { onSuccess: (lines) => saveFile(lines, 'application/x-ndjson', 'audit.ndjson') })
+        }
       >
         Export with signatures
       </Button>
@@ -114,10 +117,4 @@ function Export() {
       {file.error && <TroubleNote trouble={troubleOf(file.error)} />}
     </div>
   );
-}
-
-function save(lines: Blob, name: string): void {
-  const url = URL.createObjectURL(lines);
-  Object.assign(document.createElement('a'), { href: url, download: name }).click();
-  URL.revokeObjectURL(url);
 }

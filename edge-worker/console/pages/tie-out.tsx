@@ -3,10 +3,11 @@
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { formatMoney } from '../../../shared/exact-money.ts';
-import { Answer, ApiTrouble, troubleOf, useAsking, usePages } from '../asking.tsx';
+import { Answer, troubleOf, useAsk, usePages } from '../asking.tsx';
 import type { Shape } from '../client.ts';
 import { Button, Choice, Field } from '../parts/controls.tsx';
 import { Amount, amountText } from '../parts/figures.tsx';
+import { saveFile } from '../parts/file.ts';
 import { Grid } from '../parts/grid.tsx';
 import { ownerTitle } from '../parts/people.ts';
 import { Badge, Empty, TroubleNote } from '../parts/states.tsx';
@@ -143,23 +144,22 @@ function Findings({ row }: { readonly row: Row }) {
 
 /** All pages that fit, as they are shown, for a spreadsheet. */
 function Export({ asked }: { readonly asked: Asked }) {
-  const { api, installation } = useAsking();
+  const ask = useAsk();
   const [trouble, setTrouble] = useState<Error | null>(null);
   const [isBusy, setIsBusy] = useState(false);
   const save = async () => {
     const rows: Row[] = [];
     const read = async (after: string | null): Promise<string | null> => {
-      const params = { path: { installation }, query: queryOf(asked, after) };
-      const { data: page, error } = await api.GET('/installations/{installation}/tie-out', { params });
-      if (!page) {
-        const { title, detail, next, type } = error;
-        throw new ApiTrouble({ title, detail, next, code: type });
-      }
+      const page = await ask(({ api, installation }) => {
+        const params = { path: { installation }, query: queryOf(asked, after) };
+        return api.GET('/installations/{installation}/tie-out', { params });
+      });
       rows.push(...page.rows);
       return page.next;
     };
     for (let after = await read(null); after !== null; ) after = await read(after);
-    download(tableOf(rows), 'tie-out.csv');
+    // A byte order mark, or spreadsheets take accents for something else.
+    saveFile(`\uFEFF${tableOf(rows)}`, 'text/csv;charset=utf-8', 'tie-out.csv');
   };
   const begin = () => {
     setIsBusy(true);
@@ -198,11 +198,4 @@ function tableOf(rows: readonly Row[]): string {
 function cell(text: string): string {
   const plain = /^[=+@\t\r]|^-(?![\d.]+$)/.test(text) ? `'${text}` : text;
   return `"${plain.replaceAll('"', '""')}"`;
-}
-
-function download(text: string, name: string): void {
-  // A byte order mark, or spreadsheets take accents for something else.
-  const url = URL.createObjectURL(new Blob([`\uFEFF${text}`], { type: 'text/csv;charset=utf-8' }));
-  Object.assign(document.createElement('a'), { href: url, download: name }).click();
-  URL.revokeObjectURL(url);
 }

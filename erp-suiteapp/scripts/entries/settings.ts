@@ -7,6 +7,7 @@
  */
 import type { EntryPoints } from 'N/types';
 import { requestFlush } from '../flush-request.ts';
+import { pageToken } from '../page-token.ts';
 import { readSettings } from '../settings.ts';
 import { connectForm, framedForm, mayConnect, noticeForm, storeConnection } from '../settings-page.ts';
 
@@ -18,6 +19,10 @@ export const onRequest: EntryPoints.Suitelet.onRequest = ({ request, response })
     return response.writePage(noticeForm('The settings row of Tieout is missing: install the SuiteApp again.'));
   }
   const isConnected = settings.state === 'connected' && settings.key !== '' && settings.proven !== '';
+  if (request.parameters['proof'] === 'T') {
+    response.setHeader({ name: 'Content-Type', value: 'application/json; charset=utf-8' });
+    return response.write({ output: JSON.stringify({ token: isConnected ? pageToken(settings, null) : null }) });
+  }
   if (!mayConnect() && !isConnected) {
     const text = 'Tieout is not connected yet. Somebody with the role Tieout Admin connects it on this page.';
     return response.writePage(noticeForm(text));

@@ -1,6 +1,7 @@
 // One table of a draft, entry by entry. Of a long one those are shown that are looked for.
 import { useState } from 'react';
 import { Button, Field } from '../../parts/controls.tsx';
+import { saveFile } from '../../parts/file.ts';
 import { Note } from '../../parts/states.tsx';
 import { type Pair, writeCsv } from './csv.ts';
 import { ImportFile } from './import-file.tsx';
@@ -46,7 +47,11 @@ export function Entries({ draft, table, isOpen }: EntriesProps) {
     <div className="stack-close">
       <div className="row">
         {isOpen && <ImportFile draft={draft} table={table} before={entries} onTake={take} />}
-        {entries.length > 0 && <Button onPress={() => download(entries, table)}>Export as CSV</Button>}
+        {entries.length > 0 && (
+          <Button onPress={() => saveFile(writeCsv(entries), 'text/csv;charset=utf-8', `${table}.csv`)}>
+            Export as CSV
+          </Button>
+        )}
       </div>
       {entries.length > 10 && <Field label="Look for a value" type="search" value={asked} onChange={ask} />}
       <Lines entries={entries} asked={asked} isOpen={isOpen} onChange={setEntries} />
@@ -121,10 +126,4 @@ function problemOf(entries: readonly Entry[]): string | null {
     seen.add(theirs.trim());
   }
   return null;
-}
-
-function download(pairs: readonly Pair[], table: string): void {
-  const url = URL.createObjectURL(new Blob([writeCsv(pairs)], { type: 'text/csv;charset=utf-8' }));
-  Object.assign(document.createElement('a'), { href: url, download: `${table}.csv` }).click();
-  URL.revokeObjectURL(url);
 }

@@ -66,6 +66,19 @@ export function roundDecimal(a: Decimal, scale: number, rounding: Rounding): Dec
   return decimalFromInteger(integerFromDecimal(a, scale, rounding), scale);
 }
 
+/** 100 minutes have no exact decimal in hours: 1.666667 h is 100.00002 min. More than that is no rounding of ours. */
+const minutesApartMax: Decimal = '0.001';
+
+/** The whole minutes that these hours stand for; null where they are hours of another making. */
+export function wholeMinutesOf(hours: Decimal): Decimal | null {
+  const exactly = multiplyDecimal(hours, '60');
+  const minutes = roundDecimal(exactly, 0, 'half-up');
+  const apart = subtractDecimal(exactly, minutes);
+  const isNear =
+    compareDecimal(apart, minutesApartMax) <= 0 && compareDecimal(negateDecimal(apart), minutesApartMax) <= 0;
+  return isNear ? minutes : null;
+}
+
 export function isZeroDecimal(a: Decimal): boolean {
   return read(a).units === 0n;
 }

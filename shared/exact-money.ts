@@ -2,6 +2,7 @@
 import {
   type Decimal,
   decimalFromInteger,
+  divideDecimal,
   integerFromDecimal,
   multiplyDecimal,
   parseDecimal,
@@ -94,6 +95,12 @@ export function sumMoney(list: readonly Money[], currency: string): Money {
     total += BigInt(amount.amountMinor);
   }
   return { ...zero, amountMinor: total.toString() };
+}
+
+/** What hours cost at somebody who counts minutes: rounded once, from the minutes. */
+export function priceOfMinutes(rate: Decimal, minutes: Decimal, currency: string): Money {
+  const price = divideDecimal(multiplyDecimal(rate, minutes), '60', exponentOf(currency), 'half-up');
+  return moneyFromDecimal(price, currency);
 }
 
 /** Rounded once, at the end: a line is rate × quantity, never rounded rate × quantity. */

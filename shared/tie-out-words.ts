@@ -6,4 +6,5 @@ export const tieOutWords: Readonly<Record<string, string>> = {
   'on-no-invoice': 'Told to be billed, but on no invoice',
   'billed-ahead': 'Billed ahead of delivery',
   'to-be-paid': 'To be paid by the customer',
+  rounding: 'Rounding: one system prices minutes, another hours with decimals',
 };

@@ -1,16 +1,7 @@
 // How one value is written by vendors, both ways and exact: what a codec cannot carry it refuses, never cuts.
 
 import { isDay } from '../../shared/dates.ts';
-import {
-  compareDecimal,
-  type Decimal,
-  divideDecimal,
-  multiplyDecimal,
-  negateDecimal,
-  parseDecimal,
-  roundDecimal,
-  subtractDecimal,
-} from '../../shared/decimal.ts';
+import { compareDecimal, type Decimal, divideDecimal, parseDecimal, wholeMinutesOf } from '../../shared/decimal.ts';
 import { exponentOf, formatMoney, type Money, moneyFromDecimal, moneyOf } from '../../shared/money.ts';
 
 /** One value between their spelling and ours. Both directions throw `CodecError` on a value they cannot carry. */
@@ -117,8 +108,6 @@ export const exactAsNumber: Codec<Decimal> = codec(
   (value) => (value.replace(/[-.]/g, '').length <= 15 ? Number(value) : refuse('decimal-number', value)),
 );
 
-/** 100 minutes have no exact decimal in hours: 1.666667 h is 100.00002 min. More than that is no rounding of ours. */
-const minutesApartMax: Decimal = '0.001';
 const minutesMax: Decimal = '1000000000';
 
 /** Hours kept as whole minutes on their side. Minutes that are no whole number are refused, both ways. */
@@ -129,12 +118,8 @@ export const minutesAsHours: Codec<Decimal> = codec(
     return isWholeMinutes(minutes) ? divideDecimal(minutes, '60', 6, 'half-up') : refuse('minutes', wire);
   },
   (value) => {
-    const exactly = multiplyDecimal(value, '60');
-    const minutes = roundDecimal(exactly, 0, 'half-up');
-    const apart = subtractDecimal(exactly, minutes);
-    const isNear =
-      compareDecimal(apart, minutesApartMax) <= 0 && compareDecimal(negateDecimal(apart), minutesApartMax) <= 0;
-    return isNear && isWholeMinutes(minutes) ? Number(minutes) : refuse('minutes', value);
+    const minutes = wholeMinutesOf(value);
+    return minutes !== null && isWholeMinutes(minutes) ? Number(minutes) : refuse('minutes', value);
   },
 );
 

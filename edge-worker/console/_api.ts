@@ -3287,8 +3287,8 @@ TieOutRow: {
 "findings": ({
 "code": string;
 "title": string;
-/** Whose turn it is. */
-"owner": string;
+/** Whose turn it is; null = nobody’s. */
+"owner": string | null;
 "amount": {
 "amountMinor": string;
 "currency": string;

@@ -1,18 +1,19 @@
 // The tie-out: of each project what was sold, delivered, billed, paid and is held, what of it does not agree, and whose
 // turn it is. Read off sums that are kept with every change, so that it costs the same whatever lies behind them.
-import { entities } from '../../shared/entities/_registry.ts';
+import { type EntityName, entities } from '../../shared/entities/_registry.ts';
 import type { Figure, Role } from '../../shared/entities/entity.ts';
 import { addMoney, type Money, moneyOf } from '../../shared/money.ts';
 import type { LaneCore } from './core.ts';
 import { figuresOf, heldIn } from './figures.ts';
-import type { Hold } from './nouns.ts';
+import type { CanonicalRecord, Hold } from './nouns.ts';
 
 export type TieOutFigure = Figure | 'held';
 
 /** What does not agree, as a code; its words are made where it is shown. */
 export interface Finding {
-  readonly code: 'held' | 'more-than-sold' | 'to-bill' | 'on-no-invoice' | 'billed-ahead' | 'to-be-paid';
-  readonly owner: Hold['owner'];
+  readonly code: 'held' | 'more-than-sold' | 'to-bill' | 'on-no-invoice' | 'billed-ahead' | 'to-be-paid' | 'rounding';
+  /** Null: it is nobody's turn. */
+  readonly owner: Hold['owner'] | null;
   readonly amount: Money;
 }
 
@@ -61,7 +62,7 @@ export function tieOutOf(core: LaneCore, asked: TieOutAsked): TieOutPage {
 
 function fits({ isOpen, owner }: TieOutAsked, findings: readonly Finding[]): boolean {
   if (owner !== null) return findings.some((finding) => finding.owner === owner);
-  return !isOpen || findings.length > 0;
+  return !isOpen || findings.some((finding) => finding.owner !== null);
 }
 
 type ProjectRow = Pick<TieOutRow, 'project' | 'name' | 'customer' | 'customerName'>;
@@ -101,6 +102,7 @@ function rowsOf({ store }: LaneCore, projects: readonly ProjectRow[]): readonly 
     const figures = at(project, amount.currency);
     figures.held = figures.held ? addMoney(figures.held, amount) : amount;
   }
+  const rounded = roundedApart(store, byPlace);
   return projects.flatMap((project) =>
     [...byPlace]
       .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -108,7 +110,8 @@ function rowsOf({ store }: LaneCore, projects: readonly ProjectRow[]): readonly 
         const [id, currency = ''] = key.split(' ');
         if (id !== project.project) return [];
         const own = held.filter((one) => one.project === id && one.amount.currency === currency);
-        return [{ ...project, currency, figures, findings: [...own.map(heldFinding), ...findingsIn(figures)] }];
+        const found = findingsIn(figures, rounded.get(key));
+        return [{ ...project, currency, figures, findings: [...own.map(heldFinding), ...found] }];
       }),
   );
 }
@@ -119,21 +122,74 @@ const heldFinding = ({ owner, amount }: { owner: Hold['owner']; amount: Money })
   amount,
 });
 
-/** What a project's figures say of each other. Pure. */
-export function findingsIn(figures: TieOutRow['figures']): readonly Finding[] {
+/**
+ * What a project's figures say of each other. `rounded`: how far what was billed would lie above what was delivered if
+ * whoever billed had rounded at the other place. Pure.
+ */
+export function findingsIn(figures: TieOutRow['figures'], rounded = 0n): readonly Finding[] {
   const currency = Object.values(figures)[0]?.currency ?? '';
   const minor = (figure: TieOutFigure) => BigInt(figures[figure]?.amountMinor ?? '0');
   const [sold, delivered, unbilled, billed] = [minor('sold'), minor('delivered'), minor('unbilled'), minor('billed')];
+  const ahead = billed - (delivered - unbilled);
+  const isOfRounding = ahead !== 0n && ahead > 0n === rounded > 0n && rounded !== 0n;
+  const explained = isOfRounding ? nearerNought(ahead, rounded) : 0n;
   const found: (readonly [Finding['code'], Finding['owner'], bigint])[] = [
     ['more-than-sold', 'sales', figures.sold ? delivered - sold : 0n],
     ['to-bill', 'finance', unbilled],
-    ['on-no-invoice', 'finance', delivered - unbilled - billed],
-    ['billed-ahead', 'finance', billed - (delivered - unbilled)],
+    ['on-no-invoice', 'finance', explained - ahead],
+    ['billed-ahead', 'finance', ahead - explained],
     ['to-be-paid', 'finance', minor('outstanding')],
+    ['rounding', null, explained < 0n ? -explained : explained],
   ];
   return found.flatMap(([code, owner, amount]) => {
     return amount > 0n ? [{ code, owner, amount: moneyOf(amount, currency) }] : [];
   });
+}
+
+const nearerNought = (a: bigint, b: bigint): bigint => (a > 0n === a < b ? a : b);
+
+/** A difference beyond this is looked into by people; a cent a line does not add up to it. */
+const roundedApartMax = 1_000n;
+
+/**
+ * By project and currency, what has been billed and is worth something else where it is rounded at another place. Only
+ * for those that are a little apart, and in one pass, because it reads what lies behind the sums.
+ */
+function roundedApart(
+  store: LaneCore['store'],
+  places: ReadonlyMap<string, TieOutRow['figures']>,
+): Map<string, bigint> {
+  const apart = [...places].filter(([, figures]) => {
+    const minor = (figure: TieOutFigure) => BigInt(figures[figure]?.amountMinor ?? '0');
+    const ahead = minor('billed') - minor('delivered') + minor('unbilled');
+    return ahead !== 0n && ahead <= roundedApartMax && ahead >= -roundedApartMax;
+  });
+  const sums = new Map<string, bigint>();
+  if (apart.length === 0) return sums;
+  const kinds = (Object.keys(entities) as EntityName[]).filter((kind) => 'worthElsewhere' in entities[kind]);
+  const rows = store.sql
+    .exec(
+      `SELECT e.kind AS kind, e.canonical AS canonical FROM billed_lines b JOIN entities e ON e.id = b.source
+       WHERE e.kind IN (SELECT value FROM json_each(?))
+         AND e.canonical ->> 'project' IN (SELECT value FROM json_each(?))`,
+      JSON.stringify(kinds),
+      JSON.stringify(apart.map(([key]) => key.split(' ')[0])),
+    )
+    .toArray() as { kind: EntityName; canonical: string }[];
+  for (const { kind, canonical } of rows) {
+    const record = JSON.parse(canonical) as CanonicalRecord;
+    const { worth, worthElsewhere } = entities[kind] as Pricing;
+    const [here, there] = [worth?.(record as never), worthElsewhere?.(record as never)];
+    if (!here || !there || here.amountMinor === there.amountMinor) continue;
+    const key = `${record['project']} ${here.currency}`;
+    sums.set(key, (sums.get(key) ?? 0n) + BigInt(there.amountMinor) - BigInt(here.amountMinor));
+  }
+  return sums;
+}
+
+interface Pricing {
+  readonly worth?: (record: never) => Money | null;
+  readonly worthElsewhere?: (record: never) => Money | null;
 }
 
 /** Which systems tell a figure: those where what counts for it is born. */

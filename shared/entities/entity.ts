@@ -110,6 +110,11 @@ export interface Entity<Name extends string = string, Shape extends z.ZodObject 
   /** What it adds to the figures of its `project`; rounded once per record, as a line of an invoice is. */
   readonly counts?: (record: z.infer<Shape>) => Readonly<Partial<Record<Figure, Money | null>>>;
   /**
+   * What its worth is where somebody rounds at another place. With what it counts for, this explains a difference of
+   * a cent between two ledgers that are both right.
+   */
+  readonly worthElsewhere?: (record: z.infer<Shape>) => Money | null;
+  /**
    * The calendar day a source transaction belongs to, for the cut-over; absent for entities that are not
    * transactions.
    */

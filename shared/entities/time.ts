@@ -1,7 +1,7 @@
 // Hours that somebody worked. Logged and approved in the PSA; posted to the ERP only once approved.
 import { z } from 'zod';
-import { decimal } from '../decimal.ts';
-import { type Money, priceOf } from '../money.ts';
+import { decimal, wholeMinutesOf } from '../decimal.ts';
+import { type Money, priceOf, priceOfMinutes } from '../money.ts';
 import { defineEntity, owned, reference } from './entity.ts';
 
 const optionalText = z.string().nullable();
@@ -16,6 +16,13 @@ function chargeOf(record: {
   const { isBillable, rate, hours, currency } = record;
   if (!isBillable || rate == null || hours == null || !/^[A-Z]{3}$/.test(currency)) return null;
   return priceOf(rate, hours, currency, 'half-up');
+}
+
+/** 95 minutes are no decimal of an hour: a system that counts minutes rounds their price from the minutes. */
+function chargeByMinutes(record: Parameters<typeof chargeOf>[0]): Money | null {
+  const charge = chargeOf(record);
+  const minutes = charge && wholeMinutesOf(record.hours);
+  return minutes && record.rate !== null ? priceOfMinutes(record.rate, minutes, record.currency) : charge;
 }
 
 export const time = defineEntity({
@@ -46,6 +53,7 @@ export const time = defineEntity({
   matchKeys: [['project', 'resource', 'workedOn', 'hours', 'role', 'note']],
   isReady: (record) => record.approval === 'submitted' || record.approval === 'approved',
   worth: chargeOf,
+  worthElsewhere: chargeByMinutes,
   counts: (record) => {
     if (record.approval !== 'approved') return {};
     const delivered = chargeOf(record);

@@ -11,7 +11,7 @@ const names = [...figures, 'held'] as const;
 const finding = z.object({
   code: z.string(),
   title: z.string(),
-  owner: z.string().meta({ description: 'Whose turn it is.' }),
+  owner: z.string().nullable().meta({ description: 'Whose turn it is; null = nobody’s.' }),
   amount: money,
 });
 const row = z

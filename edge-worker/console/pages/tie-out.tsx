@@ -128,10 +128,12 @@ function Rows({ rows, sources, show, onEnd }: RowsProps) {
   );
 }
 
+const turnOf = (owner: string | null): string => (owner === null ? 'nothing to do' : ownerTitle(owner));
+
 /** All of them are read out and shown at a touch; the first stands in the row. */
 function Findings({ row }: { readonly row: Row }) {
   const [first, ...others] = row.findings.map(
-    ({ title, owner, amount }) => `${title}: ${amountText(amount)} (${ownerTitle(owner)})`,
+    ({ title, owner, amount }) => `${title}: ${amountText(amount)} (${turnOf(owner)})`,
   );
   if (first === undefined) return <Badge tone="good">Ties out</Badge>;
   return (
@@ -189,7 +191,7 @@ function tableOf(rows: readonly Row[]): string {
       return amount ? formatMoney(amount) : '';
     }),
     row.findings.map(({ title, amount }) => `${title}: ${formatMoney(amount)}`).join('; '),
-    [...new Set(row.findings.map(({ owner }) => ownerTitle(owner)))].join('; '),
+    [...new Set(row.findings.map(({ owner }) => turnOf(owner)))].join('; '),
   ]);
   return [head, ...lines].map((line) => line.map(cell).join(',')).join('\r\n');
 }

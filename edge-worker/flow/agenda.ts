@@ -1,9 +1,11 @@
 // When each loop of a lane next has work, read off its tables.
+import type { LaneStore } from '../store/lane-store.ts';
 import { archiveDueMs } from './archive.ts';
 import type { LaneCore, Loop } from './core.ts';
 import { accountsToGiveBack, isDisconnecting } from './disconnect.ts';
 import { callsDue } from './fan-out.ts';
 import { stoppedTypes } from './holds.ts';
+import { waitingCount } from './inbox.ts';
 import { drivesMs } from './jobs.ts';
 import { keepDueMs } from './keep-flushed.ts';
 import { firstMarkMs } from './page-marks.ts';
@@ -19,11 +21,6 @@ interface ConnectionDue {
   readonly recheck: number | null;
 }
 
-interface LaneDue {
-  readonly newest: number | null;
-  readonly replan: string | null;
-}
-
 const verbs = ['relay', 'look', 'feed'] as const;
 
 /** What a lane does still once its installation has been stopped. */
@@ -33,21 +30,9 @@ export const goesOn: ReadonlySet<Loop> = new Set<Loop>(['flush', 'give-back', 'a
 export function agendaOf(core: LaneCore): ReadonlyMap<Loop, number> {
   const agenda = new Map<Loop, number>();
   const active = [...core.wiring.connections.values()].filter((connection) => connection.state === 'active');
-  const rows = core.store.sql
-    .exec(
-      `SELECT c.value AS connection,
-         (SELECT due_ms FROM commands WHERE connection = c.value AND state = 'due'
-            AND record_type NOT IN (${stoppedTypes('c.value')}) ORDER BY due_ms LIMIT 1) AS relay,
-         (SELECT min(due_ms) FROM commands WHERE connection = c.value AND state = 'uncertain') AS look,
-         (SELECT min(due_ms) FROM commands WHERE connection = c.value AND state = 'waiting') AS waiting,
-         (SELECT min(next_ms) FROM cursors WHERE connection = c.value) AS feed,
-         (SELECT min(due_ms) FROM rechecks WHERE connection = c.value) AS recheck
-       FROM json_each(?) c`,
-      JSON.stringify(active.map(({ id }) => id)),
-    )
-    .toArray() as ConnectionDue[];
   let recheckMs = Number.POSITIVE_INFINITY;
-  for (const row of rows) {
+  const ids = active.map(({ id }) => id);
+  for (const row of connectionsDue(core.store, ids)) {
     const restsUntilMs = core.pausedUntilMs(row.connection);
     for (const verb of verbs) {
       const due = row[verb];
@@ -62,14 +47,7 @@ export function agendaOf(core: LaneCore): ReadonlyMap<Loop, number> {
     if (row.waiting !== null)
       agenda.set(look, Math.min(agenda.get(look) ?? Number.POSITIVE_INFINITY, row.waiting + waitMs));
   }
-  const lane = core.store.sql
-    .exec(
-      `SELECT (SELECT max(seq) FROM deliveries) AS newest,
-         (SELECT min(name) FROM lane_state WHERE name LIKE 'replan %') AS replan`,
-    )
-    .toArray()[0] as LaneDue;
-  const isUndecided = (lane.newest ?? 0) > Number(core.store.value('watermark') ?? '0');
-  if (isUndecided || lane.replan !== null || isDisconnecting(core)) agenda.set('decide', 0);
+  if (waitingCount(core) > 0 || isReplanDue(core.store) || isDisconnecting(core)) agenda.set('decide', 0);
   else if (recheckMs < Number.POSITIVE_INFINITY) agenda.set('decide', recheckMs);
   if (core.store.flushLog.waiting(1).length > 0) agenda.set('flush', 0);
   else if (core.store.flushLog.hasKept) agenda.set('flush', core.keptAgainMs);
@@ -83,4 +61,22 @@ export function agendaOf(core: LaneCore): ReadonlyMap<Loop, number> {
   const calls = callsDue(core);
   if (calls.length > 0) agenda.set('fan-out', Math.min(...calls.map(({ dueMs }) => dueMs)));
   return core.isEnding ? new Map([...agenda].filter(([loop]) => goesOn.has(loop))) : agenda;
+}
+
+function connectionsDue(store: LaneStore, connections: readonly string[]): readonly ConnectionDue[] {
+  const ids = JSON.stringify(connections);
+  const query = `SELECT c.value AS connection,
+       (SELECT due_ms FROM commands WHERE connection = c.value AND state = 'due'
+          AND record_type NOT IN (${stoppedTypes('c.value')}) ORDER BY due_ms LIMIT 1) AS relay,
+       (SELECT min(due_ms) FROM commands WHERE connection = c.value AND state = 'uncertain') AS look,
+       (SELECT min(due_ms) FROM commands WHERE connection = c.value AND state = 'waiting') AS waiting,
+       (SELECT min(next_ms) FROM cursors WHERE connection = c.value) AS feed,
+       (SELECT min(due_ms) FROM rechecks WHERE connection = c.value) AS recheck
+     FROM json_each(?) c`;
+  return store.storage.remembered(`due ${ids}`, () => store.sql.exec(query, ids).toArray() as ConnectionDue[]);
+}
+
+function isReplanDue({ storage, sql }: LaneStore): boolean {
+  const query = "SELECT 1 FROM lane_state WHERE name LIKE 'replan %' LIMIT 1";
+  return storage.remembered('replan', () => sql.exec(query).toArray().length > 0);
 }

@@ -33,7 +33,7 @@ const subjectOf = (cause: string) => `alert ${cause}`;
 export function watchAlerts(core: LaneCore): void {
   const isHeard = core.audience.has('alert.raised') || core.audience.has('alert.recovered');
   const known = core.store.value(openName) ?? '{}';
-  if (!isHeard && settingsOf(core.store.sql).destinations.length === 0) {
+  if (!isHeard && !hasDestinations(core)) {
     // Whoever wants to hear again one day is told of what is so then.
     if (known !== '{}') core.store.setValue(openName, '{}');
     return;
@@ -51,6 +51,10 @@ export function watchAlerts(core: LaneCore): void {
     const left = Object.fromEntries([...kept, ...raised].map((alert) => [alert.cause, alert]));
     core.store.setValue(openName, JSON.stringify(left));
   });
+}
+
+function hasDestinations({ store }: LaneCore): boolean {
+  return store.storage.remembered('alert destinations', () => settingsOf(store.sql).destinations.length > 0);
 }
 
 interface WaitingCause {

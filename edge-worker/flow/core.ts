@@ -172,7 +172,7 @@ export class LaneCore {
   }
 
   mailbox(connection: string): LaneMailbox {
-    return new LaneMailbox(this.ports.storage, connection, this.counter(connection), this.ports.nowMs);
+    return new LaneMailbox(this.store.storage, connection, this.counter(connection), this.ports.nowMs);
   }
 
   get announceContext(): AnnounceContext {

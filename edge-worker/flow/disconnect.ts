@@ -90,7 +90,10 @@ export function isDisconnecting(core: LaneCore): boolean {
 
 function jobOf({ store }: LaneCore): { readonly id: string; readonly after: string } | null {
   const query = "SELECT name, value FROM lane_state WHERE name LIKE 'disconnecting %' ORDER BY name LIMIT 1";
-  const [row] = store.sql.exec(query).toArray() as { name: string; value: string }[];
+  const [row] = store.storage.remembered(
+    'disconnecting',
+    () => store.sql.exec(query).toArray() as { name: string; value: string }[],
+  );
   return row ? { id: row.name.slice(jobName('').length), after: row.value } : null;
 }
 
@@ -184,7 +187,10 @@ export async function giveBack(core: LaneCore): Promise<void> {
 }
 
 export function accountsToGiveBack(core: LaneCore): readonly ConnectionRow[] {
-  return readRows(core.store.sql, connectionRows, "WHERE 'give back ' || id IN (SELECT name FROM lane_state)");
+  const { storage, sql } = core.store;
+  return storage.remembered('accounts to give back', () =>
+    readRows(sql, connectionRows, "WHERE 'give back ' || id IN (SELECT name FROM lane_state)"),
+  );
 }
 
 /**

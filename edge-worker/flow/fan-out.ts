@@ -7,8 +7,8 @@ import { waitingDestinations } from './tell-alerts.ts';
 
 /** Who is to be called, and when at the earliest. */
 export function callsDue(core: LaneCore): readonly { readonly id: string; readonly dueMs: number }[] {
-  const { sql } = core.store;
-  const waiting = [...waitingSubscribers(sql), ...waitingDestinations(sql)];
+  const { storage, sql } = core.store;
+  const waiting = storage.remembered('who waits', () => [...waitingSubscribers(sql), ...waitingDestinations(sql)]);
   return waiting.map(({ id, nextMs }) => ({ id, dueMs: callableMs(core, id, nextMs) }));
 }
 

@@ -35,8 +35,12 @@ export const watermarkOf = (core: LaneCore) => Number(core.store.value('watermar
 
 /** Deliveries written down and not yet decided. */
 export function waitingCount(core: LaneCore): number {
-  const rows = core.store.sql.exec('SELECT coalesce(max(seq), 0) AS newest FROM deliveries').toArray();
-  return Math.max(0, Number((rows[0] as { newest: number }).newest) - watermarkOf(core));
+  const { storage, sql } = core.store;
+  const newest = storage.remembered('newest delivery', () => {
+    const [row] = sql.exec('SELECT coalesce(max(seq), 0) AS newest FROM deliveries').toArray();
+    return Number((row as { newest: number }).newest);
+  });
+  return Math.max(0, newest - watermarkOf(core));
 }
 
 export interface Taken {

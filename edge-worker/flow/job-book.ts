@@ -139,5 +139,6 @@ export function jobsOf(core: LaneCore, limit: number, [beforeMs, id]: JobPlace):
 }
 
 export function runningJobs(core: LaneCore): readonly JobRow[] {
-  return readRows(core.store.sql, jobs, "WHERE state = 'running' ORDER BY made_ms, id");
+  const { storage, sql } = core.store;
+  return storage.remembered('running jobs', () => readRows(sql, jobs, "WHERE state = 'running' ORDER BY made_ms, id"));
 }

@@ -128,9 +128,10 @@ export class Lane {
       watchAlerts(this.core);
     }
     if (nowMs - this.#lookedMs >= wakeMs) {
-      // What is believed of the pages is looked up anew.
+      // What is believed of the tables is looked up anew.
       this.#lookedMs = nowMs;
       this.core.store.pagesDueMs.clear();
+      this.core.store.storage.forget();
     }
     for (const [loop, dueMs] of agendaOf(this.core)) if (dueMs <= nowMs) this.kick(loop);
     if (nowMs - this.#clearedMs >= clearEveryMs) {

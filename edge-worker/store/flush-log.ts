@@ -41,8 +41,12 @@ export class FlushLog {
 
   /** Numbers of the oldest entries that wait for D1. */
   waiting(limit: number): readonly { readonly seq: number }[] {
+    const { sql, storage } = this.#store;
     const where = 'WHERE seq > ? AND run > 0 ORDER BY seq LIMIT ?';
-    const found = readColumns(this.#store.sql, flushLog, ['seq'], where, this.#takenTo, limit + this.#taken.size);
+    const [after, most] = [this.#takenTo, limit + this.#taken.size];
+    const found = storage.remembered(`waits after ${after}, ${most}`, () =>
+      readColumns(sql, flushLog, ['seq'], where, after, most),
+    );
     return found.filter(({ seq }) => !this.#taken.has(seq)).slice(0, limit);
   }
 

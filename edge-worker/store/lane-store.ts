@@ -12,6 +12,7 @@ import {
   recordTables,
 } from './flush-rows.ts';
 import { type commands, type holds, laneState } from './lane-schema.ts';
+import { RememberingStorage } from './remembered.ts';
 import { type LaneSql, type LaneStorage, type RowOf, readRows, type StoredRow, shapeOf, writeRows } from './rows.ts';
 
 type RecordRow<Name extends RecordTable> = Omit<RowOf<(typeof recordTables)[Name]['table']>, 'installation' | 'run'>;
@@ -115,7 +116,7 @@ export class LaneTransaction {
 
 /** The lane's storage: single values, the run counter, transactions. */
 export class LaneStore {
-  readonly storage: LaneStorage;
+  readonly storage: RememberingStorage;
   readonly sql: LaneSql;
   readonly #nowMs: () => number;
   readonly #finish: (tx: LaneTransaction) => void;
@@ -127,8 +128,8 @@ export class LaneStore {
 
   /** `finish` is called at the end of each transaction, as its last part. */
   constructor(storage: LaneStorage, nowMs: () => number, finish: (tx: LaneTransaction) => void) {
-    this.storage = storage;
-    this.sql = storage.sql;
+    this.storage = new RememberingStorage(storage);
+    this.sql = this.storage.sql;
     this.#nowMs = nowMs;
     this.#finish = finish;
     this.flushLog = new FlushLog(this, nowMs);

@@ -61,7 +61,9 @@ export class LaneStorage {
 
   #exec<T extends Record<string, Value>>(query: string, bindings: readonly unknown[]): Cursor<T> {
     const values = bindable(bindings);
-    const before = this.sqlite.totalChanges();
+    // What only reads has written nothing.
+    const isReading = query.startsWith('SELECT');
+    const before = isReading ? 0 : this.sqlite.totalChanges();
     let rest = query;
     for (;;) {
       this.statements++;
@@ -71,8 +73,8 @@ export class LaneStorage {
       statement.setReturnArrays(true);
       const rows = valuesOf(isLast ? statement.all(...values) : statement.all());
       if (isLast) {
-        const names = statement.columns().map((column) => column.name);
-        const written = this.sqlite.totalChanges() - before;
+        const names = this.sqlite.columnNames(statement);
+        const written = isReading ? 0 : this.sqlite.totalChanges() - before;
         this.rowsWritten += written;
         return new Cursor<T>(names, rows, written);
       }

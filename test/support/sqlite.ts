@@ -9,6 +9,7 @@ const valueBytesMax = 2_000_000;
 export class Sqlite {
   readonly db: DatabaseSync;
   readonly #prepared = new Map<string, StatementSync>();
+  readonly #names = new WeakMap<StatementSync, string[]>();
   readonly #totalChanges: StatementSync;
   #depth = 0;
 
@@ -25,6 +26,15 @@ export class Sqlite {
     const statement = this.db.prepare(query);
     this.#prepared.set(query, statement);
     return statement;
+  }
+
+  /** Asked once of a statement that says itself what it selects: each time costs more than the statement. */
+  columnNames(statement: StatementSync): string[] {
+    const known = this.#names.get(statement);
+    if (known !== undefined) return known;
+    const names = statement.columns().map((column) => column.name);
+    if (!/(SELECT|RETURNING|\.) ?\*/i.test(statement.sourceSQL)) this.#names.set(statement, names);
+    return names;
   }
 
   /** All of the work or none of it; may be nested. */

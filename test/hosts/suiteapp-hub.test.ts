@@ -6,6 +6,7 @@ import { entities } from '../../shared/entities/_registry.ts';
 import { connectOptions } from '../support/options.ts';
 import { mapOf, toWire } from '../support/wire.ts';
 import { Office, secret } from './office.ts';
+import { suiteAppId } from './suiteapp.ts';
 
 type Kind = 'customer' | 'project' | 'contract' | 'time';
 
@@ -62,6 +63,15 @@ describe('The hub', () => {
     expect(found).toHaveLength(1);
     expect((await session.describe('timebill')).map(({ path }) => path)).toContain('values.hours');
     expect(await session.check()).toMatchObject({ missing: [] });
+  });
+
+  test('is signed out once the SuiteApp is uninstalled with its role; records stay under their ids', async () => {
+    const recordId = await written('customer', {});
+    await office.standIn.act('uninstall', { project: suiteAppId });
+    const read = session.read([{ recordType: 'customer', recordId }]);
+    await expect(read).rejects.toMatchObject({ code: 'unauthorised' });
+    const kept = office.standIn.rows('customer').find(({ id }) => id === recordId);
+    expect(kept).toMatchObject({ externalid: expect.stringContaining('cus_01JTEST') });
   });
 
   test('hears of one edit by drain, by sweep and by push, each naming the same record', async () => {

@@ -1,5 +1,6 @@
 // The bad days: which armed switch bends a request, and what Salesforce answers on such a day.
 import type { FaultSwitch, Misbehaviour, Switchboard } from '../../stand-in.ts';
+import { refusedCalls, refusedRecords } from './codes.ts';
 import { oauthError } from './oauth.ts';
 import type { Org } from './org.ts';
 import { type Answer, Refused, sessionInvalid } from './refusals.ts';
@@ -35,8 +36,10 @@ function throttled(incoming: Incoming, fault: FaultSwitch): Answer {
   return fault.detail === 'daily' ? limitExceeded('TotalRequests Limit exceeded.') : tooManyAtOnce();
 }
 
-function broken(incoming: Incoming): Answer {
+function broken(incoming: Incoming, { detail = '' }: FaultSwitch): Answer {
   if (incoming.isToken) return tokenUnavailable();
+  const named = refusedCalls[detail];
+  if (named) return new Refused(named.code ?? detail, named.message, null, named.status).toAnswer();
   const message = 'The server is temporarily unavailable. Please try again later.';
   return { status: 503, json: [{ message, errorCode: 'SERVER_UNAVAILABLE' }] };
 }
@@ -60,7 +63,8 @@ function revoked(org: Org, board: Switchboard, incoming: Incoming): Answer | nul
 export function answerInstead(org: Org, board: Switchboard, incoming: Incoming): Answer | null {
   const throttle = takeFor(board, 'throttle', incoming, !incoming.isToken);
   if (throttle) return throttled(incoming, throttle);
-  if (board.take('break', incoming.route)) return broken(incoming);
+  const breaking = board.take('break', incoming.route);
+  if (breaking) return broken(incoming, breaking);
   if (board.take('html', incoming.route)) return htmlPage;
   return revoked(org, board, incoming);
 }
@@ -77,6 +81,8 @@ export const takeCut = (board: Switchboard, how: 'late-commit' | 'commit-then-cu
   takeFor(board, how, incoming, incoming.isWrite);
 
 function ruleSpoiler(fault: FaultSwitch): Spoiler {
+  const text = refusedRecords[fault.detail ?? ''];
+  if (fault.detail && text) return () => new Refused(fault.detail ?? '', text);
   return (_, __, body) => {
     const written = Object.keys(body).find((name) => name !== 'attributes' && name.toLowerCase() !== 'id');
     const field = fault.detail ?? written;

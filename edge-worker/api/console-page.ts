@@ -1,5 +1,6 @@
 // The console's page as a host frames it: the built page, what it has to know of its host, and a policy for it alone.
 import type { Words } from '../../shared/words.ts';
+import type { Look } from '../connectors/embed.ts';
 import type { Env } from '../platform/env.ts';
 
 export interface Given {
@@ -14,7 +15,14 @@ export interface Given {
   readonly origins: readonly string[];
 }
 
-export async function consolePage(env: Env, known: Given, nonce: string, status: 200 | 403): Promise<Response> {
+interface Framing {
+  readonly look: Look;
+  /** Names what of the page's own styles may count. */
+  readonly nonce: string;
+  readonly status: 200 | 403;
+}
+
+export async function consolePage(env: Env, known: Given, { look, nonce, status }: Framing): Promise<Response> {
   const built = await env.ASSETS.fetch(new Request(new URL('/console/index.html', env.PUBLIC_URL)));
   if (!built.ok) throw new Error(`the console is not among the assets: ${built.status}`);
   // A closing tag inside a text would end the script.
@@ -22,6 +30,8 @@ export async function consolePage(env: Env, known: Given, nonce: string, status:
   const given = `<script type="application/json" id="given">${state}</script>`;
   // The libraries that draw controls put a style or two into the page, under this name.
   const styles = `<meta property="csp-nonce" nonce="${nonce}">`;
+  const tokens = Object.entries(look).map(([name, value]) => `--${name}: ${value};`);
+  const own = `<style nonce="${nonce}">:root { ${tokens.join(' ')} }</style>`;
   const { origins } = known;
   const policy = [
     "default-src 'none'",
@@ -34,7 +44,7 @@ export async function consolePage(env: Env, known: Given, nonce: string, status:
     `frame-ancestors ${origins.length > 0 ? origins.join(' ') : "'none'"}`,
   ];
   return new Response(
-    (await built.text()).replace('</head>', () => `${given}${styles}</head>`),
+    (await built.text()).replace('</head>', () => `${given}${styles}${own}</head>`),
     {
       status,
       headers: {

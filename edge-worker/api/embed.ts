@@ -44,11 +44,11 @@ export function embeds(ports: Ports): Hono<App> {
     if (outcome.ok) {
       const { session } = outcome;
       const { installation } = session;
-      return page(c, ports, { mode: 'token', system, session, installation, words: null, origins });
+      return page(c, ports, embed, { mode: 'token', system, session, installation, words: null, origins });
     }
     log('page-refused', { system, refusal: outcome.refusal });
     const words = wordsFor(outcome.refusal, { system: titleOf(system) }, setupWords);
-    return page(c, ports, { mode: 'refused', system, session: null, installation: null, words, origins }, 403);
+    return page(c, ports, embed, { mode: 'refused', system, session: null, installation: null, words, origins }, 403);
   });
 
   /** The frame of a host whose page proves its user by a record: it asks its parent for the proof. */
@@ -59,7 +59,7 @@ export function embeds(ports: Ports): Hono<App> {
     if (embed?.proof !== 'record') throw new ProblemError('not-found', 'There is nothing at this address.');
     await placeOfInstallation(c.env, installation, ports.nowMs());
     const origins = await originsOf(c.env, installation, system, embed);
-    return page(c, ports, { mode: 'record', system, session: null, installation, words: null, origins });
+    return page(c, ports, embed, { mode: 'record', system, session: null, installation, words: null, origins });
   });
 
   /** For a page that is there already: its session has run out, or a record is to prove its user. */
@@ -164,6 +164,6 @@ async function originsOf(env: Env, installation: string, system: string, embed: 
   return [...new Set(rows.flatMap((row) => embed.frameOrigins(JSON.parse(row.settings))))];
 }
 
-function page(c: C, ports: Ports, given: Given, status: 200 | 403 = 200): Promise<Response> {
-  return consolePage(c.env, given, toBase64Url(ports.randomBytes(16)), status);
+function page(c: C, ports: Ports, { look }: Embed<unknown>, given: Given, status: 200 | 403 = 200): Promise<Response> {
+  return consolePage(c.env, given, { look, nonce: toBase64Url(ports.randomBytes(16)), status });
 }

@@ -36,7 +36,13 @@ export interface RecordClaim {
   readonly nonce: string;
 }
 
+/** What our page takes over of its host's look: values for the first tokens of `edge-worker/console/look.css`. */
+export type Look = Readonly<
+  Record<'font' | 'accent' | 'accent-strong' | 'surface' | 'text' | 'text-quiet' | 'line' | 'radius', string>
+>;
+
 interface Framed<Settings> {
+  readonly look: Look;
   /** Origins whose pages may frame ours. Empty while the settings do not tell: then nobody may. */
   frameOrigins(settings: Settings): readonly string[];
 }

@@ -126,6 +126,13 @@ const unreachable: Trouble = {
   code: 'unreachable',
 };
 
+const unproven: Trouble = {
+  title: 'Your session has ended',
+  detail: 'Nothing was done: your system does not say who you are.',
+  next: 'Sign in to it, then try again here.',
+  code: 'unproven',
+};
+
 async function reached<Asked>(asked: Promise<Asked>): Promise<Asked> {
   try {
     return await asked;
@@ -141,7 +148,9 @@ async function answerOf<Body>(
   isByHand = false,
 ): Promise<Body> {
   const first = await reached(ask(asking));
-  const renewed = first.response.status === 401 ? await asking.sessions.renewed(asking.session, isByHand) : null;
+  const isEnded = first.response.status === 401;
+  const renewed = isEnded ? await asking.sessions.renewed(asking.session, isByHand) : null;
+  if (isEnded && renewed === null) throw new ApiTrouble(unproven);
   const { data: body, error } = renewed ? await reached(ask({ ...asking, ...renewed })) : first;
   if (body !== undefined) return body;
   const { type, title, detail, next, fields } = error as ProblemBody;

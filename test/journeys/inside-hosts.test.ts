@@ -7,10 +7,10 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { draftAndSubmit, publishAsColleague, putBack } from '../console/admin-day.ts';
 import { financeDay, whyIsThisSo } from '../console/finance-day.ts';
-import { hasBrowser, openBrowser } from '../support/browser.ts';
+import { hasBrowser, openBrowser, type Visitor } from '../support/browser.ts';
 import { lookAtBoth } from '../support/console-visit.ts';
 import { type Firm, startFirm } from '../support/firm.ts';
-import { endSession, findPagesHere, goToPage, insideCrm, insideErp, saved } from '../support/inside-hosts.ts';
+import { bare, endSession, findPagesHere, goToPage, insideCrm, insideErp, saved } from '../support/inside-hosts.ts';
 import { jobOf, sell, until, win } from '../support/people.ts';
 
 const legalEntity = 'Northwind Consulting GmbH';
@@ -23,19 +23,17 @@ beforeAll(async () => {
   if (!hasBrowser) return;
   firm = await startFirm({ state });
   await findPagesHere(firm);
-  for (const name of deals) {
-    const sale = {
-      account: `${name.split(' ')[0]} Ltd`,
-      name,
-      legalEntity,
-      country: 'DE',
-      purchaseOrder: null,
-    } as const;
-    win(firm, sell(firm, { ...sale, rates: [['Senior Consultant', 185, 160]] }).opportunity);
-  }
+  deals.forEach(hold);
   await until('all of them held', async () => (await firm.installation.exceptions()).length >= deals.length);
   browser = await openBrowser();
 });
+
+/** A won deal without a purchase order: finance are asked. */
+function hold(name: string): void {
+  const account = `${name.split(' ')[0]} Ltd`;
+  const sale = { account, name, legalEntity, country: 'DE', purchaseOrder: null } as const;
+  win(firm, sell(firm, { ...sale, rates: [['Senior Consultant', 185, 160]] }).opportunity);
+}
 
 afterAll(async () => {
   await browser?.close();
@@ -61,6 +59,7 @@ describe.skipIf(!hasBrowser)('Finance, in the ERP', () => {
     const approve = dialog.getByRole('button', { name: 'Approve once', exact: true });
     await approve.click();
     await visitor.hasText('What you have begun is still here.');
+    await visitor.hasText('Nothing was done: your system does not say who you are.');
     await lookAtBoth(visitor, 'session-refused');
     expect(await dialog.getByLabel('Reason').inputValue()).toBe('Told on the phone');
     await signIn(page, 'customrole_tieout_finance');
@@ -84,10 +83,14 @@ describe.skipIf(!hasBrowser)('Finance, in the ERP', () => {
     await visitor.page.close();
   });
 
-  it('saves files without a cookie, and goes back with the browser', async () => {
+  it('saves files without a cookie, goes back with the browser, and sees the colours of the ERP', async () => {
     const visitor = await asFinance();
     const { content, page } = visitor;
     await goToPage(visitor, 'Tie-out');
+    const frame = page.frames().find((one) => one !== page.mainFrame());
+    const chosen = "getComputedStyle(document.querySelector('nav [aria-current=page]')).borderBottomColor";
+    const ofRedwood = 'rgb(0, 104, 140)';
+    expect(await frame?.evaluate(chosen)).toBe(ofRedwood);
     expect(await saved(visitor, visitor.button('Export CSV'))).toContain('"Project","Customer","Currency"');
     await goToPage(visitor, 'Audit');
     expect(await saved(visitor, visitor.button('Export with signatures'))).toContain('"is":"head"');
@@ -132,7 +135,7 @@ describe.skipIf(!hasBrowser)('An integration admin, in the CRM', () => {
     await goToPage(ada, 'Records');
     const find = content.getByLabel('Number, name or id in any system');
     await find.press('Control+V');
-    expect(await find.inputValue()).toBe(key);
+    await until('the key pasted', async () => (await find.inputValue()) === key);
     await find.fill(place.customer);
     await ada.button('Find').click();
     await content
@@ -151,5 +154,47 @@ describe.skipIf(!hasBrowser)('An integration admin, in the CRM', () => {
     expect(await ledger.evaluate("confirm('Delete it?')")).toBe(true);
     expect(ada.problems).toEqual([]);
     await page.close();
+  });
+});
+
+describe.skipIf(!hasBrowser)('Whoever has nothing to answer there', () => {
+  /** What is one person's to answer is shown to the others, with whose turn it is. */
+  async function looksOn(visitor: Visitor, name: string): Promise<void> {
+    const { content } = visitor;
+    await goToPage(visitor, 'Exceptions');
+    await content.getByRole('row', { name: /Purchase order is missing/ }).click();
+    await content.getByRole('row', { name: /Mill portal/ }).click();
+    await visitor.hasText('What is done about it is for Finance to say.');
+    expect(await content.getByRole('button', { name: /Approve|Reject|Look again/ }).count()).toBe(0);
+    await lookAtBoth(visitor, `roles-${name}-exception`);
+    await goToPage(visitor, 'Audit');
+    await visitor.hasText('The audit is not for your role');
+    await lookAtBoth(visitor, `roles-${name}-audit`);
+    expect(visitor.problems).toEqual([]);
+    await visitor.page.close();
+  }
+
+  it('looks on, as a viewer in the CRM and as a seller in the ERP', async () => {
+    hold('Mill portal');
+    await until('it to be held', async () => (await firm.installation.exceptions()).length > 0);
+    const viewer = await insideCrm(browser, firm, 'vera.viewer', []);
+    await viewer.hasText('vera.viewer, Viewer');
+    await looksOn(viewer, 'viewer');
+    const seller = await insideErp(browser, firm, 'customrole_tieout_delivery');
+    await seller.hasText('Priya Raman, Viewer, Sales');
+    await looksOn(seller, 'seller');
+  });
+
+  it('is told whom to ask where the system itself lets nobody in', async () => {
+    bare(firm, 'otto');
+    const otto = await insideCrm(browser, firm, 'otto', []);
+    await otto.page.getByText('Ask your Salesforce admin for the permission set Tieout User.').waitFor();
+    expect(await otto.page.locator('iframe').count()).toBe(0);
+    await lookAtBoth(otto, 'roles-none-crm');
+    await otto.page.close();
+    const clerk = await insideErp(browser, firm, 'customrole_sales_clerk');
+    await clerk.page.getByText('You do not have permission to open this page.').waitFor();
+    await lookAtBoth(clerk, 'roles-none-erp');
+    await clerk.page.close();
   });
 });

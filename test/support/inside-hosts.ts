@@ -9,10 +9,17 @@ import { until } from './people.ts';
 
 const ns = 'tieout__';
 
+/** Who is who in the ERP of this firm, which sells through what comes as the role of delivery. */
+const pageRoles = {
+  customrole_tieout_finance: ['finance'],
+  customrole_tieout_approver: ['approver'],
+  customrole_tieout_delivery: ['sales'],
+};
+
 /** On this machine the pages of the ERP's account are where its stand-in is. */
 export async function findPagesHere(firm: Firm): Promise<void> {
   const { settings: given, secrets } = firm.erp.connection;
-  const settings = { ...given, ...ledgerTables(firm.erp), appUrl: firm.urls.erp };
+  const settings = { ...given, ...ledgerTables(firm.erp), appUrl: firm.urls.erp, pageRoles };
   const connection = `/installations/${firm.installation.id}/connections/erp`;
   await firm.operator.call('PUT', `${connection}/credentials`, { secrets, settings });
 }
@@ -61,6 +68,14 @@ export async function endSession({ page }: Visitor): Promise<void> {
       headers['authorization'] === ended ? { headers: { ...headers, authorization: 'Bearer ended' } } : {},
     );
   });
+}
+
+/** Takes away what a user of the CRM was given of our package. */
+export function bare({ crm }: Firm, user: string): void {
+  const id = crm.act('setUser', { user });
+  for (const row of crm.rows('PermissionSetAssignment')) {
+    if (row['AssigneeId'] === id) crm.remove('PermissionSetAssignment', row.id);
+  }
 }
 
 /** What the browser has saved once it was pressed, as text. */

@@ -29,6 +29,17 @@ type Payload = z.infer<typeof payload>;
 
 export const embed: Embed<Settings> = {
   proof: 'token',
+  // Redwood, as our parts of their own pages have it (`erp-suiteapp/scripts/look.ts`).
+  look: {
+    font: '"Oracle Sans", -apple-system, BlinkMacSystemFont, "Segoe UI", sans-serif',
+    accent: '#00688c',
+    'accent-strong': '#004d68',
+    surface: '#f7f5f3',
+    text: '#161513',
+    'text-quiet': '#5a5652',
+    line: '#d4cfca',
+    radius: '4px',
+  },
   frameOrigins: (settings) => [new URL(addressesOf(settings).app).origin],
   accountOf: (token) => {
     const read = readToken(token);

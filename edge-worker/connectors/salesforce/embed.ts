@@ -16,6 +16,17 @@ const fields = { hash: 'tieout__Nonce_Hash__c', roles: 'tieout__Roles__c', user:
 /** Pages lie beside the org's own address, under the same name. */
 export const embed: Embed<{ readonly instanceUrl?: string | undefined }> = {
   proof: 'record',
+  // SLDS 2 in its light scheme: font-family-base, accent-2 and -3, surface-2, on-surface-2 and -1, border-1, radius-2.
+  look: {
+    font: 'system-ui, -apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
+    accent: '#0250d9',
+    'accent-strong': '#022ac0',
+    surface: '#f3f3f3',
+    text: '#2e2e2e',
+    'text-quiet': '#5c5c5c',
+    line: '#c9c9c9',
+    radius: '8px',
+  },
   frameOrigins: ({ instanceUrl }) => {
     if (instanceUrl === undefined) return [];
     const { origin } = new URL(instanceUrl);

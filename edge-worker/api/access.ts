@@ -129,6 +129,7 @@ export const access = {
   replayEvents: { roles: ['admin'], scope: 'events:write' },
   readAlerts: { roles: ['admin'], scope: 'events:read' },
   listAlertVersions: { roles: ['admin'], scope: 'events:read' },
+  restoreAlertVersion: { roles: ['admin'], scope: 'events:write' },
   setQuietHours: { roles: ['admin'], scope: 'events:write' },
   makeAlertDestination: { roles: ['admin'], scope: 'events:write' },
   alterAlertDestination: { roles: ['admin'], scope: 'events:write' },

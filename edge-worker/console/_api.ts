@@ -12,25 +12,7 @@ get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path
 };
 '/installations/{installation}/alerts/versions': {
 get: { parameters: { query?: { "limit"?: number; "after"?: string; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
-"rows": ({
-"version": number;
-"changedAt": string;
-"changedBy": string;
-"quiet": components['schemas']['QuietHours'];
-"destinations": ({
-/** Who is told, as exceptions will call it. */
-"name": string;
-/** Whose alerts it hears; empty = everybody’s. */
-"owners": ("sales" | "finance" | "delivery" | "integration" | "operator")[];
-/** Nothing milder. */
-"least": "warning" | "critical";
-"destination": string;
-"channel": string;
-/** What may be shown of it. */
-"place": string;
-"isOn": boolean;
-})[];
-})[];
+"rows": (components['schemas']['AlertVersion'])[];
 /** Send it as `after` for the next page; null on the last. */
 "next": string | null;
 }; }; };
@@ -38,6 +20,21 @@ get: { parameters: { query?: { "limit"?: number; "after"?: string; }; header?: {
 401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
+'/installations/{installation}/alerts/versions/{version}/restore': {
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; "version": number; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
+"version": number;
+}); }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': (components['schemas']['Changed']) & ({
+"version": number;
+}); }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
@@ -2071,6 +2068,25 @@ Problem: {
 "fields"?: ({
 "field": string;
 "problem": string;
+})[];
+};
+AlertVersion: {
+"version": number;
+"changedAt": string;
+"changedBy": string;
+"quiet": components['schemas']['QuietHours'];
+"destinations": ({
+/** Who is told, as exceptions will call it. */
+"name": string;
+/** Whose alerts it hears; empty = everybody’s. */
+"owners": ("sales" | "finance" | "delivery" | "integration" | "operator")[];
+/** Nothing milder. */
+"least": "warning" | "critical";
+"destination": string;
+"channel": string;
+/** What may be shown of it. */
+"place": string;
+"isOn": boolean;
 })[];
 };
 Changed: {

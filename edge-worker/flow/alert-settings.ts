@@ -52,7 +52,8 @@ export type AlertChange =
   | { readonly verb: 'make'; readonly destination: Omit<Destination, 'isOn'>; readonly secrets: Sealable }
   | { readonly verb: 'alter'; readonly id: string; readonly to: Alteration; readonly secrets: Sealable | null }
   | { readonly verb: 'remove'; readonly id: string }
-  | { readonly verb: 'quiet'; readonly quiet: AlertSettings['quiet'] };
+  | { readonly verb: 'quiet'; readonly quiet: AlertSettings['quiet'] }
+  | { readonly verb: 'restore'; readonly version: number };
 
 export function changeAlerts(core: LaneCore, request: AlertChange, by: string, sealed: string): { version: number } {
   const before = settingsOf(core.store.sql);
@@ -87,10 +88,10 @@ function changed(
       const there = destinationIn(before, request.id);
       const given = Object.entries(request.to).filter(([, value]) => value !== undefined);
       const altered = { ...there, ...(Object.fromEntries(given) as Partial<Destination>) };
-      // What was mended, or turned on again, is tried at once.
+      // What was mended is tried at once.
       if (request.secrets) tx.sql.exec('UPDATE alert_destinations SET sealed = ? WHERE id = ?', sealed, there.id);
-      if (request.secrets || (altered.isOn && !there.isOn)) tryAgain(tx, there.id, by);
-      if (!altered.isOn) forget(tx, there.id, by);
+      if (request.secrets) tryAgain(tx, there.id, by);
+      turn(tx, there, altered.isOn, by);
       return { ...before, destinations: destinations.map((one) => (one.id === there.id ? altered : one)) };
     }
     case 'remove': {
@@ -99,7 +100,35 @@ function changed(
       deleteRows(tx.sql, alertDestinations, [[there.id]]);
       return { ...before, destinations: destinations.filter(({ id }) => id !== there.id) };
     }
+    case 'restore':
+      return putBack(tx, before, versionIn(tx.sql, request.version), by);
   }
+}
+
+/**
+ * As it was then, but for addresses, which no version holds: each destination goes on where it is told now, one that
+ * was added since is turned off, and one that was removed has to be added anew.
+ */
+function putBack(tx: LaneTransaction, now: AlertSettings, then: AlertSettings, by: string): AlertSettings {
+  moveHeldBack(tx, then.quiet);
+  const destinations = now.destinations.map((there) => {
+    const before = then.destinations.find(({ id }) => id === there.id) ?? { ...there, isOn: false };
+    turn(tx, there, before.isOn, by);
+    return { ...before, place: there.place };
+  });
+  return { quiet: then.quiet, destinations };
+}
+
+function versionIn(sql: LaneSql, version: number): AlertSettings {
+  const [row] = readRows(sql, alertSettings, 'WHERE version = ?', version);
+  if (row) return JSON.parse(row.content) as AlertSettings;
+  throw new StewardError('unknown-version', `There is no version ${version} of the alerts.`, 'List the versions.');
+}
+
+/** Who is turned on again is tried at once. */
+function turn(tx: LaneTransaction, there: Destination, isOn: boolean, by: string): void {
+  if (isOn && !there.isOn) tryAgain(tx, there.id, by);
+  if (!isOn) forget(tx, there.id, by);
 }
 
 /** Later than now where quiet hours hold it back. */

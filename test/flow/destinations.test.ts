@@ -1,7 +1,7 @@
 // Destinations of alerts: told once per cause and once when it is over, not in quiet hours, and never dropped because
 // they do not answer.
 import { describe, expect, it } from 'vitest';
-import { alertsOf, alertVersionsOf } from '../../edge-worker/flow/alert-settings.ts';
+import { type AlertChange, alertsOf, alertVersionsOf } from '../../edge-worker/flow/alert-settings.ts';
 import type { Outcome } from '../../edge-worker/flow/dispatch.ts';
 import { change } from '../../edge-worker/flow/requests.ts';
 import { settleNotes, takeNotes } from '../../edge-worker/flow/tell-alerts.ts';
@@ -273,4 +273,27 @@ it('Every change of the settings is a version with who made it, and no version h
   expect(audit.map((row) => row['action'])).toEqual([
     ...['alerts-make', 'alerts-quiet', 'alerts-alter', 'alerts-remove', 'alerts-make'],
   ]);
+});
+
+it('Put back, settings are as they were but for addresses: who came since is off, who left stays away', async () => {
+  const desk = new Desk();
+  await desk.add('dst_desk', { owners: ['finance'] });
+  await desk.add('dst_gone');
+  await desk.quiet();
+  const tell = (told: AlertChange) => desk.ask({ verb: 'alerts', change: told, by });
+  const to = { name: 'Night desk', owners: [], isOn: false, place: 'night@firm.example' };
+  await tell({ verb: 'alter', id: 'dst_desk', to, secrets: { place: to.place, key: '' } });
+  await tell({ verb: 'remove', id: 'dst_gone' });
+  await tell({ verb: 'quiet', quiet: null });
+  await desk.add('dst_new');
+  await tell({ verb: 'restore', version: 3 });
+  const { version, quiet, destinations } = alertsOf(desk.rig.lane.core);
+  expect([version, quiet?.from]).toEqual([8, '20:00']);
+  expect(destinations.map(({ name, owners, place, isOn }) => [name, owners, place, isOn])).toEqual([
+    ['desk', ['finance'], 'night@firm.example', true],
+    ['new', [], 'dst_new@firm.example', false],
+  ]);
+  const unknown = { verb: 'restore', version: 99 } as const;
+  const none = await change(desk.rig.lane, { verb: 'alerts', change: unknown, by }, async (plain) => plain);
+  expect(none).toMatchObject({ ok: false, code: 'unknown-version' });
 });

@@ -101,6 +101,7 @@ export const expectedAccess: Readonly<Record<Operation, readonly [readonly HostR
   replayEvents: [['admin'], 'events:write'],
   readAlerts: [['admin'], 'events:read'],
   listAlertVersions: [['admin'], 'events:read'],
+  restoreAlertVersion: [['admin'], 'events:write'],
   setQuietHours: [['admin'], 'events:write'],
   makeAlertDestination: [['admin'], 'events:write'],
   alterAlertDestination: [['admin'], 'events:write'],

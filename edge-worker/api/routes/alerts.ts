@@ -76,13 +76,15 @@ const listVersions = route({
   summary: 'List what the settings were, the newest first',
   query: paging,
   shape: pageOf(
-    z.object({
-      version: z.int(),
-      changedAt: instant,
-      changedBy: z.string(),
-      quiet: quiet.nullable(),
-      destinations: z.array(setting),
-    }),
+    z
+      .object({
+        version: z.int(),
+        changedAt: instant,
+        changedBy: z.string(),
+        quiet: quiet.nullable(),
+        destinations: z.array(setting),
+      })
+      .meta({ id: 'AlertVersion' }),
   ),
   handle: async ({ at, query: { limit, after } }) => {
     const [before] = cursorOf(after, z.tuple([z.number()])) ?? [Number.MAX_SAFE_INTEGER];
@@ -96,6 +98,20 @@ const listVersions = route({
 });
 
 const version = changed.and(z.object({ version: z.int() }));
+const restoreVersion = route({
+  operation: 'restoreAlertVersion',
+  method: 'post',
+  path: `${base}/versions/{version}/restore`,
+  tag: 'Alerts',
+  summary: 'Put the settings back to what they were',
+  description:
+    'It becomes the newest version. Addresses are in no version: a destination goes on where it is told now, one ' +
+    'that was added since is turned off, and one that was removed has to be added anew.',
+  params: z.object({ version: z.coerce.number().int().min(1) }),
+  shape: version,
+  handle: (asked) => change(asked, { verb: 'restore', version: asked.params.version }),
+});
+
 const keyed = version.and(
   z.object({
     destination: z.string(),
@@ -218,7 +234,7 @@ const testDestination = route({
 });
 
 export const alerts: readonly Route[] = [
-  ...[readAlerts, listVersions, setQuiet],
+  ...[readAlerts, listVersions, restoreVersion, setQuiet],
   ...[makeDestination, alterDestination, removeDestination, testDestination],
 ];
 

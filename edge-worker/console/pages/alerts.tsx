@@ -10,6 +10,7 @@ import { Secret } from '../parts/secret.tsx';
 import { Badge, Empty, type Tone, TroubleNote } from '../parts/states.tsx';
 import { Step } from '../parts/step.tsx';
 import { AddDestination, ChangeDestination } from './alerts/destination.tsx';
+import { History } from './alerts/history.tsx';
 import { Quiet } from './alerts/quiet.tsx';
 import './alerts/alerts.css';
 
@@ -88,6 +89,7 @@ function Known({ alerts }: { readonly alerts: Alerts }) {
         )}
       </section>
       <Quiet quiet={alerts.quiet} />
+      <History everyMs={watchEveryMs} />
     </>
   );
 }

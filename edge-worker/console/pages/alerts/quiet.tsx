@@ -25,7 +25,11 @@ export function Quiet({ quiet }: { readonly quiet: QuietHours | null }) {
   return (
     <section className="stack-close" aria-label="Quiet hours">
       <h2>Quiet hours</h2>
-      <p>{quiet === null ? 'None: alerts are told by day and by night.' : textOf(quiet)}</p>
+      <p>
+        {quiet === null
+          ? 'None: alerts are told by day and by night.'
+          : `They are quiet ${quietText(quiet)}. What rises then is told when they are over.`}
+      </p>
       <div className="row">
         <Change quiet={quiet} />
         {quiet !== null && (
@@ -42,10 +46,10 @@ export function Quiet({ quiet }: { readonly quiet: QuietHours | null }) {
   );
 }
 
-function textOf({ zone, from, to, days = [], breaksThrough }: QuietHours): string {
+export function quietText({ zone, from, to, days = [], breaksThrough }: QuietHours): string {
   const whole = days.length === 0 ? '' : `, and all of ${days.map(dayName).join(', ')}`;
   const but = breaksThrough === null ? '' : '; critical alerts are told all the same';
-  return `From ${from} until ${to}${whole} (${zone})${but}. What rises then is told when they are over.`;
+  return `from ${from} until ${to}${whole} (${zone})${but}`;
 }
 
 const useSet = () =>

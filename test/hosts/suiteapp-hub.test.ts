@@ -72,6 +72,7 @@ describe('The hub', () => {
     await expect(read).rejects.toMatchObject({ code: 'unauthorised' });
     const kept = office.standIn.rows('customer').find(({ id }) => id === recordId);
     expect(kept).toMatchObject({ externalid: expect.stringContaining('cus_01JTEST') });
+    expect(JSON.stringify(kept)).not.toContain('tieout');
   });
 
   test('hears of one edit by drain, by sweep and by push, each naming the same record', async () => {

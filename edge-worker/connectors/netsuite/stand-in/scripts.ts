@@ -49,7 +49,7 @@ export class Scripts {
     const { schema, store } = this.#world.books;
     for (const node of project.of('role')) this.#world.roles.remove(idOf(node));
     this.#keep(this.platform.projects.filter((each) => each !== project));
-    removeFields(project, schema);
+    removeFields(project, schema, store);
     for (const type of customTypesOf(project, schema)) {
       schema.removeType(type);
       store.close(type);

@@ -14,6 +14,7 @@ import {
   text,
 } from '../fields.ts';
 import type { Schema } from '../schema.ts';
+import type { Store } from '../store.ts';
 import type { Project } from './project.ts';
 import { childOf, idOf, type Node, textIn } from './xml.ts';
 
@@ -103,8 +104,21 @@ export function addFields(project: Project, schema: Schema): void {
   }
 }
 
-export function removeFields(project: Project, schema: Schema): void {
+/** The fields of a project, and what records hold in them, which does not come back with a new installation. */
+export function removeFields(project: Project, schema: Schema, store: Store): void {
+  const gone = new Map<string, string[]>();
   for (const node of fieldTags.flatMap((tag) => project.of(tag))) {
-    for (const place of placesOf(node)) fieldsAt(schema, place)?.delete(idOf(node).toLowerCase());
+    const id = idOf(node).toLowerCase();
+    for (const place of placesOf(node)) {
+      fieldsAt(schema, place)?.delete(id);
+      gone.set(place, [...(gone.get(place) ?? []), id]);
+    }
+  }
+  for (const [place, ids] of gone) {
+    const [type = '', list] = place.split('.');
+    for (const entry of store.shelf(type).values()) {
+      const rows = list === undefined ? [entry.values] : (entry.sublists[list] ?? []);
+      for (const row of rows) for (const id of ids) Reflect.deleteProperty(row, id);
+    }
   }
 }

@@ -77,7 +77,9 @@ export const indicators = {
   },
   'project-margin': {
     title: 'Margin per project',
-    text: 'What is left of what was billed after what the work cost.',
+    text:
+      'What was billed and is still to be billed, less approved hours at what an hour of the person costs now and ' +
+      'approved expenses. Half of the projects keep a larger share of it.',
     ...{ unit: 'share', better: 'more', target: null },
   },
   utilisation: {
@@ -93,11 +95,15 @@ export const indicators = {
 } as const satisfies Readonly<Record<string, IndicatorMeaning>>;
 
 export type IndicatorName = keyof typeof indicators;
+/** Shown to those alone who are shown what people cost: of a project with one person it tells as much. */
+export const confidentialIndicators: ReadonlySet<IndicatorName> = new Set<IndicatorName>(['project-margin']);
 export const indicatorNames = Object.keys(indicators) as IndicatorName[];
 
 /** Why there is no figure. */
 export const notKnown = {
-  'no-cost': 'What was billed is not set against what hours cost yet.',
+  'no-cost': 'Of somebody who worked on it no connected system tells what an hour costs.',
+  'mixed-currencies': 'What was earned and what it cost is in several currencies, and Tieout makes no exchange rate.',
+  confidential: 'What work costs is shown to finance, approvers and integration admins.',
   'no-capacity': 'No connected system tells Tieout how many hours a person can work.',
   'not-timed': 'Tieout sees what people decide, not how long they think about it.',
   'none-yet': 'Nothing of the kind has happened in these days.',

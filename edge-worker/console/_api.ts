@@ -2826,8 +2826,18 @@ RecordBehind: {
 "exponent": number;
 })[];
 "owner": string | null;
-/** The control that holds it, or where it is on its way to. */
+/** The control that holds it, where it is on its way to, or why its amount is not known. */
 "why": string | null;
+/** What the amount is made of, each with the roles whose systems tell it. */
+"made": ({
+"figure": string;
+"amount": {
+"amountMinor": string;
+"currency": string;
+"exponent": number;
+};
+"sources": ("crm" | "psa" | "erp" | "billing")[];
+})[];
 };
 System: {
 "name": string;

@@ -2,6 +2,7 @@
 import type { IndicatorName } from '../../shared/indicators.ts';
 import type { LaneCore } from './core.ts';
 import { longestOf } from './indicators.ts';
+import { behindMargins } from './margins.ts';
 import { type PassageName, postings } from './passages.ts';
 import { apart, type Behind, heldMoney, openPassages, unbilledWork } from './stocks.ts';
 
@@ -24,6 +25,8 @@ export function recordsBehind(core: LaneCore, name: IndicatorName, days: number,
           ...{ entity, owner, why: control, sinceMs: madeMs, isLate: dueMs < core.ports.nowMs() },
           ...{ tookMs: null, amounts: amount ? [amount] : [] },
         }));
+    case 'project-margin':
+      return behindMargins(sql).slice(0, limit);
     case 'agreement':
       return apart(sql, limit);
     default:

@@ -1,8 +1,10 @@
 // What stands open, kept once for each day: the trend of what is no sum over the day but a state at its end.
-import { indicatorNames } from '../../shared/indicators.ts';
+import { indicatorNames, type NotKnown } from '../../shared/indicators.ts';
+import type { Money } from '../../shared/money.ts';
 import { tallies } from '../store/lane-schema.ts';
-import { readRows, writeRows } from '../store/rows.ts';
+import { type LaneSql, readRows, writeRows } from '../store/rows.ts';
 import type { LaneCore } from './core.ts';
+import { type Margin, marginsOf, medianOf } from './margins.ts';
 import { type PassageName, postings } from './passages.ts';
 import { agreements, heldMoney, openPassages, Purse, unbilledWork } from './stocks.ts';
 import { dayOf } from './tallies.ts';
@@ -11,11 +13,15 @@ interface Stock {
   readonly n: number;
   /** Of how many, where it is a share. */
   readonly among?: number;
+  /** The share itself, where it is none of records. */
+  readonly share?: number | null;
+  /** Why nothing is known of it. */
+  readonly why?: NotKnown;
   readonly late?: number;
   readonly oldestMs?: number;
   /** Minor units by currency. */
   readonly minor?: Readonly<Record<string, string>>;
-  readonly parts?: readonly (Pick<Stock, 'n' | 'among' | 'minor'> & {
+  readonly parts?: readonly (Pick<Stock, 'n' | 'among' | 'share' | 'minor'> & {
     readonly of: Readonly<Record<string, string>>;
   })[];
 }
@@ -51,10 +57,34 @@ export function closingNow(core: LaneCore): Closing {
         return { of: { owner }, n: own.length, minor: purse(own.map(({ amount }) => amount)) };
       }),
     },
+    'project-margin': marginStock(sql, purse),
     agreement: {
       ...{ n: total('apart'), among: total('records') },
       parts: agreed.map(({ connection, records, apart }) => ({ of: { connection }, n: apart, among: records })),
     },
+  };
+}
+
+/** By currency, since nothing of one can be added to another; a share can be compared with any other. */
+function marginStock(
+  sql: LaneSql,
+  purse: (amounts: readonly (Money | null)[]) => Readonly<Record<string, string>>,
+): Stock {
+  const all = marginsOf(sql);
+  const known = all.filter(({ margin }) => margin !== null);
+  const stockOf = (some: readonly Margin[]) => ({
+    ...{ n: some.length, share: medianOf(some.flatMap(({ share }) => share ?? [])) },
+    minor: purse(some.map(({ margin }) => margin)),
+  });
+  const currencies = [...new Set(known.flatMap(({ margin }) => margin?.currency ?? []))].sort();
+  const [why] = all.flatMap((one) => one.why ?? []);
+  return {
+    ...stockOf(known),
+    ...(known.length === 0 && why && { why }),
+    parts: currencies.map((currency) => ({
+      of: { currency },
+      ...stockOf(known.filter(({ margin }) => margin?.currency === currency)),
+    })),
   };
 }
 
@@ -92,8 +122,9 @@ function withoutParts(closing: Closing): Closing {
     indicatorNames.flatMap((name) => {
       const stock = closing[name];
       if (!stock) return [];
-      const { n, among, late, minor } = stock;
-      return [[name, { n, ...(among !== undefined && { among }), ...(late && { late }), ...(minor && { minor }) }]];
+      const { n, among, share, late, minor } = stock;
+      const shares = { ...(among !== undefined && { among }), ...(share !== undefined && { share }) };
+      return [[name, { n, ...shares, ...(late && { late }), ...(minor && { minor }) }]];
     }),
   );
 }

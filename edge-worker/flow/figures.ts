@@ -1,7 +1,8 @@
 // What was sold, delivered, billed and paid of each project: sums kept up to date with every change of what counts, so
 // that a page never adds up a year's hours. Exact, per currency; the hub never makes an exchange rate.
+import { type Decimal, decimalFromInteger, integerFromDecimal } from '../../shared/decimal.ts';
 import { type EntityName, entities } from '../../shared/entities/_registry.ts';
-import { type Figure, figures } from '../../shared/entities/entity.ts';
+import { type Cost, type Figure, figures } from '../../shared/entities/entity.ts';
 import { addMoney, formatMoney, type Money, moneyOf } from '../../shared/money.ts';
 import { billedLines, entityRows, projectFigures } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
@@ -9,14 +10,30 @@ import { type LaneSql, readRows, type StoredRow, writeRows } from '../store/rows
 import { kindOf } from './identity.ts';
 import type { CanonicalRecord, Hold } from './nouns.ts';
 
+/** The sums kept of a project: its figures, what was spent for it, and the hours that each person has worked on it. */
+type Kept = Figure | 'spent' | `${typeof hoursPrefix}${string}`;
+
+/** Before the id of the person; hours are in no currency, and are kept as whole billionths. */
+export const hoursPrefix = 'hours ';
+const hourPlaces = 9;
+
+const keptOf = (hours: Decimal) => integerFromDecimal(hours, hourPlaces, 'half-up');
+/** Hours as they are kept -> hours. */
+export const hoursFrom = (kept: string): Decimal => decimalFromInteger(BigInt(kept), hourPlaces);
+
 interface Counting {
+  readonly costs?: (record: never) => Cost | null;
   readonly counts?: (record: never) => Readonly<Partial<Record<Figure, Money | null>>>;
   readonly worth?: (record: never) => Money | null;
 }
 type Row = StoredRow<typeof projectFigures>;
 
-/** The row that says that a project's figures are kept: projects from before there were any are counted once. */
-const kept = { figure: 'kept', currency: '', minor: '0' } as const;
+/** The row that says that all sums of a project are kept: those of before there were as many are counted anew, once. */
+const kept = { figure: 'kept', currency: '', minor: '1' } as const;
+const isKept = (row: Row) => row.figure === kept.figure && row.minor === kept.minor;
+/** Projects all of whose sums are kept. */
+export const projectsKept = `SELECT project FROM project_figures
+  WHERE figure = '${kept.figure}' AND minor = '${kept.minor}'`;
 const isCounting = (kind: EntityName) => 'counts' in entities[kind];
 const countingKinds = JSON.stringify((Object.keys(entities) as EntityName[]).filter(isCounting));
 
@@ -62,7 +79,7 @@ function bookSums(tx: LaneTransaction, deltas: Sums): ReadonlySet<string> {
   const projects = deltas.moved();
   if (projects.length === 0) return new Set();
   const rows = rowsOf(tx.sql, projects);
-  const known = new Set(rows.flatMap((row) => (row.figure === kept.figure ? [row.project] : [])));
+  const known = new Set(rows.flatMap((row) => (isKept(row) ? [row.project] : [])));
   for (const row of rows) deltas.addTo(row);
   const uncounted = projects.filter((project) => !known.has(project));
   writeRows(tx.sql, projectFigures, [...deltas.rows(known), ...countAnew(tx.sql, uncounted)], 'replace');
@@ -71,7 +88,7 @@ function bookSums(tx: LaneTransaction, deltas: Sums): ReadonlySet<string> {
 
 /** Sums per project, figure and currency. */
 class Sums {
-  readonly #sums = new Map<string, { project: string; figure: Figure; currency: string; minor: bigint }>();
+  readonly #sums = new Map<string, { project: string; figure: Kept; currency: string; minor: bigint }>();
 
   add(kind: EntityName, record: CanonicalRecord, sign: bigint, isBilled: boolean): void {
     const project = record['project'];
@@ -81,6 +98,10 @@ class Sums {
       if (amount && !(isBilled && figure === 'unbilled'))
         this.put(project, figure as Figure, amount.currency, sign * BigInt(amount.amountMinor));
     }
+    const cost = (entities[kind] as Counting).costs?.(record as never) ?? null;
+    if (cost === null) return;
+    if ('spent' in cost) this.put(project, 'spent', cost.spent.currency, sign * BigInt(cost.spent.amountMinor));
+    else this.put(project, `${hoursPrefix}${cost.by ?? ''}`, '', sign * keptOf(cost.hours));
   }
 
   addUnbilled(kind: EntityName, record: CanonicalRecord, sign: bigint): void {
@@ -96,7 +117,7 @@ class Sums {
     if (sum) sum.minor += BigInt(minor);
   }
 
-  put(project: string, figure: Figure, currency: string, minor: bigint): void {
+  put(project: string, figure: Kept, currency: string, minor: bigint): void {
     const key = `${project}|${figure}|${currency}`;
     const sum = this.#sums.get(key) ?? { project, figure, currency, minor: 0n };
     this.#sums.set(key, sum);
@@ -150,13 +171,15 @@ export interface ProjectAmount {
   readonly amount: Money;
 }
 
+const isFigure = (figure: string): figure is Figure => (figures as readonly string[]).includes(figure);
+
 /** The figures of some projects as they are kept. */
 export function figuresOf(
   sql: LaneSql,
   projects: readonly string[],
 ): readonly (ProjectAmount & { readonly figure: Figure })[] {
   return rowsOf(sql, projects).flatMap(({ project, figure, currency, minor }) =>
-    figure === kept.figure ? [] : [{ project, figure: figure as Figure, amount: moneyOf(minor, currency) }],
+    isFigure(figure) ? [{ project, figure, amount: moneyOf(minor, currency) }] : [],
   );
 }
 

@@ -70,7 +70,6 @@ const timed = {
 } as const satisfies Partial<Record<IndicatorName, Timed>>;
 
 const never: Partial<Readonly<Record<IndicatorName, NotKnown>>> = {
-  'project-margin': 'no-cost',
   utilisation: 'no-capacity',
   'manual-minutes': 'not-timed',
 };
@@ -82,7 +81,14 @@ function measured(name: IndicatorName, history: History, target: number | null):
   const made = times ? ofTimes(name, times, history) : (ofRates(name, history) ?? ofStocks(name, history));
   const isKnown = made.value !== null || made.amounts.length > 0 || indicators[name].unit === 'money';
   const judged = { ...made, target };
-  return isKnown ? { ...judged, isMissed: isMissed(judged) } : { ...judged, notKnown: 'none-yet' };
+  return isKnown
+    ? { ...judged, isMissed: isMissed(judged) }
+    : { ...judged, notKnown: history.closing[name]?.why ?? 'none-yet' };
+}
+
+/** As it is answered to whoever may not see it. */
+export function hiddenIndicator(name: IndicatorName): Indicator {
+  return { ...blank(name), notKnown: 'confidential' };
 }
 
 function blank(name: IndicatorName): Indicator {
@@ -173,22 +179,23 @@ function ofStocks(name: IndicatorName, history: History): Indicator {
   const now = history.closing[name];
   if (!now) return blank(name);
   const { unit } = indicators[name];
-  const shownOf = (n: number, among: number) => {
+  const shownOf = ({ n, among = 0, share }: Pick<typeof now, 'n' | 'among' | 'share'>) => {
+    if (share !== undefined) return share;
     if (unit === 'money') return null;
     return unit === 'share' ? (among === 0 ? null : (among - n) / among) : n;
   };
   return {
     ...blank(name),
     ...{ n: now.among ?? now.n, late: now.late ?? 0, oldestMs: now.oldestMs ?? null },
-    value: shownOf(now.n, now.among ?? 0),
+    value: shownOf(now),
     amounts: amountsOf(now.minor),
-    parts: (now.parts ?? []).map(({ of, n, among = 0, minor }) => ({
-      ...{ of, n: among || n, value: shownOf(n, among), amounts: amountsOf(minor) },
+    parts: (now.parts ?? []).map((part) => ({
+      ...{ of: part.of, n: part.among || part.n, value: shownOf(part), amounts: amountsOf(part.minor) },
     })),
     trend: history.days.flatMap((day) => {
       const then = history.closedOn(day)[name];
       if (!then) return [];
-      return { day, n: then.n, value: shownOf(then.n, then.among ?? 0), amounts: amountsOf(then.minor) };
+      return { day, n: then.n, value: shownOf(then), amounts: amountsOf(then.minor) };
     }),
   };
 }

@@ -2,6 +2,7 @@
 // do not agree. Read off the tables of unfinished work, which are small.
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import { entities } from '../../shared/entities/_registry.ts';
+import type { Role } from '../../shared/entities/entity.ts';
 import { type Money, moneyOf } from '../../shared/money.ts';
 import { passages } from '../store/lane-schema.ts';
 import { type LaneSql, readRows, type StoredRow } from '../store/rows.ts';
@@ -36,6 +37,8 @@ export interface Behind {
   readonly owner: string | null;
   /** A control, or what it waits for. */
   readonly why: string | null;
+  /** What its amount is made of, and the roles whose systems tell each. */
+  readonly made?: readonly { readonly figure: string; readonly amount: Money; readonly sources: readonly Role[] }[];
 }
 
 export interface OpenPassage extends StoredRow<typeof passages> {

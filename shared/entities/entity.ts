@@ -1,5 +1,6 @@
 // What a canonical entity is. One file per entity in this folder; nothing else lists them by hand.
 import { z } from 'zod';
+import type { Decimal } from '../decimal.ts';
 import type { Money } from '../money.ts';
 
 /** The four seats at the table. Fields are owned by a role, never by a vendor. */
@@ -41,6 +42,9 @@ export interface Promotion<Giver> {
 /** What people see summed up on the pages of a deal and its project. In the order of their story. */
 export const figures = ['sold', 'delivered', 'unbilled', 'billed', 'paid', 'outstanding'] as const;
 export type Figure = (typeof figures)[number];
+
+/** What something costs the firm itself: money that was spent, or hours of a person, if it is told whose. */
+export type Cost = { readonly spent: Money } | { readonly hours: Decimal; readonly by: string | null };
 
 /** What becomes of a source that somebody bills, in the systems that do not bill it. */
 export interface Billing<Source> {
@@ -109,6 +113,8 @@ export interface Entity<Name extends string = string, Shape extends z.ZodObject 
   readonly worth?: (record: z.infer<Shape>) => Money | null;
   /** What it adds to the figures of its `project`; rounded once per record, as a line of an invoice is. */
   readonly counts?: (record: z.infer<Shape>) => Readonly<Partial<Record<Figure, Money | null>>>;
+  /** What it costs the firm for its `project`, once it counts. */
+  readonly costs?: (record: z.infer<Shape>) => Cost | null;
   /**
    * What its worth is where somebody rounds at another place. With what it counts for, this explains a difference of
    * a cent between two ledgers that are both right.

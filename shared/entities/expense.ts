@@ -42,6 +42,7 @@ export const expense = defineEntity({
   worth: ({ isBillable, amount }) => (isBillable ? amount : null),
   counts: ({ approval, isBillable, isInvoiced, amount }) =>
     approval === 'approved' && isBillable ? { delivered: amount, unbilled: isInvoiced ? null : amount } : {},
+  costs: ({ approval, amount }) => (approval === 'approved' ? { spent: amount } : null),
   dayOf: 'spentOn',
   // The ledger pays it back, whoever bills it.
   billing: { dayOf: ({ spentOn }) => spentOn, unlessBilledBy: { erp: { isBillable: false }, billing: 'nothing' } },

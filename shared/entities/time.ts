@@ -59,6 +59,7 @@ export const time = defineEntity({
     const delivered = chargeOf(record);
     return { delivered, unbilled: record.isInvoiced ? null : delivered };
   },
+  costs: ({ approval, hours, resource }) => (approval === 'approved' ? { hours, by: resource } : null),
   dayOf: 'workedOn',
   // The ledger needs the hours for what they cost, whoever bills them.
   billing: { dayOf: ({ workedOn }) => workedOn, unlessBilledBy: { erp: { isBillable: false }, billing: 'nothing' } },

@@ -70,6 +70,22 @@ it.each(hostRoles)('What an hour of a person costs is shown to %s only if they a
   if (!isShown) expect(why?.body).toMatchObject({ type: 'not-allowed', next: expect.stringContaining('finance') });
 });
 
+it.each(hostRoles)(
+  'What is left of what a project earns is shown to %s only if they answer for money',
+  async (role) => {
+    const { door, signIn } = await firm();
+    const pass = await signIn([role]);
+    const { body } = await door.get<{ rows: { name: string; notKnown: { code: string } | null }[] }>(
+      '/indicators',
+      pass,
+    );
+    const code = body.rows.find(({ name }) => name === 'project-margin')?.notKnown?.code;
+    const behind = await door.get('/indicators/project-margin/records', pass);
+    const isShown = inConfidence.includes(role);
+    expect([code, behind.status]).toEqual(isShown ? ['none-yet', 200] : ['confidential', 403]);
+  },
+);
+
 it('No API key is told of it, whatever it may read', async () => {
   const { rig, everywhere } = await firm();
   const pass = await writePass(hubKey, {

@@ -110,6 +110,14 @@ const person = (key: string, name: string, role: RoleName, company: LegalEntity)
   company,
 });
 
+/** What an hour costs the firm by role, in the currency of the company that employs. */
+export const hourCosts: Readonly<Record<LegalEntity, Readonly<Partial<Record<RoleName, string>>>>> = {
+  [inc]: { Architect: '118.4', 'Senior Consultant': '97.25', Consultant: '71.8' },
+  [ltd]: { 'Senior Consultant': '74.6', Consultant: '52.35', 'Project Manager': '69' },
+  [gmbh]: { 'Senior Consultant': '86.5', Consultant: '61.75', 'Project Manager': '79.2' },
+  [kk]: { 'Senior Consultant': '12100', Consultant: '8650' },
+};
+
 export const people: readonly Person[] = [
   person('grace', 'Grace Okafor', 'Senior Consultant', inc),
   person('daniel', 'Daniel Reyes', 'Consultant', inc),

@@ -5,7 +5,7 @@ import { legalEntities } from '../support/firm.ts';
 import { approveTime, jobOf, logTime, salesperson, workspaceOf } from '../support/people.ts';
 import type { Invoice } from './bills.ts';
 import { dealNames } from './books.ts';
-import type { Customer, Deal, Person } from './cast.ts';
+import { type Customer, type Deal, hourCosts, type Person } from './cast.ts';
 import { SalesDesk } from './desk-sales.ts';
 import { SpendingDesk } from './desk-spending.ts';
 import { amountText, fieldIn } from './fields.ts';
@@ -80,6 +80,7 @@ export class Desk {
       lastname: rest.join(' '),
       email: person.email,
       subsidiary: legalEntities[person.company].subsidiary,
+      laborcost: hourCosts[person.company][person.role] ?? null,
     };
   }
 

@@ -215,13 +215,7 @@ describe('Indicators', () => {
 
   it('say why there is no figure rather than make one up', async () => {
     const { named } = await firm();
-    expect(
-      [named('project-margin'), named('utilisation'), named('manual-minutes')].map(({ value, notKnown }) => [
-        value,
-        notKnown,
-      ]),
-    ).toEqual([
-      [null, 'no-cost'],
+    expect([named('utilisation'), named('manual-minutes')].map(({ value, notKnown }) => [value, notKnown])).toEqual([
       [null, 'no-capacity'],
       [null, 'not-timed'],
     ]);

@@ -102,4 +102,14 @@ describe('Time', () => {
     });
     expect(firm.crm.rows('tieout__Sync_Status_Changed__e').length).toBeGreaterThan(0);
   });
+
+  it('leaves a margin: what was billed, less what the hours cost by the ledger', async () => {
+    const margin = async () => (await firm.installation.indicators()).find(({ name }) => name === 'project-margin');
+    // 7.5 hours at 85.50 out of 1,387.50.
+    await until('the margin', async () => (await margin())?.n === 1);
+    expect(await margin()).toMatchObject({
+      value: 0.537837,
+      amounts: [{ amountMinor: '74625', currency: 'EUR' }],
+    });
+  });
 });

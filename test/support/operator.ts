@@ -226,6 +226,10 @@ export class Installation {
     return found;
   }
 
+  async indicators(): Promise<readonly { readonly name: string; readonly n: number }[]> {
+    return (await this.#call<{ rows: { name: string; n: number }[] }>('GET', '/indicators')).rows;
+  }
+
   subscribe(url: string, types: readonly string[] = ['*'], name = 'Warehouse'): Promise<Subscribed> {
     return this.#call('POST', '/subscriptions', { name, url, types });
   }

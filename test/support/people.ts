@@ -110,6 +110,7 @@ export function hire(
     lastname: rest.join(' '),
     email,
     subsidiary: legalEntities[legalEntity].subsidiary,
+    laborcost: '85.5',
   });
   const roleId = psa.rows('roles').find((row) => row['name'] === role)?.id ?? psa.create('roles', { name: role });
   const user = psa.create('users', { full_name: name, email_address: email, role_id: Number(roleId) });

@@ -1,13 +1,23 @@
 // Routes of the indicators: all of them with target and trend, and the records behind one.
 import { z } from 'zod';
 import { entities } from '../../../shared/entities/_registry.ts';
-import { type IndicatorName, indicatorNames, indicators as meanings, notKnown } from '../../../shared/indicators.ts';
+import { roles } from '../../../shared/entities/entity.ts';
+import {
+  confidentialIndicators,
+  type IndicatorName,
+  indicatorNames,
+  indicators as meanings,
+  notKnown,
+} from '../../../shared/indicators.ts';
 import { money } from '../../../shared/money.ts';
 import { kindOf } from '../../flow/identity.ts';
-import type { Indicator } from '../../flow/indicators.ts';
+import { hiddenIndicator, type Indicator } from '../../flow/indicators.ts';
 import type { Behind } from '../../flow/stocks.ts';
+import type { Caller } from '../caller.ts';
+import { isInConfidence } from '../confidential.ts';
 import { labelOf } from '../exception-shapes.ts';
 import { namedNow } from '../names.ts';
+import { ProblemError } from '../problems.ts';
 import { ok, type Route, route } from '../route.ts';
 import { instant, instantOf, kindName } from '../shapes.ts';
 
@@ -45,6 +55,8 @@ const indicatorShape = figure
   })
   .meta({ id: 'Indicator' });
 
+const isHidden = (name: IndicatorName, caller: Caller) => confidentialIndicators.has(name) && !isInConfidence(caller);
+
 const listIndicators = route({
   operation: 'listIndicators',
   method: 'get',
@@ -56,8 +68,9 @@ const listIndicators = route({
     'is told as of now. Where no connected system tells what an indicator needs, it says so and has no figure.',
   query: z.object({ days }),
   shape: z.object({ rows: z.array(indicatorShape) }),
-  handle: async ({ at, query }) => {
-    const rows = await at.ask<readonly Indicator[]>({ about: 'indicators', days: query.days });
+  handle: async ({ at, query, caller }) => {
+    const all = await at.ask<readonly Indicator[]>({ about: 'indicators', days: query.days });
+    const rows = all.map((row) => (isHidden(row.name, caller) ? hiddenIndicator(row.name) : row));
     return ok({
       rows: rows.map(({ oldestMs, amounts, parts, trend, notKnown: code, ...row }) => {
         const { title, text, unit, better } = meanings[row.name];
@@ -96,24 +109,45 @@ const listBehind = route({
           isLate: z.boolean(),
           amounts: z.array(money),
           owner: z.string().nullable(),
-          why: z.string().nullable().meta({ description: 'The control that holds it, or where it is on its way to.' }),
+          why: z.string().nullable().meta({
+            description: 'The control that holds it, where it is on its way to, or why its amount is not known.',
+          }),
+          made: z
+            .array(z.object({ figure: z.string(), amount: money, sources: z.array(z.enum(roles)) }))
+            .meta({ description: 'What the amount is made of, each with the roles whose systems tell it.' }),
         })
         .meta({ id: 'RecordBehind' }),
     ),
   }),
-  handle: async ({ at, params: { indicator }, query: { days: back, limit } }) => {
+  handle: async ({ at, params: { indicator }, query: { days: back, limit }, caller }) => {
+    if (isHidden(indicator, caller)) {
+      const next = 'Ask somebody of finance, or an integration admin.';
+      throw new ProblemError('not-allowed', `${meanings[indicator].title} is confidential, and not shown to you.`, {
+        next,
+      });
+    }
     const found = await at.ask<readonly Behind[]>({ about: 'indicator-records', indicator, days: back, limit });
     const known = await at.record.all(namedNow(found.map(({ entity }) => entity)));
     const labels = new Map(known.map(({ entity, canonical }) => [entity, labelOf(canonical)]));
     return ok({
-      rows: found.map(({ sinceMs, amounts, ...row }) => {
+      rows: found.map(({ sinceMs, amounts, made = [], ...row }) => {
         const kind = kindOf(row.entity);
         const title = kind ? entities[kind].title : '';
         const label = labels.get(row.entity) ?? null;
-        return { ...row, kind, title, label, since: instantOf(sinceMs), amounts: [...amounts] };
+        return {
+          ...row,
+          kind,
+          title,
+          label,
+          since: instantOf(sinceMs),
+          amounts: [...amounts],
+          made: made.map(shownPart),
+        };
       }),
     });
   },
 });
+
+const shownPart = ({ sources, ...part }: NonNullable<Behind['made']>[number]) => ({ ...part, sources: [...sources] });
 
 export const indicators: readonly Route[] = [listIndicators, listBehind];

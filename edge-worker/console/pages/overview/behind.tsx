@@ -4,7 +4,7 @@ import { Answer, useAnswer } from '../../asking.tsx';
 import type { Shape } from '../../client.ts';
 import { useNowMs } from '../../clock.ts';
 import { Ago, amountText, Day } from '../../parts/figures.tsx';
-import { Grid } from '../../parts/grid.tsx';
+import { Grid, type GridColumn } from '../../parts/grid.tsx';
 import { wordsFrom } from '../../parts/people.ts';
 import { Empty } from '../../parts/states.tsx';
 import { figureText, type Indicator, lengthText } from './shown.ts';
@@ -73,12 +73,50 @@ export default function BehindIndicator({ indicator }: { readonly indicator: Ind
 
 const placeOf = (of: Indicator['parts'][number]['of']) =>
   Object.entries(of)
-    .map(([what, value]) => (value === '' ? `no ${wordsFrom(what).toLowerCase()}` : wordsFrom(value)))
+    .map(([what, value]) => {
+      if (value === '') return `no ${wordsFrom(what).toLowerCase()}`;
+      return what === 'currency' ? value : wordsFrom(value);
+    })
     .join(', ');
 
-function Records({ rows }: { readonly rows: readonly Row[] }) {
+const howLong: GridColumn<Row> = {
+  id: 'how-long',
+  title: 'How long',
+  minWidth: 120,
+  show: (row) => <HowLong {...row} />,
+};
+
+function HowLong({ since, tookMs, isLate }: Row) {
   const nowMs = useNowMs();
+  return (
+    <>
+      {since !== null && <Ago atMs={Date.parse(since)} nowMs={nowMs} />}
+      {tookMs !== null && lengthText(tookMs)}
+      {isLate && ', late'}
+    </>
+  );
+}
+
+const whoseTurn: GridColumn<Row> = {
+  ...{ id: 'owner', title: 'Whose turn', minWidth: 100 },
+  show: ({ owner }) => owner ?? '',
+};
+
+const amountIn = ({ made }: Row, figure: string) =>
+  made.flatMap((one) => (one.figure === figure ? [amountText(one.amount)] : [])).join(' + ');
+
+/** A column for each figure that the amounts are made of, under the roles whose systems tell it. */
+function madeColumns(rows: readonly Row[]): readonly GridColumn<Row>[] {
+  const sources = new Map(rows.flatMap(({ made }) => made.map((one) => [one.figure, one.sources] as const)));
+  return [...sources].map(([figure, roles]) => ({
+    ...{ id: figure, title: `${wordsFrom(figure)} (${roles.join(', ').toUpperCase()})`, isFigure: true, minWidth: 150 },
+    show: (row) => amountIn(row, figure),
+  }));
+}
+
+function Records({ rows }: { readonly rows: readonly Row[] }) {
   const go = useNavigate();
+  const made = madeColumns(rows);
   return (
     <Grid
       label="Records behind it"
@@ -97,25 +135,14 @@ function Records({ rows }: { readonly rows: readonly Row[] }) {
           show: (row) => row.label ?? row.entity,
         },
         { id: 'title', title: 'Kind', minWidth: 100, show: (row) => row.title },
-        {
-          id: 'how-long',
-          title: 'How long',
-          minWidth: 120,
-          show: ({ since, tookMs, isLate }) => (
-            <>
-              {since !== null && <Ago atMs={Date.parse(since)} nowMs={nowMs} />}
-              {tookMs !== null && lengthText(tookMs)}
-              {isLate && ', late'}
-            </>
-          ),
-        },
-        { id: 'owner', title: 'Whose turn', minWidth: 100, show: ({ owner }) => owner ?? '' },
+        ...(made.length > 0 ? made : [howLong, whoseTurn]),
         {
           id: 'worth',
-          title: 'Worth',
+          title: made.length > 0 ? 'What is left' : 'Worth',
           minWidth: 120,
           isFigure: true,
-          show: ({ amounts }) => amounts.map(amountText).join(' + '),
+          show: ({ amounts, made, why }) =>
+            made.length > 0 && why !== null ? wordsFrom(why) : amounts.map(amountText).join(' + '),
         },
       ]}
     />

@@ -25,7 +25,7 @@ const summary = z.object({
 });
 
 export const draftsShape = z.object({
-  items: z.array(summary.meta({ id: 'Draft' })),
+  rows: z.array(summary.meta({ id: 'Draft' })),
   isSelfApprovalAllowed: z.boolean(),
 });
 

@@ -660,7 +660,7 @@ put: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; pa
 };
 '/installations/{installation}/mapping-drafts': {
 get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
-"items": (components['schemas']['Draft'])[];
+"rows": (components['schemas']['Draft'])[];
 "isSelfApprovalAllowed": boolean;
 }; }; };
 304: { headers: Record<string, unknown>; content?: never; };
@@ -1501,7 +1501,7 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 };
 '/installations/{installation}/mappings': {
 get: { parameters: { query?: { "limit"?: number; "after"?: string; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
-"items": (components['schemas']['MappingVersion'])[];
+"rows": (components['schemas']['MappingVersion'])[];
 /** Send it as `after` for the next page; null on the last. */
 "next": string | null;
 }; }; };
@@ -1735,7 +1735,7 @@ get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path
 };
 '/installations/{installation}/mappings/{version}/changes': {
 get: { parameters: { query: { "since": number; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; "version": number; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
-"items": (components['schemas']['MappingChange'])[];
+"rows": (components['schemas']['MappingChange'])[];
 }; }; };
 304: { headers: Record<string, unknown>; content?: never; };
 401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };

@@ -2,9 +2,9 @@
 // against the tables it uses. Says what is wrong, where, in sentences; nothing is refused without its reason.
 import { canonicalJson } from '../../shared/canonical-json.ts';
 import { type EntityName, entities, entityNames } from '../../shared/entities/_registry.ts';
-import { confidentialIn } from '../../shared/entities/entity.ts';
+import { confidentialIn, titleOf } from '../../shared/entities/entity.ts';
 import { type Codec, CodecError, readPath } from '../connectors/codecs.ts';
-import type { EntityMap } from '../connectors/connector.ts';
+import type { EntityMap, FieldMap } from '../connectors/connector.ts';
 import { entityRows } from '../store/lane-schema.ts';
 import { readColumns } from '../store/rows.ts';
 import type { LaneCore } from './core.ts';
@@ -132,6 +132,7 @@ class MapCheck {
   readonly #content: MappingContent;
   readonly #sides: Sides;
   readonly #map: EntityMap<EntityName>;
+  readonly #shipped: Readonly<Record<string, FieldMap<unknown>>>;
   readonly #codecs: ReadonlyMap<string, Codec<unknown>>;
   readonly #records: readonly CanonicalRecord[];
 
@@ -141,6 +142,7 @@ class MapCheck {
     this.#content = content;
     this.#sides = sides;
     this.#map = connection.connector.maps[kind] as EntityMap<EntityName>;
+    this.#shipped = this.#map.fields as Readonly<Record<string, FieldMap<unknown>>>;
     this.#codecs = codecsOf(connection.connector);
     const where = `WHERE kind = ? ORDER BY event_ms DESC LIMIT ${lookedAtMax}`;
     const rows = readColumns(core.store.sql, entityRows, ['canonical'], where, kind);
@@ -151,7 +153,8 @@ class MapCheck {
     const rows = fields.flatMap(([field, row]) => within(`fields.${field}`, this.#checkRow(field, row)));
     const extras = extra.flatMap(([at, row]) => within(`extra.${at}`, this.#checkExtra(row)));
     const place = `maps.${this.#connection.id}.${this.#kind}`;
-    return within(place, [...rows, ...extras, ...this.#checkFilled(fields, off)]);
+    const moved = [...fields.map(([field]) => field), ...off];
+    return within(place, [...rows, ...extras, ...this.#checkFilled(moved), ...this.#checkCurrencies(moved)]);
   }
 
   #checkRow(field: string, row: Row): RowProblem[] {
@@ -165,7 +168,6 @@ class MapCheck {
       return [{ field: 'codec', problem: `${row.codec} cannot carry this field there and back without loss.` }];
     return [
       ...this.#checkPath(row.at, row.direction !== 'in'),
-      ...this.#checkCurrency(row),
       ...this.#checkTable(field, row),
       ...(row.direction === 'out' ? [] : this.#checkRead(row, codec)),
       ...(row.direction === 'in' ? [] : this.#checkWritten(field, row, codec)),
@@ -184,21 +186,27 @@ class MapCheck {
     return [{ field: 'direction', problem: `${described.label} cannot be written in ${title}. It can be read.` }];
   }
 
-  /** An amount whose currency is not read with it would be held, record by record. */
-  #checkCurrency({ codec }: Row): RowProblem[] {
-    const at = currencyPath(codec);
-    if (at === null || this.#places().some((row) => row.at === at)) return [];
-    return [{ field: 'codec', problem: `Its currency stands at ${at}, which no row of this record reads.` }];
+  /** An amount whose currency is not read with it would be held, record by record: one that moves, or whose goes. */
+  #checkCurrencies(moved: readonly string[]): RowProblem[] {
+    const places = this.#places();
+    return places.flatMap(({ field, codec }) => {
+      const [at, schema] = [currencyPath(codec), schemaOf(this.#kind, field)];
+      if (at === null || !schema || places.some((row) => row.at === at)) return [];
+      if (!moved.some((one) => one === field || this.#shipped[one]?.at === at)) return [];
+      const says = `has its currency at ${at}, which no row of this record carries.`;
+      return [{ field: `fields.${field}.codec`, problem: `${titleOf(schema)} ${says}` }];
+    });
   }
 
   /** Where the map reads and writes under the draft. */
-  #places(): readonly Pick<Row, 'at' | 'direction'>[] {
+  #places(): readonly (Pick<Row, 'at' | 'direction' | 'codec'> & { readonly field: string })[] {
     const overlay = this.#content.maps[this.#connection.id]?.[this.#kind];
-    const shipped = Object.entries(this.#map.fields as Readonly<Record<string, Pick<Row, 'at' | 'direction'>>>);
-    const kept = shipped.flatMap(([field, row]) => (overlay?.fields[field] === undefined ? [row] : []));
-    const own = Object.values(overlay?.fields ?? {}).flatMap((row) => row ?? []);
+    const kept = Object.entries(this.#shipped).flatMap(([field, { codec, ...row }]) =>
+      overlay?.fields[field] === undefined ? [{ ...row, field, codec: codec.name }] : [],
+    );
+    const own = Object.entries(overlay?.fields ?? {}).flatMap(([field, row]) => (row ? [{ ...row, field }] : []));
     const extra = [...(this.#map.extra ?? []), ...(overlay?.extra ?? [])];
-    return [...kept, ...own, ...extra.map(({ at }) => ({ at, direction: 'out' as const }))];
+    return [...kept, ...own, ...extra.map(({ at }) => ({ at, direction: 'out' as const, field: '', codec: '' }))];
   }
 
   #checkTable(field: string, { lookup, at, direction }: Row): RowProblem[] {
@@ -246,22 +254,20 @@ class MapCheck {
   }
 
   #checkExtra(row: Extra): RowProblem[] {
+    const { connector } = this.#connection;
     const codec = this.#codecs.get(row.codec);
     if (!codec) return [{ field: 'codec', problem: `There is no codec ${row.codec}.` }];
     const path = this.#checkPath(row.at, true);
     if (row.formula === undefined) {
       const type = typeof row.constant === 'boolean' ? 'bool' : 'string';
-      const isFit =
-        codecsForTyped(this.#connection.connector, type).includes(row.codec) || isCarried(codec, row.constant);
+      const isFit = codecsForTyped(connector, type).includes(row.codec) || isCarried(codec, row.constant);
       if (!isFit) return [{ field: 'constant', problem: `${row.codec} cannot write ${JSON.stringify(row.constant)}.` }];
       return [...path, ...this.#refused(row.at, codec, [row.constant ?? null])];
     }
     const checked = checkFormula(row.formula, this.#kind);
     if (!checked.ok) return [{ field: 'formula', problem: `${checked.problem}. ${checked.next}` }];
-    if (!codecsForTyped(this.#connection.connector, checked.type).includes(row.codec))
-      return [
-        { field: 'codec', problem: `The formula makes a value of the type ${checked.type}, not for ${row.codec}.` },
-      ];
+    const says = `The formula makes a value of the type ${checked.type}, not for ${row.codec}.`;
+    if (!codecsForTyped(connector, checked.type).includes(row.codec)) return [{ field: 'codec', problem: says }];
     return [...path, ...this.#refused(row.at, codec, this.#worked(row.formula))];
   }
 
@@ -279,14 +285,12 @@ class MapCheck {
   }
 
   /** A field that must not be empty there is still filled by some row. */
-  #checkFilled(fields: Changed['fields'], off: readonly string[]): RowProblem[] {
+  #checkFilled(moved: readonly string[]): RowProblem[] {
     const written = new Set(this.#places().flatMap(({ at, direction }) => (direction === 'in' ? [] : [at])));
-    const shipped = this.#map.fields as Readonly<Record<string, { readonly at: string; readonly direction: string }>>;
-    return [...fields.map(([field]) => field), ...off].flatMap((field) => {
-      const before = shipped[field];
+    return (this.#map.canCreate ? moved : []).flatMap((field) => {
+      const before = this.#shipped[field];
       const there = this.#sides.theirs.find(({ path }) => path === before?.at);
-      if (!before || before.direction === 'in' || !this.#map.canCreate || !there?.isRequired) return [];
-      if (written.has(before.at)) return [];
+      if (before?.direction === 'in' || !there?.isRequired || written.has(there.path)) return [];
       return [{ field: `fields.${field}`, problem: `${there.label} must not be empty there, and no row fills it.` }];
     });
   }

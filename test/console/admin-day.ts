@@ -32,7 +32,7 @@ export async function draftAndSubmit(visitor: Visitor, day: AdminDay): Promise<v
   await choose(content, 'Owner of Payment terms', 'CRM');
   await visitor.hasText('was ERP');
   await inDraft(visitor, 'What it changes');
-  await visitor.hasText('customer.terms: owned by the crm');
+  await visitor.hasText('Customer, Payment terms: owned by the CRM');
   await visitor.button('Rehearse over the last 31 days').click();
   await visitor.hasText(/of them would change/);
   await visitor.button('Submit').click();
@@ -79,7 +79,7 @@ export async function publishAsColleague(visitor: Visitor, { title }: AdminDay):
   const { content } = visitor;
   await goToPage(visitor, 'Mappings');
   await content.getByRole('row', { name: new RegExp(title) }).click();
-  await visitor.hasText('customer.terms: owned by the crm');
+  await visitor.hasText('Customer, Payment terms: owned by the CRM');
   await visitor.button('Approve and publish').click();
   await content.getByRole('dialog').getByRole('button', { name: 'Approve and publish', exact: true }).click();
   await visitor.hasText('It became');

@@ -204,9 +204,8 @@ export function manyStories(full: Visit): void {
 /** What the hub answers, and its rows again and again. */
 async function lengthen(route: Route, { again, more }: Many): Promise<void> {
   const response = await route.fetch();
-  const body = (await response.json()) as { rows?: Listed[]; items?: Listed[] };
-  const name = body.rows ? 'rows' : 'items';
-  const rows = body[name] ?? [];
+  const body = (await response.json()) as { rows?: Listed[] };
+  const rows = body.rows ?? [];
   const longer = Array.from({ length: manyRows }, (_, n) => again(rows[n % rows.length] ?? {}, n));
-  await route.fulfill({ response, json: { ...body, [name]: longer, ...more } });
+  await route.fulfill({ response, json: { ...body, rows: longer, ...more } });
 }

@@ -89,6 +89,18 @@ it('A row is refused for the field, the codec, the length, the choices, the type
   expect(await row('website', at('terms'))).toEqual([]);
 });
 
+it('A currency cannot be left behind by the amounts that stand beside it, and an amount finds its own', async () => {
+  const { crm, refused } = await firm();
+  crm.fields.set('opportunity', []);
+  const deal = (fields: MappingContent['maps'][string][string]['fields']) =>
+    refused({ maps: { crm: { deal: { fields, extra: [] } } } });
+  expect(await deal({ currency: null })).toEqual([
+    'maps.crm.deal.fields.amount.codec: Amount has its currency at currency, which no row of this record carries.',
+  ]);
+  expect(await deal({ currency: null, amount: null })).toEqual([]);
+  expect(await deal({ practice: null })).toEqual([]);
+});
+
 it('A table is refused for what is no value of the field, and for a choice that the system has not', async () => {
   const { refused } = await firm();
   const fields = { country: { at: 'land', codec: 'text?', direction: 'both' as const, lookup: 'lands' } };

@@ -106,9 +106,11 @@ export class Visitor {
     return found;
   }
 
-  /** Whether anything has to be scrolled sideways, here or in what is framed here. */
+  /** Whether anything has to be scrolled sideways, here or in what is framed here; tables of cards too. */
   async isTooWide(): Promise<boolean> {
-    const wide = 'document.documentElement.scrollWidth > window.innerWidth';
+    const cards = "[...document.querySelectorAll('.grid-cards, .mappings-matrix')]";
+    const wideTable = `innerWidth <= 640 && ${cards}.some((one) => one.scrollWidth > one.clientWidth + 1)`;
+    const wide = `document.documentElement.scrollWidth > window.innerWidth || (${wideTable})`;
     const all = await Promise.all(this.#documents().map((frame) => frame.evaluate(wide)));
     return all.includes(true);
   }

@@ -33,8 +33,8 @@ const listDrafts = route({
   summary: 'List drafts of the mappings, the newest first',
   shape: draftsShape,
   handle: async ({ at }) => {
-    const { drafts: rows, isSelfApprovalAllowed } = await draftIn(at);
-    return ok({ items: rows.map(shownDraft), isSelfApprovalAllowed });
+    const { drafts, isSelfApprovalAllowed } = await draftIn(at);
+    return ok({ rows: drafts.map(shownDraft), isSelfApprovalAllowed });
   },
 });
 

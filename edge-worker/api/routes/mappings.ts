@@ -37,7 +37,7 @@ const listMappings = route({
   tag: 'Mappings',
   summary: 'List mapping versions, the newest first',
   query: paging,
-  shape: z.object({ items: z.array(versionShape), next: pageOf(versionShape).shape.next }),
+  shape: pageOf(versionShape),
   handle: async ({ at, query: { limit, after } }) => {
     const rows = await at.ask<readonly VersionRow[]>({ about: 'versions' });
     const [before] = cursorOf(after, z.tuple([z.number()])) ?? [Number.MAX_SAFE_INTEGER];
@@ -46,8 +46,7 @@ const listMappings = route({
       return { version, publishedAt: instantOf(publishedMs), publishedBy: by, isInForce: version === newest };
     };
     const earlier = rows.filter(({ version }) => version < before);
-    const { rows: items, next } = cursorAfter(earlier, limit, show, ({ version }) => [version]);
-    return ok({ items, next });
+    return ok(cursorAfter(earlier, limit, show, ({ version }) => [version]));
   },
 });
 
@@ -70,10 +69,10 @@ const compareMappings = route({
   summary: 'Say in words what a version has otherwise than another',
   params: z.object({ version: number }),
   query: z.object({ since: number.meta({ description: 'The other version.' }) }),
-  shape: z.object({ items: z.array(changeShape) }),
+  shape: z.object({ rows: z.array(changeShape) }),
   handle: async ({ at, params: { version }, query: { since } }) => {
     const [before, after] = [await versionIn(at, since), await versionIn(at, version)];
-    return ok({ items: [...mappingDiff(before, after)] });
+    return ok({ rows: [...mappingDiff(before, after)] });
   },
 });
 

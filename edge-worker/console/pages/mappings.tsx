@@ -1,7 +1,7 @@
 // How the mappings are changed: drafts on their way, and every version that was published.
 import { lazy, useState } from 'react';
 import { Link, Route, Routes, useNavigate } from 'react-router';
-import { Answer, useAnswer, useChange, useMe } from '../asking.tsx';
+import { Answer, useAnswer, useChange, useMe, usePages } from '../asking.tsx';
 import type { Shape } from '../client.ts';
 import { useNowMs } from '../clock.ts';
 import { Ask, Button, Field } from '../parts/controls.tsx';
@@ -45,8 +45,10 @@ function Both() {
   const drafts = useAnswer(['mappings', 'drafts'], ({ api, installation }) =>
     api.GET('/installations/{installation}/mapping-drafts', { params: { path: { installation } } }),
   );
-  const versions = useAnswer(['mappings', 'versions'], ({ api, installation }) =>
-    api.GET('/installations/{installation}/mappings', { params: { path: { installation } } }),
+  const versions = usePages(['mappings', 'version-pages'], ({ api, installation }, after) =>
+    api.GET('/installations/{installation}/mappings', {
+      params: { path: { installation }, query: after === null ? {} : { after } },
+    }),
   );
   return (
     <div className="stack">
@@ -60,13 +62,13 @@ function Both() {
       <section className="stack-close" aria-label="Drafts">
         <h2>Drafts</h2>
         <Answer what="the drafts" answer={drafts}>
-          {({ items }) => <Drafts items={items} />}
+          {({ rows }) => <Drafts rows={rows} />}
         </Answer>
       </section>
       <section className="stack-close" aria-label="Versions">
         <h2>Versions</h2>
-        <Answer what="the versions" answer={versions}>
-          {({ items }) => <Versions items={items} />}
+        <Answer what="the versions" answer={versions.answer}>
+          {() => <Versions rows={versions.rows} onEnd={versions.more} />}
         </Answer>
       </section>
       <Existing />
@@ -107,13 +109,14 @@ function Begin() {
   );
 }
 
-function Drafts({ items }: { readonly items: readonly Shape<'Draft'>[] }) {
+function Drafts({ rows }: { readonly rows: readonly Shape<'Draft'>[] }) {
   const nowMs = useNowMs();
   const navigate = useNavigate();
   return (
     <Grid
+      hasCards
       label="Drafts"
-      lines={items}
+      lines={rows}
       idOf={({ id }) => id}
       onOpen={({ id }) => navigate(`/mappings/draft/${encodeURIComponent(id)}`)}
       empty={<Empty title="No drafts">Changes of the mappings appear here until they are published.</Empty>}
@@ -137,13 +140,20 @@ function Drafts({ items }: { readonly items: readonly Shape<'Draft'>[] }) {
   );
 }
 
-function Versions({ items }: { readonly items: readonly Shape<'MappingVersion'>[] }) {
+interface VersionsProps {
+  readonly rows: readonly Shape<'MappingVersion'>[];
+  readonly onEnd: () => void;
+}
+
+function Versions({ rows, onEnd }: VersionsProps) {
   const nowMs = useNowMs();
   const navigate = useNavigate();
   return (
     <Grid
+      hasCards
       label="Versions"
-      lines={items}
+      lines={rows}
+      onEnd={onEnd}
       idOf={({ version }) => String(version)}
       onOpen={({ version }) => navigate(`/mappings/version/${version}`)}
       empty={<Empty title="No versions">The first comes with the installation.</Empty>}

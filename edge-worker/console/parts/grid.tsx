@@ -1,6 +1,7 @@
-// A table that stays quick with thousands of rows: only those in sight are drawn. Keyboard and reading out are React
-// Aria's.
-import type { ReactNode } from 'react';
+// A table that stays quick with thousands of rows: only those in sight are drawn. On a narrow page each row can be a
+// card with every column on a line of its own, so that nothing has to be looked for sideways. Keyboard and reading out
+// are React Aria's.
+import { type ReactNode, useSyncExternalStore } from 'react';
 import { Cell, Column, Row, Table, TableBody, TableHeader, TableLayout, Virtualizer } from 'react-aria-components';
 import './grid.css';
 
@@ -26,23 +27,66 @@ export interface GridProps<Line> {
   /** Called when the end of what was fetched comes into sight. */
   readonly onEnd?: () => void;
   readonly heightPx?: number;
+  /** On a narrow page, which otherwise is scrolled sideways. */
+  readonly hasCards?: boolean;
 }
 
-const rowHeightPx = 40;
+const lineHeightPx = 40;
 const headerHeightPx = 36;
+const card = { paddingPx: 20, lineHeightPx: 22 };
+
+const narrow = '(max-width: 640px)';
+
+function useIsNarrow(): boolean {
+  const follow = (changed: () => void) => {
+    const media = matchMedia(narrow);
+    media.addEventListener('change', changed);
+    return () => media.removeEventListener('change', changed);
+  };
+  return useSyncExternalStore(follow, () => matchMedia(narrow).matches);
+}
+
+/** All columns as one, its name first. */
+function asCard<Line>(columns: readonly GridColumn<Line>[]): GridColumn<Line> {
+  const name = columns.find(({ isName }) => isName);
+  const others = columns.filter((column) => column !== name);
+  return {
+    ...{ id: 'card', title: name?.title ?? '', isName: true },
+    show: (line) => (
+      <>
+        {name && <div className="grid-card-name">{name.show(line)}</div>}
+        {others.map(({ id, title, show }) => {
+          const shown = show(line);
+          return shown === null || shown === false || shown === '' ? null : (
+            <div key={id} className="grid-card-line">
+              <span className="quiet">{title}</span> {shown}
+            </div>
+          );
+        })}
+      </>
+    ),
+  };
+}
 
 export function Grid<Line extends object>(props: GridProps<Line>) {
-  const { label, columns, lines, idOf, onOpen, empty, heightPx = 520 } = props;
+  const { label, lines, idOf, onOpen, empty, heightPx = 520 } = props;
+  const isNarrow = useIsNarrow() && props.hasCards === true;
   if (lines.length === 0) return <>{empty}</>;
+  const columns = isNarrow ? [asCard(props.columns)] : props.columns;
+  const rowHeightPx = isNarrow ? card.paddingPx + props.columns.length * card.lineHeightPx : lineHeightPx;
   const wantedPx = headerHeightPx + lines.length * rowHeightPx + 2;
   const seek = (area: HTMLElement) => {
     if (area.scrollTop + area.clientHeight >= area.scrollHeight - 4 * rowHeightPx) props.onEnd?.();
   };
   return (
-    <Virtualizer layout={TableLayout} layoutOptions={{ rowHeight: rowHeightPx, headingHeight: headerHeightPx }}>
+    <Virtualizer
+      key={String(isNarrow)}
+      layout={TableLayout}
+      layoutOptions={{ rowHeight: rowHeightPx, headingHeight: headerHeightPx }}
+    >
       <Table
         aria-label={label}
-        className="grid"
+        className={isNarrow ? 'grid grid-cards' : 'grid'}
         style={{ height: Math.min(heightPx, wantedPx) }}
         onScroll={(event) => seek(event.currentTarget as HTMLElement)}
         {...(onOpen && {
@@ -72,13 +116,16 @@ export function Grid<Line extends object>(props: GridProps<Line>) {
               className={onOpen ? 'grid-row grid-row-open' : 'grid-row'}
               columns={columns.map((c) => ({ ...c }))}
             >
-              {(column) => (
-                <Cell className={column.isFigure ? 'grid-cell right figures' : 'grid-cell'}>{column.show(line)}</Cell>
-              )}
+              {(column) => <Cell className={cellLook(column)}>{column.show(line)}</Cell>}
             </Row>
           )}
         </TableBody>
       </Table>
     </Virtualizer>
   );
+}
+
+function cellLook<Line>({ id, isFigure }: GridColumn<Line>): string {
+  if (id === 'card') return 'grid-cell grid-card';
+  return isFigure ? 'grid-cell right figures' : 'grid-cell';
 }

@@ -9,6 +9,7 @@ import { Changes, stateOf } from './lists.tsx';
 import { Rehearsed } from './rehearsed.tsx';
 import { type Full as Draft, placeOf, wholeOf } from './sides.ts';
 import { type StepName, useStep } from './steps.ts';
+import { NotSaved, Way } from './way.tsx';
 import './mappings.css';
 
 export function DraftPage() {
@@ -39,6 +40,8 @@ function One({ draft }: { readonly draft: Draft }) {
         {draft.submittedBy !== null && `, submitted by ${nameOf(draft.submittedBy)}`}
       </p>
       <Said draft={draft} />
+      <Way draft={draft} />
+      <NotSaved draft={draft} />
       <Steps draft={draft} />
       <nav className="mappings-parts" aria-label="Parts of the draft">
         {parts.map(({ path, title: name }) => (
@@ -83,7 +86,7 @@ function Summary({ draft }: { readonly draft: Draft }): ReactNode {
     <>
       <section className="stack-close" aria-label="What it changes">
         <h2>What it changes</h2>
-        <Changes items={draft.changes} />
+        <Changes rows={draft.changes} draft={draft} />
       </section>
       <Rehearsed draft={draft} />
     </>

@@ -5,9 +5,10 @@ import { saveFile } from '../../parts/file.ts';
 import { Note } from '../../parts/states.tsx';
 import { type Pair, writeCsv } from './csv.ts';
 import { ImportFile } from './import-file.tsx';
-import { SaveTrouble, useSaving } from './saving.tsx';
-import type { Full } from './sides.ts';
+import { Behind, SaveTrouble, useSaving } from './saving.tsx';
+import { type Full, tablePlaceOf } from './sides.ts';
 import { UnknownValues } from './unknown-values.tsx';
+import { useWriting } from './writing.ts';
 
 interface Entry extends Pair {
   readonly id: number;
@@ -23,16 +24,19 @@ const shownMax = 100;
 
 export function Entries({ draft, table, isOpen }: EntriesProps) {
   const saving = useSaving(draft);
-  const [entries, setEntries] = useState(() => entriesOf(pairsOf(draft, table)));
+  const writing = useWriting(tablePlaceOf(draft, table), `Table ${table}`, entriesOf(pairsOf(draft, table)));
+  const { value: entries, set: setEntries } = writing;
   const [asked, ask] = useState('');
   const problem = problemOf(entries);
-  const save = (pairs: readonly Pair[]) => {
-    const values = Object.fromEntries(pairs.map(({ theirs, ours }) => [theirs.trim(), ours.trim()]));
+  const save = (sent: readonly Entry[]) => {
+    const kept = sent.map(({ theirs, ours }) => ({ theirs: theirs.trim(), ours: ours.trim() }));
+    const values = Object.fromEntries(kept.map(({ theirs, ours }) => [theirs, ours]));
     const { content } = saving.opened;
-    saving.save({ ...content, lookups: { ...content.lookups, [table]: values } });
+    const lookups = { ...content.lookups, [table]: values };
+    saving.save({ ...content, lookups }, { isSaved: () => writing.isSaved(sent, entriesOf(kept)) });
   };
-  const takeTheirs = () => {
-    setEntries(entriesOf(pairsOf(draft, table)));
+  const takeSaved = () => {
+    writing.end(entriesOf(pairsOf(draft, table)));
     saving.takeTheirs();
   };
   const add = (pair: Pair) => {
@@ -40,8 +44,9 @@ export function Entries({ draft, table, isOpen }: EntriesProps) {
     ask('');
   };
   const take = (pairs: readonly Pair[]) => {
-    setEntries(entriesOf(pairs));
-    save(pairs);
+    const taken = entriesOf(pairs);
+    setEntries(taken);
+    save(taken);
   };
   return (
     <div className="stack-close">
@@ -56,7 +61,8 @@ export function Entries({ draft, table, isOpen }: EntriesProps) {
       {entries.length > 10 && <Field label="Look for a value" type="search" value={asked} onChange={ask} />}
       <Lines entries={entries} asked={asked} isOpen={isOpen} onChange={setEntries} />
       {problem !== null && <Note tone="warning">{problem}</Note>}
-      <SaveTrouble saving={{ ...saving, takeTheirs }} draft={draft} />
+      <Behind writing={writing} draft={draft} onTake={takeSaved} />
+      <SaveTrouble saving={{ ...saving, takeTheirs: takeSaved }} draft={draft} />
       {isOpen && (
         <div className="row">
           <Button onPress={() => add({ theirs: '', ours: '' })}>Add an entry</Button>
@@ -112,7 +118,11 @@ function Lines({ entries, asked, isOpen, onChange }: LinesProps) {
 const pairsOf = ({ content }: Full, table: string): readonly Pair[] =>
   Object.entries(content.lookups[table] ?? {}).map(([theirs, ours]) => ({ theirs, ours }));
 
-const entriesOf = (pairs: readonly Pair[]): readonly Entry[] => pairs.map((pair, id) => ({ ...pair, id }));
+/** By their value, so that a table looks the same whoever saved it. */
+function entriesOf(pairs: readonly Pair[]): readonly Entry[] {
+  const sorted = [...pairs].sort((one, other) => (one.theirs < other.theirs ? -1 : 1));
+  return sorted.map(({ theirs, ours }, id) => ({ theirs, ours, id }));
+}
 
 const nextId = (entries: readonly Entry[]) => entries.reduce((max, { id }) => Math.max(max, id), -1) + 1;
 

@@ -1,7 +1,6 @@
 // A formula while it is written: completed as it is typed, checked by the hub once the typing rests, with the place of
 // what is wrong, and with everything that may stand in it below.
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
-import { flushSync } from 'react-dom';
 import { Answer, useAnswer, useChange } from '../../asking.tsx';
 import { after } from '../../clock.ts';
 import { type FormulaWords, type Suggestion, type Suggestions, suggestAt } from './completion.ts';
@@ -92,13 +91,13 @@ function Editor({ text, onChange, isDisabled, fault, words }: EditorProps) {
   };
   const take = ({ text: taken, back }: Suggestion) => {
     const caret = from + taken.length - back;
-    // The caret can be set only once the field holds what is taken, and is set before this key is done with: set any
-    // later, the next character typed would come before it and stand in the wrong place.
-    flushSync(() => {
-      onChange(text.slice(0, from) + taken + text.slice(to));
-      setOpen(nothing);
-    });
+    area.current?.setSelectionRange(from, to);
+    // As if it were typed, so that it can be undone like typing; no other call of the browser does that. The field
+    // holds it at once, and the caret is set before this key is done with: set any later, the next character typed
+    // would come before it and stand in the wrong place.
+    document.execCommand('insertText', false, taken);
     area.current?.setSelectionRange(caret, caret);
+    setOpen(nothing);
   };
   const press = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.key === ' ' && event.ctrlKey) suggest(text, event.currentTarget.selectionEnd, true);

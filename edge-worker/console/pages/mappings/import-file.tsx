@@ -118,6 +118,7 @@ function Look({ lines, before, onTake, close }: LookProps) {
         </Note>
       )}
       <Grid
+        hasCards
         label="What the file changes"
         heightPx={260}
         lines={rowsOf(difference)}

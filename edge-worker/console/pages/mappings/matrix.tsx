@@ -51,7 +51,7 @@ function Line({ content, kind, field, carrying, onMove }: LineProps) {
   return (
     <tr>
       <th scope="row">{field.title}</th>
-      <td>
+      <td data-title="Owned by">
         {onMove === null ? (
           roleTitles[owner]
         ) : (
@@ -65,11 +65,11 @@ function Line({ content, kind, field, carrying, onMove }: LineProps) {
         )}{' '}
         {owner !== field.owner && <Badge tone="notice">was {roleTitles[field.owner]}</Badge>}
       </td>
-      {carrying.map(({ connection, maps, roles: seats }) => {
+      {carrying.map(({ connection, title, maps, roles: seats }) => {
         const map = maps.find((one) => one.kind === kind.kind);
         const row = map ? standingOf(content, connection, map, field).row : null;
         return (
-          <td key={connection}>
+          <td key={connection} data-title={`${title} (${connection})`}>
             {row ? directions[row.direction] : '—'} {seats.includes(owner) && <Badge tone="good">Owner</Badge>}
           </td>
         );

@@ -29,7 +29,7 @@ function Moved({ draft, ground }: { readonly draft: Full; readonly ground: Groun
       <SaveTrouble saving={saving} draft={draft} />
       <Matrix
         {...{ content, ground, kind }}
-        onMove={isOpen ? (field, role) => saving.save(withOwner(content, kind.kind, field, role)) : null}
+        onMove={isOpen ? (field, role) => saving.save(withOwner(content, kind.kind, field, role), {}) : null}
       />
     </section>
   );

@@ -1,12 +1,11 @@
 // One row of a draft, edited: which field of theirs, how the value goes over, which way, and whose it is.
-import { useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
 import { Answer, useMe } from '../../asking.tsx';
 import { Button, Choice } from '../../parts/controls.tsx';
 import { Empty } from '../../parts/states.tsx';
 import { ExtraForm } from './extra.tsx';
 import { PickField } from './pick.tsx';
-import { SaveTrouble, useSaving } from './saving.tsx';
+import { FormTrouble, useForm } from './saving.tsx';
 import {
   briefly,
   codecTitle,
@@ -18,8 +17,10 @@ import {
   type OurField,
   ownerIn,
   placeOf,
+  type Role,
   type Row,
   roleTitles,
+  rowPlaceOf,
   type ShippedMap,
   type Sides,
   standingOf,
@@ -88,23 +89,33 @@ interface FieldProps {
   readonly back: () => void;
 }
 
+/** What is chosen for the field. */
+interface Written {
+  readonly mode: Mode;
+  readonly row: Row;
+  readonly owner: Role;
+}
+
 const noTable = ' none';
 
 function FieldForm({ draft, connection, map, ours, sides, title, isOpen, back }: FieldProps) {
-  const saving = useSaving(draft);
+  const blank: Row = { at: '', codec: sides.codecs[ours.field]?.[0] ?? '', direction: 'both' };
+  const savedIn = (saved: Full['content']): Written => {
+    const { mode, row } = standingOf(saved, connection, map, ours);
+    return { mode, row: row ?? map.fields[ours.field] ?? blank, owner: ownerIn(saved, map.kind, ours) };
+  };
+  const place = [rowPlaceOf(draft, connection, map.kind, ours.field), `${ours.title} (${connection})`] as const;
+  const form = useForm(draft, place, savedIn, back);
+  const { saving, writing, leave } = form;
   const { content } = saving.opened;
-  const before = standingOf(content, connection, map, ours);
-  const codecs = sides.codecs[ours.field] ?? [];
-  const blank: Row = { at: '', codec: codecs[0] ?? '', direction: 'both' };
-  const [mode, setMode] = useState<Mode>(before.mode);
-  const [row, setRow] = useState<Row>(before.row ?? map.fields[ours.field] ?? blank);
-  const [owner, setOwner] = useState(ownerIn(content, map.kind, ours));
+  const { mode, row, owner } = writing.value;
+  const set = (change: Partial<Written>) => writing.set({ ...writing.value, ...change });
   const kept = { shipped: undefined, none: undefined, off: null, own: row }[mode];
   const problemAt = (part: string) =>
     saving.problems.find(({ field }) => field.endsWith(`.${ours.field}.${part}`))?.problem;
   const save = () => {
     const rows = withRow(content, [connection, map.kind, ours.field], kept);
-    saving.save(withOwner(rows, map.kind, ours, owner), back);
+    form.save(withOwner(rows, map.kind, ours, owner));
   };
   return (
     <section className="stack mappings-form" aria-label={ours.title}>
@@ -116,12 +127,16 @@ function FieldForm({ draft, connection, map, ours, sides, title, isOpen, back }:
         label="This field is"
         options={modesOf(map, ours)}
         chosen={mode}
-        onChoose={setMode}
+        onChoose={(chosen) => set({ mode: chosen })}
         isDisabled={!isOpen}
       />
       {mode === 'shipped' && <Shipped row={row} sides={sides} />}
       {mode === 'own' && (
-        <OwnRow {...{ ours, sides, title, row, setRow, problemAt, isOpen }} tables={Object.keys(content.lookups)} />
+        <OwnRow
+          {...{ ours, sides, title, row, problemAt, isOpen }}
+          setRow={(changed) => set({ row: changed })}
+          tables={Object.keys(content.lookups)}
+        />
       )}
       <Choice
         label="Owned by"
@@ -131,16 +146,16 @@ function FieldForm({ draft, connection, map, ours, sides, title, isOpen, back }:
           hint: id === ours.owner ? 'as it comes with Tieout' : undefined,
         }))}
         chosen={owner}
-        onChoose={setOwner}
+        onChoose={(role) => set({ owner: role })}
         isDisabled={!isOpen}
       />
-      <SaveTrouble saving={saving} draft={draft} />
+      <FormTrouble form={form} draft={draft} />
       {isOpen && (
         <div className="row">
           <Button look="main" isDisabled={saving.isPending || (mode === 'own' && row.at === '')} onPress={save}>
             Save the row
           </Button>
-          <Button look="quiet" onPress={back}>
+          <Button look="quiet" onPress={leave}>
             Cancel
           </Button>
         </div>

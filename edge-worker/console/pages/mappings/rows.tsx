@@ -14,12 +14,13 @@ import {
   type Ground,
   type Mode,
   ownerIn,
-  placeOf,
   roleTitles,
+  rowPlaceOf,
   type ShippedMap,
   type Sides,
   type Standing,
   standingOf,
+  type TheirField,
   useGround,
   useSides,
 } from './sides.ts';
@@ -96,8 +97,7 @@ function Lines({ draft, ground, connection, map, sides }: TableProps & { readonl
   const there = new Map(sides.theirs.map((field) => [field.path, field]));
   const extras = [...map.extra, ...extrasOf(content, connection, map.kind)];
   const lacking = unfilled(sides.theirs, [...standings.map(({ row }) => row), ...extras]);
-  const open = (row: string) =>
-    navigate(`${placeOf(draft)}/row/${encodeURIComponent(connection)}/${map.kind}/${encodeURIComponent(row)}`);
+  const open = (row: string) => navigate(rowPlaceOf(draft, connection, map.kind, row));
   return (
     <div className="stack-close">
       {sides.problem !== null && <Note tone="warning">The fields of the system are not shown: {sides.problem}</Note>}
@@ -109,8 +109,9 @@ function Lines({ draft, ground, connection, map, sides }: TableProps & { readonl
       )}
       {sides.sampleOf !== null && <p className="quiet">The values are those of the record {sides.sampleOf}.</p>}
       <Grid
+        hasCards
         label="Rows"
-        heightPx={1600}
+        heightPx={8000}
         lines={standings}
         idOf={({ ours: { field } }) => field}
         onOpen={({ ours: { field } }) => open(field)}
@@ -141,7 +142,7 @@ function Lines({ draft, ground, connection, map, sides }: TableProps & { readonl
           },
         ]}
       />
-      <Extras draft={draft} connection={connection} map={map} open={open} />
+      <Extras {...{ draft, connection, map, open, there }} />
     </div>
   );
 }
@@ -156,10 +157,11 @@ interface ExtrasProps {
   readonly connection: string;
   readonly map: ShippedMap;
   readonly open: (row: string) => void;
+  readonly there: ReadonlyMap<string, TheirField>;
 }
 
 /** What only the system has: filled by a constant or a formula, never read back. */
-function Extras({ draft, connection, map, open }: ExtrasProps) {
+function Extras({ draft, connection, map, open, there }: ExtrasProps) {
   const own = extrasOf(draft.content, connection, map.kind).map(({ at, codec, constant, formula }, index) => ({
     ...{ id: `=${index}`, at, codec, isOwn: true },
     says: formula ?? briefly(constant),
@@ -173,13 +175,17 @@ function Extras({ draft, connection, map, open }: ExtrasProps) {
         {draft.state === 'draft' && <Button onPress={() => open(`=${own.length}`)}>Fill another field</Button>}
       </div>
       <Grid
+        hasCards
         label="Fields that only the system has"
         lines={[...shipped, ...own]}
         idOf={({ id }) => id}
         onOpen={({ id, isOwn }) => isOwn && open(id)}
         empty={<p className="quiet">None is filled. A constant or a formula can fill one.</p>}
         columns={[
-          { id: 'at', title: 'Their field', isName: true, width: '2fr', minWidth: 150, show: ({ at }) => at },
+          {
+            ...{ id: 'at', title: 'Their field', isName: true, width: '2fr', minWidth: 150 },
+            show: ({ at }) => there.get(at)?.label ?? at,
+          },
           { id: 'says', title: 'Filled with', width: '3fr', minWidth: 180, show: ({ says }) => <code>{says}</code> },
           { id: 'codec', title: 'Written as', minWidth: 110, show: ({ codec }) => codecTitle(codec) },
           {

@@ -39,6 +39,12 @@ export type Kind = ShippedMap['kind'];
 /** Addresses are whole: within a page of parts a relative one goes on from the part. */
 export const placeOf = ({ id }: Pick<Full, 'id'>) => `/mappings/draft/${encodeURIComponent(id)}`;
 
+export const rowPlaceOf = (draft: Pick<Full, 'id'>, connection: string, kind: string, row: string) =>
+  `${placeOf(draft)}/row/${encodeURIComponent(connection)}/${kind}/${encodeURIComponent(row)}`;
+
+export const tablePlaceOf = (draft: Pick<Full, 'id'>, table: string) =>
+  `${placeOf(draft)}/tables?${new URLSearchParams({ table })}`;
+
 export function useGround() {
   return useAnswer(['mapping-ground'], ({ api, installation }) =>
     api.GET('/installations/{installation}/mapping-ground', { params: { path: { installation } } }),

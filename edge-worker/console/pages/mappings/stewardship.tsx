@@ -39,8 +39,8 @@ function InForce({ ground }: { readonly ground: Ground }) {
   );
   return (
     <Answer what="the version in force" answer={versions}>
-      {({ items }) => {
-        const inForce = items.find(({ isInForce }) => isInForce);
+      {({ rows }) => {
+        const inForce = rows.find(({ isInForce }) => isInForce);
         return inForce ? <Owned ground={ground} version={inForce.version} /> : null;
       }}
     </Answer>
@@ -172,6 +172,7 @@ function Log({ rows, onEnd }: { readonly rows: readonly Row[]; readonly onEnd: (
   const lines = rows.map((row, at) => ({ ...row, id: `${at} ${row.entity} ${row.field}` }));
   return (
     <Grid
+      hasCards
       label="Values against the owner's word, the newest first"
       lines={lines}
       idOf={({ id }) => id}

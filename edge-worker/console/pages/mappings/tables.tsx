@@ -1,17 +1,22 @@
 // The tables of a draft: one is chosen or begun, then edited, filled from a file, or taken away as one.
 import { useState } from 'react';
+import { useSearchParams } from 'react-router';
 import { useMe } from '../../asking.tsx';
 import { Button, Choice, Field } from '../../parts/controls.tsx';
 import { Empty } from '../../parts/states.tsx';
 import { Entries } from './entries.tsx';
-import type { Full } from './sides.ts';
+import { type Full, tablePlaceOf } from './sides.ts';
+import { useUnsaved } from './writing.ts';
 
 export default function Tables({ draft }: { readonly draft: Full }) {
   const { operations } = useMe();
   const [name, setName] = useState('');
   const [made, setMade] = useState<readonly string[]>([]);
-  const names = [...new Set([...Object.keys(draft.content.lookups), ...made])].sort();
-  const [chosen, choose] = useState<string | null>(names[0] ?? null);
+  const [asked, ask] = useSearchParams();
+  const begun = useUnsaved(tablePlaceOf(draft, '')).map(({ place }) => nameIn(place));
+  const names = [...new Set([...Object.keys(draft.content.lookups), ...made, ...begun])].sort();
+  const chosen = names.find((one) => one === asked.get('table')) ?? names[0] ?? null;
+  const choose = (table: string) => ask({ table }, { replace: true });
   const isOpen = draft.state === 'draft' && operations.includes('editDraft');
   const make = () => {
     setMade([...made, name.trim()]);
@@ -46,3 +51,6 @@ export default function Tables({ draft }: { readonly draft: Full }) {
     </section>
   );
 }
+
+/** A table that has entries which are not saved yet may be known by them alone. */
+const nameIn = (place: string) => new URLSearchParams(place.slice(place.indexOf('?'))).get('table') ?? '';

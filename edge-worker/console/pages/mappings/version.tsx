@@ -14,14 +14,14 @@ import './mappings.css';
 export function VersionPage() {
   const version = Number(useParams()['version']);
   const versions = useAnswer(['mappings', 'versions'], ({ api, installation }) =>
-    api.GET('/installations/{installation}/mappings', { params: { path: { installation } } }),
+    api.GET('/installations/{installation}/mappings', { params: { path: { installation }, query: { limit: 500 } } }),
   );
   return (
     <Answer what="the version" answer={versions}>
-      {({ items }) => {
-        const row = items.find((one) => one.version === version);
+      {({ rows }) => {
+        const row = rows.find((one) => one.version === version);
         if (!row) return <Empty title="There is no such version">Go back to the mappings and choose another.</Empty>;
-        return <One row={row} others={items.filter((one) => one.version !== version)} />;
+        return <One row={row} others={rows.filter((one) => one.version !== version)} />;
       }}
     </Answer>
   );
@@ -71,7 +71,7 @@ function Compared({ version, since }: { readonly version: number; readonly since
   );
   return (
     <Answer what="the differences" answer={changes}>
-      {({ items }) => <Changes items={items} />}
+      {({ rows }) => <Changes rows={rows} />}
     </Answer>
   );
 }

@@ -11,6 +11,8 @@ export interface Given {
   readonly installation: string | null;
   /** Why nobody was proven. */
   readonly words: Words | null;
+  /** The page it begins with; the first where nothing is asked for. */
+  readonly open: string | null;
   /** Host pages that may frame it and be spoken to. */
   readonly origins: readonly string[];
 }

@@ -42,13 +42,13 @@ export function embeds(ports: Ports): Hono<App> {
     const outcome = await proveToken(c.env, ports, system, embed, token);
     const { origins } = outcome;
     if (outcome.ok) {
-      const { session } = outcome;
+      const { session, open } = outcome;
       const { installation } = session;
-      return page(c, ports, embed, { mode: 'token', system, session, installation, words: null, origins });
+      return page(c, ports, embed, { mode: 'token', system, session, installation, open, words: null, origins });
     }
     log('page-refused', { system, refusal: outcome.refusal });
     const words = wordsFor(outcome.refusal, { system: titleOf(system) }, setupWords);
-    return page(c, ports, embed, { mode: 'refused', system, session: null, installation: null, words, origins }, 403);
+    return page(c, ports, embed, { mode: 'refused', system, ...nobody, words, origins }, 403);
   });
 
   /** The frame of a host whose page proves its user by a record: it asks its parent for the proof. */
@@ -59,7 +59,7 @@ export function embeds(ports: Ports): Hono<App> {
     if (embed?.proof !== 'record') throw new ProblemError('not-found', 'There is nothing at this address.');
     await placeOfInstallation(c.env, installation, ports.nowMs());
     const origins = await originsOf(c.env, installation, system, embed);
-    return page(c, ports, embed, { mode: 'record', system, session: null, installation, words: null, origins });
+    return page(c, ports, embed, { mode: 'record', system, ...nobody, installation, words: null, origins });
   });
 
   /** For a page that is there already: its session has run out, or a record is to prove its user. */
@@ -124,10 +124,12 @@ const connecting = z.object({
   recordId: z.string().min(15).max(18),
 });
 
+const nobody = { session: null, installation: null, open: null };
+
 type TokenEmbed = Extract<Embed<unknown>, { proof: 'token' }>;
 type Opened = Awaited<ReturnType<typeof openSession>>;
 type TokenOutcome =
-  | { readonly ok: true; readonly session: Opened; readonly origins: readonly string[] }
+  | { readonly ok: true; readonly session: Opened; readonly open: string | null; readonly origins: readonly string[] }
   | { readonly ok: false; readonly refusal: string; readonly origins: readonly string[] };
 
 async function proveToken(
@@ -151,7 +153,8 @@ async function proveToken(
   const origins = rows[0] ? embed.frameOrigins(settings) : [];
   if (!proof.ok) return { ...proof, origins };
   try {
-    return { ok: true, session: await openSession(env, ports, installation, { ...proof.person, connection }), origins };
+    const session = await openSession(env, ports, installation, { ...proof.person, connection });
+    return { ok: true, session, open: proof.open ?? null, origins };
   } catch (error) {
     if (error instanceof ProblemError && error.type === 'proof-used')
       return { ok: false, refusal: error.type, origins };

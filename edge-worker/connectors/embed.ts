@@ -14,7 +14,12 @@ export interface Person {
 
 export type ProofRefusal = 'malformed' | 'forged' | 'too-old' | 'wrong-account';
 export type Proof =
-  | { readonly ok: true; readonly person: Person }
+  | {
+      readonly ok: true;
+      readonly person: Person;
+      /** The page of the console that the host's page asks for. */
+      readonly open?: string | null;
+    }
   | { readonly ok: false; readonly refusal: ProofRefusal };
 
 /** What a token must agree with. */

@@ -14,7 +14,10 @@ const freshMs = 5_000;
 const queries = new QueryClient({
   defaultOptions: { queries: { staleTime: freshMs, retry: 1 }, mutations: { retry: false } },
 });
-const sessions = new Sessions(givenIn(document));
+const given = givenIn(document);
+// In place of the address, so that Back does not lead to where nobody has been.
+if (given?.open && location.hash === '') location.replace(`#/${given.open}`);
+const sessions = new Sessions(given);
 
 const place = document.getElementById('console');
 if (!place) throw new Error('index.html has no place for the console');

@@ -16,6 +16,8 @@ interface Given {
   readonly system: string;
   readonly session: Session | null;
   readonly installation: string | null;
+  /** The page to begin with. */
+  readonly open: string | null;
   /** Why nobody was proven. */
   readonly words: { readonly title: string; readonly text: string; readonly next: string } | null;
   /** Host pages that may frame this one. */

@@ -51,7 +51,6 @@ export async function whyIsThisSo(visitor: Visitor, name: string, happened: stri
   await visitor.button('Why is Name so?').click();
   await visitor.hasText('Where from');
   await content.getByRole('dialog').getByText('Salesforce').first().waitFor();
-  await lookAtBoth(visitor, 'finance-why');
   await page.keyboard.press('Escape');
   await content.getByRole('dialog').waitFor({ state: 'detached' });
 }

@@ -83,10 +83,10 @@ describe.skipIf(!hasBrowser)('Finance, in the ERP', () => {
     await visitor.page.close();
   });
 
-  it('saves files without a cookie, goes back with the browser, and sees the colours of the ERP', async () => {
-    const visitor = await asFinance();
+  it('begins with a page, saves files, goes back with the browser, and is in the colours of the ERP', async () => {
+    const visitor = await insideErp(browser, firm, 'customrole_tieout_finance', { open: 'tie-out' });
     const { content, page } = visitor;
-    await goToPage(visitor, 'Tie-out');
+    await content.getByRole('heading', { level: 1, name: 'Tie-out', exact: true }).waitFor();
     const frame = page.frames().find((one) => one !== page.mainFrame());
     const chosen = "getComputedStyle(document.querySelector('nav [aria-current=page]')).borderBottomColor";
     const ofRedwood = 'rgb(0, 104, 140)';
@@ -169,7 +169,6 @@ describe.skipIf(!hasBrowser)('Whoever has nothing to answer there', () => {
     await lookAtBoth(visitor, `roles-${name}-exception`);
     await goToPage(visitor, 'Audit');
     await visitor.hasText('The audit is not for your role');
-    await lookAtBoth(visitor, `roles-${name}-audit`);
     expect(visitor.problems).toEqual([]);
     await visitor.page.close();
   }

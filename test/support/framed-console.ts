@@ -22,8 +22,9 @@ export async function goThroughFramed(visitor: Visitor, name: string): Promise<v
       expect(await visitor.isTooWide(), `${title} at ${width} px`).toBe(false);
       const heightPx = (await visitor.page.locator('iframe').boundingBox())?.height;
       expect(heightPx, `${title} at ${width} px`).toBeLessThan(900);
-      expect(await visitor.violations(), `${title} at ${width} px`).toEqual([]);
     }
+    // At the last width; outside of frames each page is looked at like this at both.
+    expect(await visitor.violations(), title).toEqual([]);
     await visitor.page.setViewportSize({ width: widthsPx[0] ?? 1280, height: 900 });
   }
 }

@@ -25,11 +25,16 @@ export async function findPagesHere(firm: Firm): Promise<void> {
 }
 
 /** The settings Suitelet of the ERP, in one of its roles. */
-export async function insideErp(browser: Browser, { urls }: Firm, role: string, widthPx = 1280): Promise<Visitor> {
-  const page = await openPage(browser, { widthPx });
+export async function insideErp(
+  browser: Browser,
+  { urls }: Firm,
+  role: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Visitor> {
+  const page = await openPage(browser, {});
   await page.context().addCookies([{ name: 'role', value: role, url: urls.erp }]);
   const visitor = new Visitor(page, urls.erp);
-  await visitor.goTo(suiteletPage('sl_settings'));
+  await visitor.goTo(suiteletPage('sl_settings', more));
   return visitor.inFrame();
 }
 
@@ -39,7 +44,6 @@ export async function insideCrm(
   { crm, urls }: Firm,
   user: string,
   given: readonly string[],
-  widthPx = 1280,
 ): Promise<Visitor> {
   const id = crm.act('setUser', { user });
   for (const name of given) {
@@ -47,7 +51,7 @@ export async function insideCrm(
     crm.create('PermissionSetAssignment', { AssigneeId: id, PermissionSetId: set });
   }
   await until('the hub to have said that it is there', () => crm.rows(`${ns}Connection__c`).length > 0, 90_000);
-  const visitor = await OrgVisitor.open(browser, { url: urls.crm, org: crm }, `${user}@acme.example`, { widthPx });
+  const visitor = await OrgVisitor.open(browser, { url: urls.crm, org: crm }, `${user}@acme.example`);
   await visitor.goTo(`/lightning/n/${ns}Tieout_Settings`);
   return visitor.inFrame();
 }

@@ -21,6 +21,10 @@ const payload = z.object({
   uid: z.string().min(1),
   name: z.string(),
   role: z.string(),
+  open: z
+    .string()
+    .regex(/^[a-z][a-z0-9/-]{0,120}$/)
+    .nullish(),
   iat: z.int(),
   exp: z.int(),
   jti: z.string().min(8).max(100),
@@ -72,13 +76,14 @@ async function verify(token: string, expected: TokenExpected<Settings>): Promise
   const read = readToken(token);
   if (!read) return refused('malformed');
   if (!(await isSigned(read, expected.keys))) return refused('forged');
-  const { ins, acct, env, aud, iat, exp, uid, name, role, jti } = read.payload;
+  const { ins, acct, env, aud, iat, exp, uid, name, role, open, jti } = read.payload;
   const isMeant = ins === expected.installation && acct === expected.account && env === expected.environment;
   if (!isMeant || hostOf(aud) !== hostOf(expected.audience)) return refused('wrong-account');
   const nowSeconds = expected.nowMs / 1000;
   if (exp - iat > lifeSeconds || nowSeconds > exp || nowSeconds < iat - skewSeconds) return refused('too-old');
   const roles = rolesFrom(expected.settings.pageRoles[role] ?? []);
-  return { ok: true, person: { user: uid, name, roles, proof: `${systemName} ${acct} ${jti}` } };
+  const proof = `${systemName} ${acct} ${jti}`;
+  return { ok: true, person: { user: uid, name, roles, proof }, open: open ?? null };
 }
 
 /** Pages there know the hub by https alone; on a developer's own machine it has no certificate. */

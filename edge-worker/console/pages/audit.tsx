@@ -76,12 +76,23 @@ function Changes({ rows, onEnd }: { readonly rows: readonly Shape<'AuditRow'>[];
       columns={[
         { id: 'at', title: 'When', width: 215, minWidth: 215, show: ({ at }) => <Instant atMs={Date.parse(at)} /> },
         { id: 'by', title: 'Who', isName: true, minWidth: 140, show: (row) => nameOf(row.by) },
-        { id: 'action', title: 'What', minWidth: 160, show: ({ action }) => wordsFrom(action) },
-        { id: 'subject', title: 'On what', width: '2fr', minWidth: 220, show: ({ subject }) => subject },
-        { id: 'detail', title: 'Details', width: '3fr', minWidth: 260, show: ({ detail }) => detailsOf(detail) },
+        { id: 'action', title: 'What', minWidth: 190, show: ({ action }) => <Whole text={wordsFrom(action)} /> },
+        {
+          ...{ id: 'subject', title: 'On what', width: '2fr', minWidth: 220 },
+          show: ({ subject }) => <Whole text={subject} />,
+        },
+        {
+          ...{ id: 'detail', title: 'Details', width: '3fr', minWidth: 260 },
+          show: ({ detail }) => <Whole text={detailsOf(detail)} />,
+        },
       ]}
     />
   );
+}
+
+/** A cell cuts off what is long; all of it is shown at a touch. */
+function Whole({ text }: { readonly text: string }) {
+  return <span title={text}>{text}</span>;
 }
 
 const detailsOf = (detail: Readonly<Record<string, string>>) =>

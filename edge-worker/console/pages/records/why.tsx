@@ -60,6 +60,9 @@ function Explained({ entity, field }: WhyProps) {
   );
 }
 
+const publisherOf = ({ publishedBy }: { readonly publishedBy: string }) =>
+  publishedBy === 'hub' ? 'Tieout' : nameOf(publishedBy);
+
 function Reasons({ found }: { readonly found: Shape<'Explanation'> }) {
   const { value, since, origin, owner, mapping, replaced, decisions, given } = found;
   return (
@@ -87,12 +90,12 @@ function Reasons({ found }: { readonly found: Shape<'Explanation'> }) {
         )}
       </dd>
       <dt>Who may change it</dt>
-      <dd>The system in the seat of {owner.toUpperCase()}</dd>
+      <dd>The system that is your {owner === 'billing' ? 'billing system' : owner.toUpperCase()}</dd>
       {mapping && (
         <>
           <dt>Mapping</dt>
           <dd>
-            Version {mapping.version}, published by {nameOf(mapping.publishedBy)} on{' '}
+            Version {mapping.version}, published by {publisherOf(mapping)} on{' '}
             <Instant atMs={Date.parse(mapping.publishedAt)} />
             {mapping.row && (
               <>

@@ -29,7 +29,7 @@ let manifest: Readonly<Record<string, Chunk>>;
 beforeAll(async () => {
   await buildHub();
   manifest = JSON.parse(readFileSync(join(folder, '.vite/manifest.json'), 'utf8')) as typeof manifest;
-});
+}, 300_000);
 
 /** A chunk and what it cannot run without. */
 function filesOf(name: string): string[] {

@@ -29,6 +29,8 @@ export const refusals = {
   'lane-unavailable': 'Busy for a moment',
   'mapping-invalid': 'Mapping has a mistake',
   'method-not-allowed': 'Method is not offered here',
+  'no-hook-key': 'No key of ours here',
+  'no-new-key': 'No new key was made',
   'not-allowed': 'Not allowed with this role',
   'not-found': 'Nothing here',
   'not-json': 'Body is not sent as JSON',

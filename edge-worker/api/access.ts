@@ -59,6 +59,8 @@ export const access = {
   setRouting: { roles: ['admin'], scope: 'installation:write' },
   listRoutingFields: { roles: everyone, scope: 'installation:read' },
   readHook: { roles: ['admin'], scope: 'installation:read' },
+  renewHookKey: { roles: ['admin'], scope: 'installation:write' },
+  endHookKey: { roles: ['admin'], scope: 'installation:write' },
   resumeConnection: { roles: ['admin'], scope: 'installation:write' },
   readDisconnection: { roles: ['admin'], scope: 'installation:read' },
   disconnect: { roles: ['admin'], scope: null },

@@ -4,6 +4,7 @@ import { roles } from '../../shared/entities/entity.ts';
 import { connectors } from '../connectors/_registry.ts';
 import type { Connector } from '../connectors/connector.ts';
 import { usesOurApp } from '../connectors/pairing.ts';
+import type { HookKey } from '../flow/hook-keys.ts';
 import { appOf } from '../platform/apps.ts';
 import { type HookAddress, hookPath, receiverKey } from '../platform/vault.ts';
 import { claim, release } from '../store/directory.ts';
@@ -67,23 +68,37 @@ export async function connect({ at, env, by, nowMs }: Connecting, body: z.infer<
     if (outcome === 'made' && error instanceof ProblemError) await release(env.DIRECTORY, claimed);
     throw error;
   }
-  return { connection: id, ...(await hookOf(env, connector, place)) };
+  const version = await keyVersionAt(at, id);
+  return { connection: id, ...(await hookOf(env, connector, place, version)) };
+}
+
+/** The version in force of the key that its notices are signed with. */
+export async function keyVersionAt(at: InstallationAt, connection: string): Promise<number> {
+  return (await at.ask<HookKey | null>({ about: 'hook-key', connection }))?.version ?? 1;
 }
 
 /**
  * Where the system's notices go, or where it comes, and the key it signs with; null where it sends none, or signs with
  * its own.
  */
-export async function hookOf(env: Bindings, { name, receiver, visits }: Connector, place: HookAddress) {
+export async function hookOf(
+  env: Bindings,
+  { name, receiver, visits }: Connector,
+  place: HookAddress,
+  version: number,
+) {
   const { installation, connection } = place;
   if (visits) {
     const path = (await hookPath(env.HUB_KEY, name, place)).replace('/hooks/', '/v1/exchange/');
-    return { hookUrl: env.PUBLIC_URL + path, hookKey: await receiverKey(env.HUB_KEY, installation, connection, 1) };
+    return {
+      hookUrl: env.PUBLIC_URL + path,
+      hookKey: await receiverKey(env.HUB_KEY, installation, connection, version),
+    };
   }
   if (!receiver) return { hookUrl: null, hookKey: null };
   const isShared = receiver.accountOf !== undefined;
   return {
     hookUrl: env.PUBLIC_URL + (isShared ? `/hooks/${name}` : await hookPath(env.HUB_KEY, name, place)),
-    hookKey: receiver.keys === 'issued' ? await receiverKey(env.HUB_KEY, installation, connection, 1) : null,
+    hookKey: receiver.keys === 'issued' ? await receiverKey(env.HUB_KEY, installation, connection, version) : null,
   };
 }

@@ -19,7 +19,7 @@ import { select, sql } from '../store/scoped-record.ts';
 import { InstallationAt, placeOfInstallation } from './at.ts';
 import { readBody, readText } from './body.ts';
 import { consolePage, type Given } from './console-page.ts';
-import { issuedKeys } from './hooks.ts';
+import { issuedKeys } from './hook-keys.ts';
 import { pair } from './pairing.ts';
 import { ProblemError } from './problems.ts';
 import { spendProof } from './rate.ts';
@@ -146,7 +146,7 @@ async function proveToken(
   const { installation, connection } = place;
   const rows = await recordFor(env, installation).all(select(connectionCopies, sql`WHERE id = ${connection}`));
   const settings = JSON.parse(rows[0]?.settings ?? '{}') as unknown;
-  const keys = await issuedKeys(env, place);
+  const keys = await issuedKeys(env, place, ports.nowMs());
   const expected = { installation, ...whose, audience: env.PUBLIC_URL, keys, settings, nowMs: ports.nowMs() };
   const proof = await embed.verify(token, expected);
   // Refusals are shown in the frame too; to the host that asked, once it is known whose page it is.

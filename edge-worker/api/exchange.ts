@@ -10,7 +10,8 @@ import type { Env } from '../platform/env.ts';
 import { laneStub } from '../platform/lanes.ts';
 import { log } from '../platform/log.ts';
 import { type HookAddress, readHookToken } from '../platform/vault.ts';
-import { inboxOf, issuedKeys, readDelivery, respond } from './hooks.ts';
+import { issuedKeys } from './hook-keys.ts';
+import { inboxOf, readDelivery, respond } from './hooks.ts';
 
 type App = { Bindings: Env };
 
@@ -34,7 +35,7 @@ async function receive(c: Context<App>, ports: Ports, visits: Visits, address: H
   const { installation, connection, account, environment } = address;
   const received = await visits.receive(c.req.param('verb') ?? '', delivery, {
     ...{ installation, account, environment: environment as Environment, nowMs: ports.nowMs() },
-    keys: await issuedKeys(c.env, address),
+    keys: await issuedKeys(c.env, address, ports.nowMs()),
   });
   if (!received.ok) return { verb: 'refused', refusal: received.refusal, detail: received.detail ?? '' };
   const { visit } = received;

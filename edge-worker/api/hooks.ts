@@ -8,8 +8,9 @@ import { type Inbox, type IntakeResult, intake, plainReply } from '../flow/intak
 import type { Env } from '../platform/env.ts';
 import { laneStub, overflowStub } from '../platform/lanes.ts';
 import { log } from '../platform/log.ts';
-import { type HookAddress, readHookToken, receiverKey } from '../platform/vault.ts';
+import { type HookAddress, readHookToken } from '../platform/vault.ts';
 import { type Place, placeOf } from '../store/directory.ts';
+import { ringingKeys } from './hook-keys.ts';
 import { pair } from './pairing.ts';
 
 /** Directory answers are kept this long in the isolate. */
@@ -78,7 +79,7 @@ async function take(
   address: HookAddress,
   delivery: Delivery,
 ): Promise<IntakeResult> {
-  const keys = connector.receiver?.keys === 'issued' ? await issuedKeys(env, address) : [];
+  const keys = connector.receiver?.keys === 'issued' ? await ringingKeys(env, address, ports.nowMs()) : [];
   return intake({
     connector,
     connection: address.connection,
@@ -92,16 +93,6 @@ async function take(
     },
     inbox: inboxOf(env, address),
   });
-}
-
-/** The current key version and the next, so that two are alive while a key rotates. */
-export async function issuedKeys(
-  env: Env,
-  address: Pick<HookAddress, 'installation' | 'connection'>,
-): Promise<string[]> {
-  return Promise.all(
-    [1, 2].map((version) => receiverKey(env.HUB_KEY, address.installation, address.connection, version)),
-  );
 }
 
 export function inboxOf(env: Env, { installation, jurisdiction }: HookAddress): Inbox {

@@ -9,7 +9,7 @@ import { enlist, type Place, placeOf, takeJoinCode } from '../store/directory.ts
 import { connectionCopies } from '../store/record-schema.ts';
 import { select, sql } from '../store/scoped-record.ts';
 import { InstallationAt, placeOfInstallation, unknownInstallation } from './at.ts';
-import { connect, hookOf, type newConnection } from './connect.ts';
+import { connect, hookOf, keyVersionAt, type newConnection } from './connect.ts';
 import { joinHash } from './join-code.ts';
 import { idFor } from './once.ts';
 import { ProblemError } from './problems.ts';
@@ -76,7 +76,8 @@ async function renew(env: Env, proven: Proven, known: Place): Promise<Settled> {
   const at = new InstallationAt(env, installation, known, null);
   const settings = proven.isResettling ? await resettled(env, proven, known) : null;
   await at.send({ verb: 'reconnect', credentials: { connection, secrets, settings }, by });
-  return { installation, ...(await hookOf(env, connector, { ...known, account, environment })) };
+  const version = await keyVersionAt(at, connection);
+  return { installation, ...(await hookOf(env, connector, { ...known, account, environment }, version)) };
 }
 
 /** Null where nothing changes: new settings mean new plans. */

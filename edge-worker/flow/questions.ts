@@ -8,6 +8,7 @@ import { likelyOf } from './candidates.ts';
 import { disconnectionOf } from './disconnect.ts';
 import { type MatchPlace, matches } from './first-day.ts';
 import { forecastOf } from './forecast.ts';
+import { hookKeyOf } from './hook-keys.ts';
 import { indicatorsOf } from './indicators.ts';
 import { type JobPlace, jobOf, jobsOf } from './job-book.ts';
 import { keyOf } from './keys.ts';
@@ -29,6 +30,7 @@ export type Question =
   | { readonly about: 'alert-versions'; readonly before: number; readonly limit: number }
   | { readonly about: 'test-alert'; readonly destination: string }
   | { readonly about: 'health' }
+  | { readonly about: 'hook-key'; readonly connection: string }
   | { readonly about: 'disconnection'; readonly connection: string }
   | { readonly about: 'job'; readonly job: string }
   | { readonly about: 'jobs'; readonly limit: number; readonly after: JobPlace }
@@ -71,6 +73,8 @@ export function ask(
   switch (question.about) {
     case 'progress':
       return { ...progressOf(lane.core), ...gauges };
+    case 'hook-key':
+      return hookKeyOf(lane.core, question.connection);
     case 'disconnection':
       return disconnectionOf(lane.core, question.connection);
     case 'indicators':

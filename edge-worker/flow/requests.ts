@@ -12,6 +12,7 @@ import { pauseConnection, resumeConnection, setRouting } from './connection-care
 import { disconnect } from './disconnect.ts';
 import { refuseEnding } from './ending.ts';
 import { assignHold, type Owners, snoozeHold } from './hold-care.ts';
+import { changeHookKey, type HookKeyChange } from './hook-keys.ts';
 import { changeJob, type JobChange } from './job-requests.ts';
 import { makeKey, type NewKey, revokeKey } from './keys.ts';
 import type { Lane } from './lane.ts';
@@ -93,6 +94,7 @@ export type Change =
   | { readonly verb: 'resume'; readonly connection: string; readonly by: string }
   | { readonly verb: 'pause'; readonly connection: string; readonly reason: string; readonly by: string }
   | { readonly verb: 'route'; readonly connection: string; readonly routing: Routing | null; readonly by: string }
+  | { readonly verb: 'hook-key'; readonly change: HookKeyChange; readonly by: string }
   | { readonly verb: 'disconnect'; readonly connection: string; readonly reason: string; readonly by: string }
   | { readonly verb: 'reconnect'; readonly credentials: Credentials; readonly by: string }
   | { readonly verb: 'subscription'; readonly change: SubscriptionChange; readonly by: string }
@@ -221,6 +223,8 @@ function carryOut({ core }: Lane, request: Exclude<Change, { verb: 'alerts' }>, 
     case 'route':
       setRouting(core, request.connection, request.routing, request.by);
       return {};
+    case 'hook-key':
+      return changeHookKey(core, request.change, request.by);
     case 'disconnect':
       return disconnect(core, request.connection, request.reason, request.by);
     case 'reconnect':

@@ -109,7 +109,9 @@ export function connect(core: LaneCore, made: NewConnection, by: string): void {
     );
   core.store.transaction((tx) => {
     const { id, system, account, environment, sealedSecrets, flow } = made;
-    const row = { id, system, account, environment, sealedSecrets, keyVersion: 1, fault: null, state: 'active' };
+    // A key that was ended stays so, also for one that comes back.
+    const keyVersion = former?.keyVersion ?? 1;
+    const row = { id, system, account, environment, sealedSecrets, keyVersion, fault: null, state: 'active' };
     writeRows(
       tx.sql,
       connectionRows,

@@ -13,7 +13,7 @@ const place = {
 describe.each(Object.values(connectors))('$title, once connected', (connector) => {
   it('hears the door it is to use, and a key exactly when the hub makes it', async () => {
     const { name, receiver, visits } = connector;
-    const { hookUrl, hookKey } = await hookOf(env, connector, place);
+    const { hookUrl, hookKey } = await hookOf(env, connector, place, 1);
     if (visits) expect(hookUrl).toMatch(new RegExp(`^https://hub\\.example/v1/exchange/${name}/.+`));
     else if (!receiver) expect(hookUrl).toBeNull();
     else expect(hookUrl).toMatch(new RegExp(`^https://hub\\.example/hooks/${name}${receiver.accountOf ? '$' : '/.+'}`));

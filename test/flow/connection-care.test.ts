@@ -23,6 +23,12 @@ function firm() {
 const stateOf = (rig: LaneRig) => rig.rows("SELECT state, fault, sealed_secrets FROM connections WHERE id = 'erp'")[0];
 const pause = { verb: 'pause', connection: 'erp', reason: 'Their year end', by: 'ada' } as const;
 
+it('A key is renewed only where the hub makes one', async () => {
+  const { ask } = firm();
+  const change = { step: 'next', connection: 'erp' } as const;
+  expect(await ask({ verb: 'hook-key', change, by: 'ada' })).toMatchObject({ ok: false, code: 'no-hook-key' });
+});
+
 describe('A paused connection', () => {
   it('is sent nothing, is asked about, and gets what waited once it runs again', async () => {
     const { erp, rig, ask, sell } = firm();

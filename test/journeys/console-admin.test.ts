@@ -12,6 +12,7 @@ import { type Hub, startHub } from '../support/hub.ts';
 import { Operator } from '../support/operator.ts';
 import { type Example, Pair, startExample } from '../support/pair.ts';
 import { until } from '../support/people.ts';
+import { signedRequest } from '../support/sender.ts';
 import { freePort } from '../support/serve.ts';
 import { Subscriber } from '../support/subscriber.ts';
 
@@ -290,6 +291,30 @@ describe.skipIf(!hasBrowser)('Subscribers', () => {
     await visitor.hasText('This subscriber is removed');
     await visitor.close();
     await subscriber.stop();
+  });
+});
+
+describe.skipIf(!hasBrowser)('The key that signs notices', () => {
+  it('is made anew, taken beside the old one, and takes its place once the old one is ended', async () => {
+    const { to } = pair.sender;
+    let serial = 0;
+    const answerTo = async (key: string) => {
+      const told = [{ type: 'engagement', record: pair.engagement }];
+      const response = await fetch(signedRequest({ ...to, key }, `key-${++serial}`, told, Date.now()));
+      return response.status;
+    };
+    const visitor = await visit('admin', 'Connections');
+    await visitor.page.locator('[data-connection=source]').getByRole('link').click();
+    await step(visitor, 'Make a new key');
+    await visitor.hasText('a new key is taken beside the old one');
+    await lookAt(visitor, 'connections-new-key');
+    const fresh = String(await visitor.page.locator('dt', { hasText: 'New key' }).locator('+ dd code').textContent());
+    expect(fresh).not.toBe(to.key);
+    expect([await answerTo(to.key), await answerTo(fresh), await answerTo('another')]).toEqual([202, 202, 401]);
+    await step(visitor, 'End the old key');
+    await visitor.button('Make a new key').waitFor();
+    expect([await answerTo(to.key), await answerTo(fresh)]).toEqual([401, 202]);
+    await visitor.close();
   });
 });
 

@@ -31,6 +31,8 @@ export const expectedAccess: Readonly<Record<Operation, readonly [readonly HostR
   setRouting: [['admin'], 'installation:write'],
   listRoutingFields: [everyone, 'installation:read'],
   readHook: [['admin'], 'installation:read'],
+  renewHookKey: [['admin'], 'installation:write'],
+  endHookKey: [['admin'], 'installation:write'],
   resumeConnection: [['admin'], 'installation:write'],
   readDisconnection: [['admin'], 'installation:read'],
   disconnect: [['admin'], null],

@@ -1,6 +1,6 @@
 // One connection: how it is, what flows, which records it serves, and its credentials.
 import { Link, useParams } from 'react-router';
-import { Answer, useAnswer, useChange, useMe } from '../../asking.tsx';
+import { Answer, useChange, useMe } from '../../asking.tsx';
 import { ConnectionFacts } from '../../parts/connection-facts.tsx';
 import { Check, type Connection, ConnectionState } from '../../parts/connections.tsx';
 import { Instant } from '../../parts/figures.tsx';
@@ -10,6 +10,7 @@ import { Steps } from '../../parts/steps.tsx';
 import { Access } from './access.tsx';
 import { Disconnect } from './disconnect.tsx';
 import { useHealth } from './health.ts';
+import { Hook } from './hook.tsx';
 import { Kinds } from './kinds.tsx';
 import { RoutingTable } from './routing.tsx';
 import './connections.css';
@@ -64,7 +65,7 @@ function One({ row, all }: { readonly row: Connection; readonly all: readonly Co
       </div>
       <Kinds row={row} />
       <RoutingTable row={row} all={all} />
-      {operations.includes('readHook') && <Hook connection={row.connection} />}
+      {operations.includes('readHook') && <Hook connection={row.connection} title={row.title} />}
       {operations.includes('renewCredentials') && <Access row={row} />}
       {operations.includes('disconnect') && row.state !== 'ending' && (
         <Disconnect connection={row.connection} title={row.title} />
@@ -117,24 +118,5 @@ function Running({ row: { connection, state, title } }: { readonly row: Connecti
       trouble={pause.error}
       onStep={(reason, close) => pause.mutate(reason, { onSuccess: close })}
     />
-  );
-}
-
-function Hook({ connection }: { readonly connection: string }) {
-  const hook = useAnswer(['hook', connection], ({ api, installation }) =>
-    api.GET('/installations/{installation}/connections/{connection}/hook', {
-      params: { path: { installation, connection } },
-    }),
-  );
-  const hookUrl = hook.data?.hookUrl;
-  if (!hookUrl) return null;
-  return (
-    <section className="stack-close" aria-label="Notices">
-      <h2>Where its notices go</h2>
-      <p>
-        <code>{hookUrl}</code>
-      </p>
-      <p className="quiet">A notice may only ask Tieout to read a record; the key that signs it was shown once.</p>
-    </section>
   );
 }

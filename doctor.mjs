@@ -68,6 +68,18 @@ function checkDisk() {
   else missing(`2 GiB of free disk; there are ${gib}`, "make room: dependencies and the demo's state need it");
 }
 
+/** Only where it is given here, to be tried before it is handed to wrangler. */
+function checkChannels() {
+  if (process.env.CHANNELS === undefined) return;
+  const script = `import { problemsOf } from './edge-worker/platform/channel-accounts.ts';
+    process.stdout.write(problemsOf(process.env.CHANNELS).join('; '));`;
+  const found = run(node, ['--input-type=module', '--no-warnings', '--eval', script]);
+  const problem = found.status === 0 ? found.stdout : `it could not be read. ${(found.stderr ?? '').split('\n')[0]}`;
+  if (problem === '') fine('CHANNELS is as its channels need it');
+  else
+    missing(`Accounts for alerts as their channels need them: ${problem}`, 'mend CHANNELS as docs/operate.md shows it');
+}
+
 function isFree(port) {
   return new Promise((answer) => {
     const server = createServer();
@@ -93,6 +105,7 @@ checkDisk();
 if (existsSync('node_modules')) {
   checkRegistries();
   checkWorkerd();
+  checkChannels();
 }
 await checkPorts();
 

@@ -17,6 +17,15 @@ describe('The doctor', () => {
     expect(stdout).toContain('package-lock.json agrees with package.json');
   });
 
+  it('refuses accounts for alerts that their channels cannot use, and repeats none of their secrets', () => {
+    const told = (CHANNELS: string) =>
+      spawnSync(process.execPath, ['doctor.mjs'], { encoding: 'utf8', env: { ...process.env, CHANNELS } });
+    const { stdout, status } = told('{"mail":{"from":"a@northwind.example","serverTokn":"hush"}}');
+    expect(stdout).toContain('MISSING  Accounts for alerts as their channels need them: CHANNELS lacks');
+    expect(stdout).toContain('mail.serverToken');
+    expect([status, stdout.includes('hush')]).toEqual([1, false]);
+  });
+
   it('names the dependencies and what to do where nothing was installed', () => {
     for (const part of ['doctor.mjs', 'package.json', 'package-lock.json', 'edge-worker/connectors']) {
       cpSync(part, join(bare, part), { recursive: true });

@@ -1,25 +1,16 @@
 // Notes for a destination -> calls, put together where keys may be opened: in the lane. What the operator holds at
 // whoever carries mail is laid in here.
-import { z } from 'zod';
 import type { ShownAlert } from '../../shared/alert.ts';
 import { channels } from '../channels/_registry.ts';
-import type { AlertNote, Channel } from '../channels/channel.ts';
+import type { AlertNote } from '../channels/channel.ts';
 import { destinationIn, type Sealable, settingsOf } from '../flow/alert-settings.ts';
 import type { LaneCore } from '../flow/core.ts';
 import type { SignedRound } from '../flow/sign.ts';
 import { type NoteRound, settleNotes, shownNote, takeNotes } from '../flow/tell-alerts.ts';
 import { alertDestinations } from '../store/lane-schema.ts';
 import { readRows } from '../store/rows.ts';
+import { accountOf } from './channel-accounts.ts';
 import type { Env } from './env.ts';
-
-const accounts = z.record(z.string(), z.record(z.string(), z.unknown()));
-
-/** What the operator holds for a channel, checked; undefined where it needs nothing, null where it is not there. */
-export function accountOf({ CHANNELS }: Pick<Env, 'CHANNELS'>, { name, account }: Channel): unknown {
-  if (!account) return undefined;
-  const given = accounts.parse(JSON.parse(CHANNELS ?? '{}'))[name];
-  return given === undefined ? null : account.parse(given);
-}
 
 export const channelOf = (name: string) => channels.find((one) => one.name === name) ?? null;
 

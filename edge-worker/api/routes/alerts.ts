@@ -5,7 +5,8 @@ import type { Channel } from '../../channels/channel.ts';
 import type { AlertChange, AlertVersion, ShownAlerts } from '../../flow/alert-settings.ts';
 import type { SignedRound } from '../../flow/sign.ts';
 import type { Tried } from '../../flow/steward.ts';
-import { accountOf, channelOf } from '../../platform/alert-calls.ts';
+import { channelOf } from '../../platform/alert-calls.ts';
+import { accountOf } from '../../platform/channel-accounts.ts';
 import { callSubscriber } from '../../platform/outbound.ts';
 import {
   channelShape,
@@ -264,11 +265,11 @@ async function checkedChannel(asked: AskedHere, name: string, place: string): Pr
 }
 
 function notReady(): LaneRefusal {
-  const message = 'This hub has no account that could carry it.';
+  const message = 'This hub has no account that could carry it, or what it holds of one is not right.';
   return new LaneRefusal(
     'channel-not-ready',
     message,
-    'Ask whoever runs the hub to set CHANNELS, or use another channel.',
+    'Ask whoever runs the hub to set CHANNELS or to mend it, or use another channel.',
   );
 }
 

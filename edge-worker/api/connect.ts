@@ -4,7 +4,6 @@ import { roles } from '../../shared/entities/entity.ts';
 import { connectors } from '../connectors/_registry.ts';
 import type { Connector } from '../connectors/connector.ts';
 import { usesOurApp } from '../connectors/pairing.ts';
-import type { HookKey } from '../flow/hook-keys.ts';
 import { appOf } from '../platform/apps.ts';
 import { type HookAddress, hookPath, receiverKey } from '../platform/vault.ts';
 import { claim, release } from '../store/directory.ts';
@@ -62,19 +61,13 @@ export async function connect({ at, env, by, nowMs }: Connecting, body: z.infer<
     throw new ProblemError('account-claimed', `${connector.title} account ${account} belongs to another connection.`);
   }
   try {
-    await at.send({ verb: 'connect', connection, secrets, by });
+    const { value } = await at.send({ verb: 'connect', connection, secrets, by });
+    return { connection: id, ...(await hookOf(env, connector, place, Number(value['keyVersion'] ?? 1))) };
   } catch (error) {
     // A refusal made nothing: the account is free again. After any other failure the lane may have connected it.
     if (outcome === 'made' && error instanceof ProblemError) await release(env.DIRECTORY, claimed);
     throw error;
   }
-  const version = await keyVersionAt(at, id);
-  return { connection: id, ...(await hookOf(env, connector, place, version)) };
-}
-
-/** The version in force of the key that its notices are signed with. */
-export async function keyVersionAt(at: InstallationAt, connection: string): Promise<number> {
-  return (await at.ask<HookKey | null>({ about: 'hook-key', connection }))?.version ?? 1;
 }
 
 /**

@@ -33,9 +33,18 @@ async function receive(c: Context<App>, ports: Ports, visits: Visits, address: H
   const delivery = await readDelivery(c.req.raw, visits.bodyBytesMax);
   if (!delivery) return { verb: 'refused', refusal: 'too-large', detail: '' };
   const { installation, connection, account, environment } = address;
-  const received = await visits.receive(c.req.param('verb') ?? '', delivery, {
+  const verb = c.req.param('verb') ?? '';
+  let keys: readonly string[];
+  try {
+    keys = await issuedKeys(c.env, address, ports.nowMs());
+  } catch (error) {
+    // Nobody can say whether the key still counts: it keeps its records and comes again.
+    if (verb === 'records') return { verb, outcome: 'retry-later' };
+    throw error;
+  }
+  const received = await visits.receive(verb, delivery, {
     ...{ installation, account, environment: environment as Environment, nowMs: ports.nowMs() },
-    keys: await issuedKeys(c.env, address, ports.nowMs()),
+    keys,
   });
   if (!received.ok) return { verb: 'refused', refusal: received.refusal, detail: received.detail ?? '' };
   const { visit } = received;

@@ -11,10 +11,10 @@ const believedMax = 10_000;
 const believed = new Map<string, { readonly version: number; readonly untilMs: number }>();
 const keyOf = ({ installation, connection }: Whose) => `${installation} ${connection}`;
 
-/** Where the lane cannot be asked, a key that was ended a moment ago may still ring: a notice only asks for a read. */
+/** While nobody can say, a key that was ended a moment ago may still ring: a notice only asks for a read. */
 const unknownVersions = [1, 2, 3, 4, 5, 6, 7, 8];
 
-/** The key versions that are alive. Who does more than ring is not let in while nobody can say which they are. */
+/** The keys that are alive. Throws where the lane cannot be asked and has never been: then nobody is let in. */
 export async function issuedKeys(env: Env, whose: Whose, nowMs: number): Promise<string[]> {
   const version = await versionOf(env, whose, nowMs);
   return keysOf(env, whose, [version, version + 1]);
@@ -22,12 +22,7 @@ export async function issuedKeys(env: Env, whose: Whose, nowMs: number): Promise
 
 /** The same for notices, which are taken also while the lane cannot be reached. */
 export async function ringingKeys(env: Env, whose: Whose, nowMs: number): Promise<string[]> {
-  try {
-    return await issuedKeys(env, whose, nowMs);
-  } catch {
-    const known = believed.get(keyOf(whose));
-    return keysOf(env, whose, known ? [known.version, known.version + 1] : unknownVersions);
-  }
+  return issuedKeys(env, whose, nowMs).catch(() => keysOf(env, whose, unknownVersions));
 }
 
 /** After a key was ended through this isolate: here at least it is not believed a moment longer. */
@@ -39,8 +34,14 @@ async function versionOf(env: Env, whose: Whose, nowMs: number): Promise<number>
   const known = believed.get(keyOf(whose));
   if (known && known.untilMs > nowMs) return known.version;
   const { installation, connection, jurisdiction } = whose;
-  const answer = await laneStub(env, installation, jurisdiction).ask({ about: 'hook-key', connection });
-  const version = (answer as { readonly version?: number } | null | undefined)?.version ?? 1;
+  let version: number;
+  try {
+    const answer = await laneStub(env, installation, jurisdiction).ask({ about: 'hook-key', connection });
+    version = (answer as { readonly version?: number } | null | undefined)?.version ?? 1;
+  } catch (error) {
+    if (!known) throw error;
+    return known.version;
+  }
   if (believed.size >= believedMax) believed.clear();
   believed.set(keyOf(whose), { version, untilMs: nowMs + believedMs });
   return version;

@@ -9,7 +9,7 @@ import { enlist, type Place, placeOf, takeJoinCode } from '../store/directory.ts
 import { connectionCopies } from '../store/record-schema.ts';
 import { select, sql } from '../store/scoped-record.ts';
 import { InstallationAt, placeOfInstallation, unknownInstallation } from './at.ts';
-import { connect, hookOf, keyVersionAt, type newConnection } from './connect.ts';
+import { connect, hookOf, type newConnection } from './connect.ts';
 import { joinHash } from './join-code.ts';
 import { idFor } from './once.ts';
 import { ProblemError } from './problems.ts';
@@ -75,8 +75,8 @@ async function renew(env: Env, proven: Proven, known: Place): Promise<Settled> {
   const { installation, connection } = known;
   const at = new InstallationAt(env, installation, known, null);
   const settings = proven.isResettling ? await resettled(env, proven, known) : null;
-  await at.send({ verb: 'reconnect', credentials: { connection, secrets, settings }, by });
-  const version = await keyVersionAt(at, connection);
+  const { value } = await at.send({ verb: 'reconnect', credentials: { connection, secrets, settings }, by });
+  const version = Number(value['keyVersion'] ?? 1);
   return { installation, ...(await hookOf(env, connector, { ...known, account, environment }, version)) };
 }
 

@@ -17,6 +17,7 @@ export interface HookKey {
   readonly nextMs: number | null;
 }
 
+const firstVersion = 1;
 const nextName = (connection: string) => `next key ${connection}`;
 
 export function hookKeyOf(core: LaneCore, connection: string): HookKey | null {
@@ -25,6 +26,10 @@ export function hookKeyOf(core: LaneCore, connection: string): HookKey | null {
   const next = core.store.value(nextName(connection));
   return { version: wired.keyVersion, nextMs: next === null ? null : Number(next) };
 }
+
+/** With which key it is to sign when it is connected, or connected again. */
+export const keyVersionOf = (core: LaneCore, connection: string): number =>
+  core.wiring.connections.get(connection)?.keyVersion ?? firstVersion;
 
 /** Asked for again before the old one was ended, the same new key is handed out once more. */
 export function changeHookKey(

@@ -12,7 +12,7 @@ import { pauseConnection, resumeConnection, setRouting } from './connection-care
 import { disconnect } from './disconnect.ts';
 import { refuseEnding } from './ending.ts';
 import { assignHold, type Owners, snoozeHold } from './hold-care.ts';
-import { changeHookKey, type HookKeyChange } from './hook-keys.ts';
+import { changeHookKey, type HookKeyChange, keyVersionOf } from './hook-keys.ts';
 import { changeJob, type JobChange } from './job-requests.ts';
 import { makeKey, type NewKey, revokeKey } from './keys.ts';
 import type { Lane } from './lane.ts';
@@ -176,6 +176,9 @@ function apply(lane: Lane, request: Change, sealed: string): Value {
   return value;
 }
 
+/** Done, and nothing to be told of it. */
+const nothing = (_done: undefined): Value => ({});
+
 function carryOut({ core }: Lane, request: Exclude<Change, { verb: 'alerts' }>, sealed: string): Value {
   if (request.verb === 'send-again') return startSendingAgain(core, request.sinceMs, request.by);
   switch (request.verb) {
@@ -184,7 +187,7 @@ function carryOut({ core }: Lane, request: Exclude<Change, { verb: 'alerts' }>, 
       return { installation: request.founding.installation };
     case 'connect':
       connect(core, { ...request.connection, sealedSecrets: sealed }, request.by);
-      return { connection: request.connection.id };
+      return { connection: request.connection.id, keyVersion: keyVersionOf(core, request.connection.id) };
     case 'accept-matches':
       return acceptMatches(core, request.connection, request.kind, request.cutoverOn, request.by);
     case 'match':
@@ -215,21 +218,18 @@ function carryOut({ core }: Lane, request: Exclude<Change, { verb: 'alerts' }>, 
     case 'sync-now':
       return syncNow(core, request.entity);
     case 'resume':
-      resumeConnection(core, request.connection, request.by);
-      return {};
+      return nothing(resumeConnection(core, request.connection, request.by));
     case 'pause':
-      pauseConnection(core, request.connection, request.reason, request.by);
-      return {};
+      return nothing(pauseConnection(core, request.connection, request.reason, request.by));
     case 'route':
-      setRouting(core, request.connection, request.routing, request.by);
-      return {};
+      return nothing(setRouting(core, request.connection, request.routing, request.by));
     case 'hook-key':
       return changeHookKey(core, request.change, request.by);
     case 'disconnect':
       return disconnect(core, request.connection, request.reason, request.by);
     case 'reconnect':
       reconnect(core, request.credentials, sealed, request.by);
-      return {};
+      return { keyVersion: keyVersionOf(core, request.credentials.connection) };
     case 'subscription':
       return changeSubscription(core, request.change, request.by, sealed);
     case 'make-key':

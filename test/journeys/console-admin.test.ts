@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { alertStories } from '../console/alerts.ts';
+import { noticeKeyStories } from '../console/notice-key.ts';
 import { hasBrowser, openBrowser, type Visitor } from '../support/browser.ts';
 import { lookAt, visitConsole } from '../support/console-visit.ts';
 import { type Hub, startHub } from '../support/hub.ts';
 import { Operator } from '../support/operator.ts';
 import { type Example, Pair, startExample } from '../support/pair.ts';
 import { until } from '../support/people.ts';
-import { signedRequest } from '../support/sender.ts';
 import { freePort } from '../support/serve.ts';
 import { Subscriber } from '../support/subscriber.ts';
 
@@ -294,28 +294,5 @@ describe.skipIf(!hasBrowser)('Subscribers', () => {
   });
 });
 
-describe.skipIf(!hasBrowser)('The key that signs notices', () => {
-  it('is made anew, taken beside the old one, and takes its place once the old one is ended', async () => {
-    const { to } = pair.sender;
-    let serial = 0;
-    const answerTo = async (key: string) => {
-      const told = [{ type: 'engagement', record: pair.engagement }];
-      const response = await fetch(signedRequest({ ...to, key }, `key-${++serial}`, told, Date.now()));
-      return response.status;
-    };
-    const visitor = await visit('admin', 'Connections');
-    await visitor.page.locator('[data-connection=source]').getByRole('link').click();
-    await step(visitor, 'Make a new key');
-    await visitor.hasText('a new key is taken beside the old one');
-    await lookAt(visitor, 'connections-new-key');
-    const fresh = String(await visitor.page.locator('dt', { hasText: 'New key' }).locator('+ dd code').textContent());
-    expect(fresh).not.toBe(to.key);
-    expect([await answerTo(to.key), await answerTo(fresh), await answerTo('another')]).toEqual([202, 202, 401]);
-    await step(visitor, 'End the old key');
-    await visitor.button('Make a new key').waitFor();
-    expect([await answerTo(to.key), await answerTo(fresh)]).toEqual([401, 202]);
-    await visitor.close();
-  });
-});
-
 alertStories(visit);
+noticeKeyStories(visit, () => pair);

@@ -1,4 +1,4 @@
-// Where the notices of a connection go, and a new key for them: made, entered where the system signs, the old one ended.
+// Where the notices of a connection go, and a new key for them: made, entered where the system signs, the old ended.
 import { useAnswer, useChange, useMe } from '../../asking.tsx';
 import { Instant } from '../../parts/figures.tsx';
 import { Note } from '../../parts/states.tsx';
@@ -72,7 +72,7 @@ function Key({ connection, title, newKeySince }: HookProps & { readonly newKeySi
         {newKeySince !== null && (
           <Step
             title="End the old key"
-            text={`Within a minute whatever ${title} signs with the old key is refused. Its records are read all the same.`}
+            text={`Within a minute whatever ${title} signs with the old key is refused. Its records are read as ever.`}
             look="danger"
             isPending={end.isPending}
             trouble={end.error}

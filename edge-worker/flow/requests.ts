@@ -177,7 +177,7 @@ function apply(lane: Lane, request: Change, sealed: string): Value {
 }
 
 /** Done, and nothing to be told of it. */
-const nothing = (_done: undefined): Value => ({});
+const nothing = (_done: unknown): Value => ({});
 
 function carryOut({ core }: Lane, request: Exclude<Change, { verb: 'alerts' }>, sealed: string): Value {
   if (request.verb === 'send-again') return startSendingAgain(core, request.sinceMs, request.by);

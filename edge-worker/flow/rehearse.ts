@@ -61,7 +61,12 @@ export interface RehearsalAsked {
   readonly limit: number;
 }
 
-const rowsShownMax = 200;
+/** As many as are looked at unless more are asked for: every one that would change can be opened. */
+const rowsShownMax = 1_000;
+/** A rehearsal is kept as one value of the lane, which holds two million bytes. */
+const rowsCharactersMax = 600_000;
+/** Of a longer text its beginning tells it. */
+const shownMax = 200;
 /** About a tenth of a second of work between two turns of the lane. */
 const portionMax = 40;
 
@@ -183,6 +188,7 @@ class Comparison {
     { readonly told: Omit<RehearsedProblem, 'count' | 'entities'>; ids: Set<string> }
   >();
   readonly #changed = new Set<string>();
+  #characters = 0;
 
   add(before: Shadow, after: Shadow): void {
     for (const [key, target] of after.targets) {
@@ -218,8 +224,11 @@ class Comparison {
     group.count++;
     this.#changed.add(target.entity);
     const { entity, recordId } = target;
-    if (group.rows.length < rowsShownMax) {
-      group.rows.push({ entity, recordId, before: before?.theirs ?? null, after: after?.theirs ?? null });
+    const row = { entity, recordId, before: briefly(before?.theirs), after: briefly(after?.theirs) };
+    const length = JSON.stringify(row).length;
+    if (group.rows.length < rowsShownMax && this.#characters + length <= rowsCharactersMax) {
+      this.#characters += length;
+      group.rows.push(row);
     }
     for (const [sign, value] of [
       [-1n, before?.ours],
@@ -252,6 +261,11 @@ class Comparison {
     groups.sort((a, b) => b.count - a.count);
     return { atMs, base, records, changed: this.#changed.size, groups, problems };
   }
+}
+
+function briefly(value: unknown): unknown {
+  const isLong = typeof value === 'string' && value.length > shownMax;
+  return isLong ? `${value.slice(0, shownMax)}…` : (value ?? null);
 }
 
 function isMoney(value: unknown): value is { readonly amountMinor: string; readonly currency: string } {

@@ -107,6 +107,21 @@ it('A rehearsal shows a wrong tax map to the cent, and asks the systems for noth
   expect(totals()).toEqual(there);
 });
 
+it('Of hundreds of records that would change each can be opened, and the cents are those of all', async () => {
+  const { rig, crm, begin, edit, core } = await firm();
+  const ids = Array.from({ length: 400 }, (_, n) => `m${n}`);
+  for (const name of ids)
+    crm.put('sale', name, { ...whole, name, client: 'a', currency: 'EUR', total: '1.00', gross: '1.01' });
+  for (let from = 0; from < ids.length; from += 200) await rig.notice('crm', 'sale', ...ids.slice(from, from + 200));
+  await rig.settle();
+  begin('ada');
+  edit('ada', 1, grossForNet);
+  const found = await rehearse(core, { draft: 'dra_1', revision: 2, sinceMs: 0, limit: 5_000 }, 'ada');
+  expect(found).toMatchObject({ records: 403, changed: 402, groups: [{ count: 402, money: { EUR: '25733' } }] });
+  expect(found.groups[0]?.rows).toHaveLength(402);
+  expect(JSON.stringify(found).length).toBeLessThan(600_000);
+});
+
 it('One real record is shown under a draft: what it says, what we make of it, what the ledger would get', async () => {
   const { core, begin, edit, totals } = await firm();
   begin('ada');

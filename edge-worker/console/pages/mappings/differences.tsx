@@ -1,4 +1,5 @@
 // Differences of one sort, over any number of records: how many, by how much money, and the first of them to be opened.
+import { useState } from 'react';
 import { Link } from 'react-router';
 import { moneyOf } from '../../../../shared/exact-money.ts';
 import { Amount } from '../../parts/figures.tsx';
@@ -20,8 +21,10 @@ interface DifferencesProps {
 }
 
 export function Differences({ title, count, money, rows, isWhole = false }: DifferencesProps) {
+  // A thousand rows are drawn for whoever wants to see them.
+  const [isOpen, setOpen] = useState(false);
   return (
-    <details className="mappings-group">
+    <details className="mappings-group" onToggle={({ currentTarget: { open } }) => setOpen(open)}>
       <summary>
         <strong>{title}</strong>, in {count.toLocaleString()} {count === 1 ? 'record' : 'records'}
         {Object.entries(money).map(([currency, minor]) => (
@@ -31,7 +34,7 @@ export function Differences({ title, count, money, rows, isWhole = false }: Diff
         ))}
       </summary>
       <ul className="mappings-list">
-        {rows.map(({ entity, recordId, before, after }) => (
+        {(isOpen ? rows : []).map(({ entity, recordId, before, after }) => (
           <li key={`${entity} ${recordId}`}>
             <Link to={`/records/${entity}`}>{recordId ?? 'New record'}</Link>
             {!isWhole && (

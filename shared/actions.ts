@@ -7,7 +7,7 @@ interface ActionWords {
 }
 
 export const actions = {
-  retry: { title: 'Look again', text: 'Looks again, after something was mended.', needsReason: false },
+  retry: { title: 'Retry', text: 'Looks again, after something was mended.', needsReason: false },
   approve: { title: 'Approve once', text: 'Lets exactly this content pass, once.', needsReason: true },
   reject: { title: 'Reject', text: 'Leaves exactly this content out for good.', needsReason: false },
   credit: {

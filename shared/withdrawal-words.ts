@@ -46,7 +46,7 @@ export const withdrawalWords: Readonly<Record<string, Words>> = {
   'target-gone': {
     title: 'Record has vanished',
     text: 'The record {recordId} that Tieout keeps in step is no longer in {system}: somebody has deleted it there.',
-    next: 'Have it created again, leave {system} without it, or restore it there and choose "Look again".',
+    next: 'Have it created again, leave {system} without it, or restore it there and choose Retry.',
   },
   'delete-guard': {
     title: 'Many deletions at once',

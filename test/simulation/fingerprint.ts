@@ -32,7 +32,7 @@ export function outcomeOf(books: LaneBooks, firm: Firm, openTasks: readonly stri
   const taker = takerOf(firm);
   const lines = [
     ...seats.flatMap((seat) => contents(books, seat, taker)),
-    ...seats.flatMap((seat) => shownStatuses(books, seat)),
+    ...seats.flatMap((seat) => shownStatuses(books, seat, taker)),
     ...families(books),
     ...[...books.entities.values()].map(
       (row) => `newest ${books.nameOf(row.id)} ${JSON.stringify(renamed(books, newest(books, row, taker)))}`,
@@ -66,6 +66,9 @@ function newest(books: LaneBooks, row: EntityRow, taker: Merger | null): Values 
   return books.nameOf(row.id) === `customer ${taker?.winner}` ? { ...record, terms: null } : record;
 }
 
+const isTaken = (seat: Seat, type: string, identity: string, taker: Merger | null) =>
+  seat !== 'crm' && type === 'client' && identity === taker?.winner;
+
 function contents({ desk }: LaneBooks, seat: Seat, taker: Merger | null): string[] {
   const identityOf = identityFinder(desk, seat);
   const standIn = desk.standIns[seat];
@@ -87,26 +90,26 @@ function contents({ desk }: LaneBooks, seat: Seat, taker: Merger | null): string
               : value,
         ]),
     );
-  const isTaken = (type: string, row: Values) =>
-    seat !== 'crm' && type === 'client' && identityOf(type, String(row['id'])) === taker?.winner;
   return standIn
     .types()
     .filter((type) => type !== 'status')
     .flatMap((type) =>
       standIn
         .rows(type)
-        .filter((row) => !isTaken(type, row))
+        .filter((row) => !isTaken(seat, type, identityOf(type, row.id), taker))
         .map((row) => `${seat} ${type} ${identityOfRow(type, row)} ${JSON.stringify(shown(type, row))}`),
     );
 }
 
-function shownStatuses({ desk }: LaneBooks, seat: Seat): string[] {
+function shownStatuses({ desk }: LaneBooks, seat: Seat, taker: Merger | null): string[] {
   const identityOf = identityFinder(desk, seat);
   // "Not carried over" is said where something else was said before, and nothing needs to be said where it was not.
   const shown = desk.standIns[seat].rows('status').filter((row) => row['state'] !== 'ignored');
-  return shown.map((row: Row) => {
+  return shown.flatMap((row: Row) => {
     const { type, record, system, state, reason, owner } = row;
-    return `page ${seat} ${type} ${identityOf(String(type), String(record))} ${system} ${state} ${reason} ${owner}`;
+    const identity = identityOf(String(type), String(record));
+    if (isTaken(seat, String(type), identity, taker)) return [];
+    return [`page ${seat} ${type} ${identity} ${system} ${state} ${reason} ${owner}`];
   });
 }
 

@@ -53,11 +53,20 @@ export async function simulate(seed: number, plant?: string, log?: Log): Promise
   const spared = await runOnce(seed, { hasCrashes: false, plant });
   const breaches = [...struck.breaches, ...spared.breaches.map((breach) => `without crashes: ${breach}`)];
   if (breaches.length === 0 && struck.hash !== spared.hash) {
-    const differing = struck.lines.filter((line) => !spared.lines.includes(line));
-    const missing = spared.lines.filter((line) => !struck.lines.includes(line));
+    const [differing, missing] = [beyond(struck.lines, spared.lines), beyond(spared.lines, struck.lines)];
     breaches.push(`J12: crashes change the outcome: + ${differing[0] ?? ''} - ${missing[0] ?? ''}`);
   }
   return { ...struck, breaches };
+}
+
+/** What the others have not, or not as often. */
+function beyond(lines: readonly string[], others: readonly string[]): readonly string[] {
+  const left = [...others];
+  return lines.filter((line) => {
+    const at = left.indexOf(line);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
 }
 
 function timeOf(simulation: Simulation | null): string {

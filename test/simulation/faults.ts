@@ -1,6 +1,7 @@
 // The bad days of one seed: which misbehaviours, where, when and how long. All of them are over before the oracle
 // looks.
 import type { FaultSwitch } from '../../edge-worker/connectors/stand-in.ts';
+import { Drifted, drawDrift } from './drift.ts';
 import type { LaneHost } from './lane-host.ts';
 import { calm, type Network, type Weather } from './network.ts';
 import { type Seat, seats } from './systems.ts';
@@ -59,6 +60,11 @@ export function planFaults({ world, host, networks, misbehaviours, log }: FaultO
     if (dice.hits(0.3)) planRevocation(dice, networks[seat], at);
     if (dice.hits(0.3)) planOutage(dice, world, networks[seat], at);
   }
+  const drift = misbehaviours ? null : drawDrift(world.dice('drift'));
+  if (drift)
+    at(drift.minutes, `${drift.seat} changes the fields of ${drift.type}`, () => {
+      networks[drift.seat].drifted = new Drifted(drift);
+    });
   if (dice.hits(0.5)) planRecord(dice, world, host, at);
   if (dice.hits(0.3)) planPoison(dice, host, at);
   world.at(startMs + faultsMs, () => {

@@ -1,6 +1,7 @@
 // What lies between the hub and one system: travel times, losses, cuts, hours in which it is down, and an account's
 // own rules on what it saves.
 import type { StandIn } from '../../edge-worker/connectors/stand-in.ts';
+import type { Drifted } from './drift.ts';
 import type { Seat } from './systems.ts';
 import type { Dice, World } from './world.ts';
 
@@ -46,6 +47,8 @@ export class Network {
   downUntilMs = 0;
   /** Records that hold one of these texts are refused by a rule of the account, until somebody lifts the rule. */
   readonly refusedTexts = new Set<string>();
+  /** Its fields, once they have changed. */
+  drifted: Drifted | null = null;
   /** Sees what is about to be written, and what has just been saved. */
   onSend: (batch: Batch) => void = () => undefined;
   onSaved: (saved: Saved) => void = () => undefined;
@@ -74,10 +77,15 @@ export class Network {
     await this.#world.sleep(isSlow ? dice.between(500, travelMsMax) : dice.between(5, 80));
     if (this.#world.ms < this.downUntilMs) return this.#refuse();
     if (dice.hits(weather.lose)) return this.#lose();
-    const response = batch ? await this.#save(request, batch) : await this.standIn.fetch(request);
+    const response = this.drifted?.refusal(request) ?? (await this.#pass(request, batch));
     await this.#world.sleep(isSlow ? dice.between(500, travelMsMax) : dice.between(5, 80));
     if (dice.hits(weather.cut)) return this.#lose();
     return response;
+  }
+
+  async #pass(request: Request, batch: Batch | null): Promise<Response> {
+    const response = batch ? await this.#save(request, batch) : await this.standIn.fetch(request);
+    return this.drifted ? this.drifted.described(request, response) : response;
   }
 
   async #refuse(): Promise<Response> {

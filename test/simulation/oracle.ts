@@ -1,6 +1,7 @@
 // The oracle: once nothing is due any more, did the hub keep every promise? J1-J11, J13 and J14; that crashes change
 // nothing (J12) is told by two runs of one seed.
 
+import { driftControl } from '../../edge-worker/flow/controls.ts';
 import type { Values } from './desk.ts';
 import { plainDecimal } from './fields.ts';
 import { type Outcome, outcomeOf } from './fingerprint.ts';
@@ -24,6 +25,8 @@ export function watchWrites(simulation: Simulation): void {
     if (type === 'client' && isMatching && records.some(({ id }) => id === null))
       host.breaches.push(`J6: ${seat} is sent a new client before its first match was accepted`);
     const stamps = JSON.stringify(records.map((record) => record.stamp));
+    const isStopped = sql.exec(sentWhileStopped, driftControl, seat, type, stamps).toArray().length > 0;
+    if (isStopped) host.breaches.push(`J6: ${seat} is sent a ${type}, whose fields have changed and nobody has agreed`);
     const rows = sql
       .exec(
         `SELECT id, entity, connection, state, content AS hash FROM commands
@@ -46,6 +49,11 @@ export function watchWrites(simulation: Simulation): void {
   };
   for (const seat of seats) networks[seat].onSend = check;
 }
+
+/** Calls that began after their type was stopped. */
+const sentWhileStopped = `SELECT 1 FROM holds h JOIN attempts a ON a.connection = h.connection
+  WHERE h.control = ? AND h.connection = ? AND h.record_type = ? AND a.started_ms > h.made_ms
+    AND EXISTS (SELECT 1 FROM json_each(a.commands) c WHERE c.value IN (SELECT value FROM json_each(?)))`;
 
 interface Content {
   readonly entity: string;

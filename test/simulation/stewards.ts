@@ -1,7 +1,13 @@
 // The people who own holds: they look at what is open every few minutes and answer by what they know of the deal,
 // never by when they happen to look.
 
-import { billedControl, guardControl, twoRecordsControl, unwonControl } from '../../edge-worker/flow/controls.ts';
+import {
+  billedControl,
+  driftControl,
+  guardControl,
+  twoRecordsControl,
+  unwonControl,
+} from '../../edge-worker/flow/controls.ts';
 import { rules } from '../../edge-worker/rules/_registry.ts';
 import { holds } from '../../edge-worker/store/lane-schema.ts';
 import { readRows, type StoredRow } from '../../edge-worker/store/rows.ts';
@@ -9,6 +15,7 @@ import type { Action } from '../../shared/actions.ts';
 import type { Billing } from './billing.ts';
 import type { Chronicle } from './chronicle.ts';
 import type { Desk } from './desk.ts';
+import { type Drift, drawDrift, unknownField } from './drift.ts';
 import type { Fate } from './fates.ts';
 import type { Deal, Erasure, Firm } from './firm.ts';
 import type { LaneHost } from './lane-host.ts';
@@ -41,6 +48,7 @@ export interface StewardOptions {
 export class Stewards {
   readonly #options: StewardOptions;
   readonly #answered = new Map<string, number>();
+  readonly #drift: Drift | null;
   readonly #reworded = new Set<string>();
   /** Slot and content of everything that was rejected, and of everything that was let pass, for the oracle. */
   readonly rejected = new Set<string>();
@@ -48,6 +56,7 @@ export class Stewards {
 
   constructor(options: StewardOptions) {
     this.#options = options;
+    this.#drift = drawDrift(options.world.dice('drift'));
     this.#lookLater();
   }
 
@@ -57,7 +66,7 @@ export class Stewards {
 
   /** Whether somebody still has an answer to give. */
   get isDone(): boolean {
-    return this.openHolds().every((hold) => this.#answerTo(hold) === null);
+    return this.openHolds().every((hold) => hold.control !== driftControl && this.#answerTo(hold) === null);
   }
 
   dealOf(entity: string): Deal | undefined {
@@ -141,12 +150,15 @@ export class Stewards {
   }
 
   #isRefusedByRule(hold: Hold): boolean {
-    return hold.connection === 'erp' && hold.control === 'refused' && !/^(con|cus)_/.test(hold.entity);
+    return (
+      hold.connection === 'erp' && hold.control === 'refused' && !isOfFields(hold) && !/^(con|cus)_/.test(hold.entity)
+    );
   }
 
   #answerTo(hold: Hold): Action | null {
     if (hold.control === 'connection') return 'retry';
     if (hold.control === twoRecordsControl) return 'this-one';
+    if (hold.control === driftControl) return this.#agreesToFields(hold) ? 'accept-fields' : null;
     if ((this.#answered.get(keyOf(hold)) ?? 0) >= answersMax) return null;
     const deal = this.dealOf(hold.entity);
     if (hold.control in reversals) return this.#answerToReversal(hold, deal);
@@ -164,11 +176,20 @@ export class Stewards {
     return refused === 'lifted' && this.#options.world.ms < ruleLiftedMs ? null : 'retry';
   }
 
+  /** Whoever administers the system is asked first; meanwhile what concerns these fields waits. */
+  #agreesToFields({ madeMs }: Hold): boolean {
+    return this.#options.world.ms >= madeMs + (this.#drift?.patienceMs ?? 0);
+  }
+
   #answerToReversal({ control, code }: Hold, deal: Deal | undefined): Action | null {
     if (control === guardControl) return code === control && this.#erasure ? guarded(this.#erasure) : null;
     return code === control ? (reversals[control]?.[deal?.fate ?? 'none'] ?? null) : null;
   }
 }
+
+/** Nobody has ruled anything: the system did not understand the record. */
+const isOfFields = ({ params }: Hold) =>
+  (JSON.parse(params) as Readonly<Record<string, unknown>>)['code'] === unknownField;
 
 const guarded = ({ isMeant }: Erasure): Action => (isMeant ? 'let-through' : 'mistake');
 

@@ -128,7 +128,7 @@ describe.skipIf(!hasBrowser)('The overview', () => {
       const atRisk = visitor.page.locator('[data-indicator="money-at-risk"]');
       await atRisk.getByText(/\d/).first().waitFor();
       expect(await visitor.page.locator('[data-indicator]').count()).toBe(15);
-      await visitor.hasText('not set against what hours cost yet');
+      await visitor.hasText('how many hours a person can work');
       await atRisk.getByText(/Delivery: €/).waitFor();
       await visitor.page
         .locator('[data-connection="target"]')

@@ -29,6 +29,8 @@ beforeAll(async () => {
   [delivery, finance, viewer] = [await signIn('delivery'), await signIn('finance'), await signIn('viewer')];
   await submit(many);
   await until('all of them held', async () => (await causes())[0]?.open === many, 120_000);
+  // The lane counts them; lists are D1's, which hears of the last of them later.
+  await until('all of them listed', async () => (await list(viewer, { limit: 1_000 })).rows.length === many);
 });
 
 afterAll(async () => {

@@ -3,22 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { type AgainAsked, placeOf } from '../../edge-worker/flow/again-job.ts';
 import { jobOf } from '../../edge-worker/flow/job-book.ts';
 import { changeJob } from '../../edge-worker/flow/job-requests.ts';
-import { mappingContent } from '../../edge-worker/flow/mapping.ts';
 import { publish } from '../../edge-worker/flow/steward.ts';
 import { client, LaneRig, RigSystem } from '../support/lane-rig.ts';
-
-const spelled = (germany: string, note: string) =>
-  mappingContent.parse({
-    maps: {
-      erp: {
-        customer: {
-          fields: { country: { at: 'country', codec: 'text?', direction: 'both', lookup: 'lands' } },
-          extra: [{ at: 'note', constant: note, codec: 'text' }],
-        },
-      },
-    },
-    lookups: { lands: { [germany]: 'DE' } },
-  });
+import { spelled } from '../support/spelled-mapping.ts';
 
 /** Decided under version 2, whose spelling is theirs; version 3 is in force by now. */
 async function firm(...names: readonly string[]) {

@@ -4,22 +4,11 @@ import { Fault } from '../../edge-worker/faults.ts';
 import type { Found } from '../../edge-worker/flow/found.ts';
 import { jobOf } from '../../edge-worker/flow/job-book.ts';
 import { changeJob, type JobChange } from '../../edge-worker/flow/job-requests.ts';
-import { mappingContent } from '../../edge-worker/flow/mapping.ts';
 import { publish } from '../../edge-worker/flow/steward.ts';
 import { client, LaneRig, RigSystem } from '../support/lane-rig.ts';
+import { spelled } from '../support/spelled-mapping.ts';
 
-const noted = (note: string) =>
-  mappingContent.parse({
-    maps: {
-      erp: {
-        customer: {
-          fields: { country: { at: 'country', codec: 'text?', direction: 'both', lookup: 'lands' } },
-          extra: [{ at: 'note', constant: note, codec: 'text' }],
-        },
-      },
-    },
-    lookups: { lands: { Germany: 'DE' } },
-  });
+const noted = (note: string) => spelled('Germany', note);
 
 async function firm(...names: readonly string[]) {
   const [crm, erp] = [new RigSystem(), new RigSystem()];

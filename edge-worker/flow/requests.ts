@@ -176,9 +176,6 @@ function apply(lane: Lane, request: Change, sealed: string): Value {
   return value;
 }
 
-/** Done, and nothing to be told of it. */
-const nothing = (_done: unknown): Value => ({});
-
 function carryOut({ core }: Lane, request: Exclude<Change, { verb: 'alerts' }>, sealed: string): Value {
   if (request.verb === 'send-again') return startSendingAgain(core, request.sinceMs, request.by);
   switch (request.verb) {
@@ -218,13 +215,10 @@ function carryOut({ core }: Lane, request: Exclude<Change, { verb: 'alerts' }>, 
     case 'sync-now':
       return syncNow(core, request.entity);
     case 'resume':
-      return nothing(resumeConnection(core, request.connection, request.by));
     case 'pause':
-      return nothing(pauseConnection(core, request.connection, request.reason, request.by));
     case 'route':
-      return nothing(setRouting(core, request.connection, request.routing, request.by));
     case 'hook-key':
-      return changeHookKey(core, request.change, request.by);
+      return careFor(core, request);
     case 'disconnect':
       return disconnect(core, request.connection, request.reason, request.by);
     case 'reconnect':
@@ -246,5 +240,24 @@ function carryOut({ core }: Lane, request: Exclude<Change, { verb: 'alerts' }>, 
     case 'end-session':
       endSession(core, request.session, request.by);
       return {};
+  }
+}
+
+type Care = Extract<Change, { verb: 'resume' | 'pause' | 'route' | 'hook-key' }>;
+
+/** What people do to a connection that stays. */
+function careFor(core: Lane['core'], request: Care): Value {
+  switch (request.verb) {
+    case 'resume':
+      resumeConnection(core, request.connection, request.by);
+      return {};
+    case 'pause':
+      pauseConnection(core, request.connection, request.reason, request.by);
+      return {};
+    case 'route':
+      setRouting(core, request.connection, request.routing, request.by);
+      return {};
+    case 'hook-key':
+      return changeHookKey(core, request.change, request.by);
   }
 }

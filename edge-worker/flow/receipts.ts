@@ -217,9 +217,9 @@ export class Receipts {
     this.#changed.push({ ...row, dueMs });
   }
 
-  /** The version of its record that we know of; empty before there is one. */
-  knownVersion(row: CommandRow): string {
-    return this.#linkOf(row).version ?? '';
+  /** What we know of its record. */
+  known(row: CommandRow): Readonly<LinkRow> {
+    return this.#linkOf(row);
   }
 
   #saw({ id, connection, eventMs }: CommandRow, snapshot: Snapshot): void {

@@ -95,7 +95,7 @@ class Settling {
       return this.receipts.lookAgain(row, nextLookMs(row, patience, tx.atMs));
     }
     if (look.found === 'record') {
-      const isOurs = row.hash !== withdrawn && new Saved(this.#context.wiring, row, look.snapshot).holdsWhatWeSent;
+      const isOurs = this.#holdsWhatWeSent(row, look.snapshot);
       // A create that took effect is ours even when its content is older; an update that did not is sent again.
       if (row.isCreate === 1 || isOurs) return this.receipts.applied(row, look.snapshot, 'found', !isOurs, null, 0);
       return this.receipts.keep(row, 'due', tx.atMs);
@@ -132,9 +132,18 @@ class Settling {
     if (row.isCreate === 1) return true;
     const { wiring } = this.#context;
     const connector = wiring.connections.get(row.connection)?.connector;
-    const known = this.receipts.knownVersion(row);
+    const known = this.receipts.known(row).version ?? '';
     const isSavedSince = connector !== undefined && connector.compareVersions(look.snapshot.version, known) > 0;
-    // Of what was to be withdrawn, a save that did not withdraw it proves nothing.
-    return row.hash !== withdrawn && isSavedSince && new Saved(wiring, row, look.snapshot).holdsWhatWeSent;
+    return isSavedSince && this.#holdsWhatWeSent(row, look.snapshot);
+  }
+
+  /**
+   * Of what was to be withdrawn, a save that did not withdraw it proves nothing. What was withdrawn and is to count
+   * again keeps its values meanwhile, so that these prove nothing as long as it stands there as withdrawn.
+   */
+  #holdsWhatWeSent(row: CommandRow, snapshot: Snapshot): boolean {
+    if (row.hash === withdrawn) return false;
+    if (snapshot.isWithdrawn && this.receipts.known(row).given === withdrawn) return false;
+    return new Saved(this.#context.wiring, row, snapshot).holdsWhatWeSent;
   }
 }

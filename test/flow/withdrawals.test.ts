@@ -127,6 +127,20 @@ describe('An approval that is taken back', () => {
     expect(told(rig, 'command-revived')).toBe(true);
   });
 
+  it('and given again is sent once more where the call was cut before it took effect', async () => {
+    const { rig, erp, log, entry } = await posted();
+    await log('open');
+    erp.onWrite = async () => {
+      throw new Fault('uncertain', 'cut');
+    };
+    await log('approved');
+    erp.onWrite = null;
+    // What is withdrawn keeps its hours there, which look like those that were sent.
+    await rig.pass(10_000);
+    await rig.pass(600_000);
+    expect([entry().isWithdrawn, rig.rows('SELECT id FROM commands')]).toEqual([false, []]);
+  });
+
   it('leaves submitted hours withdrawn, and asks delivery for the approval', async () => {
     const { rig, log, entry } = await posted();
     await log('submitted');

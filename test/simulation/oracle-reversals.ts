@@ -38,7 +38,7 @@ export function checkReversals(books: LaneBooks, firm: Firm): string[] {
     checkVoided(books.desk, deal, tell);
   }
   checkClaims(books, tell);
-  if (firm.merger) checkMerged(books, firm.merger, tell);
+  if (firm.merger) checkMerged(books, firm, firm.merger, tell);
   return found;
 }
 
@@ -100,8 +100,14 @@ function checkVoided(desk: Desk, deal: Deal, tell: Found): void {
   }
 }
 
+/** What is stopped, kept or refused is not written any more, whoever its customer is now. */
+function isLeftAlone(firm: Firm, seat: Seat, type: string, identity: string): boolean {
+  const isStopped = firm.deals.some(({ mark, fate }) => fate === 'stopped' && mark === identity);
+  return (type === 'engagement' && isStopped) || isApart(firm, seat, type, identity);
+}
+
 /** What the hub writes names the winner's record, wherever the loser has left one; one of the two is known any more. */
-function checkMerged(books: LaneBooks, { winner, loser }: Merger, tell: Found): void {
+function checkMerged(books: LaneBooks, firm: Firm, { winner, loser }: Merger, tell: Found): void {
   const { desk, links, aliases } = books;
   if (!desk.merged.has(`client|${loser}`)) return;
   for (const { id, canonical } of books.entities.values())
@@ -121,10 +127,11 @@ function checkMerged(books: LaneBooks, { winner, loser }: Merger, tell: Found): 
     if (links.some((link) => link.connection === seat && link.type === 'client' && link.id === left.id))
       tell(`J14: ${seat} client ${loser} is linked still, though it is ${winner}`);
     for (const type of types) {
-      for (const row of desk.standIns[seat].rows(type).filter((one) => one['client_id'] === left.id))
-        tell(
-          `J14: ${seat} ${type} ${identityFinder(desk, seat)(type, row.id)} is still of ${loser}, which is ${winner}`,
-        );
+      for (const row of desk.standIns[seat].rows(type).filter((one) => one['client_id'] === left.id)) {
+        const identity = identityFinder(desk, seat)(type, row.id);
+        if (!isLeftAlone(firm, seat, type, identity))
+          tell(`J14: ${seat} ${type} ${identity} is still of ${loser}, which is ${winner}`);
+      }
     }
   }
 }

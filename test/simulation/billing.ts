@@ -155,10 +155,9 @@ export class Billing {
   }
 
   #placeOf(mark: string, number: string): Values | null {
-    const clientId = this.#diary.desk.row('erp', 'client', number)?.id;
-    const engagement = this.#diary.desk.row('erp', 'engagement', mark)?.id;
-    return clientId === undefined || engagement === undefined
-      ? null
-      : { client_id: clientId, engagement_id: engagement };
+    const { desk } = this.#diary;
+    const client = desk.row('erp', 'client', number) ?? desk.row('erp', 'client', desk.goesOnAs('client', number));
+    const engagement = desk.row('erp', 'engagement', mark);
+    return client && engagement ? { client_id: client.id, engagement_id: engagement.id } : null;
   }
 }

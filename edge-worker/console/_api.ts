@@ -275,8 +275,10 @@ delete: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; };
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
 '/installations/{installation}/connections/{connection}/candidates': {
-get: { parameters: { query: { "kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time"; "limit"?: number; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; "connection": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
+get: { parameters: { query: { "limit"?: number; "after"?: string; "kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time"; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; "connection": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "rows": (components['schemas']['Candidate'])[];
+/** Send it as `after` for the next page; null on the last. */
+"next": string | null;
 /** Records that agree with exactly one of ours, or were decided on. */
 "agreeing": number;
 /** Records that a person has to decide on. */
@@ -317,8 +319,15 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
 '/installations/{installation}/causes': {
-get: { parameters: { query?: { "owner"?: string; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
+get: { parameters: { query?: { "limit"?: number; "after"?: string; "owner"?: string; "cause"?: string; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "rows": (components['schemas']['Cause'])[];
+/** Send it as `after` for the next page; null on the last. */
+"next": string | null;
+/** How many causes of what was asked there are on all pages, and how much waits for them. */
+"total": {
+"causes": number;
+"open": number;
+};
 }; }; };
 304: { headers: Record<string, unknown>; content?: never; };
 401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };

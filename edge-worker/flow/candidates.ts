@@ -22,6 +22,9 @@ export interface Candidate {
   readonly reasons: readonly Reason[];
 }
 
+/** What the last of a page is found again by: how likely it is, its record, and which of ours it may be. */
+export type LikelyPlace = readonly [score: number, place: string, entity: string];
+
 /** Where each kind stands on a connection. */
 export interface Likely {
   readonly candidates: readonly (Candidate & { readonly record: string | null; readonly name: string | null })[];
@@ -34,11 +37,26 @@ export interface Likely {
 }
 
 /** What would be asked, or is asked: the likeliest first. */
-export function likelyOf(core: LaneCore, connection: string, kind: EntityName, limit: number): Likely {
+export function likelyOf(
+  core: LaneCore,
+  connection: string,
+  kind: EntityName,
+  limit: number,
+  after: LikelyPlace | null,
+): Likely {
   const { found, agreeing, unlike } = proposalsOf(core, connection, kind);
   const undecided = new Set(found.map(placeOf)).size;
-  const shown = [...found].sort((a, b) => b.score - a.score || (placeOf(a) < placeOf(b) ? -1 : 1)).slice(0, limit);
+  const rest = after === null ? found : found.filter((one) => inOrder(after, likelyPlaceOf(one)) < 0);
+  const shown = [...rest].sort((a, b) => inOrder(likelyPlaceOf(a), likelyPlaceOf(b))).slice(0, limit);
   return { candidates: named(core, connection, kind, shown), agreeing, undecided, unlike };
+}
+
+export const likelyPlaceOf = (one: Candidate): LikelyPlace => [one.score, placeOf(one), one.entity];
+
+function inOrder([score, place, entity]: LikelyPlace, other: LikelyPlace): number {
+  if (score !== other[0]) return other[0] - score;
+  if (place !== other[1]) return place < other[1] ? -1 : 1;
+  return entity < other[2] ? -1 : Number(entity > other[2]);
 }
 
 export const placeOf = ({ recordType, recordId }: Pick<Candidate, 'recordType' | 'recordId'>) =>

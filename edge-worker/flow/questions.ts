@@ -4,7 +4,7 @@ import type { IndicatorName } from '../../shared/indicators.ts';
 import { alertsOf, alertVersionsOf } from './alert-settings.ts';
 import { recordsBehind } from './behind.ts';
 import { besideOf, entitiesUnder } from './beside.ts';
-import { likelyOf } from './candidates.ts';
+import { type LikelyPlace, likelyOf } from './candidates.ts';
 import { disconnectionOf } from './disconnect.ts';
 import { type MatchPlace, matches } from './first-day.ts';
 import { forecastOf } from './forecast.ts';
@@ -18,7 +18,7 @@ import { sessionOf } from './people.ts';
 import { progressOf } from './progress.ts';
 import { draftsOf, isSelfApprovalAllowed, versionsOf } from './proposals.ts';
 import { StatusView } from './status.ts';
-import { atStake, targetsInForce } from './stocks.ts';
+import { type AtStakeAsked, atStake, targetsInForce } from './stocks.ts';
 import { subscriptionsOf } from './subscribe.ts';
 import { type TieOutAsked, tieOutOf } from './tie-out.ts';
 
@@ -41,7 +41,7 @@ export type Question =
       readonly days: number;
       readonly limit: number;
     }
-  | { readonly about: 'at-stake' }
+  | { readonly about: 'at-stake'; readonly asked: AtStakeAsked }
   | { readonly about: 'forecast' }
   | { readonly about: 'targets' }
   | { readonly about: 'drafts' }
@@ -58,7 +58,13 @@ export type Question =
       readonly limit: number;
       readonly after?: MatchPlace;
     }
-  | { readonly about: 'likely'; readonly connection: string; readonly kind: EntityName; readonly limit: number }
+  | {
+      readonly about: 'likely';
+      readonly connection: string;
+      readonly kind: EntityName;
+      readonly limit: number;
+      readonly after: LikelyPlace | null;
+    }
   | { readonly about: 'tie-out'; readonly asked: TieOutAsked }
   | { readonly about: 'record-id'; readonly recordId: string }
   | { readonly about: 'beside'; readonly entity: string }
@@ -86,7 +92,7 @@ export function ask(
     case 'jobs':
       return jobsOf(lane.core, question.limit, question.after);
     case 'at-stake':
-      return atStake(lane.core.store.sql);
+      return atStake(lane.core.store.sql, question.asked);
     case 'forecast':
       return forecastOf(lane.core);
     case 'targets':
@@ -114,7 +120,7 @@ export function ask(
     case 'matches':
       return matches(lane.core, question.connection, question.kind, question.limit, question.after);
     case 'likely':
-      return likelyOf(lane.core, question.connection, question.kind, question.limit);
+      return likelyOf(lane.core, question.connection, question.kind, question.limit, question.after);
     case 'tie-out':
       return tieOutOf(lane.core, question.asked);
     case 'record-id':

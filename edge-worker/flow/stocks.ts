@@ -102,27 +102,57 @@ export interface AtStake {
   readonly amounts: readonly Money[];
 }
 
-export function atStake(sql: LaneSql): AtStake[] {
+/** Of whom it is asked, or of which cause; and the causes of which it is told what they are worth. */
+export interface AtStakeAsked {
+  readonly owner: string | null;
+  readonly cause: string | null;
+  readonly of: readonly string[];
+}
+
+/** How much there is of what was asked, whichever causes are told of. */
+export interface AtStakes {
+  readonly stakes: readonly AtStake[];
+  readonly total: { readonly causes: number; readonly open: number };
+}
+
+export function atStake(sql: LaneSql, { owner, cause, of }: AtStakeAsked): AtStakes {
   const keyOf = ({ cause, owner }: { readonly cause: string; readonly owner: string }) => `${owner} ${cause}`;
   const counted = sql
-    .exec(`SELECT ${causeColumn} AS cause, owner, count(*) AS open FROM holds GROUP BY 1, 2`)
+    .exec(
+      `SELECT ${causeColumn} AS cause, owner, count(*) AS open FROM holds
+       WHERE (?1 IS NULL OR owner = ?1) AND (?2 IS NULL OR ${causeColumn} = ?2) GROUP BY 1, 2`,
+      owner,
+      cause,
+    )
     .toArray() as { cause: string; owner: string; open: number }[];
-  const groups = new Map(counted.map((group) => [keyOf(group), { ...group, purse: new Purse() }]));
-  for (const row of valued(sql, keyOf)) if (row.amount !== null) groups.get(keyOf(row))?.purse.add(row.amount);
-  return [...groups.values()].map(({ purse, ...group }) => ({ ...group, amounts: purse.amounts }));
+  const told = new Set(of);
+  const groups = new Map(
+    counted.flatMap((group) => (told.has(group.cause) ? [[keyOf(group), { ...group, purse: new Purse() }]] : [])),
+  );
+  for (const row of valued(sql, keyOf, of)) if (row.amount !== null) groups.get(keyOf(row))?.purse.add(row.amount);
+  return {
+    stakes: [...groups.values()].map(({ purse, ...group }) => ({ ...group, amounts: purse.amounts })),
+    total: { causes: counted.length, open: counted.reduce((sum, { open }) => sum + open, 0) },
+  };
 }
 
 interface Valued extends HeldMoney {
   readonly cause: string;
 }
 
-/** The same sale or work within one group counts once, where it is held first. */
-function valued(sql: LaneSql, groupOf: (row: Pick<Valued, 'cause' | 'owner'>) => string): Valued[] {
+/** The same sale or work within one group counts once, where it is held first. Of some causes, or of all. */
+function valued(
+  sql: LaneSql,
+  groupOf: (row: Pick<Valued, 'cause' | 'owner'>) => string,
+  causes: readonly string[] | null = null,
+): Valued[] {
   const rows = sql
     .exec(
       `SELECT h.entity AS entity, h.owner AS owner, h.control AS control, h.made_ms AS madeMs,
          h.due_ms AS dueMs, e.canonical AS canonical, ${causeColumn} AS cause
-       FROM holds h JOIN entities e ON e.id = h.entity ORDER BY h.made_ms, h.id`,
+       FROM holds h JOIN entities e ON e.id = h.entity
+       WHERE ?1 IS NULL OR ${causeColumn} IN (SELECT value FROM json_each(?1)) ORDER BY h.made_ms, h.id`,
+      causes === null ? null : JSON.stringify(causes),
     )
     .toArray() as (Omit<Valued, 'amount'> & { canonical: string })[];
   const counted = new Set<string>();

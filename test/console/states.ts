@@ -41,12 +41,13 @@ interface PageStates {
 const pages: Readonly<Record<string, PageStates>> = {
   overview: {
     ...{ title: 'Overview', nothing: 'Nothing waits for anybody', asks: 'listCauses', refused: null },
-    many: { list: 'causes', says: 'All 5,000 causes', again: (row, n) => ({ ...row, cause: `${row['cause']} ${n}` }) },
+    many: { never: 'it shows the first few and how many there are' },
   },
   exceptions: {
     ...{ title: 'Exceptions', nothing: 'Nothing waits for anybody', asks: 'listCauses', refused: null },
     many: {
       ...{ list: 'causes', says: /for 5,000 causes/, grid: 'Exceptions by cause' },
+      more: { total: { causes: 5_000, open: 5_000 } },
       again: (row, n) => ({ ...row, cause: `${row['cause']} ${n}` }),
     },
   },

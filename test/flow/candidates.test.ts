@@ -6,6 +6,7 @@ import { compare, likelyFrom } from '../../edge-worker/flow/likeness.ts';
 import type { MatchAnswer } from '../../edge-worker/flow/match-answers.ts';
 import { ask } from '../../edge-worker/flow/questions.ts';
 import { change } from '../../edge-worker/flow/requests.ts';
+import { doorOf } from '../support/door.ts';
 import { client, LaneRig, RigSystem } from '../support/lane-rig.ts';
 
 const seal = async (plain: string) => plain;
@@ -26,7 +27,8 @@ async function firstDay(sold: readonly string[], kept: readonly string[]) {
   });
   await rig.notice('crm', 'client', ...sold.map((_, at) => `c${at}`));
   await rig.notice('erp', 'client', ...kept.map((_, at) => `e${at}`));
-  const likely = () => ask(rig.lane, { about: 'likely', connection: 'erp', kind, limit: 100 }, {}) as Likely;
+  const likely = () =>
+    ask(rig.lane, { about: 'likely', connection: 'erp', kind, limit: 100, after: null }, {}) as Likely;
   const say = async (said: MatchAnswer) => {
     const result = await change(rig.lane, { verb: 'match', connection: 'erp', kind, said, by: 'ada' }, seal);
     await rig.pass(1_000);
@@ -105,6 +107,30 @@ describe('A record that is like one, without agreeing on anything', () => {
     ]);
     expect([undecided, unlike]).toEqual([1, 1]);
     expect(erp.count('write')).toBe(0);
+  });
+
+  it('is told page by page, each pair once, the likeliest first', async () => {
+    const towns = ['Lakeside', 'Orchard', 'Quayside', 'Millbrook', 'Riverside'];
+    const { rig } = await firstDay(
+      towns.map((town) => `${town} Hospital Holding`),
+      towns.map((town) => `${town} Hospital Holding Ltd`),
+    );
+    const door = doorOf(rig.d1, rig.lane);
+    type Page = { readonly rows: readonly { recordId: string; entity: string; score: number }[]; next: string | null };
+    const rows: Page['rows'][number][] = [];
+    let pages = 0;
+    for (let next: string | null = ''; next !== null; pages++) {
+      const page: Page = (
+        await door.get<Page>(`/connections/erp/candidates?kind=customer&limit=2${next && `&after=${next}`}`)
+      ).body;
+      rows.push(...page.rows);
+      next = page.next;
+    }
+    const whole = (await door.get<Page>('/connections/erp/candidates?kind=customer')).body;
+    expect(whole.rows.length).toBeGreaterThanOrEqual(5);
+    expect([pages, rows]).toEqual([Math.ceil(whole.rows.length / 2), whole.rows]);
+    expect(new Set(rows.map(({ recordId, entity }) => `${recordId} ${entity}`)).size).toBe(rows.length);
+    expect(rows.map(({ score }) => score)).toEqual(rows.map(({ score }) => score).sort((a, b) => b - a));
   });
 
   it('waits for the integration admin once the kind is accepted, and the rest goes on', async () => {

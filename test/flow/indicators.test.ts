@@ -171,9 +171,11 @@ describe('Indicators', () => {
     expect(atRisk.amounts).toEqual([{ amountMinor: '115000', currency: 'EUR', exponent: 2 }]);
     expect(atRisk.parts).toMatchObject([{ of: { owner: 'delivery' }, n: 2 }]);
     // The same two hold for one cause, which is shown with what is at stake.
-    expect(atStake(rig.lane.core.store.sql)).toEqual([
-      { cause: 'unapproved-time.unapproved-time.erp', owner: 'delivery', open: 2, amounts: atRisk.amounts },
-    ]);
+    const cause = 'unapproved-time.unapproved-time.erp';
+    expect(atStake(rig.lane.core.store.sql, { owner: null, cause: null, of: [cause] })).toEqual({
+      stakes: [{ cause, owner: 'delivery', open: 2, amounts: atRisk.amounts }],
+      total: { causes: 1, open: 2 },
+    });
     const behind = recordsBehind(rig.lane.core, 'money-at-risk', 30, 10);
     expect(behind.map(({ why, isLate }) => [why, isLate])).toEqual([
       ['unapproved-time', true],

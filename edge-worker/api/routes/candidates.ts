@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { type EntityName, entities } from '../../../shared/entities/_registry.ts';
 import { titleOf } from '../../../shared/entities/entity.ts';
 import { type MatchVerdict, matchWords } from '../../../shared/match-words.ts';
-import type { Likely } from '../../flow/candidates.ts';
+import { type Likely, likelyPlaceOf } from '../../flow/candidates.ts';
 import type { Reason } from '../../flow/likeness.ts';
 import { changed } from '../at.ts';
+import { cursorAfter, cursorOf, pageOf, paging } from '../paging.ts';
 import { ok, type Route, route } from '../route.ts';
 import { kindName } from '../shapes.ts';
 
@@ -34,17 +35,23 @@ const listCandidates = route({
   tag: 'Installation',
   summary: 'List records that may be ours without agreeing on a key, the likeliest first',
   params: one,
-  query: z.object({ kind: kindName, limit: z.coerce.number().int().min(1).max(1000).default(500) }),
-  shape: z.object({
-    rows: z.array(candidate),
+  query: paging.extend({
+    limit: z.coerce.number().int().min(1).max(1000).default(500).meta({ description: 'Rows a page.' }),
+    kind: kindName,
+  }),
+  shape: pageOf(candidate).extend({
     agreeing: z.int().meta({ description: 'Records that agree with exactly one of ours, or were decided on.' }),
     undecided: z.int().meta({ description: 'Records that a person has to decide on.' }),
     unlike: z.int().meta({ description: 'Records that are like none of ours.' }),
   }),
-  handle: async ({ at, params: { connection }, query: { kind, limit } }) => {
-    const { candidates, ...counts } = await at.ask<Likely>({ about: 'likely', connection, kind, limit });
-    const rows = candidates.map(({ reasons, ...shown }) => ({ ...shown, reasons: reasons.map(shownIn(kind)) }));
-    return ok({ ...counts, rows });
+  handle: async ({ at, params: { connection }, query: { kind, limit, after } }) => {
+    const from = cursorOf(after, z.tuple([z.number(), z.string(), z.string()]));
+    const asked = { about: 'likely', connection, kind, limit: limit + 1, after: from } as const;
+    const { candidates, ...counts } = await at.ask<Likely>(asked);
+    const show = ({ reasons, ...shown }: Likely['candidates'][number]) => {
+      return { ...shown, reasons: reasons.map(shownIn(kind)) };
+    };
+    return ok({ ...counts, ...cursorAfter(candidates, limit, show, likelyPlaceOf) });
   },
 });
 

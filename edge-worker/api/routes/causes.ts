@@ -1,13 +1,14 @@
 // Routes of causes: what waits, grouped by what it has in common; and one answer to a whole group, as a job.
 import { z } from 'zod';
 import { money } from '../../../shared/money.ts';
-import type { AtStake } from '../../flow/stocks.ts';
+import type { AtStakes } from '../../flow/stocks.ts';
 import { connectionCopies, exceptions as exceptionRows } from '../../store/record-schema.ts';
-import { sql } from '../../store/scoped-record.ts';
+import { joined, sql } from '../../store/scoped-record.ts';
 import { changed } from '../at.ts';
-import { ownersOf } from '../caller.ts';
+import { type Caller, ownersOf } from '../caller.ts';
 import { actionShape, actionsFor, answerName, reasonText } from '../exception-shapes.ts';
 import { idFor } from '../once.ts';
+import { cursorAfter, cursorOf, pageOf, paging } from '../paging.ts';
 import { ok, type Route, route } from '../route.ts';
 import { instant, instantOf, params, parsed, words, wordsOf } from '../shapes.ts';
 import { causeOfRow } from './exceptions.ts';
@@ -64,10 +65,28 @@ const listCauses = route({
   path: '/installations/{installation}/causes',
   tag: 'Exceptions',
   summary: 'List what waits, grouped by cause, the largest group first',
-  query: z.object({ owner: z.string().optional() }),
-  shape: z.object({ rows: z.array(causeShape) }),
-  handle: async ({ at, query: { owner }, caller, ports }) => {
+  description: 'Causes that come to have more or fewer while you read page after page may be told twice, or not.',
+  query: paging.extend({
+    // Told all at once before there were pages.
+    limit: z.coerce.number().int().min(1).max(1000).default(1000).meta({ description: 'Causes a page.' }),
+    owner: z.string().optional(),
+    cause: z.string().max(300).optional().meta({ description: 'Only this one.' }),
+  }),
+  shape: pageOf(causeShape).extend({
+    total: z
+      .object({ causes: count, open: count })
+      .meta({ description: 'How many causes of what was asked there are on all pages, and how much waits for them.' }),
+  }),
+  handle: async ({ at, query: { limit, after, owner, cause }, caller, ports }) => {
     const nowMs = ports.nowMs();
+    const place = cursorOf(after, z.tuple([z.number(), z.string(), z.string()]));
+    const [fewer = 0, last = '', lastOwner = ''] = place ?? [];
+    const conditions = [
+      sql`exceptions.state = 'open'`,
+      ...(owner === undefined ? [] : [sql`owner = ${owner}`]),
+      ...(cause === undefined ? [] : [sql`${causeOfRow} = ${cause}`]),
+    ];
+    const rest = sql`HAVING (-count(*), ${causeOfRow}, owner) > (${fewer}, ${last}, ${lastOwner})`;
     // A bare column beside max() is that of the row with the highest value: the words are those of the newest one.
     const rows = await at.record.all(sql<CauseRow>`
       SELECT ${causeOfRow} AS cause, control, code, owner, connection, max(system) AS system, params,
@@ -75,31 +94,36 @@ const listCauses = route({
         sum(coalesce(snoozed_ms, 0) > ${nowMs}) AS snoozed, sum(assignee IS NULL) AS unassigned,
         min(made_ms) AS oldestMs, max(made_ms) AS newestMs, min(due_ms) AS dueMs
       FROM ${exceptionRows} LEFT JOIN ${connectionCopies} ON connections.id = exceptions.connection
-      WHERE exceptions.state = 'open' ${owner === undefined ? sql`` : sql`AND owner = ${owner}`}
-      GROUP BY 1, owner ORDER BY open DESC, cause LIMIT 1000`);
-    const worth = await at.ask<readonly AtStake[]>({ about: 'at-stake' });
-    const stakes = new Map(worth.map((stake) => [`${stake.owner} ${stake.cause}`, stake]));
+      WHERE ${joined(conditions, ' AND ')} GROUP BY 1, owner ${place ? rest : sql``}
+      ORDER BY open DESC, 1, owner LIMIT ${limit + 1}`);
+    const asked = { owner: owner ?? null, cause: cause ?? null, of: rows.map((row) => row.cause) };
+    const { stakes, total } = await at.ask<AtStakes>({ about: 'at-stake', asked });
+    const known = new Map(stakes.map((stake) => [`${stake.owner} ${stake.cause}`, stake]));
     // The record may not have heard yet of what was answered a moment ago; the lane has.
-    const waiting = rows.flatMap((row) => {
-      const stake = stakes.get(`${row.owner} ${row.cause}`);
-      return stake ? [{ row, stake }] : [];
-    });
-    return ok({
-      rows: waiting.map(({ row: { params: given, kinds, oldestMs, newestMs, dueMs, ...row }, stake }) => ({
-        ...row,
-        ...atMost(stake.open, row),
-        params: parsed<Record<string, string>>(given) ?? {},
-        words: wordsOf(row.code, given, row.system ?? row.connection),
-        kinds: (kinds ?? '').split(',').filter(Boolean),
-        amounts: [...stake.amounts],
-        oldestAt: instantOf(oldestMs),
-        newestAt: instantOf(newestMs),
-        dueAt: instantOf(dueMs),
-        actions: actionsFor(caller, row),
-      })),
-    });
+    const show = (row: CauseRow) => {
+      const stake = known.get(`${row.owner} ${row.cause}`);
+      return stake ? [shownCause(row, stake, caller)] : [];
+    };
+    const page = cursorAfter(rows, limit, show, (row) => [-row.open, row.cause, row.owner]);
+    return ok({ ...page, rows: page.rows.flat(), total });
   },
 });
+
+function shownCause(from: CauseRow, stake: AtStakes['stakes'][number], caller: Caller): z.input<typeof causeShape> {
+  const { params: given, kinds, oldestMs, newestMs, dueMs, ...row } = from;
+  return {
+    ...row,
+    ...atMost(stake.open, row),
+    params: parsed<Record<string, string>>(given) ?? {},
+    words: wordsOf(row.code, given, row.system ?? row.connection),
+    kinds: (kinds ?? '').split(',').filter(Boolean),
+    amounts: [...stake.amounts],
+    oldestAt: instantOf(oldestMs),
+    newestAt: instantOf(newestMs),
+    dueAt: instantOf(dueMs),
+    actions: actionsFor(caller, row),
+  };
+}
 
 function atMost(open: number, { overdue, snoozed, unassigned }: Pick<CauseRow, 'overdue' | 'snoozed' | 'unassigned'>) {
   const [late, away, free] = [overdue, snoozed, unassigned].map((n) => Math.min(n, open));

@@ -1,7 +1,7 @@
 // What waits for people: grouped by cause, one cause with all that waits for it, and one exception in full.
 import { useState } from 'react';
 import { Route, Routes } from 'react-router';
-import { Answer, useAnswer } from '../asking.tsx';
+import { Answer, usePages } from '../asking.tsx';
 import { Choice } from '../parts/controls.tsx';
 import { ownerTitle } from '../parts/people.ts';
 import { useLateJobs } from './exceptions/answers.tsx';
@@ -11,6 +11,7 @@ import { OnePage } from './exceptions/one.tsx';
 import { Lately } from './exceptions/taken-back.tsx';
 
 const watchEveryMs = 15_000;
+const pageMax = 200;
 const everybody = 'everybody';
 const owners = [
   { id: everybody, label: 'Everybody' },
@@ -29,11 +30,14 @@ export default function Exceptions() {
 
 function Inbox() {
   const [owner, setOwner] = useState(everybody);
-  const causes = useAnswer(
-    ['exceptions', 'causes', owner],
-    ({ api, installation }) =>
+  const causes = usePages(
+    ['exceptions', 'causes', 'of', owner],
+    ({ api, installation }, after) =>
       api.GET('/installations/{installation}/causes', {
-        params: { path: { installation }, query: owner === everybody ? {} : { owner } },
+        params: {
+          path: { installation },
+          query: { limit: pageMax, ...(owner !== everybody && { owner }), ...(after !== null && { after }) },
+        },
       }),
     { everyMs: watchEveryMs },
   );
@@ -44,8 +48,15 @@ function Inbox() {
         <h1>Exceptions</h1>
         <Choice label="Whose turn" options={owners} chosen={owner} onChoose={setOwner} />
       </div>
-      <Answer what="what waits" answer={causes}>
-        {({ rows }) => <Causes rows={rows} isNarrowed={owner !== everybody} />}
+      <Answer what="what waits" answer={causes.answer}>
+        {({ pages }) => (
+          <Causes
+            rows={causes.rows}
+            total={pages.at(-1)?.total ?? { causes: 0, open: 0 }}
+            isNarrowed={owner !== everybody}
+            onEnd={causes.more}
+          />
+        )}
       </Answer>
       <Lately jobs={jobs.data?.rows ?? []} />
     </div>

@@ -4,7 +4,7 @@ import { Link } from 'react-router';
 import { Answer, useAnswer, useMe } from '../asking.tsx';
 import { Loading, Note } from '../parts/states.tsx';
 import { Steps } from '../parts/steps.tsx';
-import { Waiting } from './overview/waiting.tsx';
+import { causesMax, Waiting } from './overview/waiting.tsx';
 
 const Backlog = lazy(() => import('./overview/backlog.tsx'));
 const Connections = lazy(() => import('../parts/connections.tsx'));
@@ -20,9 +20,11 @@ export default function Overview() {
     { everyMs: watchEveryMs },
   );
   const causes = useAnswer(
-    ['exceptions', 'causes', 'everybody'],
+    ['exceptions', 'causes', 'first'],
     ({ api, installation }) =>
-      api.GET('/installations/{installation}/causes', { params: { path: { installation }, query: {} } }),
+      api.GET('/installations/{installation}/causes', {
+        params: { path: { installation }, query: { limit: causesMax } },
+      }),
     { everyMs: watchEveryMs },
   );
   return (
@@ -38,7 +40,7 @@ export default function Overview() {
       <section className="stack-close" aria-label="Waiting for people">
         <h2>Waiting for people</h2>
         <Answer what="what waits" answer={causes}>
-          {({ rows }) => <Waiting rows={rows} />}
+          {({ rows, total }) => <Waiting rows={rows} causes={total.causes} />}
         </Answer>
       </section>
       <section className="stack-close" aria-label="Indicators">

@@ -1,7 +1,7 @@
 // Likely matches of one kind: which record there may be which of ours, why, and saying so one by one or in bulk.
 import { useState } from 'react';
 import { Link, useParams } from 'react-router';
-import { Answer, troubleOf, useAnswer, useChange, useMe } from '../../asking.tsx';
+import { Answer, troubleOf, useChange, useMe, usePages } from '../../asking.tsx';
 import type { Shape } from '../../client.ts';
 import { Button, Choice } from '../../parts/controls.tsx';
 import { Grid } from '../../parts/grid.tsx';
@@ -13,7 +13,7 @@ import './connections.css';
 type Candidate = Shape<'Candidate'>;
 type Kind = 'customer';
 
-const shownMax = 1_000;
+const pageMax = 1_000;
 const watchEveryMs = 5_000;
 
 export function CandidatesPage() {
@@ -40,26 +40,44 @@ interface OfKind {
 }
 
 function Candidates({ connection, kind }: OfKind) {
-  const likely = useAnswer(
+  const likely = usePages(
     ['candidates', connection, kind],
-    ({ api, installation }) =>
+    ({ api, installation }, after) =>
       api.GET('/installations/{installation}/connections/{connection}/candidates', {
-        params: { path: { installation, connection }, query: { kind, limit: shownMax } },
+        params: {
+          path: { installation, connection },
+          query: { kind, limit: pageMax, ...(after !== null && { after }) },
+        },
       }),
     { everyMs: watchEveryMs },
   );
   return (
-    <Answer what="the likely matches" answer={likely}>
-      {({ rows, agreeing, undecided, unlike }) => (
+    <Answer what="the likely matches" answer={likely.answer}>
+      {({ pages }) => (
         <>
-          <p>
-            {agreeing.toLocaleString()} agree with one of ours, {undecided.toLocaleString()} may be one of ours,{' '}
-            {unlike.toLocaleString()} are like none. Nothing is linked by likeness before you say so.
-          </p>
-          <Rows rows={rows} connection={connection} kind={kind} />
+          <Counts of={pages.at(-1)} shown={likely.rows.length} />
+          <Rows rows={likely.rows} onEnd={likely.more} connection={connection} kind={kind} />
         </>
       )}
     </Answer>
+  );
+}
+
+interface CountsProps {
+  readonly of:
+    | { readonly agreeing: number; readonly undecided: number; readonly unlike: number; readonly next: string | null }
+    | undefined;
+  readonly shown: number;
+}
+
+function Counts({ of, shown }: CountsProps) {
+  if (!of) return null;
+  return (
+    <p>
+      {of.agreeing.toLocaleString()} agree with one of ours, {of.undecided.toLocaleString()} may be one of ours,{' '}
+      {of.unlike.toLocaleString()} are like none. Nothing is linked by likeness before you say so.
+      {of.next !== null && ` The likeliest ${shown.toLocaleString()} are below; more come as you scroll.`}
+    </p>
   );
 }
 
@@ -79,7 +97,7 @@ function useSaying({ connection, kind }: OfKind) {
   );
 }
 
-function Rows({ rows, ...of }: OfKind & { readonly rows: readonly Candidate[] }) {
+function Rows({ rows, onEnd, ...of }: OfKind & { readonly rows: readonly Candidate[]; readonly onEnd: () => void }) {
   const { operations } = useMe();
   const say = useSaying(of);
   const maySay = operations.includes('answerCandidates');
@@ -92,6 +110,7 @@ function Rows({ rows, ...of }: OfKind & { readonly rows: readonly Candidate[] })
         label="Likely matches, the likeliest first"
         lines={rows}
         idOf={(row) => `${row.recordType} ${row.recordId} ${row.entity}`}
+        onEnd={onEnd}
         empty={<Empty title="Nothing is left to decide">What may be one of ours appears here once it was read.</Empty>}
         columns={[
           {

@@ -16,9 +16,9 @@ const watchEveryMs = 15_000;
 export function CausePage() {
   const { cause = '' } = useParams();
   const causes = useAnswer(
-    ['exceptions', 'causes', 'everybody'],
+    ['exceptions', 'causes', 'one', cause],
     ({ api, installation }) =>
-      api.GET('/installations/{installation}/causes', { params: { path: { installation }, query: {} } }),
+      api.GET('/installations/{installation}/causes', { params: { path: { installation }, query: { cause } } }),
     { everyMs: watchEveryMs },
   );
   return (
@@ -27,7 +27,7 @@ export function CausePage() {
         <Link to="/exceptions">All causes</Link>
       </p>
       <Answer what="the cause" answer={causes}>
-        {({ rows }) => <Cause key={cause} cause={cause} row={rows.find((row) => row.cause === cause) ?? null} />}
+        {({ rows }) => <Cause key={cause} cause={cause} row={rows[0] ?? null} />}
       </Answer>
     </div>
   );

@@ -8,27 +8,33 @@ import { ownerTitle, wordsFrom } from '../../parts/people.ts';
 import { Badge, Empty } from '../../parts/states.tsx';
 
 interface CausesProps {
+  /** Those fetched so far. */
   readonly rows: readonly Shape<'Cause'>[];
+  readonly total: { readonly causes: number; readonly open: number };
   /** Only those of one owner are shown. */
   readonly isNarrowed: boolean;
+  readonly onEnd: () => void;
 }
 
-export function Causes({ rows, isNarrowed }: CausesProps) {
+export function Causes({ rows, total, isNarrowed, onEnd }: CausesProps) {
   const nowMs = useNowMs();
   const navigate = useNavigate();
-  const sum = rows.reduce((total, { open }) => total + open, 0);
+  // One that came to have more or fewer between two pages may be on both.
+  const lines = [...new Map(rows.map((row) => [idOf(row), row])).values()];
   return (
     <div className="stack-close">
       {rows.length > 0 && (
         <p className="quiet" role="status">
-          {sum.toLocaleString()} waiting for {rows.length.toLocaleString()} {rows.length === 1 ? 'cause' : 'causes'},
-          the most frequent first. Open one to answer all of it at once.
+          {total.open.toLocaleString()} waiting for {total.causes.toLocaleString()}{' '}
+          {total.causes === 1 ? 'cause' : 'causes'}, the most frequent first. Open one to answer all of it at once.
+          {lines.length < total.causes && ` The first ${lines.length.toLocaleString()}; more come as you scroll.`}
         </p>
       )}
       <Grid
         label="Exceptions by cause"
-        lines={rows}
-        idOf={(row) => `${row.cause} ${row.owner}`}
+        lines={lines}
+        idOf={idOf}
+        onEnd={onEnd}
         onOpen={({ cause }) => navigate(`/exceptions/cause/${encodeURIComponent(cause)}`)}
         empty={
           <Empty title={isNarrowed ? 'Nothing waits for them' : 'Nothing waits for anybody'}>
@@ -79,6 +85,8 @@ export function Causes({ rows, isNarrowed }: CausesProps) {
     </div>
   );
 }
+
+const idOf = ({ cause, owner }: Shape<'Cause'>) => `${cause} ${owner}`;
 
 function Due({ row, nowMs }: { readonly row: Shape<'Cause'>; readonly nowMs: number }) {
   if (row.overdue > 0) return <Badge tone="bad">{row.overdue.toLocaleString()} overdue</Badge>;

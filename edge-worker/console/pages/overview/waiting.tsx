@@ -7,9 +7,16 @@ import { ownerTitle } from '../../parts/people.ts';
 import { Badge, Empty } from '../../parts/states.tsx';
 import './waiting.css';
 
-const causesMax = 6;
+export const causesMax = 6;
 
-export function Waiting({ rows }: { readonly rows: readonly Shape<'Cause'>[] }) {
+interface WaitingProps {
+  /** The first few. */
+  readonly rows: readonly Shape<'Cause'>[];
+  /** How many there are. */
+  readonly causes: number;
+}
+
+export function Waiting({ rows, causes }: WaitingProps) {
   const nowMs = useNowMs();
   if (rows.length === 0)
     return (
@@ -18,7 +25,7 @@ export function Waiting({ rows }: { readonly rows: readonly Shape<'Cause'>[] }) 
   return (
     <>
       <ul className="waiting">
-        {rows.slice(0, causesMax).map((row) => (
+        {rows.map((row) => (
           <li key={`${row.cause} ${row.owner}`} className="row-apart">
             <span>
               <Link to={`/exceptions/cause/${encodeURIComponent(row.cause)}`}>{row.words.title}</Link>{' '}
@@ -34,7 +41,7 @@ export function Waiting({ rows }: { readonly rows: readonly Shape<'Cause'>[] }) 
       </ul>
       <p>
         <Link to="/exceptions">
-          {rows.length > causesMax ? `All ${rows.length.toLocaleString()} causes` : 'All exceptions'}
+          {causes > rows.length ? `All ${causes.toLocaleString()} causes` : 'All exceptions'}
         </Link>
       </p>
     </>

@@ -68,7 +68,8 @@ function connectionsDue(store: LaneStore, connections: readonly string[]): reado
   const query = `SELECT c.value AS connection,
        (SELECT due_ms FROM commands WHERE connection = c.value AND state = 'due'
           AND record_type NOT IN (${stoppedTypes('c.value')}) ORDER BY due_ms LIMIT 1) AS relay,
-       (SELECT min(due_ms) FROM commands WHERE connection = c.value AND state = 'uncertain') AS look,
+       (SELECT due_ms FROM commands WHERE connection = c.value AND state = 'uncertain'
+          AND record_type NOT IN (${stoppedTypes('c.value')}) ORDER BY due_ms LIMIT 1) AS look,
        (SELECT min(due_ms) FROM commands WHERE connection = c.value AND state = 'waiting') AS waiting,
        (SELECT min(next_ms) FROM cursors WHERE connection = c.value) AS feed,
        (SELECT min(due_ms) FROM rechecks WHERE connection = c.value) AS recheck

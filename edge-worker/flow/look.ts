@@ -3,12 +3,14 @@
 
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import type { FindKey, ReadResult, Snapshot } from '../connectors/connector.ts';
+import { Fault } from '../faults.ts';
 import { commands } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { readRows, writeRows } from '../store/rows.ts';
 import type { LaneCore } from './core.ts';
+import { describeSoon } from './drift.ts';
 import { inParts } from './guard.ts';
-import { raiseHold } from './holds.ts';
+import { raiseHold, stoppedTypes } from './holds.ts';
 import { move } from './lifecycle.ts';
 import { waitMs } from './plan-book.ts';
 import type { CommandRow } from './plan-view.ts';
@@ -24,10 +26,12 @@ export async function lookDue(core: LaneCore, connection: Connection): Promise<b
   const isExpired = expireWaits(core, connection);
   if (core.isPaused(connection.id)) return isExpired;
   const { findBatchMax, readBatchMax } = connection.connector.limits;
+  // Under a mapping that is not right any more a record would be taken over without what it cannot find there.
   const due = readRows(
     core.store.sql,
     commands,
-    "WHERE connection = ? AND state = 'uncertain' AND due_ms <= ? ORDER BY due_ms LIMIT ?",
+    `WHERE connection = ? AND state = 'uncertain' AND due_ms <= ?
+     AND record_type NOT IN (${stoppedTypes('commands.connection')}) ORDER BY due_ms LIMIT ?`,
     connection.id,
     core.ports.nowMs(),
     Math.min(findBatchMax, readBatchMax),
@@ -40,6 +44,7 @@ export async function lookDue(core: LaneCore, connection: Connection): Promise<b
     settle(core, looks, lookedMs);
     return true;
   } catch (error) {
+    if (error instanceof Fault && error.code === 'schema-changed') describeSoon(core.store.sql, connection.id);
     if (!isOfARecord(error)) core.failed(connection, faultFrom(error));
     else await lookAtEach(core, connection, due, lookedMs);
     return true;

@@ -1,10 +1,13 @@
 // Fields that change under a mapping: what it touches stops, everything else goes on, nothing is lost.
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { SchemaField } from '../../edge-worker/connectors/connector.ts';
+import { textOrNull } from '../../edge-worker/connectors/codecs.ts';
+import { at, type SchemaField, type Snapshot } from '../../edge-worker/connectors/connector.ts';
+import type { maps as exampleMaps } from '../../edge-worker/connectors/example/map.ts';
+import { Fault } from '../../edge-worker/faults.ts';
 import { answer } from '../../edge-worker/flow/answer.ts';
 import { mappingContent } from '../../edge-worker/flow/mapping.ts';
 import { publish } from '../../edge-worker/flow/steward.ts';
-import { client, LaneRig, RigSystem } from '../support/lane-rig.ts';
+import { client, LaneRig, RigSystem, rigMaps } from '../support/lane-rig.ts';
 
 const field = (path: string, more: Partial<SchemaField> = {}): SchemaField => ({
   ...{ path, label: path, type: 'text', isRequired: false, isWritable: true, lengthMax: null, choices: null },
@@ -123,6 +126,47 @@ describe('Fields that change in mid-run', () => {
     await rig.pass(1_000);
     expect(stopped()).toEqual([]);
     expect([...erp.rows.values()][0]?.wire).toMatchObject({ name: 'Acme renamed', phone: '7' });
+  });
+
+  it('where a write is in doubt: it is looked for once the new name is mapped, and nothing is taken for empty', async () => {
+    const customer = rigMaps.customer as typeof exampleMaps.customer;
+    const fields = { ...customer.fields, terms: at('terms', textOrNull) };
+    const [sales, ledger] = [new RigSystem(), new RigSystem()];
+    ledger.fields.set('client', [...asMapped, field('terms')]);
+    const maps = { ...rigMaps, customer: { ...customer, fields } };
+    rig = new LaneRig({
+      crm: { system: sales, roles: ['crm', 'psa'], maps },
+      erp: { system: ledger, roles: ['erp'], maps },
+    });
+    await rig.pass(1_000);
+    sales.put('client', 'a', client('Acme'));
+    await rig.notice('crm', 'client', 'a');
+    const there = () => [...ledger.rows.values()][0] as Snapshot;
+    const { recordId } = there();
+    ledger.put('client', recordId, { ...there().wire, terms: 'NET30' }, there().externalId);
+    await rig.notice('erp', 'client', recordId);
+    ledger.onWrite = async (_, carryOut) => {
+      ledger.onWrite = null;
+      carryOut();
+      throw new Fault('uncertain', 'The answer broke off');
+    };
+    sales.put('client', 'a', { ...sales.rows.get('client|a')?.wire, name: 'Acme two' });
+    await rig.notice('crm', 'client', 'a');
+    const { terms, ...rest } = there().wire;
+    ledger.rows.set(`client|${recordId}`, { ...there(), wire: { ...rest, payment_terms: terms } });
+    ledger.fields.set('client', [...asMapped, field('payment_terms')]);
+    ledger.onRead = () => Promise.reject(new Fault('schema-changed', 'There is no terms'));
+    await rig.pass(3_000);
+    await rig.pass(1_000);
+    expect(stopped()).toEqual([['erp', 'client', 'integration', 'terms is gone']]);
+    ledger.onRead = null;
+    for (let minute = 0; minute < 3; minute++) await rig.pass(61_000);
+    expect(rig.rows('SELECT state FROM commands')).toEqual([{ state: 'uncertain' }]);
+    const row = { at: 'payment_terms', codec: 'text?', direction: 'both' as const };
+    publish(rig.lane.core, mappingContent.parse({ maps: { erp: { customer: { fields: { terms: row } } } } }), 'ada');
+    for (let second = 0; second < 3; second++) await rig.pass(1_000);
+    expect([rig.held(), rig.rows('SELECT state FROM commands')]).toEqual([[], []]);
+    expect(sales.rows.get('client|a')?.wire).toMatchObject({ name: 'Acme two', terms: 'NET30' });
   });
 
   it('and are changed back go on by themselves; asked to look again, at once', async () => {

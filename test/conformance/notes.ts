@@ -22,6 +22,8 @@ const plain = z.strictObject({
   merging: z.enum(entityNames).optional(),
   /** "METHOD /path" of the requests that write, as a regular expression. */
   writeRoute: z.string().default('^(POST|PUT|PATCH|DELETE) '),
+  /** Its clock may be off by this much, both ways, before a proof of who calls is refused. */
+  clockOffSeconds: z.int().positive().default(600),
   /** A field to rename, as `schema-change` takes it. */
   rename: z.string().optional(),
 });

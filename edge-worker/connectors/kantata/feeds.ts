@@ -51,8 +51,11 @@ const bearers: Readonly<Record<string, Bearer>> = {
 };
 
 const minuteMs = 60_000;
-/** Events come "within a few minutes" and out of order; the lists get the same patience. */
-const overlapMs = 10 * minuteMs;
+/**
+ * Events come "within a few minutes" and out of order; the lists get the same patience. Their clock may be off by as
+ * much again.
+ */
+const overlapMs = 20 * minuteMs;
 const rules: PollRules = { overlapMs, sweepEveryMs: 5 * minuteMs, pageRowsMax: 200, checkEveryPages: 50 };
 /** Timesheets bring all their time entries along, so fewer go on a page. */
 const sheetRowsMax = 50;

@@ -128,7 +128,7 @@ describe('Fields that change in mid-run', () => {
     expect([...erp.rows.values()][0]?.wire).toMatchObject({ name: 'Acme renamed', phone: '7' });
   });
 
-  it('where a write is in doubt: it is looked for once the new name is mapped, and nothing is taken for empty', async () => {
+  it('where a write is in doubt: looked for once the new name is mapped, and nothing is taken for empty', async () => {
     const customer = rigMaps.customer as typeof exampleMaps.customer;
     const fields = { ...customer.fields, terms: at('terms', textOrNull) };
     const [sales, ledger] = [new RigSystem(), new RigSystem()];

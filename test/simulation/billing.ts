@@ -115,15 +115,14 @@ export class Billing {
     for (const { type, identity } of billedOf(deal))
       desk.edit({ seat: 'erp', type, identity, values: { billed: false } });
     const left = rebilledOf(deal);
-    if (left.length > 0) this.#write(deal, `${no}-B`, left);
-    return true;
+    return left.length === 0 || this.#write(deal, `${no}-B`, left);
   }
 
   #sums(net: bigint, currency: Currency): Values {
     const text = (minor: bigint) => amountText(minor, currency);
     const gross = text(net + taxOf(net));
     return {
-      ...{ state: 'open', date: '2026-11-22', due: '2026-12-22', currency: currency.code, terms: 'NET30' },
+      ...{ state: 'open', date: this.#diary.day(), due: this.#diary.day(30), currency: currency.code, terms: 'NET30' },
       ...{ net: text(net), tax: text(taxOf(net)), gross, paid: text(0n), open: gross },
     };
   }
@@ -146,7 +145,8 @@ export class Billing {
       const billId = desk.row('erp', 'bill', bill)?.id;
       const place = this.#placeOf(mark, client.number);
       if (billId === undefined || place === null) return false;
-      const received = { no, bill_id: billId, date: '2026-11-22', amount: text(minor), currency: client.currency.code };
+      const paid = { amount: text(minor), currency: client.currency.code };
+      const received = { no, bill_id: billId, date: this.#diary.day(), ...paid };
       desk.make('erp', 'receipt', { ...received, ...place, full: false, method: 'Bank transfer' });
       const state = left === 0n ? { state: 'paid' } : {};
       const values = { paid: text(before + minor), open: text(left), ...state };

@@ -17,7 +17,7 @@ export class Deliveries {
       this.#diary.edits(15, 45, { seat, type, identity: mark, values });
     this.#diary.maybe(2, () => edits('psa', 'engagement', { title: `Project ${mark}` }));
     this.#diary.maybe(2, () => edits('psa', 'engagement', { state: this.#diary.dice.pick(['paused', 'running']) }));
-    this.#diary.maybe(3, () => edits('psa', 'engagement', { ends: '2027-06-30' }));
+    this.#diary.maybe(3, () => edits('psa', 'engagement', { ends: this.#diary.day(220) }));
     // What change orders add up to is nobody's to enter by hand.
     if (!changeOrder)
       this.#diary.maybe(3, () => edits('crm', 'engagement', { budget: amountText(777_000n, client.currency) }));
@@ -30,7 +30,7 @@ export class Deliveries {
         seat: 'psa',
         type: 'engagement',
         identity: mark,
-        values: { starts: '2027-01-07' },
+        values: { starts: this.#diary.day(46) },
       }),
     );
     this.#diary.maybe(2, () =>
@@ -54,7 +54,7 @@ export class Deliveries {
     const { task, mail } = entry;
     const key = `psa hours ${task}`;
     const values = {
-      date: entry.day,
+      date: this.#diary.day(-entry.daysAgo),
       quantity: `${entry.hundredths / 100}`,
       job: entry.job,
       price: entry.firstPrice,
@@ -85,11 +85,17 @@ export class Deliveries {
   }
 
   #spend(mark: string, client: Client, cost: Cost): void {
-    const { report, mail, day, minor, isBillable, end } = cost;
+    const { report, mail, daysAgo, minor, isBillable, end } = cost;
     this.#file(report, 'cost', () => {
       const place = this.#placeOf(mark, mail);
       const amount = amountText(minor, client.currency);
-      const values = { date: day, amount, currency: client.currency.code, billable: isBillable, report };
+      const values = {
+        date: this.#diary.day(-daysAgo),
+        amount,
+        currency: client.currency.code,
+        billable: isBillable,
+        report,
+      };
       const said = { reimbursable: true, taxable: false, text: `Spent for ${report}`, approval: 'open', billed: false };
       return place && { ...place, category: 'Travel', ...values, ...said };
     });
@@ -106,7 +112,7 @@ export class Deliveries {
   #plan(mark: string, { currency }: Client, { title, minor, isReached }: Milestone): void {
     this.#file(title, 'milestone', () => {
       const engagement = this.#diary.desk.row('psa', 'engagement', mark)?.id;
-      const values = { title, due: '2026-12-01', currency: currency.code, done: false, billed: false };
+      const values = { title, due: this.#diary.day(9), currency: currency.code, done: false, billed: false };
       return engagement === undefined
         ? null
         : { ...values, engagement_id: engagement, amount: amountText(minor, currency), percent: '0' };
@@ -114,7 +120,7 @@ export class Deliveries {
     const edits = (from: number, to: number, values: Values) =>
       this.#diary.edits(from, to, { seat: 'psa', type: 'milestone', identity: title, values });
     edits(28, 33, { percent: '40' });
-    if (isReached) edits(34, 40, { percent: '100', done: true, done_date: '2026-11-22' });
+    if (isReached) edits(34, 40, { percent: '100', done: true, done_date: this.#diary.day() });
     this.#diary.maybe(4, () =>
       this.#diary.edits(34, 45, { seat: 'erp', type: 'milestone', identity: title, values: { percent: '7' } }),
     );
@@ -134,7 +140,7 @@ export class Deliveries {
     const edits = (from: number, to: number, values: Values) =>
       this.#diary.edits(from, to, { seat: 'crm', type: 'change', identity: title, values });
     edits(30, 34, { state: 'submitted' });
-    if (end === 'approved') edits(34, 45, { state: end, approved_date: '2026-11-22' });
+    if (end === 'approved') edits(34, 45, { state: end, approved_date: this.#diary.day() });
     if (end === 'rejected') edits(34, 45, { state: end });
     this.#diary.maybe(3, () =>
       this.#diary.edits(34, 45, { seat: 'erp', type: 'change', identity: title, values: { state: 'approved' } }),

@@ -41,6 +41,8 @@ export class Desk {
   readonly standIns: Readonly<Record<Seat, StandIn>>;
   /** Last word of people per system, type, identity and field. */
   readonly said = new Map<string, unknown>();
+  /** Fields that people have changed since their record was made, keyed as what they said. */
+  readonly changed = new Set<string>();
   /** What people have deleted, as `seat|type|identity`. */
   readonly removed = new Set<string>();
   /** Records that were merged into others, as `type|loser`, and the identity that goes on. */
@@ -79,7 +81,7 @@ export class Desk {
   edit({ seat, type, identity, values }: Edit): boolean {
     const row = this.row(seat, type, identity);
     if (row === undefined) return false;
-    this.#remember(seat, type, row, values);
+    for (const key of this.#remember(seat, type, row, values)) this.changed.add(key);
     this.standIns[seat].update(type, row.id, values);
     this.onSaid(seat, type, row.id, values);
     return true;
@@ -140,13 +142,18 @@ export class Desk {
     });
   }
 
-  #remember(seat: Seat, type: string, row: Values, values: Values): void {
+  /** Returns the keys of what was said. */
+  #remember(seat: Seat, type: string, row: Values, values: Values): string[] {
     const identity = String(row[identityField[type] ?? 'id']);
-    for (const [path, value] of Object.entries(values)) {
-      if (path === 'address') {
-        for (const [inner, deep] of Object.entries(Object(value)))
-          this.said.set(`${seat}|${type}|${identity}|address.${inner}`, deep);
-      } else this.said.set(`${seat}|${type}|${identity}|${path}`, value);
-    }
+    const said = Object.entries(values).flatMap(([path, value]): [string, unknown][] =>
+      path === 'address'
+        ? Object.entries(Object(value)).map(([inner, deep]) => [`address.${inner}`, deep])
+        : [[path, value]],
+    );
+    return said.map(([path, value]) => {
+      const key = `${seat}|${type}|${identity}|${path}`;
+      this.said.set(key, value);
+      return key;
+    });
   }
 }

@@ -4,19 +4,26 @@ import type { Desk, Edit, Values } from './desk.ts';
 import { identityOfRow } from './fields.ts';
 import type { Saved } from './network.ts';
 import type { Seat } from './systems.ts';
-import { type Dice, startMs } from './world.ts';
+import type { Dice, World } from './world.ts';
 
 const minuteMs = 60_000;
 
 export class Diary {
   readonly desk: Desk;
   readonly dice: Dice;
+  readonly #world: World;
   /** Edits that fall into the same second as the hub's first save of a record. Each is made once. */
   readonly #sameSecond = new Map<string, Values>();
 
-  constructor(desk: Desk, dice: Dice) {
+  constructor(world: World, desk: Desk) {
+    this.#world = world;
     this.desk = desk;
-    this.dice = dice;
+    this.dice = world.dice('days');
+  }
+
+  /** As people write it: today, or so many days from now. */
+  day(after = 0): string {
+    return this.#world.day(after);
   }
 
   /** A colleague saves in the same whole second as the hub, before the hub has heard of its own save. */
@@ -33,7 +40,7 @@ export class Diary {
   }
 
   soon(fromMinutes: number, toMinutes: number): number {
-    return startMs + this.dice.between(fromMinutes * minuteMs, toMinutes * minuteMs);
+    return this.#world.startMs + this.dice.between(fromMinutes * minuteMs, toMinutes * minuteMs);
   }
 
   edits(fromMinutes: number, toMinutes: number, edit: Edit, mayBegin = () => true): void {

@@ -1,11 +1,11 @@
 // The bad days of one seed: which misbehaviours, where, when and how long. All of them are over before the oracle
 // looks.
 import type { FaultSwitch } from '../../edge-worker/connectors/stand-in.ts';
-import { Drifted, drawDrift } from './drift.ts';
+import { type Drift, Drifted, drawDrift, renaming } from './drift.ts';
 import type { LaneHost } from './lane-host.ts';
 import { calm, type Network, type Weather } from './network.ts';
 import { type Seat, seats } from './systems.ts';
-import { type Dice, startMs, type World } from './world.ts';
+import type { Dice, World } from './world.ts';
 
 const minuteMs = 60_000;
 /** After this everything behaves, but for a system that is down for a day. */
@@ -45,7 +45,7 @@ export function planFaults({ world, host, networks, misbehaviours, log }: FaultO
   const dice = world.dice('faults');
   const played = tricks.filter((trick) => misbehaviours?.includes(trick(dice).how) ?? true);
   const at = (minutes: number, title: string, run: () => void) =>
-    world.at(startMs + minutes * minuteMs, () => {
+    world.at(world.startMs + minutes * minuteMs, () => {
       log('fault', { title });
       run();
     });
@@ -56,7 +56,6 @@ export function planFaults({ world, host, networks, misbehaviours, log }: FaultO
       at(dice.between(2, 55), `${seat} ${fault.how}`, () => standIn.arm(fault));
     }
     if (dice.hits(0.4)) planWeather(dice, networks[seat], at);
-    if (dice.hits(0.3)) planSkew(dice, networks[seat], at);
     if (dice.hits(0.3)) planRevocation(dice, networks[seat], at);
     if (dice.hits(0.3)) planOutage(dice, world, networks[seat], at);
   }
@@ -64,16 +63,24 @@ export function planFaults({ world, host, networks, misbehaviours, log }: FaultO
   if (drift)
     at(drift.minutes, `${drift.seat} changes the fields of ${drift.type}`, () => {
       networks[drift.seat].drifted = new Drifted(drift);
+      rename(drift, networks);
     });
   if (dice.hits(0.5)) planRecord(dice, world, host, at);
   if (dice.hits(0.3)) planPoison(dice, host, at);
-  world.at(startMs + faultsMs, () => {
+  world.at(world.startMs + faultsMs, () => {
     for (const seat of seats) {
       networks[seat].standIn.disarm();
       networks[seat].weather = calm;
     }
+    // What has another name by now keeps it.
+    if (drift) rename(drift, networks);
     host.calls.isD1Slow = false;
   });
+}
+
+function rename(drift: Drift, networks: FaultOptions['networks']): void {
+  const detail = renaming(drift);
+  if (detail) networks[drift.seat].standIn.arm({ how: 'schema-change', times: null, detail });
 }
 
 /** The object is struck dead again and again, in spells, so that work is done between them. */
@@ -81,7 +88,7 @@ export function planCrashes({ world, host, log }: FaultOptions): void {
   const dice = world.dice('crash spells');
   for (let count = dice.between(3, 8); count > 0; count--) {
     const rate = dice.pick([0.003, 0.01, 0.03, 0.1]);
-    const fromMs = startMs + dice.between(0, 55 * minuteMs);
+    const fromMs = world.startMs + dice.between(0, 55 * minuteMs);
     world.at(fromMs, () => {
       log('fault', { title: `crashes, ${rate} per await` });
       host.crashRate = rate;
@@ -90,7 +97,7 @@ export function planCrashes({ world, host, log }: FaultOptions): void {
       host.crashRate = 0;
     });
   }
-  world.at(startMs + faultsMs, () => {
+  world.at(world.startMs + faultsMs, () => {
     host.crashRate = 0;
   });
 }
@@ -110,14 +117,6 @@ function planWeather(dice: Dice, network: Network, at: At): void {
   at(from + dice.between(3, 15), `${network.seat} calm`, () => {
     network.weather = calm;
   });
-}
-
-/** A clock that is off, and is set right again: what is saved afterwards looks older than what was saved before. */
-function planSkew(dice: Dice, { seat, standIn }: Network, at: At): void {
-  const from = dice.between(2, 40);
-  const delayMs = dice.between(-100, 100) * 1_000;
-  at(from, `${seat} clock off by ${delayMs}`, () => standIn.arm({ how: 'clock-skew', times: null, delayMs }));
-  at(from + dice.between(2, 15), `${seat} clock right`, () => standIn.disarm('clock-skew'));
 }
 
 function planRevocation(dice: Dice, { seat, standIn }: Network, at: At): void {

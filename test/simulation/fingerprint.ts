@@ -3,8 +3,8 @@
 
 import type { Row } from '../../edge-worker/connectors/stand-in.ts';
 import { hashOf } from '../../shared/canonical-json.ts';
-import type { Values } from './desk.ts';
-import { identityOfRow } from './fields.ts';
+import type { Desk, Values } from './desk.ts';
+import { identityOfRow, kinds, onOpportunity } from './fields.ts';
 import type { Firm, Merger } from './firm.ts';
 import { identityFinder } from './oracle-books.ts';
 import type { EntityRow, LaneBooks } from './oracle-lane.ts';
@@ -72,13 +72,15 @@ const isTaken = (seat: Seat, type: string, identity: string, taker: Merger | nul
 function contents({ desk }: LaneBooks, seat: Seat, taker: Merger | null): string[] {
   const identityOf = identityFinder(desk, seat);
   const standIn = desk.standIns[seat];
-  // Whether a word of somebody else's was put right before its record was taken back is a matter of moments.
-  const counting = (row: Values) => (row['withdrawn'] === true ? { withdrawn: true } : row);
   const shown = (type: string, row: Values): Values =>
     Object.fromEntries(
-      Object.entries(counting(row))
+      Object.entries(row)
         .filter(
-          ([path, value]) => !anonymous.has(path) && value !== null && !(seat === 'erp' && ownField[type] === path),
+          ([path, value]) =>
+            !anonymous.has(path) &&
+            value !== null &&
+            !(seat === 'erp' && ownField[type] === path) &&
+            !(row['withdrawn'] === true && isOfMoments(desk, seat, type, row, path)),
         )
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([path, value]) => [
@@ -99,6 +101,22 @@ function contents({ desk }: LaneBooks, seat: Seat, taker: Merger | null): string
         .filter((row) => !isTaken(seat, type, identityOf(type, row.id), taker))
         .map((row) => `${seat} ${type} ${identityOfRow(type, row)} ${JSON.stringify(shown(type, row))}`),
     );
+}
+
+/**
+ * The hub writes nothing into a record once it is taken back. Of a field that somebody else owns it is a matter of
+ * moments whether its owner's later word had been brought there by then, and whether a word that others had put there
+ * had been put right; both are settled alike only where nobody has changed the field since its record was made. What
+ * the system itself owns, and everything else, stands there as people left it.
+ */
+function isOfMoments({ changed }: Desk, seat: Seat, type: string, row: Values, path: string): boolean {
+  const kind = kinds.find((one) => one.type === type);
+  const field = kind?.fields.find((one) => one.path === path);
+  if (!kind || !field || field.owner === seat) return false;
+  const identity = identityOfRow(type, row);
+  const isSold = kind.kind === 'contract';
+  const there = isSold ? `opportunity|${identity}|${onOpportunity[path] ?? path}` : `${type}|${identity}|${path}`;
+  return changed.has(`${seat}|${type}|${identity}|${path}`) || changed.has(`${field.owner}|${there}`);
 }
 
 function shownStatuses({ desk }: LaneBooks, seat: Seat, taker: Merger | null): string[] {

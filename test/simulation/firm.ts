@@ -19,7 +19,8 @@ export interface Client {
 export interface Hours {
   readonly task: string;
   readonly mail: string;
-  readonly day: string;
+  /** Worked so many days before the hub came. */
+  readonly daysAgo: number;
   /** Hundredths of an hour. */
   readonly hundredths: number;
   readonly job: string;
@@ -37,7 +38,7 @@ export interface Cost {
   /** The report it was handed in with. */
   readonly report: string;
   readonly mail: string;
-  readonly day: string;
+  readonly daysAgo: number;
   readonly minor: bigint;
   readonly isBillable: boolean;
   readonly end: 'approved' | 'rejected' | 'submitted';
@@ -192,12 +193,12 @@ function drawHours(dice: Dice, task: string, person: Person): Hours {
   const isOdd = dice.hits(0.15);
   const agreed = rateCard.find((line) => line.job === person.job)?.price ?? '0';
   const firstPrice = isOdd ? '99.99' : agreed;
-  const day = `2026-11-${String(dice.between(10, 22))}`;
+  const daysAgo = dice.between(0, 12);
   const hundredths = dice.between(1, 40) * 25;
   return {
     task,
     mail: person.mail,
-    day,
+    daysAgo,
     hundredths,
     job: person.job,
     firstPrice,
@@ -210,7 +211,7 @@ function drawHours(dice: Dice, task: string, person: Person): Hours {
 
 function drawCost(dice: Dice, report: string, { mail }: Person): Cost {
   return {
-    ...{ report, mail, day: `2026-11-${String(dice.between(10, 22))}` },
+    ...{ report, mail, daysAgo: dice.between(0, 12) },
     minor: BigInt(dice.between(1, 999_999)),
     isBillable: dice.hits(0.8),
     end: dice.pick(['approved', 'approved', 'approved', 'submitted', 'rejected']),

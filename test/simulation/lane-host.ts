@@ -14,6 +14,7 @@ import { migratedLane, migratedRecord } from '../support/migrated.ts';
 import { noMailbox, tokensInMemory } from '../support/options.ts';
 import { R2OnNode } from '../support/r2-on-node.ts';
 import { Calls, type Life } from './calls.ts';
+import { naming } from './drift.ts';
 import type { Network } from './network.ts';
 import type { Plant } from './plants.ts';
 import type { Seat } from './systems.ts';
@@ -236,7 +237,7 @@ export class LaneHost {
       mailbox: noMailbox,
       fetch: (request) =>
         this.#port(life, `call ${seat}`, () =>
-          this.calls.fetch(life, seat, connection.connector.limits.timeoutMs, request),
+          this.calls.fetch(life, seat, connection.connector.limits.timeoutMs, naming(request, paths)),
         ),
     });
     return this.#options.plant.session?.(session, seat) ?? session;

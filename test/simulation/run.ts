@@ -8,6 +8,7 @@ import { ask } from '../../edge-worker/flow/questions.ts';
 import type { Change } from '../../edge-worker/flow/requests.ts';
 import type { Retention } from '../../edge-worker/store/retention.ts';
 import { Chronicle } from './chronicle.ts';
+import { planClocks, type Stamp, stampOf } from './clocks.ts';
 import { Days, workMs } from './days.ts';
 import { Desk } from './desk.ts';
 import { Diary } from './diary.ts';
@@ -18,8 +19,8 @@ import { Network, type Saved } from './network.ts';
 import { healthy, type Plant } from './plants.ts';
 import { ruleLiftedMs, Stewards } from './stewards.ts';
 import { Subscriber, subscribing, untold } from './subscriber.ts';
-import { connectorOf, openSystem, type Seat, seats } from './systems.ts';
-import { type Dice, startMs, World } from './world.ts';
+import { connectorOf, openSystem, type Seat, seats, tracked } from './systems.ts';
+import { type Dice, World } from './world.ts';
 
 export type Log = (event: string, fields: Readonly<Record<string, string | number>>) => void;
 
@@ -49,6 +50,8 @@ export class Simulation {
   readonly firm: Firm;
   readonly standIns: Readonly<Record<Seat, StandIn>>;
   readonly networks: Readonly<Record<Seat, Network>>;
+  /** How each system writes the moment of a save. */
+  readonly stamps: Readonly<Record<Seat, Stamp>>;
   readonly connectors: Readonly<Record<Seat, Connector>>;
   readonly host: LaneHost;
   readonly desk: Desk;
@@ -74,13 +77,14 @@ export class Simulation {
     this.#noticeDice = world.dice('notices');
     this.firm = drawFirm(world.dice('firm'), world.dice('merger'), plant.fate);
     const perSeat = <T>(make: (seat: Seat) => T) => ({ crm: make('crm'), psa: make('psa'), erp: make('erp') });
+    this.stamps = perSeat((seat) => stampOf(world, seat));
     this.connectors = perSeat((seat) => {
-      const connector = tracked(connectorOf(seat), world);
+      const connector = tracked(connectorOf(seat, this.stamps[seat]), world);
       return plant.connector?.(connector) ?? connector;
     });
     this.standIns = perSeat((seat) => openSystem(seat, world, (request) => this.#receive(seat, request)));
     this.networks = perSeat((seat) => new Network(seat, this.standIns[seat], world));
-    this.subscriber = new Subscriber(world, options.hasFaults === false ? 0 : startMs + faultsMs);
+    this.subscriber = new Subscriber(world, options.hasFaults === false ? 0 : world.startMs + faultsMs);
     const { connectors, networks, subscriber } = this;
     const { retention } = options;
     const point = (id: string) => subscriber.point(id);
@@ -91,11 +95,12 @@ export class Simulation {
       this.standIns[seat].rows(type).find((row) => row.id === id),
     );
     this.desk.onSaid = (...saved) => this.chronicle.said(...saved);
-    this.diary = new Diary(this.desk, world.dice('days'));
+    this.diary = new Diary(world, this.desk);
     for (const seat of seats) this.networks[seat].onSaved = (saved) => this.#saved(saved);
     this.days = new Days(this.diary, this.firm, (...record) => this.#isKnown(...record));
     const { desk, firm, chronicle, host, days } = this;
-    this.stewards = new Stewards({ world, host, desk, firm, chronicle, billing: days.billing, log: this.#log });
+    const about = { world, host, desk, firm, chronicle, connectors, billing: days.billing };
+    this.stewards = new Stewards({ ...about, log: this.#log });
   }
 
   /**
@@ -103,8 +108,10 @@ export class Simulation {
    * nothing.
    */
   async open(): Promise<void> {
+    const { world, networks } = this;
+    if (this.#options.hasFaults !== false) planClocks({ world, networks, log: this.#log });
     this.days.before();
-    await this.world.run(startMs);
+    await this.world.run(this.world.startMs);
     await this.#ask({ verb: 'found', founding: { installation, name: 'Firm', shard: 'main', jurisdiction: '' } });
     await this.#ask({ verb: 'subscription', change: subscribing, by: 'admin' });
     const hasPast = this.firm.clients.some(({ isOld }) => isOld);
@@ -117,7 +124,7 @@ export class Simulation {
       this.standIns[seat].subscribe({ url: `https://hub.example/${seat}`, key: 'key', installation });
       this.#deliverLater(seat);
     }
-    await this.world.run(startMs + 2_000);
+    await this.world.run(this.world.startMs + 2_000);
   }
 
   async #load(connection: Seat): Promise<void> {
@@ -131,7 +138,7 @@ export class Simulation {
   #planMatching(): void {
     for (const { number } of this.firm.clients.filter(({ isOld }) => isOld)) {
       for (const seat of ['psa', 'erp'] as const) {
-        this.desk.plan(startMs + 60_000, `match ${seat}`, `match ${number} in ${seat}`, () =>
+        this.desk.plan(this.world.startMs + 60_000, `match ${seat}`, `match ${number} in ${seat}`, () =>
           this.#match(seat, number),
         );
       }
@@ -161,13 +168,13 @@ export class Simulation {
     for (const deal of this.firm.deals) {
       if (deal.refused !== 'no') networks.erp.refusedTexts.add(refusedTextOf(deal.mark));
       if (deal.refused === 'lifted')
-        world.at(ruleLiftedMs, () => networks.erp.refusedTexts.delete(refusedTextOf(deal.mark)));
+        world.at(world.startMs + ruleLiftedMs, () => networks.erp.refusedTexts.delete(refusedTextOf(deal.mark)));
     }
     const { misbehaviours } = this.#options.plant ?? healthy;
     const faults = { world, host, networks, misbehaviours, log: this.#log };
     if (this.#options.hasFaults !== false) planFaults(faults);
     if (this.#options.hasCrashes) planCrashes(faults);
-    await world.run(startMs + Math.max(faultsMs, workMs));
+    await world.run(world.startMs + Math.max(faultsMs, workMs));
   }
 
   /** Runs until nothing has been due for a while. Returns what is still open when that takes too long; null at rest. */
@@ -257,7 +264,7 @@ export class Simulation {
       },
     });
     // The sender hears nothing of it and comes again.
-    if (this.#options.hasFaults !== false && this.world.ms < startMs + faultsMs && dice.hits(0.1))
+    if (this.#options.hasFaults !== false && this.world.ms < this.world.startMs + faultsMs && dice.hits(0.1))
       throw new TypeError('network connection lost');
     return new Response(result.reply.body, { status: result.reply.status });
   }
@@ -285,14 +292,4 @@ export class Simulation {
       this.#overflow.shift();
     }
   }
-}
-
-/** Signature checks leave the thread: the clock waits for them. */
-function tracked(connector: Connector, world: World): Connector {
-  const { receiver } = connector;
-  if (!receiver) return connector;
-  return {
-    ...connector,
-    receiver: { ...receiver, receive: (delivery, expected) => world.outside(receiver.receive(delivery, expected)) },
-  };
 }

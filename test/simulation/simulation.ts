@@ -5,7 +5,6 @@ import { parseArgs } from 'node:util';
 import { judge, watchWrites } from './oracle.ts';
 import { healthy, plants } from './plants.ts';
 import { type Log, Simulation } from './run.ts';
-import { startMs } from './world.ts';
 
 export interface Verdict {
   readonly seed: number;
@@ -41,7 +40,7 @@ async function runOnce(seed: number, options: SimulateOptions): Promise<Run> {
       ? await judge(simulation)
       : { breaches: [...simulation.host.breaches, `J2: no rest: ${due.join(', ')}`], outcome: { lines: [], hash: '' } };
   const breaches = [...new Set(judged.breaches)];
-  const virtualMinutes = Math.round((simulation.world.ms - startMs) / 60_000);
+  const virtualMinutes = Math.round((simulation.world.ms - simulation.world.startMs) / 60_000);
   return { seed, breaches, ...judged.outcome, crashes: simulation.host.crashes, virtualMinutes };
 }
 
@@ -70,7 +69,7 @@ function beyond(lines: readonly string[], others: readonly string[]): readonly s
 }
 
 function timeOf(simulation: Simulation | null): string {
-  return new Date(simulation?.world.ms ?? startMs).toISOString().slice(11, 23);
+  return new Date(simulation?.world.ms ?? 0).toISOString().slice(11, 23);
 }
 
 async function main(): Promise<void> {

@@ -1,6 +1,7 @@
 // The people who own holds: they look at what is open every few minutes and answer by what they know of the deal,
 // never by when they happen to look.
 
+import type { Connector } from '../../edge-worker/connectors/connector.ts';
 import {
   billedControl,
   driftControl,
@@ -15,18 +16,21 @@ import type { Action } from '../../shared/actions.ts';
 import type { Billing } from './billing.ts';
 import type { Chronicle } from './chronicle.ts';
 import type { Desk } from './desk.ts';
-import { type Drift, drawDrift, unknownField } from './drift.ts';
+import { agreedContent, type Drift, drawDrift, unknownField } from './drift.ts';
 import type { Fate } from './fates.ts';
 import type { Deal, Erasure, Firm } from './firm.ts';
 import type { LaneHost } from './lane-host.ts';
-import { startMs, type World } from './world.ts';
+import { type MappingContent, publish } from './mapping.ts';
+import type { Seat } from './systems.ts';
+import type { World } from './world.ts';
 
 export type Hold = StoredRow<typeof holds>;
 
 const lookEveryMs = 120_000;
 /** After this many answers to the same content the owner leaves it: it stays held, in his name. */
 const answersMax = 6;
-export const ruleLiftedMs = startMs + 38 * 60_000;
+/** So long after the hub has come. */
+export const ruleLiftedMs = 38 * 60_000;
 
 /** What is said of what was taken back, by the fate of its deal. */
 const reversals: Readonly<Record<string, Readonly<Partial<Record<Fate, Action>>>>> = {
@@ -42,6 +46,7 @@ export interface StewardOptions {
   readonly firm: Firm;
   readonly billing: Billing;
   readonly chronicle: Chronicle;
+  readonly connectors: Readonly<Record<Seat, Connector>>;
   readonly log: (event: string, fields: Readonly<Record<string, string | number>>) => void;
 }
 
@@ -49,6 +54,8 @@ export class Stewards {
   readonly #options: StewardOptions;
   readonly #answered = new Map<string, number>();
   readonly #drift: Drift | null;
+  /** The mapping that names what has another name now is published. */
+  #hasPublished = false;
   readonly #reworded = new Set<string>();
   /** Slot and content of everything that was rejected, and of everything that was let pass, for the oracle. */
   readonly rejected = new Set<string>();
@@ -92,6 +99,10 @@ export class Stewards {
     const { host, log } = this.#options;
     for (const hold of this.openHolds()) {
       this.#mend(hold);
+      if (this.#isToBePublished(hold)) {
+        await this.#publishAgreed();
+        continue;
+      }
       const given = this.#answerTo(hold);
       if (given === null) continue;
       this.#reword(hold);
@@ -158,7 +169,7 @@ export class Stewards {
   #answerTo(hold: Hold): Action | null {
     if (hold.control === 'connection') return 'retry';
     if (hold.control === twoRecordsControl) return 'this-one';
-    if (hold.control === driftControl) return this.#agreesToFields(hold) ? 'accept-fields' : null;
+    if (hold.control === driftControl) return this.#agreesToFields(hold) ? this.#answerToFields() : null;
     if ((this.#answered.get(keyOf(hold)) ?? 0) >= answersMax) return null;
     const deal = this.dealOf(hold.entity);
     if (hold.control in reversals) return this.#answerToReversal(hold, deal);
@@ -173,12 +184,31 @@ export class Stewards {
     }
     const refused = this.#isRefusedByRule(hold) ? deal?.refused : undefined;
     if (refused === 'rejected') return 'reject';
-    return refused === 'lifted' && this.#options.world.ms < ruleLiftedMs ? null : 'retry';
+    const { ms, startMs } = this.#options.world;
+    return refused === 'lifted' && ms < startMs + ruleLiftedMs ? null : 'retry';
   }
 
   /** Whoever administers the system is asked first; meanwhile what concerns these fields waits. */
   #agreesToFields({ madeMs }: Hold): boolean {
     return this.#options.world.ms >= madeMs + (this.#drift?.patienceMs ?? 0);
+  }
+
+  /** What has another name was mapped anew by then; where that was not seen yet, the system is asked once more. */
+  #answerToFields(): Action {
+    return this.#drift?.difference.how === 'renamed' ? 'retry' : 'accept-fields';
+  }
+
+  #isToBePublished(hold: Hold): boolean {
+    const isRenamed = hold.control === driftControl && this.#drift?.difference.how === 'renamed';
+    return isRenamed && !this.#hasPublished && this.#agreesToFields(hold);
+  }
+
+  async #publishAgreed(): Promise<void> {
+    const drift = this.#drift;
+    if (!drift) return;
+    const connector = this.#options.connectors[drift.seat];
+    const agreed = (content: MappingContent) => agreedContent(connector, drift, content);
+    this.#hasPublished = await publish(this.#options, 'admin', agreed);
   }
 
   #answerToReversal({ control, code }: Hold, deal: Deal | undefined): Action | null {

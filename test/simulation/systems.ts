@@ -30,6 +30,7 @@ import { standIn } from '../../edge-worker/connectors/example/stand-in.ts';
 import type { StandIn } from '../../edge-worker/connectors/stand-in.ts';
 import { Fault } from '../../edge-worker/faults.ts';
 import type { Canonical } from '../../shared/entities/_registry.ts';
+import type { Stamp } from './clocks.ts';
 import type { World } from './world.ts';
 
 export const seats = ['crm', 'psa', 'erp'] as const;
@@ -168,51 +169,71 @@ const mapsOf: Readonly<Record<Seat, Connector['maps']>> = {
 /** Calmer than the real one, because every call costs the simulation as much as it costs the hub. */
 const rhythm = { everyMs: 120_000, activeMs: 20_000 };
 
-export function connectorOf(seat: Seat): Connector {
+export function connectorOf(seat: Seat, stamp: Stamp): Connector {
   const own = mapsOf[seat];
   const types = new Set(Object.values(own).map((map) => map.recordType));
   const feeds = example.feeds.filter((feed) => types.has(feed.name)).map((feed) => ({ ...feed, ...rhythm }));
-  const connector: Connector = { ...example, name: seat, roles: [seat], maps: own, feeds };
+  const stamped = (snapshot: Snapshot): Snapshot => ({ ...snapshot, version: stamp(snapshot.version) });
+  const connector: Connector = {
+    ...{ ...example, name: seat, roles: [seat], maps: own, feeds },
+    connect: (options: ConnectOptions<unknown, unknown>) => showing(example.connect(options), stamped),
+  };
   if (seat !== 'erp') return connector;
   return {
     ...connector,
     repeatSafety: 'search-first',
     isStatusWrittenAlong: true,
-    connect: (options) => searchingFirst(options),
+    connect: (options: ConnectOptions<unknown, unknown>) =>
+      searchingFirst(
+        showing(example.connect(options), (snapshot) => stamped(marked(snapshot))),
+        options.nowMs,
+      ),
   };
 }
+
+/** Every snapshot that leaves the session is what `as` makes of it. */
+function showing(inner: Session, as: (snapshot: Snapshot) => Snapshot): Session {
+  return {
+    ...inner,
+    find: async (keys) => (await inner.find(keys)).map((found) => found.map(as)),
+    read: async (refs) =>
+      (await inner.read(refs)).map((one) => (one.found === 'here' ? { ...one, snapshot: as(one.snapshot) } : one)),
+    write: async (writes) =>
+      (await inner.write(writes)).map((one) =>
+        one.outcome === 'applied' ? { ...one, snapshot: as(one.snapshot) } : one,
+      ),
+    withdraw: async (withdrawals) =>
+      ((await inner.withdraw?.(withdrawals)) ?? []).map((one) =>
+        one.outcome === 'withdrawn' && one.snapshot ? { ...one, snapshot: as(one.snapshot) } : one,
+      ),
+  };
+}
+
+const marked = (snapshot: Snapshot): Snapshot => {
+  const ours = snapshot.wire[ownField[snapshot.recordType] ?? ''];
+  return { ...snapshot, externalId: typeof ours === 'string' ? ours : null };
+};
 
 /**
  * A system without upsert: a create is preceded by a search for our id, and a repeat that the search does not see
  * makes a second record.
  */
-function searchingFirst(options: ConnectOptions<unknown, unknown>): Session {
-  const inner = example.connect(options);
+function searchingFirst(inner: Session, nowMs: () => number): Session {
   let serial = 0;
-  const marked = (snapshot: Snapshot): Snapshot => {
-    const ours = snapshot.wire[ownField[snapshot.recordType] ?? ''];
-    return { ...snapshot, externalId: typeof ours === 'string' ? ours : null };
-  };
-  const find: Session['find'] = async (keys) => {
-    const asked = keys.map((key) => ({ ...key, field: key.field ?? ownField[key.recordType] ?? null }));
-    return (await inner.find(asked)).map((found) => found.map(marked));
-  };
+  const find: Session['find'] = (keys) =>
+    inner.find(keys.map((key) => ({ ...key, field: key.field ?? ownField[key.recordType] ?? null })));
   const create = (write: Write): Write => {
     const place = ownField[write.recordType] ?? '';
-    const nonce = `n${options.nowMs()}-${++serial}`;
+    const nonce = `n${nowMs()}-${++serial}`;
     return { ...write, externalId: nonce, idempotencyKey: nonce, wire: { ...write.wire, [place]: write.externalId } };
   };
   const send = async (writes: readonly Write[]): Promise<readonly WriteResult[]> => {
-    const results = (await inner.write(writes)).map((result) =>
-      result.outcome === 'applied' ? { ...result, snapshot: marked(result.snapshot) } : result,
-    );
+    const results = await inner.write(writes);
     await showAlong(writes, results);
     return results;
   };
   const takeBack = async (withdrawals: readonly Withdrawal[]): Promise<readonly WithdrawResult[]> => {
-    const results = ((await inner.withdraw?.(withdrawals)) ?? []).map((result) =>
-      result.outcome === 'withdrawn' && result.snapshot ? { ...result, snapshot: marked(result.snapshot) } : result,
-    );
+    const results = (await inner.withdraw?.(withdrawals)) ?? [];
     await showAlong(withdrawals, results);
     return results;
   };
@@ -236,8 +257,6 @@ function searchingFirst(options: ConnectOptions<unknown, unknown>): Session {
     ...inner,
     find,
     withdraw: takeBack,
-    read: async (refs) =>
-      (await inner.read(refs)).map((one) => (one.found === 'here' ? { ...one, snapshot: marked(one.snapshot) } : one)),
     write: async (writes) => {
       if (writes.every((write) => write.recordId !== null)) return send(writes);
       const keys = writes.map(({ recordType, externalId }) => ({ recordType, field: null, value: externalId }));
@@ -261,4 +280,14 @@ export function openSystem(seat: Seat, world: World, send: (request: Request) =>
     sleep: world.sleep,
     send,
   });
+}
+
+/** Signature checks leave the thread: the clock waits for them. */
+export function tracked(connector: Connector, world: World): Connector {
+  const { receiver } = connector;
+  if (!receiver) return connector;
+  return {
+    ...connector,
+    receiver: { ...receiver, receive: (delivery, expected) => world.outside(receiver.receive(delivery, expected)) },
+  };
 }

@@ -2,8 +2,7 @@
 import { expect, test } from 'vitest';
 import { retention } from '../../edge-worker/store/retention.ts';
 import { Simulation } from './run.ts';
-import { Asking, publish } from './why.ts';
-import { startMs } from './world.ts';
+import { Asking, publishNothingNew } from './why.ts';
 
 const minuteMs = 60_000;
 
@@ -18,7 +17,7 @@ test('any value at any moment is explained as the world remembers it: record, ve
       ['Ada', 12],
       ['Grace', 30],
     ] as const)
-      simulation.world.at(startMs + minutes * minuteMs, () => void publish(simulation, by));
+      simulation.world.at(simulation.world.startMs + minutes * minuteMs, () => void publishNothingNew(simulation, by));
     await simulation.open();
     await simulation.work();
     expect(await simulation.rest()).toBeNull();

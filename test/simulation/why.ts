@@ -8,11 +8,11 @@ import { historyOf } from '../../edge-worker/store/history.ts';
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import type { Standing } from './chronicle.ts';
 import { type Field, isCarried, type Kind, kinds, onOpportunity, plain, valueAt } from './fields.ts';
+import { type MappingContent, publish } from './mapping.ts';
 import { identityFinder, isAmended } from './oracle-books.ts';
 import { LaneBooks, plainCanonical } from './oracle-lane.ts';
 import type { Simulation } from './run.ts';
 import type { Seat } from './systems.ts';
-import { startMs } from './world.ts';
 
 /** Of how many questions each kind of answer was the right one. */
 export type Tally = Map<string, number>;
@@ -28,11 +28,10 @@ interface Asked {
 const otherwise: ReadonlySet<unknown> = new Set(['choice', 'lines', 'rates']);
 
 /** Somebody publishes a mapping that says nothing new. */
-export async function publish({ host, chronicle, world }: Simulation, by: string): Promise<void> {
-  const content = { maps: {}, lookups: { unused: { [by]: by } }, ownership: {} };
-  const result = await host.ask({ verb: 'publish', content, by });
-  if (!result?.ok) throw new Error('the object died of it');
-  chronicle.published.push({ version: Number(result.value['version']), by, atMs: world.ms });
+export async function publishNothingNew(simulation: Simulation, by: string): Promise<void> {
+  const said = (content: MappingContent) => ({ ...content, lookups: { unused: { [by]: by } } });
+  const isPublished = await publish(simulation, by, said);
+  if (!isPublished) throw new Error('the object died of it');
 }
 
 export class Asking {
@@ -57,7 +56,7 @@ export class Asking {
       const entity = dice.pick(entities);
       const kind = kinds.find((one) => one.kind === kindOf(entity));
       if (!kind) throw new Error(`${entity} is of no kind`);
-      const atMs = dice.hits(0.3) ? world.ms : dice.between(startMs, world.ms);
+      const atMs = dice.hits(0.3) ? world.ms : dice.between(world.startMs, world.ms);
       const field = dice.pick(kind.fields);
       const asked = { entity, kind, field, atMs };
       const question = { entity, kind: kind.kind as EntityName, field: field.field, atMs };
@@ -98,7 +97,10 @@ export class Asking {
     if (sinceMs < readMs || sinceMs > asked.atMs) return ['read, written down and asked about in another order'];
     const { recordType, recordId } = source;
     const all = this.#simulation.chronicle.standings(connection, recordType, recordId);
-    const seen = standingBetween(all, readMs, sinceMs).filter((one) => one.row['version'] === source.version);
+    const stamp = this.#simulation.stamps[connection as Seat];
+    const seen = standingBetween(all, readMs, sinceMs).filter(
+      (one) => stamp(String(one.row['version'])) === source.version,
+    );
     const path = pathOn(asked, recordType);
     const standing = seen.find((one) => this.#isSame(asked, connection, valueAt(one.row, path), value));
     if (!standing) return [`${connection} ${recordType} ${recordId} ${source.version} did not say ${String(value)}`];

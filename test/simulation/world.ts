@@ -3,9 +3,18 @@
 import { createHash } from 'node:crypto';
 import { chanceOf } from '../support/options.ts';
 
-export const startMs = Date.parse('2026-11-22T08:00:00.250Z');
+/** Shortly before clocks are set back or forward somewhere, before a leap day begins, and before it ends. */
+const oddDays = [
+  '2026-10-25T00:25:00.250Z',
+  '2026-11-01T05:25:00.250Z',
+  '2027-03-28T00:25:00.250Z',
+  '2028-02-28T23:25:00.250Z',
+  '2028-02-29T23:25:00.250Z',
+] as const;
+const anyDay = '2026-11-22T08:00:00.250Z';
 /** The firm is older than its hub. */
 const pastMs = 2 * 3_600_000;
+const dayMs = 86_400_000;
 
 interface Happening {
   readonly atMs: number;
@@ -49,19 +58,29 @@ export class Dice {
 
 export class World {
   readonly seed: number;
-  ms = startMs - pastMs;
+  /** When the hub comes. */
+  readonly startMs: number;
+  ms: number;
   readonly #queue: Happening[] = [];
   #serial = 0;
   #outside = 0;
 
   constructor(seed: number) {
     this.seed = seed;
+    const dice = this.dice('calendar');
+    this.startMs = Date.parse(dice.hits(0.5) ? anyDay : dice.pick(oddDays));
+    this.ms = this.startMs - pastMs;
   }
 
   readonly nowMs = (): number => this.ms;
 
   dice(name: string): Dice {
     return new Dice(this.seed, name);
+  }
+
+  /** The day on which the hub comes, or so many days after it. */
+  day(after = 0): string {
+    return new Date(this.startMs + after * dayMs).toISOString().slice(0, 10);
   }
 
   /** Something will happen at a moment. What is planned for the same moment happens in the order of planning. */

@@ -28,7 +28,7 @@ import { receiver } from './receiver.ts';
 
 /** FACTS.md#writes: a record is committed, and found by search, at most this long after it was sent. */
 const settleMs = 20_000;
-/** FACTS.md#changes: rows appear in order, so that the overlap only covers clocks that differ, by ten minutes at most. */
+/** FACTS.md#changes: rows appear in order, so that the overlap only covers clocks, ten minutes off at most. */
 const feedOverlapMs = 660_000;
 
 /** Their refusals in our words. What is not listed is a business rule of theirs. */

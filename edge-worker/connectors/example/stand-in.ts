@@ -136,7 +136,8 @@ class ExampleServer implements StandIn {
       case 'POST find':
         return batch(posted['keys'], batchMax.find, (key) => {
           const { field, value } = isValues(key) ? key : {};
-          return table.find(String(field), String(value), this.#nowMs()).map(renamed.outward);
+          const path = renamed.pathBehind(String(field));
+          return table.find(path, String(value), this.#options.nowMs()).map(renamed.outward);
         });
       case 'GET changes':
         return this.#changes(table, query, route);
@@ -184,7 +185,8 @@ class ExampleServer implements StandIn {
       const own = { externalId: textOrNull(external_id), stamp: textOrNull(stamp), by: 'api' };
       const row = table.save(before?.id ?? null, inward, own, this.#nowMs());
       if (typeof idempotency_key === 'string') this.#keys.set(key, text);
-      if (before === undefined && late) table.unsearchableUntilMs.set(row.id, this.#nowMs() + (late.delayMs ?? 0));
+      const foundMs = this.#options.nowMs() + (late?.delayMs ?? 0);
+      if (before === undefined && late) table.unsearchableUntilMs.set(row.id, foundMs);
       // A save that changed the stamp is the integration's own and is not told.
       if (row.stamp === (before?.stamp ?? null)) this.#announce(type, row.id, 'changed');
       return { status: before === undefined ? 201 : 200, record: renamed.outward(row) };

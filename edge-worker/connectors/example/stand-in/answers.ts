@@ -47,6 +47,8 @@ export function textOrNull(value: unknown): string | null {
 
 export interface Renamed {
   readonly pathOf: (path: string) => string;
+  /** The path in the books that a name leads to. */
+  readonly pathBehind: (name: string) => string;
   readonly outward: (values: Values) => Values;
   readonly inward: (values: Values) => Values;
 }
@@ -54,16 +56,19 @@ export interface Renamed {
 /** A field under its new name, while `schema-change` is armed with `type.old:new`. */
 export function renamedBy(detail: string | undefined, type: string): Renamed {
   const [, of, from, to] = /^([a-z]+)\.([a-z_]+):([a-z_]+)$/.exec(detail ?? '') ?? [];
-  const same = { pathOf: (path: string) => path, outward: (row: Values) => row, inward: (row: Values) => row };
+  const asIs = (path: string) => path;
+  const same = { pathOf: asIs, pathBehind: asIs, outward: (row: Values) => row, inward: (row: Values) => row };
   if (of !== type || from === undefined || to === undefined) return same;
   const move = (values: Values, source: string, target: string) => {
     const { [source]: value, ...rest } = values;
     return source in values ? { ...rest, [target]: value } : values;
   };
+  // The old name becomes one that no table has, and is refused as unknown.
+  const nowhere = `${from} (renamed)`;
   return {
     pathOf: (path) => (path === from ? to : path),
+    pathBehind: (name) => (name === to ? from : name === from ? nowhere : name),
     outward: (row) => move(row, from, to),
-    // The old name becomes one that no table has, and is refused as unknown.
-    inward: (values) => move(move(values, from, `${from} (renamed)`), to, from),
+    inward: (values) => move(move(values, from, nowhere), to, from),
   };
 }

@@ -94,7 +94,7 @@ export class Table {
   readonly archived = new Set<string>();
   /** Every save, oldest first. A page of the feed is a slice of it. */
   readonly log: Saved[] = [];
-  /** Until when a new record is not found by search. */
+  /** Until when a new record is not found by search, in time that passes whatever the clock shows. */
   readonly unsearchableUntilMs = new Map<string, number>();
   readonly #indexes = new Map<string, Map<unknown, Set<string>>>();
   readonly fields: readonly Field[];

@@ -69,8 +69,6 @@ export type Loop =
   | 'keep'
   | 'send-again'
   | 'age'
-  | 'age'
-  | 'take-back'
   | `relay ${string}`
   | `look ${string}`
   | `status ${string}`
@@ -103,6 +101,8 @@ export class LaneCore {
   readonly workingJobs = new Set<string>();
   readonly drivenMs = new Map<string, number>();
   readonly jobFailures = new Map<string, number>();
+  /** When the newest run of events was begun. */
+  gatheredMs = 0;
   /** When rows that D1 refused are tried again. */
   keptAgainMs = 0;
   /** When what stands open was last written down for the day. */

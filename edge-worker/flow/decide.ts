@@ -5,6 +5,7 @@ import type { LaneTransaction } from '../store/lane-store.ts';
 import { absorb } from './absorb.ts';
 import type { LaneCore } from './core.ts';
 import { tellDeleted, tellRestored } from './deletions.ts';
+import { gather } from './gather.ts';
 import { closeSeen, linksOf, tellFailed, tellHidden, tellUnreadable } from './gone.ts';
 import { inParts, planIn, planSafely, problemOf } from './guard.ts';
 import { keepRechecks, take } from './inbox.ts';
@@ -20,6 +21,7 @@ const lagTriesMax = 5;
 
 /** One run. Returns whether there was anything to decide. */
 export async function decide(core: LaneCore, reader: Reader): Promise<boolean> {
+  await gather(core);
   const { wanted, watermark } = take(core);
   const late = reader.takeLate();
   if (wanted.size === 0 && watermark === null && late.wanted.length === 0) return false;

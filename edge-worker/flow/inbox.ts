@@ -7,7 +7,8 @@ import { readRows, writeRows } from '../store/rows.ts';
 import type { LaneCore } from './core.ts';
 import { keyOf, type Wanted } from './read.ts';
 
-const eventsMax = 500;
+/** Events of one run. */
+export const eventsMax = 500;
 /** Deliveries are kept this long after they were decided, so that one that comes again is known. */
 const keepMs = 3_600_000;
 const clearedMax = 1_000;

@@ -45,6 +45,20 @@ function mapsThatStumble(): { maps: Connector['maps']; mend: () => void } {
 const namesIn = (system: RigSystem) => [...system.rows.values()].map((row) => row.wire['name']).sort();
 
 describe('A run', () => {
+  it('of a lane at rest begins at once; the next one a moment later, with all that came meanwhile', async () => {
+    const { crm, rig } = firm();
+    for (const name of ['Acme', 'Bolt', 'Cole', 'Dorn']) crm.put('client', name, client(name));
+    const reads = () => crm.calls.filter((call) => call.startsWith('read'));
+    await rig.notice('crm', 'client', 'Acme');
+    expect(reads()).toEqual(['read Acme']);
+    for (const name of ['Bolt', 'Cole', 'Dorn']) {
+      rig.tell('crm', 'client', name);
+      await rig.settle(2);
+    }
+    await rig.settle();
+    expect(reads()).toEqual(['read Acme', 'read Bolt,Cole,Dorn']);
+  });
+
   it('goes on without the one record it stumbles over, which becomes the operator’s work', async () => {
     const { maps, mend } = mapsThatStumble();
     const { crm, erp, rig } = firm(maps);

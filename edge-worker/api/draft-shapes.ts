@@ -1,7 +1,8 @@
 // Drafts, rehearsals and previews as the API shows them.
 import { z } from 'zod';
 import { mappingContent } from '../flow/mapping.ts';
-import type { DraftRow } from '../flow/proposals.ts';
+import { authorsOf, type DraftRow } from '../flow/proposals.ts';
+import type { SelfApproval } from '../flow/self-approval.ts';
 import type { InstallationAt } from './at.ts';
 import { ProblemError } from './problems.ts';
 import { instant, instantOf, params } from './shapes.ts';
@@ -22,11 +23,17 @@ const summary = z.object({
   reason: z.string().nullable().meta({ description: 'Why it was given back.' }),
   version: z.int().nullable().meta({ description: 'The version that it became.' }),
   isRehearsed: z.boolean().meta({ description: 'As it is now.' }),
+  authors: z.array(z.string()).meta({ description: 'Whoever wrote or submitted it.' }),
+  mayAuthorsApprove: z.boolean().meta({ description: 'If not, an approver who is none of them approves it.' }),
 });
+
+const selfApprovalShape = z
+  .object({ isAllowed: z.boolean(), setBy: z.string().nullable(), setAt: instant.nullable() })
+  .meta({ id: 'SelfApproval', description: 'Whether whoever wrote a draft may approve it too, and who said so.' });
 
 export const draftsShape = z.object({
   rows: z.array(summary.meta({ id: 'Draft' })),
-  isSelfApprovalAllowed: z.boolean(),
+  selfApproval: selfApprovalShape,
 });
 
 export const changeShape = z
@@ -122,16 +129,26 @@ export const previewShape = z
   .meta({ id: 'Preview' });
 
 export function draftIn(at: InstallationAt) {
-  return at.ask<{ readonly drafts: readonly DraftRow[]; readonly isSelfApprovalAllowed: boolean }>({ about: 'drafts' });
+  return at.ask<{ readonly drafts: readonly DraftRow[]; readonly selfApproval: SelfApproval }>({ about: 'drafts' });
 }
 
-export async function draftOf(at: InstallationAt, draft: string): Promise<DraftRow> {
-  const row = await at.ask<DraftRow | null>({ about: 'draft', draft });
-  if (!row) throw new ProblemError('not-found', 'There is no such draft.');
-  return row;
+interface Found {
+  readonly draft: DraftRow;
+  readonly selfApproval: SelfApproval;
 }
 
-export function shownDraft(row: DraftRow): z.input<typeof summary> {
+export async function draftOf(at: InstallationAt, id: string): Promise<Found> {
+  type Asked = Omit<Found, 'draft'> & { readonly draft: DraftRow | null };
+  const { draft, selfApproval } = await at.ask<Asked>({ about: 'draft', draft: id });
+  if (!draft) throw new ProblemError('not-found', 'There is no such draft.');
+  return { draft, selfApproval };
+}
+
+export function shownSelfApproval({ isAllowed, set }: SelfApproval): z.input<typeof selfApprovalShape> {
+  return { isAllowed, setBy: set?.by ?? null, setAt: instantOf(set?.atMs ?? null) };
+}
+
+export function shownDraft(row: DraftRow, { isAllowed }: SelfApproval): z.input<typeof summary> {
   const { content: _content, writers: _writers, rehearsal, madeMs, changedMs, state, ...plain } = row;
   return {
     ...plain,
@@ -139,5 +156,7 @@ export function shownDraft(row: DraftRow): z.input<typeof summary> {
     madeAt: instantOf(madeMs),
     changedAt: instantOf(changedMs),
     isRehearsed: rehearsal !== null,
+    authors: [...authorsOf(row)],
+    mayAuthorsApprove: isAllowed,
   };
 }

@@ -702,7 +702,7 @@ put: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; pa
 '/installations/{installation}/mapping-drafts': {
 get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "rows": (components['schemas']['Draft'])[];
-"isSelfApprovalAllowed": boolean;
+"selfApproval": components['schemas']['SelfApproval'];
 }; }; };
 304: { headers: Record<string, unknown>; content?: never; };
 401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
@@ -2337,6 +2337,15 @@ Draft: {
 "version": number | null;
 /** As it is now. */
 "isRehearsed": boolean;
+/** Whoever wrote or submitted it. */
+"authors": (string)[];
+/** If not, an approver who is none of them approves it. */
+"mayAuthorsApprove": boolean;
+};
+SelfApproval: {
+"isAllowed": boolean;
+"setBy": string | null;
+"setAt": string | null;
 };
 DraftInFull: {
 "id": string;
@@ -2358,6 +2367,10 @@ DraftInFull: {
 "version": number | null;
 /** As it is now. */
 "isRehearsed": boolean;
+/** Whoever wrote or submitted it. */
+"authors": (string)[];
+/** If not, an approver who is none of them approves it. */
+"mayAuthorsApprove": boolean;
 "content": {
 "maps"?: { [name: string]: { [name: string]: {
 "fields"?: { [name: string]: {

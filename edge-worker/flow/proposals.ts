@@ -8,6 +8,7 @@ import type { LaneCore } from './core.ts';
 import { type MappingContent, mappingContent } from './mapping.ts';
 import { beginWatch, type ErrorBudget } from './mapping-watch.ts';
 import type { Rehearsal } from './rehearse.ts';
+import { allowSelfApproval, selfApprovalOf } from './self-approval.ts';
 import { checkCompiles, publishIn, StewardError } from './steward.ts';
 
 export type DraftRow = StoredRow<typeof mappingDrafts>;
@@ -22,7 +23,6 @@ export type ProposalStep =
   | { readonly step: 'roll-back'; readonly version: number; readonly reason: string }
   | { readonly step: 'allow-self-approval'; readonly isAllowed: boolean };
 
-const selfApproval = 'self approval';
 /** Drafts that ended stay to be looked up this long. */
 const keptMs = 90 * 86_400_000;
 
@@ -45,7 +45,8 @@ export function propose(core: LaneCore, step: ProposalStep, by: string): Outcome
     case 'roll-back':
       return rollBack(core, step.version, step.reason, by);
     case 'allow-self-approval':
-      return allowSelfApproval(core, step.isAllowed, by);
+      allowSelfApproval(core, step.isAllowed, by);
+      return {};
   }
 }
 
@@ -126,8 +127,8 @@ function approve(core: LaneCore, id: string, revision: number, budget: ErrorBudg
   const draft = openDraft(core, id, ['submitted']);
   checkRevision(draft, revision);
   checkIsCurrent(core, draft);
-  const isOwn = [...writersOf(draft), draft.submittedBy].includes(by);
-  if (isOwn && core.store.value(selfApproval) !== 'allowed') {
+  const isOwn = authorsOf(draft).includes(by);
+  if (isOwn && !selfApprovalOf(core).isAllowed) {
     const message = 'Whoever wrote or submitted a draft does not approve it.';
     throw new StewardError('own-draft', message, 'Ask another approver.');
   }
@@ -147,6 +148,11 @@ function approve(core: LaneCore, id: string, revision: number, budget: ErrorBudg
 }
 
 const writersOf = ({ writers }: DraftRow): readonly string[] => JSON.parse(writers);
+
+/** Whoever wrote or submitted it. */
+export function authorsOf(draft: DraftRow): readonly string[] {
+  return [...new Set([...writersOf(draft), ...(draft.submittedBy === null ? [] : [draft.submittedBy])])];
+}
 
 function end(core: LaneCore, draft: DraftRow, state: 'draft' | 'dropped', by: string, reason: string): Outcome {
   core.store.transaction((tx) => {
@@ -172,14 +178,6 @@ function rollBack(core: LaneCore, to: number, reason: string, by: string): Outco
   });
   core.rewire();
   return { version };
-}
-
-function allowSelfApproval(core: LaneCore, isAllowed: boolean, by: string): Outcome {
-  core.store.transaction((tx) => {
-    core.store.setValue(selfApproval, isAllowed ? 'allowed' : 'refused');
-    tellAudit(core, tx, by, 'self-approval-set', core.store.installation, { isAllowed: String(isAllowed) });
-  });
-  return {};
 }
 
 /** What a rehearsal found belongs to the draft as it was then; an edit meanwhile leaves it without one. */
@@ -234,8 +232,4 @@ export function draftsOf(core: LaneCore): readonly DraftRow[] {
 
 export function versionsOf(core: LaneCore): readonly StoredRow<typeof mappingVersions>[] {
   return readRows(core.store.sql, mappingVersions, 'ORDER BY version DESC LIMIT 500');
-}
-
-export function isSelfApprovalAllowed(core: LaneCore): boolean {
-  return core.store.value(selfApproval) === 'allowed';
 }

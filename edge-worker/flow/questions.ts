@@ -16,7 +16,8 @@ import type { Lane } from './lane.ts';
 import { groundOf, newestOf } from './mapping-sides.ts';
 import { sessionOf } from './people.ts';
 import { progressOf } from './progress.ts';
-import { draftsOf, isSelfApprovalAllowed, versionsOf } from './proposals.ts';
+import { draftsOf, versionsOf } from './proposals.ts';
+import { selfApprovalOf } from './self-approval.ts';
 import { StatusView } from './status.ts';
 import { type AtStakeAsked, atStake, targetsInForce } from './stocks.ts';
 import { subscriptionsOf } from './subscribe.ts';
@@ -98,7 +99,7 @@ export function ask(
     case 'targets':
       return targetsInForce(lane.core);
     case 'drafts':
-      return { drafts: draftsOf(lane.core), isSelfApprovalAllowed: isSelfApprovalAllowed(lane.core) };
+      return { drafts: draftsOf(lane.core), selfApproval: selfApprovalOf(lane.core) };
     case 'ground':
       return groundOf(lane.core.wiring);
     case 'formula-sample':
@@ -106,7 +107,10 @@ export function ask(
     case 'versions':
       return versionsOf(lane.core);
     case 'draft':
-      return draftsOf(lane.core).find(({ id }) => id === question.draft) ?? null;
+      return {
+        draft: draftsOf(lane.core).find(({ id }) => id === question.draft) ?? null,
+        selfApproval: selfApprovalOf(lane.core),
+      };
     case 'key':
       return keyOf(lane.core, question.key);
     case 'session':

@@ -8,6 +8,7 @@ import { until } from '../support/people.ts';
 import { choose } from './choose.ts';
 import { jobStories } from './mapping-jobs.ts';
 import { stewardStories } from './mapping-owners.ts';
+import { peopleStories } from './mapping-people.ts';
 import { tableStories } from './mapping-tables.ts';
 
 type Visit = (role: string, page: string, widthPx?: number, user?: string) => Promise<Visitor>;
@@ -76,37 +77,6 @@ function lifecycleStories(visit: Visit): void {
     await dialog.getByRole('button', { name: 'Put this version back', exact: true }).click();
     await approver.hasText('Version 3');
     await approver.close();
-  });
-}
-
-function peopleStories(visit: Visit): void {
-  it('keep what one of two admins at the same draft saved, and say so to the other', async () => {
-    const one = await visit('admin', 'Mappings');
-    await one.button('Begin a draft').click();
-    await one.page.getByLabel('What it is for').fill('Two at once');
-    await one.button('Begin').click();
-    await one.page.getByRole('link', { name: 'As text' }).click();
-    const other = await visit('admin', 'Mappings');
-    await other.page.getByRole('row', { name: /Two at once/ }).click();
-    await other.page.getByRole('link', { name: 'As text' }).click();
-    await other.page.getByLabel('Rows, tables and owners').waitFor();
-    await one.page.getByLabel('Rows, tables and owners').fill('{"lookups": {"terms": {"30": "NET30"}}}');
-    await one.button('Save').click();
-    await one.page.getByRole('link', { name: 'What it changes' }).click();
-    await one.hasText('terms: 30: means NET30');
-    await other.page.getByLabel('Rows, tables and owners').fill('{"lookups": {"terms": {"30": "NET14"}}}');
-    await other.button('Save').click();
-    await other.page.getByRole('alert').waitFor();
-    await lookAt(other, 'mappings-two');
-    await other.page.getByRole('button', { name: /^Take what / }).click();
-    expect(await other.page.getByLabel('Rows, tables and owners').inputValue()).toContain('NET30');
-    for (const visitor of [one, other]) await visitor.close();
-  });
-
-  it('are no matter of whoever only looks', async () => {
-    const viewer = await visit('viewer', 'Mappings');
-    await viewer.hasText('Mappings are for admins and approvers');
-    await viewer.close();
   });
 }
 

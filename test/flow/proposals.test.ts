@@ -9,6 +9,7 @@ import { mappingDiff } from '../../edge-worker/flow/mapping-diff.ts';
 import { preview } from '../../edge-worker/flow/preview.ts';
 import { draftsOf, type ProposalStep, propose } from '../../edge-worker/flow/proposals.ts';
 import { rehearse } from '../../edge-worker/flow/rehearse.ts';
+import { selfApprovalOf } from '../../edge-worker/flow/self-approval.ts';
 import { publish, StewardError } from '../../edge-worker/flow/steward.ts';
 import { client, LaneRig, RigSystem, rigMaps } from '../support/lane-rig.ts';
 
@@ -163,7 +164,9 @@ it('A draft of one’s own is approved only where a setting allows it, and the a
   await rehearsed(2);
   step('ada', { step: 'submit', draft: 'dra_1', revision: 2, note: '' });
   expect(refused(() => approve('ada', 2))).toBe('own-draft');
+  expect(selfApprovalOf(core)).toEqual({ isAllowed: false, set: null });
   step('ada', { step: 'allow-self-approval', isAllowed: true });
+  expect(selfApprovalOf(core)).toMatchObject({ isAllowed: true, set: { by: 'ada' } });
   approve('ada', 2);
   expect(draftsOf(core)[0]?.state).toBe('published');
   await rig.pass(1_000);

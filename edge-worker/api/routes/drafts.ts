@@ -12,6 +12,7 @@ import {
   previewShape,
   rehearsalShape,
   shownDraft,
+  shownSelfApproval,
 } from '../draft-shapes.ts';
 import { ProblemError } from '../problems.ts';
 import { ok, type Route, route } from '../route.ts';
@@ -33,8 +34,9 @@ const listDrafts = route({
   summary: 'List drafts of the mappings, the newest first',
   shape: draftsShape,
   handle: async ({ at }) => {
-    const { drafts, isSelfApprovalAllowed } = await draftIn(at);
-    return ok({ rows: drafts.map(shownDraft), isSelfApprovalAllowed });
+    const { drafts, selfApproval } = await draftIn(at);
+    const rows = drafts.map((draft) => shownDraft(draft, selfApproval));
+    return ok({ rows, selfApproval: shownSelfApproval(selfApproval) });
   },
 });
 
@@ -47,11 +49,11 @@ const readDraft = route({
   params: z.object({ draft: z.string() }),
   shape: draftShape,
   handle: async ({ at, params: { draft } }) => {
-    const row = await draftOf(at, draft);
+    const { draft: row, selfApproval } = await draftOf(at, draft);
     const content = mappingContent.parse(JSON.parse(row.content));
     const changes = mappingDiff(await versionIn(at, row.base), content);
     const rehearsal = row.rehearsal === null ? null : JSON.parse(row.rehearsal);
-    return ok({ ...shownDraft(row), content, changes: [...changes], rehearsal });
+    return ok({ ...shownDraft(row, selfApproval), content, changes: [...changes], rehearsal });
   },
 });
 

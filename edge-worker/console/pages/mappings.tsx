@@ -13,6 +13,7 @@ import { Badge, Empty } from '../parts/states.tsx';
 import { DraftPage } from './mappings/draft.tsx';
 import { Existing } from './mappings/existing.tsx';
 import { stateOf } from './mappings/lists.tsx';
+import { WhoApproves } from './mappings/self-approval.tsx';
 import { VersionPage } from './mappings/version.tsx';
 
 export default function Mappings() {
@@ -62,7 +63,12 @@ function Both() {
       <section className="stack-close" aria-label="Drafts">
         <h2>Drafts</h2>
         <Answer what="the drafts" answer={drafts}>
-          {({ rows }) => <Drafts rows={rows} />}
+          {({ rows, selfApproval }) => (
+            <>
+              <Drafts rows={rows} />
+              <WhoApproves setting={selfApproval} />
+            </>
+          )}
         </Answer>
       </section>
       <section className="stack-close" aria-label="Versions">
@@ -93,7 +99,7 @@ function Begin() {
     <Ask trigger={<Button look="main">Begin a draft</Button>} title="Begin a draft">
       {(close) => (
         <>
-          <p>It starts from the version in force. Nothing changes until somebody else approves it.</p>
+          <p>It starts from the version in force. Nothing changes until it is approved.</p>
           <Field label="What it is for" value={title} onChange={setTitle} isRequired />
           <DialogFoot
             trouble={begin.error}

@@ -9,7 +9,7 @@ import { Changes, stateOf } from './lists.tsx';
 import { Rehearsed } from './rehearsed.tsx';
 import { type Full as Draft, placeOf, wholeOf } from './sides.ts';
 import { type StepName, useStep } from './steps.ts';
-import { NotSaved, Way } from './way.tsx';
+import { mayApprove, NotSaved, Way } from './way.tsx';
 import './mappings.css';
 
 export function DraftPage() {
@@ -128,7 +128,7 @@ interface StepText {
 const steps: readonly StepText[] = [
   {
     ...{ name: 'submit', operation: 'submitDraft', states: ['draft'], title: 'Submit', look: 'main' },
-    text: 'Somebody who did not write it sees what the rehearsal found and approves it, or gives it back.',
+    text: 'An approver sees what the rehearsal found and approves it, or gives it back.',
     asks: 'What the approver should know',
   },
   {
@@ -155,12 +155,12 @@ const steps: readonly StepText[] = [
 ];
 
 function Steps({ draft }: { readonly draft: Draft }) {
-  const { operations } = useMe();
+  const { by, operations } = useMe();
   const navigate = useNavigate();
   const step = useStep(draft);
+  const isOpen = { submit: draft.isRehearsed, approve: mayApprove(draft, by, operations), return: true, drop: true };
   const offered = steps.filter(
-    ({ name, operation, states }) =>
-      states.includes(draft.state) && operations.includes(operation) && (name !== 'submit' || draft.isRehearsed),
+    ({ name, operation, states }) => states.includes(draft.state) && operations.includes(operation) && isOpen[name],
   );
   if (offered.length === 0) return null;
   const take = (name: StepName, said: string, close: () => void) =>

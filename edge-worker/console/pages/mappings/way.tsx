@@ -2,11 +2,12 @@
 // and what somebody has written in it without saving.
 import { Link, useLocation } from 'react-router';
 import { useMe } from '../../asking.tsx';
+import { nameOf } from '../../parts/people.ts';
 import { Note } from '../../parts/states.tsx';
 import { type Full, placeOf } from './sides.ts';
 import { useUnsaved } from './writing.ts';
 
-const stages = ['Change it', 'Rehearse it', 'Submit it', 'Somebody else approves it'] as const;
+const stages = ['Change it', 'Rehearse it', 'Submit it'] as const;
 
 export function Way({ draft }: { readonly draft: Full }) {
   const { operations } = useMe();
@@ -15,11 +16,13 @@ export function Way({ draft }: { readonly draft: Full }) {
   return (
     <section className="stack-close" aria-label="What comes next">
       <ol className="mappings-way">
-        {stages.map((stage, index) => (
-          <li key={stage} data-done={index < at} {...(index === at && { 'aria-current': 'step' as const })}>
-            {stage}
-          </li>
-        ))}
+        {[...stages, draft.mayAuthorsApprove ? 'An approver approves it' : 'Somebody else approves it'].map(
+          (stage, index) => (
+            <li key={stage} data-done={index < at} {...(index === at && { 'aria-current': 'step' as const })}>
+              {stage}
+            </li>
+          ),
+        )}
       </ol>
       <p>
         <Next draft={draft} at={at} mayEdit={operations.includes('editDraft')} />
@@ -42,8 +45,7 @@ interface NextProps {
 
 function Next({ draft, at, mayEdit }: NextProps) {
   const place = placeOf(draft);
-  if (at === 3)
-    return <>Next: an approver who did not write it approves it, and it is in force; or gives it back with a reason.</>;
+  if (at === 3) return <Turn draft={draft} />;
   if (!mayEdit) return <>It is being written by an integration admin. There is nothing to do for you yet.</>;
   if (at === 0)
     return (
@@ -61,6 +63,24 @@ function Next({ draft, at, mayEdit }: NextProps) {
       </>
     );
   return <>Next: look through what the rehearsal found, and submit it. Any further change needs a new rehearsal.</>;
+}
+
+/** Whose turn it is with what was submitted, and whether that is whoever looks. */
+function Turn({ draft }: { readonly draft: Full }) {
+  const { by, operations } = useMe();
+  const { authors, mayAuthorsApprove } = draft;
+  const what = 'it is in force once it is approved, or it goes back with a reason.';
+  if (mayApprove(draft, by, operations)) return <>Next: it is your turn; {what}</>;
+  if (mayAuthorsApprove) return <>Next: an approver’s turn, also of whoever wrote it; {what}</>;
+  return (
+    <>
+      Next: an approver’s turn who is not {authors.map(nameOf).join(' or ')}; {what}
+    </>
+  );
+}
+
+export function mayApprove({ authors, mayAuthorsApprove }: Full, by: string, operations: readonly string[]): boolean {
+  return operations.includes('approveDraft') && (mayAuthorsApprove || !authors.includes(by));
 }
 
 /** What is not saved elsewhere in this draft; what stands on the page itself is seen there. */

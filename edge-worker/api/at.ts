@@ -38,7 +38,7 @@ export class InstallationAt {
   readonly id: string;
   readonly place: Place;
   readonly record: ScopedRecord;
-  readonly #archive: Archive;
+  readonly archive: Archive;
   readonly #lane: ReturnType<typeof laneStub>;
   readonly #once: Once | null;
 
@@ -46,14 +46,14 @@ export class InstallationAt {
     this.id = id;
     this.place = place;
     this.record = recordFor(env, id);
-    this.#archive = archiveFor(env, id);
+    this.archive = archiveFor(env, id);
     this.#lane = laneStub(env, id, place.jurisdiction);
     this.#once = once;
   }
 
   /** The record as it is to be asked about one entity, with what was moved to the archive. */
   history(entity: string): Promise<ScopedRecord> {
-    return historyOf(this.record, this.#archive, entity);
+    return historyOf(this.record, this.archive, entity);
   }
 
   /** Sends a change to the lane. What the lane would not do is a problem. */

@@ -53,11 +53,16 @@ export interface Labels {
 }
 export type ExceptionRow = StoredRow<typeof exceptionRows> & Labels;
 
+/** What it has in common with others; those from before causes were kept have it in their columns. */
+export function causeOf({ cause, control, code, connection }: StoredRow<typeof exceptionRows>): string {
+  return cause ?? [control, code, connection].join('.');
+}
+
 export function shownException(row: ExceptionRow, caller: Caller): z.input<typeof exceptionShape> {
   const { id, entity, kind, connection, system, recordType, control, owner, code, hash, closedBy, reason } = row;
   return {
     ...{ id, entity, kind, connection, system, recordType, control, owner, code, hash, closedBy, reason },
-    cause: row.cause ?? [control, code, connection].join('.'),
+    cause: causeOf(row),
     state: row.state === 'open' ? 'open' : 'closed',
     label: labelOf(row.canonical),
     assignee: row.assignee,

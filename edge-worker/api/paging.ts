@@ -11,21 +11,27 @@ export const paging = z.object({
 export function pageOf<Row extends z.ZodType>(row: Row) {
   return z.object({
     rows: z.array(row),
-    next: z.string().nullable().meta({ description: 'Send it as `after` for the next page; null on the last.' }),
+    next: z.string().nullable().meta({
+      description: 'Send it as `after` for the next page; null on the last. A page that looked far back may be short.',
+    }),
   });
 }
 
-/** Rows fetched are one more than the limit: whether there is another page is known without counting. */
+/**
+ * Rows fetched are one more than the limit: whether there is another page is known without counting. `goesOn` is where
+ * a page that is not full goes on.
+ */
 export function cursorAfter<Row, Shown>(
   rows: readonly Row[],
   limit: number,
   show: (row: Row) => Shown,
   keyOf: (row: Row) => readonly (string | number)[],
+  goesOn: readonly (string | number)[] | null = null,
 ): { rows: Shown[]; next: string | null } {
   const page = rows.slice(0, limit);
   const last = page.at(-1);
-  const next = rows.length > limit && last !== undefined ? cursorFor(keyOf(last)) : null;
-  return { rows: page.map(show), next };
+  const key = rows.length > limit && last !== undefined ? keyOf(last) : goesOn;
+  return { rows: page.map(show), next: key && cursorFor(key) };
 }
 
 export function cursorOf<Key extends z.ZodType>(after: string | undefined, key: Key): z.infer<Key> | null {

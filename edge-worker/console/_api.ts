@@ -13,7 +13,7 @@ get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path
 '/installations/{installation}/alerts/versions': {
 get: { parameters: { query?: { "limit"?: number; "after"?: string; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "rows": (components['schemas']['AlertVersion'])[];
-/** Send it as `after` for the next page; null on the last. */
+/** Send it as `after` for the next page; null on the last. A page that looked far back may be short. */
 "next": string | null;
 }; }; };
 304: { headers: Record<string, unknown>; content?: never; };
@@ -162,7 +162,7 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 '/installations/{installation}/audit': {
 get: { parameters: { query?: { "limit"?: number; "after"?: string; "by"?: string; "action"?: string; "subject"?: string; "from"?: string; "to"?: string; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "rows": (components['schemas']['AuditRow'])[];
-/** Send it as `after` for the next page; null on the last. */
+/** Send it as `after` for the next page; null on the last. A page that looked far back may be short. */
 "next": string | null;
 }; }; };
 304: { headers: Record<string, unknown>; content?: never; };
@@ -277,7 +277,7 @@ delete: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; };
 '/installations/{installation}/connections/{connection}/candidates': {
 get: { parameters: { query: { "limit"?: number; "after"?: string; "kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time"; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; "connection": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "rows": (components['schemas']['Candidate'])[];
-/** Send it as `after` for the next page; null on the last. */
+/** Send it as `after` for the next page; null on the last. A page that looked far back may be short. */
 "next": string | null;
 /** Records that agree with exactly one of ours, or were decided on. */
 "agreeing": number;
@@ -321,7 +321,7 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 '/installations/{installation}/causes': {
 get: { parameters: { query?: { "limit"?: number; "after"?: string; "owner"?: string; "cause"?: string; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "rows": (components['schemas']['Cause'])[];
-/** Send it as `after` for the next page; null on the last. */
+/** Send it as `after` for the next page; null on the last. A page that looked far back may be short. */
 "next": string | null;
 /** How many causes of what was asked there are on all pages, and how much waits for them. */
 "total": {
@@ -539,7 +539,7 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 '/installations/{installation}/connections/{connection}/matches': {
 get: { parameters: { query: { "limit"?: number; "after"?: string; "kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time"; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; "connection": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "rows": (components['schemas']['Match'])[];
-/** Send it as `after` for the next page; null on the last. */
+/** Send it as `after` for the next page; null on the last. A page that looked far back may be short. */
 "next": string | null;
 }; }; };
 304: { headers: Record<string, unknown>; content?: never; };
@@ -675,7 +675,7 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 '/installations/{installation}/contested': {
 get: { parameters: { query?: { "limit"?: number; "after"?: string; "kind"?: "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time"; "connection"?: string; "field"?: string; "became"?: "overwritten" | "held" | "left"; "from"?: string; "to"?: string; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "rows": (components['schemas']['Contested'])[];
-/** Send it as `after` for the next page; null on the last. */
+/** Send it as `after` for the next page; null on the last. A page that looked far back may be short. */
 "next": string | null;
 }; }; };
 304: { headers: Record<string, unknown>; content?: never; };
@@ -1041,7 +1041,7 @@ get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path
 '/installations/{installation}/subscriptions/{subscription}/deliveries': {
 get: { parameters: { query?: { "limit"?: number; "after"?: string; "state"?: "delivered" | "failing" | "refused"; "type"?: string; "event"?: string; "subject"?: string; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; "subscription": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "rows": (components['schemas']['EventDelivery'])[];
-/** Send it as `after` for the next page; null on the last. */
+/** Send it as `after` for the next page; null on the last. A page that looked far back may be short. */
 "next": string | null;
 }; }; };
 304: { headers: Record<string, unknown>; content?: never; };
@@ -1102,7 +1102,7 @@ get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path
 '/installations/{installation}/exceptions': {
 get: { parameters: { query?: { "limit"?: number; "after"?: string; "state"?: "open" | "closed"; "snoozed"?: "without" | "with" | "only"; "cause"?: string; "owner"?: string; "assignee"?: string; "control"?: string; "connection"?: string; "kind"?: "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time"; "entity"?: string; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "rows": (components['schemas']['Exception'])[];
-/** Send it as `after` for the next page; null on the last. */
+/** Send it as `after` for the next page; null on the last. A page that looked far back may be short. */
 "next": string | null;
 }; }; };
 304: { headers: Record<string, unknown>; content?: never; };
@@ -1363,7 +1363,7 @@ get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path
 '/installations/{installation}/jobs': {
 get: { parameters: { query?: { "limit"?: number; "after"?: string; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "rows": (components['schemas']['Job'])[];
-/** Send it as `after` for the next page; null on the last. */
+/** Send it as `after` for the next page; null on the last. A page that looked far back may be short. */
 "next": string | null;
 }; }; };
 304: { headers: Record<string, unknown>; content?: never; };
@@ -1543,7 +1543,7 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 '/installations/{installation}/mappings': {
 get: { parameters: { query?: { "limit"?: number; "after"?: string; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "rows": (components['schemas']['MappingVersion'])[];
-/** Send it as `after` for the next page; null on the last. */
+/** Send it as `after` for the next page; null on the last. A page that looked far back may be short. */
 "next": string | null;
 }; }; };
 304: { headers: Record<string, unknown>; content?: never; };

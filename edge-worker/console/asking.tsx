@@ -194,6 +194,9 @@ interface Page<Row> {
   readonly next: string | null;
 }
 
+/** A page of fewer rows is followed by the next one at once, where there is one. */
+const pageMin = 20;
+
 /** A list that comes in pages: what was fetched so far, and `more` for the page after it. */
 export function usePages<Whole extends Page<unknown>>(
   key: QueryKey,
@@ -215,6 +218,11 @@ export function usePages<Whole extends Page<unknown>>(
   const more = () => {
     if (answer.hasNextPage && !answer.isFetching) void answer.fetchNextPage();
   };
+  // A page that looked far back may be too short to be scrolled.
+  const isShort = (answer.data?.pages.at(-1)?.rows.length ?? pageMin) < pageMin;
+  useEffect(() => {
+    if (isShort && !answer.isFetchNextPageError) more();
+  });
   return { answer, rows, more };
 }
 

@@ -1,10 +1,11 @@
-// History older than D1 keeps -> the archive, a few entities at a time. First it is put there, then it is removed from
-// D1: whatever stops this in between leaves rows in both, which reading counts once.
-import { ArchiveUnavailable, type History, historyKey, historyText } from '../store/archive.ts';
+// History older than D1 keeps -> the archive, a few entities at a time; at the end of each walk the registers. First it
+// is put there, then it is removed from D1: whatever stops this in between leaves rows in both, which count once.
+import { type Archived, ArchiveUnavailable, archivedText, historyKey } from '../store/archive.ts';
 import { RecordUnavailable } from '../store/flush.ts';
 import { entityVersions, receipts, timeline } from '../store/record-schema.ts';
 import { deleteStatement, packKeys } from '../store/rows.ts';
 import { ScopedRecord, select, sql } from '../store/scoped-record.ts';
+import { archiveRegister, firstRegister, registerAt, registerText } from './archive-registers.ts';
 import type { LaneCore } from './core.ts';
 import { expireFlushed } from './keep-flushed.ts';
 
@@ -17,7 +18,7 @@ const portionsMax = 5;
 const walksPerHistory = 14;
 const retryMs = 60_000;
 
-/** How far the walk has come, and when the last one ended. */
+/** How far the walk has come, the last entity or a place in a register, and when the last one ended. */
 const afterName = 'archived to';
 const walkedName = 'archived at';
 
@@ -27,12 +28,14 @@ export function archiveDueMs({ store, ports, archiveAgainMs }: LaneCore): number
   return Math.max(store.value(afterName) === null ? walkedMs + everyMs : 0, archiveAgainMs);
 }
 
+type OfEntity = Pick<Archived, 'entityVersions' | 'timeline' | 'receipts'>;
+
 /** Moves some. The agenda starts it again while the walk has not come to its end. */
 export async function archiveSome(core: LaneCore): Promise<void> {
   const { store, ports } = core;
   try {
     for (let portion = 0; portion < portionsMax; portion++) {
-      const after = await archivePortion(core, store.value(afterName) ?? '');
+      const after = await archiveNext(core, store.value(afterName) ?? '');
       if (after === null) {
         await expireFlushed(core);
         return endWalk(core);
@@ -44,6 +47,14 @@ export async function archiveSome(core: LaneCore): Promise<void> {
     core.archiveAgainMs = ports.nowMs() + retryMs;
     ports.log('archive-unavailable', { message: error.message });
   }
+}
+
+/** The entities, then the registers. Returns where the walk goes on; null at its end. */
+async function archiveNext(core: LaneCore, after: string): Promise<string | null> {
+  const at = registerAt(after);
+  if (at === null) return (await archivePortion(core, after)) ?? registerText(firstRegister);
+  const next = await archiveRegister(core, at);
+  return next && registerText(next);
 }
 
 function endWalk({ store, ports }: LaneCore): void {
@@ -64,7 +75,9 @@ async function archivePortion({ ports, store }: LaneCore, after: string): Promis
   const { due, last, isEnd } = dueAmong(walked, beforeMs);
   if (due.length === 0) return isEnd ? null : last;
   const moved = await olderOf(record, due, beforeMs);
-  await Promise.all([...moved].map(([entity, rows]) => ports.archive.put(historyKey(entity, rows), historyText(rows))));
+  await Promise.all(
+    [...moved].map(([entity, rows]) => ports.archive.put(historyKey(entity, rows), archivedText(rows))),
+  );
   await ports.database.batch(removals([...moved.values()]));
   if (moved.size < due.length) return [...moved.keys()].at(-1) ?? last;
   return isEnd ? null : last;
@@ -104,7 +117,7 @@ async function olderOf(record: ScopedRecord, entities: readonly string[], before
     const next = versions[index + 1];
     return next !== undefined && next.entity === version.entity && next.atMs < beforeMs;
   });
-  const moved = new Map<string, History>();
+  const moved = new Map<string, OfEntity>();
   for (const entity of entities.slice(0, Math.max(cut, 1))) {
     const isOfIt = (row: { readonly entity: string }) => row.entity === entity;
     const rows = told.filter(isOfIt);
@@ -118,7 +131,7 @@ async function olderOf(record: ScopedRecord, entities: readonly string[], before
   return moved;
 }
 
-function removals(moved: readonly History[]): { query: string; rows: string }[] {
+function removals(moved: readonly OfEntity[]): { query: string; rows: string }[] {
   const versions = moved.flatMap((history) => history.entityVersions);
   const told = moved.flatMap((history) => history.timeline);
   const outcomes = moved.flatMap((history) => history.receipts);

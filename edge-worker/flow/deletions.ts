@@ -2,6 +2,7 @@
 // held together, whether notices or feeds told of them.
 import { type EntityName, entities } from '../../shared/entities/_registry.ts';
 import type { Deletion, Role } from '../../shared/entities/entity.ts';
+import { grouped } from '../../shared/grouped.ts';
 import { deletions, holds } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { deleteRows, readRows, type StoredRow, writeRows } from '../store/rows.ts';
@@ -37,16 +38,6 @@ export function deletionOf(
   const { bornIn, deletion } = entities[kind as EntityName] as { bornIn: readonly Role[]; deletion?: Deletion };
   const roles = wiring.connections.get(connection)?.roles ?? [];
   return roles.some((role) => bornIn.includes(role)) ? (deletion ?? askDelivery) : null;
-}
-
-function grouped<One>(list: readonly One[], keyOf: (one: One) => string): ReadonlyMap<string, One[]> {
-  const groups = new Map<string, One[]>();
-  for (const one of list) {
-    const group = groups.get(keyOf(one));
-    if (group) group.push(one);
-    else groups.set(keyOf(one), [one]);
-  }
-  return groups;
 }
 
 const keyOf = ({ connection, recordType, recordId }: RecordPlace) => `${connection}|${recordType}|${recordId}`;

@@ -1,13 +1,18 @@
 // The whole history of one entity: what D1 has of it and what was moved to the archive, read by the same queries. A row
 // that is in both counts once.
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { type Archive, type archivedTables, type History, historyPrefix, readHistory } from './archive.ts';
-import { entityVersions, receipts, timeline } from './record-schema.ts';
+import {
+  type Archive,
+  type Archived,
+  type archivedTables,
+  historyPrefix,
+  isClosedKey,
+  readArchived,
+  textsUnder,
+} from './archive.ts';
+import { audit, entityVersions, exceptions, receipts, timeline } from './record-schema.ts';
 import { packRows, type RowOf, shapeOf } from './rows.ts';
 import { Fragment, joined, type ScopedRecord, select, sql } from './scoped-record.ts';
-
-/** Texts that are fetched side by side. */
-const fetchedMax = 6;
 
 /**
  * The record as it is to be asked about this entity. The archive is only gone to for what D1 does not have: the entity
@@ -19,27 +24,36 @@ export async function historyOf(record: ScopedRecord, archive: Archive, entity: 
     sql<{ run: number }>`SELECT run FROM ${timeline} WHERE entity = ${entity} ORDER BY run LIMIT 1`,
   ]);
   const [born] = first;
-  // Rows leave D1 the oldest first, and its birth is the first thing that is told of an entity.
+  // Rows leave D1 the oldest first, and its birth is the first thing that is told of an entity. What people were asked
+  // about it leaves after what was told of that.
   if (!born || (born.version === 1 && (begun[0]?.run ?? Number.POSITIVE_INFINITY) <= born.run)) return record;
-  const keys = await archive.list(historyPrefix(entity));
-  const texts: string[] = [];
-  for (let from = 0; from < keys.length; from += fetchedMax)
-    texts.push(
-      ...(await Promise.all(keys.slice(from, from + fetchedMax).map(async (key) => (await archive.get(key)) ?? ''))),
-    );
-  return texts.length === 0 ? record : record.through(viewsOf(entity, readHistory(texts)));
+  const texts = await textsUnder(archive, await archive.list(historyPrefix(entity)));
+  return texts.length === 0 ? record : record.through(viewsOf(entity, readArchived(texts)));
 }
 
-/** What stands for each of the three tables: its rows of the entity in D1, and those of the archive. */
-function viewsOf(entity: string, history: History): ReadonlyMap<SQLiteTable, Fragment> {
-  const told = union(timeline, sql`entity = ${entity}`, history.timeline);
-  const commands = sql`command IN (
-    SELECT entry.value ->> '$[1].command' FROM (${told}) AS told, json_each(told.entries) AS entry)`;
-  return new Map<SQLiteTable, Fragment>([
+/** The record as it is to be asked what people were asked about this entity. */
+export async function closedOf(record: ScopedRecord, archive: Archive, entity: string): Promise<ScopedRecord> {
+  const keys = (await archive.list(historyPrefix(entity))).filter(isClosedKey);
+  if (keys.length === 0) return record;
+  const { exceptions: closed } = readArchived(await textsUnder(archive, keys));
+  return record.through(new Map([[exceptions, union(exceptions, sql`entity = ${entity}`, closed)]]));
+}
+
+/** What stands for each table: its rows of the entity in D1, and those of the archive. */
+function viewsOf(entity: string, archived: Archived): ReadonlyMap<SQLiteTable, Fragment> {
+  const told = union(timeline, sql`entity = ${entity}`, archived.timeline);
+  const named = (name: 'command' | 'exception') => sql`IN (
+    SELECT entry.value ->> ${`$[1].${name}`} FROM (${told}) AS told, json_each(told.entries) AS entry)`;
+  const views = new Map<SQLiteTable, Fragment>([
     [timeline, told],
-    [entityVersions, union(entityVersions, sql`entity = ${entity}`, history.entityVersions)],
-    [receipts, union(receipts, commands, history.receipts)],
+    [entityVersions, union(entityVersions, sql`entity = ${entity}`, archived.entityVersions)],
+    [receipts, union(receipts, sql`command ${named('command')}`, archived.receipts)],
   ]);
+  if (archived.exceptions.length > 0) {
+    views.set(exceptions, union(exceptions, sql`id ${named('exception')}`, archived.exceptions));
+    views.set(audit, union(audit, sql`subject ${named('exception')}`, archived.audit));
+  }
+  return views;
 }
 
 function union<Table extends (typeof archivedTables)[keyof typeof archivedTables]>(
@@ -49,7 +63,12 @@ function union<Table extends (typeof archivedTables)[keyof typeof archivedTables
 ): Fragment {
   const { columns } = shapeOf(table);
   const names = new Fragment([columns.map((column) => `"${column}"`).join(', ')], []);
+  return joined([sql`SELECT ${names} FROM ${table} WHERE ${where}`, ...archivedRows(table, archived)], ' UNION ');
+}
+
+/** Rows of the archive as a query may read them, in as many pieces as it takes. */
+export function archivedRows<Table extends SQLiteTable>(table: Table, archived: readonly RowOf<Table>[]): Fragment[] {
+  const { columns } = shapeOf(table);
   const values = new Fragment([columns.map((column, index) => `value ->> ${index} AS "${column}"`).join(', ')], []);
-  const packs = packRows(table, archived).map((pack) => sql`SELECT ${values} FROM json_each(${pack})`);
-  return joined([sql`SELECT ${names} FROM ${table} WHERE ${where}`, ...packs], ' UNION ');
+  return packRows(table, archived).map((pack) => sql`SELECT ${values} FROM json_each(${pack})`);
 }

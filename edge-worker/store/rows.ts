@@ -121,18 +121,23 @@ export function deleteRows(sql: LaneSql, table: SQLiteTable, keys: readonly (rea
   if (keys.length > 0) sql.exec(deleteStatement(table), JSON.stringify(keys));
 }
 
-/** The statement that deletes the rows whose primary keys are given. */
-export function deleteStatement(table: SQLiteTable): string {
+/** The statement that deletes the rows whose primary keys, and what else is named, are given. */
+export function deleteStatement(table: SQLiteTable, also: readonly string[] = []): string {
   const shape = shapeOf(table);
-  const picked = shape.keys.map((_, index) => `value ->> ${index}`).join(', ');
-  const left = shape.keys.length === 1 ? quoted(shape.keys) : `(${quoted(shape.keys)})`;
+  const named = [...shape.keys, ...also];
+  const picked = named.map((_, index) => `value ->> ${index}`).join(', ');
+  const left = named.length === 1 ? quoted(named) : `(${quoted(named)})`;
   return `DELETE FROM "${shape.name}" WHERE ${left} IN (SELECT ${picked} FROM jsonb_each(?))`;
 }
 
 /** Primary keys of rows as `deleteStatement` takes them, as many texts as it takes. */
-export function packKeys<Table extends SQLiteTable>(table: Table, rows: readonly StoredRow<Table>[]): string[] {
+export function packKeys<Table extends SQLiteTable>(
+  table: Table,
+  rows: readonly StoredRow<Table>[],
+  also: readonly string[] = [],
+): string[] {
   const { properties, columns, keys } = shapeOf(table);
-  const places = keys.map((key) => properties[columns.indexOf(key)] as string);
+  const places = [...keys, ...also].map((key) => properties[columns.indexOf(key)] as string);
   const packed = (rows as readonly Record<string, unknown>[]).map((row) => places.map((place) => row[place]));
   return inPacks(packed);
 }

@@ -70,9 +70,9 @@ export class ScopedRecord {
     this.#views = views;
   }
 
-  /** The same record with other rows in the place of some tables. */
+  /** The same record with other rows in the place of some tables, or of some more. */
   through(views: Views): ScopedRecord {
-    return new ScopedRecord(this.#reader, this.#installation, views);
+    return new ScopedRecord(this.#reader, this.#installation, new Map([...this.#views, ...views]));
   }
 
   async all<Row>(query: Fragment<Row>): Promise<Row[]> {

@@ -16,11 +16,14 @@ export interface Door {
   get<Answer>(path: string, pass?: string): Promise<{ readonly status: number; readonly body: Answer }>;
 }
 
-/** `record` is the D1 of the lane; its installation is `ins_1`. Without its lane only the record is asked. */
-export function doorOf(record: D1OnNode, lane?: Lane, archive = new R2OnNode()): Door {
+/**
+ * `record` is the D1 of the lane; its installation is `ins_1`. Without its lane only the record is asked. The door has
+ * the clock of today unless it is given another.
+ */
+export function doorOf(record: D1OnNode, lane?: Lane, archive = new R2OnNode(), nowMs?: () => number): Door {
   const directory = migratedDirectory();
   directory.sqlite.db.exec("INSERT INTO lanes VALUES ('ins_1', 'main', '', 0)");
-  const context = liveContext();
+  const context = { ...liveContext(), ...(nowMs && { nowMs }) };
   const app = api(context);
   app.onError((error, c) => failed(error, context, c.req.path));
   const env = {

@@ -1,9 +1,12 @@
 // Routes of the audit: who changed what, filtered; and the whole chain with its signed heads, for offline proof.
 import { z } from 'zod';
 import { auditPublicKey } from '../../platform/audit-signature.ts';
-import { auditHeads, audit as auditRows } from '../../store/record-schema.ts';
+import { chainUpTo, headsUpTo } from '../../store/audit-chain.ts';
+import { audit as auditRows } from '../../store/record-schema.ts';
+import { having, type Narrowing, pageOfRegister } from '../../store/register-pages.ts';
 import type { StoredRow } from '../../store/rows.ts';
-import { joined, type ScopedRecord, select, sql } from '../../store/scoped-record.ts';
+import { select, sql } from '../../store/scoped-record.ts';
+import type { InstallationAt } from '../at.ts';
 import { cursorAfter, cursorOf, pageOf, paging } from '../paging.ts';
 import { ok, type Route, route } from '../route.ts';
 import { instant, instantOf, params, parsed } from '../shapes.ts';
@@ -21,10 +24,20 @@ const entry = z
   })
   .meta({ id: 'AuditRow' });
 
-function shown({ seq, atMs, by, action, subject, detail, previous, hash }: StoredRow<typeof auditRows>) {
+type AuditRow = StoredRow<typeof auditRows>;
+
+function shown({ seq, atMs, by, action, subject, detail, previous, hash }: AuditRow) {
   const at = instantOf(atMs);
   return { ...{ seq, at, by, action, subject, previous, hash }, detail: parsed<Record<string, string>>(detail) ?? {} };
 }
+
+const filters = paging.extend({
+  by: z.string().optional().meta({ description: 'Part of the name.' }),
+  action: z.string().optional(),
+  subject: z.string().optional(),
+  from: instant.optional(),
+  to: instant.optional().meta({ description: 'Not included.' }),
+});
 
 const listAudit = route({
   operation: 'listAudit',
@@ -32,32 +45,41 @@ const listAudit = route({
   path: '/installations/{installation}/audit',
   tag: 'Audit',
   summary: 'List who changed what, the newest first',
-  query: paging.extend({
-    by: z.string().optional().meta({ description: 'Part of the name.' }),
-    action: z.string().optional(),
-    subject: z.string().optional(),
-    from: instant.optional(),
-    to: instant.optional().meta({ description: 'Not included.' }),
-  }),
+  query: filters,
   shape: pageOf(entry),
-  handle: async ({ at, query: { limit, after, by, action, subject, from, to } }) => {
-    const [before] = cursorOf(after, z.tuple([z.int()])) ?? [Number.MAX_SAFE_INTEGER];
-    const conditions = [
-      sql`seq < ${before}`,
-      ...(by === undefined ? [] : [sql`instr(lower(by), ${by.toLowerCase()}) > 0`]),
-      ...(action === undefined ? [] : [sql`action = ${action}`]),
-      ...(subject === undefined ? [] : [sql`subject = ${subject}`]),
-      ...(from === undefined ? [] : [sql`at_ms >= ${Date.parse(from)}`]),
-      ...(to === undefined ? [] : [sql`at_ms < ${Date.parse(to)}`]),
-    ];
-    const clause = sql`WHERE ${joined(conditions, ' AND ')} ORDER BY seq DESC LIMIT ${limit + 1}`;
-    const rows = await at.record.all(select(auditRows, clause));
-    return ok(cursorAfter(rows, limit, shown, (row) => [row.seq]));
+  handle: async ({ at, query, ports }) => {
+    const { limit, after, from, to } = query;
+    const place = cursorOf(after, z.tuple([z.int()]));
+    const isBefore = sql`seq < ${place?.[0] ?? Number.MAX_SAFE_INTEGER}`;
+    const page = await pageOfRegister(at.record, at.archive, {
+      register: 'audit',
+      narrowed: narrowingOf(query),
+      limit,
+      after: place,
+      nowMs: ports.nowMs(),
+      query: (isNarrowed) =>
+        select(auditRows, sql`WHERE ${isNarrowed} AND ${isBefore} ORDER BY seq DESC LIMIT ${limit + 1}`),
+      fromMs: msOf(from),
+      toMs: msOf(to),
+    });
+    return ok(cursorAfter(page.rows, limit, shown, (row) => [row.seq], page.goesOn));
   },
 });
 
-/** Rows read at a time. */
-const portion = 1_000;
+const msOf = (moment: string | undefined) => (moment === undefined ? undefined : Date.parse(moment));
+
+function narrowingOf({ by, action, subject, from, to }: z.infer<typeof filters>): readonly Narrowing<AuditRow>[] {
+  const [who, fromMs, toMs] = [by?.toLowerCase(), msOf(from), msOf(to)];
+  return [
+    ...(who !== undefined
+      ? [{ asks: sql`instr(lower(by), ${who}) > 0`, fits: (row: AuditRow) => row.by.toLowerCase().includes(who) }]
+      : []),
+    ...having('audit', 'action', action),
+    ...having('audit', 'subject', subject),
+    ...(fromMs !== undefined ? [{ asks: sql`at_ms >= ${fromMs}`, fits: (row: AuditRow) => row.atMs >= fromMs }] : []),
+    ...(toMs !== undefined ? [{ asks: sql`at_ms < ${toMs}`, fits: (row: AuditRow) => row.atMs < toMs }] : []),
+  ];
+}
 
 /** Exactly what was hashed: `detail` stays the text it was. */
 export const auditLine = z
@@ -101,27 +123,23 @@ const exportAudit = route({
     // The head first: rows that come meanwhile are left to the next export.
     const head = await at.signedHead();
     const begins: Line = { is: 'audit', v: 1, installation: at.id, publicKey };
-    return { lines: auditLines(at.record, begins, head), fileName: `audit-${at.id}.ndjson` };
+    return { lines: auditLines(at, begins, head), fileName: `audit-${at.id}.ndjson` };
   },
 });
 
 type Head = Omit<Extract<Line, { is: 'head' }>, 'is'>;
 
 /** The whole chain up to this head, and every head before it: one that was signed since is of rows left out here. */
-export async function* auditLines(record: ScopedRecord, begins: Line, head: Head): AsyncGenerator<Line> {
+export async function* auditLines(
+  at: Pick<InstallationAt, 'record' | 'archive'>,
+  begins: Line,
+  head: Head,
+): AsyncGenerator<Line> {
   const { seq } = head;
   yield begins;
-  for (let after = 0; after < seq; ) {
-    const clause = sql`WHERE seq > ${after} AND seq <= ${seq} ORDER BY seq LIMIT ${portion}`;
-    const rows = await record.all(select(auditRows, clause));
-    for (const { installation: _installation, run: _run, ...row } of rows) yield { is: 'row', ...row };
-    const last = rows.at(-1);
-    // Where rows are missing, the head shows it.
-    if (!last) break;
-    after = last.seq;
-  }
-  for (const earlier of await record.all(select(auditHeads, sql`WHERE seq <= ${seq} ORDER BY day`)))
-    yield { is: 'head', ...headOf(earlier) };
+  for await (const { installation: _installation, run: _run, ...row } of chainUpTo(at.record, at.archive, seq))
+    yield { is: 'row', ...row };
+  for (const earlier of await headsUpTo(at.record, at.archive, seq)) yield { is: 'head', ...headOf(earlier) };
   yield { is: 'head', ...headOf(head) };
 }
 

@@ -4,8 +4,9 @@ import { outboundEvents } from '../../../shared/events/_registry.ts';
 import type { SignedRound } from '../../flow/sign.ts';
 import { callSubscriber } from '../../platform/outbound.ts';
 import { dispatches } from '../../store/record-schema.ts';
+import { having, pageOfRegister } from '../../store/register-pages.ts';
 import type { StoredRow } from '../../store/rows.ts';
-import { joined, select, sql } from '../../store/scoped-record.ts';
+import { select, sql } from '../../store/scoped-record.ts';
 import { bodyShape, exampleOf, jsonSchemaOf } from '../asyncapi.ts';
 import { changed } from '../at.ts';
 import { cursorAfter, cursorOf, pageOf, paging } from '../paging.ts';
@@ -92,19 +93,26 @@ const listDeliveries = route({
     subject: z.string().optional(),
   }),
   shape: pageOf(delivery),
-  handle: async ({ at, params: { subscription }, query: { limit, after, state, type, event, subject } }) => {
-    const [before] = cursorOf(after, z.tuple([z.number()])) ?? [Number.MAX_SAFE_INTEGER];
-    const filters = [
-      sql`subscription = ${subscription}`,
-      sql`seq < ${before}`,
-      ...(state ? [sql`state = ${state}`] : []),
-      ...(type ? [sql`type = ${type}`] : []),
-      ...(event ? [sql`event = ${event}`] : []),
-      ...(subject ? [sql`subject = ${subject}`] : []),
+  handle: async ({ at, params: { subscription }, query: { limit, after, state, type, event, subject }, ports }) => {
+    const place = cursorOf(after, z.tuple([z.number()]));
+    const isBefore = sql`subscription = ${subscription} AND seq < ${place?.[0] ?? Number.MAX_SAFE_INTEGER}`;
+    const narrowed = [
+      ...having('dispatches', 'state', state),
+      ...having('dispatches', 'type', type),
+      ...having('dispatches', 'event', event),
+      ...having('dispatches', 'subject', subject),
     ];
-    const clause = sql`WHERE ${joined(filters, ' AND ')} ORDER BY seq DESC LIMIT ${limit + 1}`;
-    const rows = await at.record.all(select(dispatches, clause));
-    return ok(cursorAfter(rows, limit, shown, (row) => [row.seq]));
+    const page = await pageOfRegister(at.record, at.archive, {
+      register: 'dispatches',
+      part: subscription,
+      narrowed,
+      limit,
+      after: place,
+      nowMs: ports.nowMs(),
+      query: (isNarrowed) =>
+        select(dispatches, sql`WHERE ${isBefore} AND ${isNarrowed} ORDER BY seq DESC LIMIT ${limit + 1}`),
+    });
+    return ok(cursorAfter(page.rows, limit, shown, (row) => [row.seq], page.goesOn));
   },
 });
 

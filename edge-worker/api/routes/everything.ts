@@ -40,7 +40,7 @@ const exportInstallation = route({
     const head = await at.signedHead();
     const begins = { is: 'audit', v: 1, installation: at.id, publicKey } as const;
     const fileName = `tieout-${at.id}.ndjson`;
-    return { lines: counted(allOf(at, env.ARCHIVE, auditLines(at.record, begins, head))), fileName };
+    return { lines: counted(allOf(at, env.ARCHIVE, auditLines(at, begins, head))), fileName };
   },
 });
 

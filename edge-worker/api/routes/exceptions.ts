@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { connectors } from '../../connectors/_registry.ts';
 import { kindOf } from '../../flow/identity.ts';
+import { closedOf } from '../../store/history.ts';
 import {
   connectionCopies,
   entityVersions,
@@ -9,12 +10,16 @@ import {
   linkCopies,
   statuses,
 } from '../../store/record-schema.ts';
+import { having, type Narrowing, pageOfRegister, throughArchived } from '../../store/register-pages.ts';
+import { archivedRow, type Place } from '../../store/registers.ts';
+import type { StoredRow } from '../../store/rows.ts';
 import { columnsOf, type Fragment, joined, select, sql } from '../../store/scoped-record.ts';
-import { changed } from '../at.ts';
+import { changed, type InstallationAt } from '../at.ts';
 import { ownersOf } from '../caller.ts';
 import { hiddenFrom, withoutHidden } from '../confidential.ts';
 import {
   answerName,
+  causeOf,
   type ExceptionRow,
   exceptionShape,
   labelParts,
@@ -28,12 +33,12 @@ import { ok, type Route, route } from '../route.ts';
 import { instant, kindName, params, parsed, titleOf, words, wordsOf } from '../shapes.ts';
 
 /** Exceptions with their system and their record as it is now. */
-function found(conditions: readonly Fragment[], end: Fragment): Fragment<ExceptionRow> {
+function found(isFound: Fragment, end: Fragment): Fragment<ExceptionRow> {
   return sql`SELECT ${columnsOf(exceptionRows)}, system, (
       SELECT ${labelParts} FROM ${entityVersions} WHERE entity = exceptions.entity
       ORDER BY version DESC LIMIT 1) AS canonical
     FROM ${exceptionRows} LEFT JOIN ${connectionCopies} ON connections.id = exceptions.connection
-    WHERE ${joined(conditions, ' AND ')} ${end}`;
+    WHERE ${isFound} ${end}`;
 }
 
 const filters = paging.extend({
@@ -48,19 +53,26 @@ const filters = paging.extend({
   entity: z.string().optional(),
 });
 
-function conditionsOf(asked: z.infer<typeof filters>, nowMs: number): Fragment[] {
+type StoredException = StoredRow<typeof exceptionRows>;
+
+function narrowingOf(asked: z.infer<typeof filters>, nowMs: number): readonly Narrowing<StoredException>[] {
   const { state, snoozed, cause, owner, assignee, control, connection, kind, entity } = asked;
+  const away = (row: StoredException) => (row.snoozedMs ?? 0) > nowMs;
   return [
-    sql`exceptions.state = ${state}`,
-    ...(snoozed === 'without' ? [sql`(snoozed_ms IS NULL OR snoozed_ms <= ${nowMs})`] : []),
-    ...(snoozed === 'only' ? [sql`snoozed_ms > ${nowMs}`] : []),
-    ...(cause === undefined ? [] : [sql`${causeOfRow} = ${cause}`]),
-    ...(owner === undefined ? [] : [sql`owner = ${owner}`]),
-    ...(assignee === undefined ? [] : [assignee === '' ? sql`assignee IS NULL` : sql`assignee = ${assignee}`]),
-    ...(control === undefined ? [] : [sql`control = ${control}`]),
-    ...(connection === undefined ? [] : [sql`connection = ${connection}`]),
-    ...(kind === undefined ? [] : [sql`kind = ${kind}`]),
-    ...(entity === undefined ? [] : [sql`entity = ${entity}`]),
+    ...having('exceptions', 'state', state),
+    ...(snoozed === 'without'
+      ? [{ asks: sql`(snoozed_ms IS NULL OR snoozed_ms <= ${nowMs})`, fits: (row: StoredException) => !away(row) }]
+      : []),
+    ...(snoozed === 'only' ? [{ asks: sql`snoozed_ms > ${nowMs}`, fits: away }] : []),
+    ...(cause === undefined
+      ? []
+      : [{ asks: sql`${causeOfRow} = ${cause}`, fits: (row: StoredException) => causeOf(row) === cause }]),
+    ...having('exceptions', 'owner', owner),
+    ...having('exceptions', 'assignee', assignee === '' ? null : assignee),
+    ...having('exceptions', 'control', control),
+    ...having('exceptions', 'connection', connection),
+    ...having('exceptions', 'kind', kind),
+    ...having('exceptions', 'entity', entity),
   ];
 }
 
@@ -75,19 +87,40 @@ const listExceptions = route({
   query: filters,
   shape: pageOf(exceptionShape),
   handle: async ({ at, query, caller, ports }) => {
-    const { limit, after } = query;
-    const [madeMs, id] = cursorOf(after, z.tuple([z.number(), z.string()])) ?? [0, ''];
-    const conditions = [...conditionsOf(query, ports.nowMs()), sql`(made_ms, exceptions.id) > (${madeMs}, ${id})`];
-    const end = sql`ORDER BY made_ms, exceptions.id LIMIT ${limit + 1}`;
-    const rows = await at.record.all(found(conditions, end));
-    return ok(
+    const { limit, after, state, entity } = query;
+    const place = cursorOf(after, z.tuple([z.number(), z.string()]));
+    const [madeMs, id] = place ?? [0, ''];
+    const isAfter = sql`(made_ms, exceptions.id) > (${madeMs}, ${id})`;
+    const narrowed = narrowingOf(query, ports.nowMs());
+    const asked = (isNarrowed: Fragment) =>
+      found(sql`${isNarrowed} AND ${isAfter}`, sql`ORDER BY made_ms, exceptions.id LIMIT ${limit + 1}`);
+    const paged = (rows: readonly ExceptionRow[], goesOn: Place | null) =>
       cursorAfter(
         rows,
         limit,
         (row) => shownException(row, caller),
         (row) => [row.madeMs, row.id],
-      ),
-    );
+        goesOn,
+      );
+    // Nothing leaves D1 that is open, and what one record was asked is found with it.
+    if (state === 'open' || entity !== undefined) {
+      const record = state === 'open' ? at.record : await closedOf(at.record, at.archive, entity ?? '');
+      const conditions = joined(
+        narrowed.map(({ asks }) => asks),
+        ' AND ',
+      );
+      return ok(paged(await record.all(asked(conditions)), null));
+    }
+    const page = await pageOfRegister(at.record, at.archive, {
+      register: 'exceptions',
+      narrowed,
+      query: asked,
+      limit,
+      after: place,
+      fromMs: madeMs,
+      nowMs: ports.nowMs(),
+    });
+    return ok(paged(page.rows, page.goesOn));
   },
 });
 
@@ -125,18 +158,16 @@ const readException = route({
   params: z.object({ exception: z.string() }),
   shape: inFull,
   handle: async ({ at, params: { exception }, caller }) => {
-    const row = await at.record.first(found([sql`exceptions.id = ${exception}`], sql`LIMIT 1`));
+    const row = await exceptionOf(at, exception);
     if (!row) throw new ProblemError('not-found', 'There is no such exception.');
     const entity = row.entity ?? '';
-    const [versions, links, shown, connections, before] = await at.record.batch([
+    const record = await closedOf(at.record, at.archive, entity);
+    const [versions, links, shown, connections, before] = await record.batch([
       select(entityVersions, sql`WHERE entity = ${entity} ORDER BY version DESC LIMIT 1`),
       select(linkCopies, sql`WHERE entity = ${entity} AND ended_ms IS NULL`),
       select(statuses, sql`WHERE entity = ${entity}`),
       select(connectionCopies, sql`ORDER BY id`),
-      found(
-        [sql`exceptions.entity = ${entity}`, sql`exceptions.id <> ${exception}`],
-        sql`ORDER BY made_ms DESC LIMIT 20`,
-      ),
+      found(sql`exceptions.entity = ${entity} AND exceptions.id <> ${exception}`, sql`ORDER BY made_ms DESC LIMIT 20`),
     ]);
     const systems = connections.flatMap(({ id: connection, system, settings }) => {
       const link = links.find((one) => one.connection === connection);
@@ -163,6 +194,15 @@ const readException = route({
     });
   },
 });
+
+/** One that has left D1 is told like any other. */
+async function exceptionOf({ record, archive }: InstallationAt, id: string): Promise<ExceptionRow | null> {
+  const asked = found(sql`exceptions.id = ${id}`, sql`LIMIT 1`);
+  const here = await record.first(asked);
+  if (here) return here;
+  const away = await archivedRow(archive, 'exceptions', id);
+  return away && throughArchived(record, 'exceptions', [away]).first(asked);
+}
 
 function linkTo(system: string, settings: string, ref: { recordType: string; recordId: string }): string | null {
   return connectors[system]?.recordUrl(JSON.parse(settings), ref) ?? null;

@@ -1,7 +1,7 @@
 // Working time: when so many minutes of a business calendar have passed since an instant, and the other way round. A
 // minute is a minute that really passes, so a day on which the clocks change is as long as it is.
 import { z } from 'zod';
-import { addDays, dayIn, instantIn, isZone } from './dates.ts';
+import { addDays, dayIn, instantIn, isZone, weekdayOf } from './dates.ts';
 
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/);
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
@@ -59,7 +59,7 @@ const spans = new Map<string, Span>();
 const spansMax = 2_000;
 
 function spanOf({ zone, hours, holidays }: BusinessCalendar, day: string): Span {
-  const weekday = weekdays[(new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7];
+  const weekday = weekdays[weekdayOf(day)];
   const worked = weekday && hours[weekday];
   if (!worked || holidays.includes(day)) return free;
   const key = `${zone} ${day} ${worked.from} ${worked.to}`;

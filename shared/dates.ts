@@ -50,6 +50,12 @@ export function daysBetween(from: string, to: string): number {
   return (startMs(to) - startMs(from)) / dayMs;
 }
 
+/** 0 = Monday, 6 = Sunday. */
+export function weekdayOf(day: string): number {
+  // The epoch was a Thursday.
+  return (((startMs(day) / dayMs + 3) % 7) + 7) % 7;
+}
+
 export function instantText(ms: number): string {
   checkMs(ms);
   return new Date(ms).toISOString();

@@ -84,7 +84,9 @@ export const indicators = {
   },
   utilisation: {
     title: 'Utilisation',
-    text: 'Hours charged to customers out of the hours that people can work.',
+    text:
+      'Approved billable hours out of the hours of people’s working weeks, from the first of the month to today. ' +
+      'Holidays and time off are not deducted. Whose working week is not told is left out, with their hours.',
     ...{ unit: 'share', better: 'more', target: null },
   },
   agreement: {
@@ -105,6 +107,9 @@ export const notKnown = {
   'mixed-currencies': 'What was earned and what it cost is in several currencies, and Tieout makes no exchange rate.',
   confidential: 'What work costs is shown to finance, approvers and integration admins.',
   'no-capacity': 'No connected system tells Tieout how many hours a person can work.',
+  'no-working-days': 'There was no hour to work in these days.',
+  'has-left': 'Works here no longer, and no connected system tells since when.',
+  nobody: 'No person stands for whoever worked these hours yet.',
   'not-timed': 'Tieout sees what people decide, not how long they think about it.',
   'none-yet': 'Nothing of the kind has happened in these days.',
 } as const;

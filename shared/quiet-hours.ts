@@ -1,7 +1,7 @@
 // Quiet hours: when people are not to be told by day and night, on a clock of theirs.
 import { z } from 'zod';
 import { weekdays } from './business-time.ts';
-import { addDays, dayIn, instantIn, isZone } from './dates.ts';
+import { addDays, dayIn, instantIn, isZone, weekdayOf } from './dates.ts';
 
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'not a time of day like 20:00');
 
@@ -34,7 +34,7 @@ function spansAround({ zone, from, to, days }: QuietHours, atMs: number): (reado
   const at = (day: string, text: string) => instantIn(day, minuteOf(text), zone);
   return [addDays(today, -1), today].flatMap((day) => {
     const next = addDays(day, 1);
-    const weekday = weekdays[(new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7];
+    const weekday = weekdays[weekdayOf(day)];
     const whole = weekday && days.includes(weekday) ? [[at(day, '00:00'), at(next, '00:00')] as const] : [];
     return [...whole, [at(day, from), at(from < to ? day : next, to)] as const];
   });

@@ -31,6 +31,8 @@ const everyone = hostRoles;
 const auditors = ['finance', 'admin', 'approver'] as const;
 const mappers = ['admin', 'approver'] as const;
 const stewards = ['sales', 'finance', 'delivery', 'admin'] as const;
+/** Those who plan people's work or answer for it. */
+const planners = ['delivery', 'finance', 'admin', 'approver'] as const;
 /** Who is shown what an entity calls confidential; an API key never is. */
 export const confidentialTo: readonly HostRole[] = ['finance', 'admin', 'approver'];
 
@@ -110,6 +112,7 @@ export const access = {
   listEvents: { roles: everyone, scope: 'events:read' },
   listIndicators: { roles: everyone, scope: 'indicators:read' },
   listIndicatorRecords: { roles: everyone, scope: 'indicators:read' },
+  readUtilisation: { roles: planners, scope: null },
   readForecast: { roles: everyone, scope: 'indicators:read' },
   readTargets: { roles: everyone, scope: 'indicators:read' },
   answerCause: { roles: stewards, scope: null },

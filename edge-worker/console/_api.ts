@@ -2026,6 +2026,16 @@ get: { parameters: { query?: { "limit"?: number; "after"?: string; "text"?: stri
 429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
+'/installations/{installation}/utilisation': {
+get: { parameters: { query?: { "month"?: string; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Utilisation']; }; };
+304: { headers: Record<string, unknown>; content?: never; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
 '/installations/{installation}/entities/{entity}/why': {
 get: { parameters: { query: { "field": string; "at"?: string; }; header?: { "If-None-Match"?: string; }; path: { "installation": string; "entity": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': components['schemas']['Explanation']; }; };
 304: { headers: Record<string, unknown>; content?: never; };
@@ -3374,6 +3384,45 @@ TieOutRow: {
 "currency": string;
 "exponent": number;
 };
+})[];
+};
+Utilisation: {
+/** Approved billable hours. */
+"charged": string;
+/** Hours of the working week; null where none is told. */
+"available": string | null;
+/** Charged out of available, rounded half up to six places. */
+"share": number | null;
+/** Why there is no share. */
+"notKnown": {
+"code": string;
+"text": string;
+} | null;
+"month": string;
+"from": string;
+"until": string;
+/** Of how many people the share is made. */
+"counted": number;
+/** The roles whose systems tell it. */
+"sources": {
+"charged": ("crm" | "psa" | "erp" | "billing")[];
+"available": ("crm" | "psa" | "erp" | "billing")[];
+};
+/** The lowest share first, then those of whom it is not known. */
+"people": ({
+/** Approved billable hours. */
+"charged": string;
+/** Hours of the working week; null where none is told. */
+"available": string | null;
+/** Charged out of available, rounded half up to six places. */
+"share": number | null;
+/** Why there is no share. */
+"notKnown": {
+"code": string;
+"text": string;
+} | null;
+"person": string | null;
+"name": string | null;
 })[];
 };
 Explanation: {

@@ -27,6 +27,9 @@ export function recordsBehind(core: LaneCore, name: IndicatorName, days: number,
         }));
     case 'project-margin':
       return behindMargins(sql).slice(0, limit);
+    // Its people are told by themselves, and not to everybody.
+    case 'utilisation':
+      return [];
     case 'agreement':
       return apart(sql, limit);
     default:

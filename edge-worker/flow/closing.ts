@@ -1,13 +1,16 @@
 // What stands open, kept once for each day: the trend of what is no sum over the day but a state at its end.
+import { isZeroDecimal } from '../../shared/decimal.ts';
 import { indicatorNames, type NotKnown } from '../../shared/indicators.ts';
 import type { Money } from '../../shared/money.ts';
 import { tallies } from '../store/lane-schema.ts';
 import { type LaneSql, readRows, writeRows } from '../store/rows.ts';
 import type { LaneCore } from './core.ts';
+import { countOlder } from './figures.ts';
 import { type Margin, marginsOf, medianOf } from './margins.ts';
 import { type PassageName, postings } from './passages.ts';
 import { agreements, heldMoney, openPassages, Purse, unbilledWork } from './stocks.ts';
 import { dayOf } from './tallies.ts';
+import { monthsTo, utilisationOf } from './utilisation.ts';
 
 interface Stock {
   readonly n: number;
@@ -32,6 +35,8 @@ export type Closing = Readonly<Partial<Record<string, Stock>>>;
 const keptDays = 400;
 /** The state of today is written down this often, when it has changed. */
 const everyMs = 600_000;
+/** So many months before this one are told beside it. */
+const monthsBefore = 2;
 
 export function closingNow(core: LaneCore): Closing {
   const { sql } = core.store;
@@ -58,6 +63,7 @@ export function closingNow(core: LaneCore): Closing {
       }),
     },
     'project-margin': marginStock(sql, purse),
+    utilisation: utilisationStock(sql, dayOf(core.ports.nowMs())),
     agreement: {
       ...{ n: total('apart'), among: total('records') },
       parts: agreed.map(({ connection, records, apart }) => ({ of: { connection }, n: apart, among: records })),
@@ -88,6 +94,21 @@ function marginStock(
   };
 }
 
+function utilisationStock(sql: LaneSql, today: string): Stock {
+  const months = monthsTo(today, monthsBefore).map((month) => utilisationOf(sql, month, today));
+  const stockOf = ({ counted, share }: (typeof months)[number]) => ({ n: counted, share });
+  const [now] = months;
+  if (!now) return { n: 0 };
+  return {
+    ...stockOf(now),
+    ...(now.why && { why: now.why }),
+    // Before anything was charged that the hub knows of, there is nothing to compare.
+    parts: months
+      .filter((one) => one.share !== null && (one === now || !isZeroDecimal(one.charged)))
+      .map((one) => ({ of: { month: one.month }, ...stockOf(one) })),
+  };
+}
+
 function passing(core: LaneCore, names: readonly PassageName[]): Stock {
   const open = openPassages(core, names);
   const [oldest] = open;
@@ -106,6 +127,7 @@ export function closeDay(core: LaneCore): void {
   const nowMs = core.ports.nowMs();
   if (core.store.installation === '' || nowMs - core.closedMs < everyMs) return;
   core.closedMs = nowMs;
+  core.store.storage.transactionSync(() => countOlder(core.store.sql));
   const day = dayOf(nowMs);
   const sums = JSON.stringify(withoutParts(closingNow(core)));
   const there = readRows(core.store.sql, tallies, "WHERE measure = 'closing' AND day = ?", day)[0];

@@ -1,8 +1,8 @@
-// What was sold, delivered, billed and paid of each project: sums kept up to date with every change of what counts, so
-// that a page never adds up a year's hours. Exact, per currency; the hub never makes an exchange rate.
+// What was sold, delivered, billed and paid of each project, and who has worked on it: sums kept up to date with every
+// change of what counts, so that a page never adds up a year's hours. Exact, per currency: there are no exchange rates.
 import { type Decimal, decimalFromInteger, integerFromDecimal } from '../../shared/decimal.ts';
 import { type EntityName, entities } from '../../shared/entities/_registry.ts';
-import { type Cost, type Figure, figures } from '../../shared/entities/entity.ts';
+import { type Charge, type Cost, type Figure, figures } from '../../shared/entities/entity.ts';
 import { addMoney, formatMoney, type Money, moneyOf } from '../../shared/money.ts';
 import { billedLines, entityRows, projectFigures } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
@@ -10,12 +10,17 @@ import { type LaneSql, readRows, type StoredRow, writeRows } from '../store/rows
 import { kindOf } from './identity.ts';
 import type { CanonicalRecord, Hold } from './nouns.ts';
 
-/** The sums kept of a project: its figures, what was spent for it, and the hours that each person has worked on it. */
-type Kept = Figure | 'spent' | `${typeof hoursPrefix}${string}`;
+/**
+ * The sums kept of a project: its figures, what was spent for it, the hours that each person has worked on it, and
+ * those that a customer is charged for, by month.
+ */
+type Kept = Figure | 'spent' | `${typeof hoursPrefix}${string}` | `${typeof chargedPrefix}${string}`;
 
 /** Before the id of the person; hours are in no currency, and are kept as whole billionths. */
 export const hoursPrefix = 'hours ';
 const hourPlaces = 9;
+/** Before the month and the id of the person. */
+const chargedPrefix = 'charged ';
 
 const keptOf = (hours: Decimal) => integerFromDecimal(hours, hourPlaces, 'half-up');
 /** Hours as they are kept -> hours. */
@@ -23,17 +28,20 @@ export const hoursFrom = (kept: string): Decimal => decimalFromInteger(BigInt(ke
 
 interface Counting {
   readonly costs?: (record: never) => Cost | null;
+  readonly charges?: (record: never) => Charge | null;
   readonly counts?: (record: never) => Readonly<Partial<Record<Figure, Money | null>>>;
   readonly worth?: (record: never) => Money | null;
 }
 type Row = StoredRow<typeof projectFigures>;
 
 /** The row that says that all sums of a project are kept: those of before there were as many are counted anew, once. */
-const kept = { figure: 'kept', currency: '', minor: '1' } as const;
+const kept = { figure: 'kept', currency: '', minor: '2' } as const;
 const isKept = (row: Row) => row.figure === kept.figure && row.minor === kept.minor;
-/** Projects all of whose sums are kept. */
+/** Projects whose amounts and hours are all kept; what was charged was the last to be kept as well. */
 export const projectsKept = `SELECT project FROM project_figures
-  WHERE figure = '${kept.figure}' AND minor = '${kept.minor}'`;
+  WHERE figure = '${kept.figure}' AND minor IN ('1', '${kept.minor}')`;
+/** As many are counted anew at a time. */
+const anewMax = 500;
 const isCounting = (kind: EntityName) => 'counts' in entities[kind];
 const countingKinds = JSON.stringify((Object.keys(entities) as EntityName[]).filter(isCounting));
 
@@ -98,7 +106,13 @@ class Sums {
       if (amount && !(isBilled && figure === 'unbilled'))
         this.put(project, figure as Figure, amount.currency, sign * BigInt(amount.amountMinor));
     }
-    const cost = (entities[kind] as Counting).costs?.(record as never) ?? null;
+    const { costs, charges } = entities[kind] as Counting;
+    const charge = charges?.(record as never) ?? null;
+    if (charge !== null) {
+      const { on, by, hours } = charge;
+      this.put(project, `${chargedPrefix}${on.slice(0, 7)} ${by ?? ''}`, '', sign * keptOf(hours));
+    }
+    const cost = costs?.(record as never) ?? null;
     if (cost === null) return;
     if ('spent' in cost) this.put(project, 'spent', cost.spent.currency, sign * BigInt(cost.spent.amountMinor));
     else this.put(project, `${hoursPrefix}${cost.by ?? ''}`, '', sign * keptOf(cost.hours));
@@ -147,6 +161,30 @@ function billedAmong(sql: LaneSql, moved: readonly Moved[]): ReadonlySet<string>
 function rowsOf(sql: LaneSql, projects: readonly string[]): Row[] {
   const where = 'WHERE project IN (SELECT value FROM json_each(?))';
   return readRows(sql, projectFigures, where, JSON.stringify(projects));
+}
+
+/** Counts anew what projects had before there were as many sums as now; their next change would do it, too. */
+export function countOlder(sql: LaneSql): void {
+  const where = 'WHERE figure = ? AND minor != ? LIMIT ?';
+  const older = readRows(sql, projectFigures, where, kept.figure, kept.minor, anewMax);
+  const found = countAnew(
+    sql,
+    older.map(({ project }) => project),
+  );
+  writeRows(sql, projectFigures, found, 'replace');
+}
+
+/** The hours that each person was charged for in a month (`2026-11`); under no name, those of nobody known. */
+export function chargedIn(sql: LaneSql, month: string): ReadonlyMap<string, Decimal> {
+  const prefix = `${chargedPrefix}${month} `;
+  // What begins with it lies between it and what follows its last sign.
+  const where = 'WHERE figure >= ? AND figure < ?';
+  const sums = new Map<string, bigint>();
+  for (const { figure, minor } of readRows(sql, projectFigures, where, prefix, `${prefix.slice(0, -1)}!`)) {
+    const person = figure.slice(prefix.length);
+    sums.set(person, (sums.get(person) ?? 0n) + BigInt(minor));
+  }
+  return new Map([...sums].map(([person, sum]) => [person, decimalFromInteger(sum, hourPlaces)]));
 }
 
 /** From everything that counts for them. Once per project, and only for those that came before their figures. */

@@ -70,7 +70,6 @@ const timed = {
 } as const satisfies Partial<Record<IndicatorName, Timed>>;
 
 const never: Partial<Readonly<Record<IndicatorName, NotKnown>>> = {
-  utilisation: 'no-capacity',
   'manual-minutes': 'not-timed',
 };
 

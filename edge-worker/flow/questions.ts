@@ -21,7 +21,9 @@ import { selfApprovalOf } from './self-approval.ts';
 import { StatusView } from './status.ts';
 import { type AtStakeAsked, atStake, targetsInForce } from './stocks.ts';
 import { subscriptionsOf } from './subscribe.ts';
+import { dayOf } from './tallies.ts';
 import { type TieOutAsked, tieOutOf } from './tie-out.ts';
+import { utilisationOf } from './utilisation.ts';
 
 export type Question =
   | { readonly about: 'progress' }
@@ -43,6 +45,7 @@ export type Question =
       readonly limit: number;
     }
   | { readonly about: 'at-stake'; readonly asked: AtStakeAsked }
+  | { readonly about: 'utilisation'; readonly month?: string | undefined }
   | { readonly about: 'forecast' }
   | { readonly about: 'targets' }
   | { readonly about: 'drafts' }
@@ -88,6 +91,10 @@ export function ask(
       return indicatorsOf(lane.core, question.days);
     case 'indicator-records':
       return recordsBehind(lane.core, question.indicator, question.days, question.limit);
+    case 'utilisation': {
+      const today = dayOf(lane.core.ports.nowMs());
+      return utilisationOf(lane.core.store.sql, question.month ?? today.slice(0, 7), today);
+    }
     case 'job':
       return jobOf(lane.core, question.job);
     case 'jobs':

@@ -46,6 +46,13 @@ export type Figure = (typeof figures)[number];
 /** What something costs the firm itself: money that was spent, or hours of a person, if it is told whose. */
 export type Cost = { readonly spent: Money } | { readonly hours: Decimal; readonly by: string | null };
 
+/** Hours that a customer is charged for: whose, and on which day; null where it is not known who worked them. */
+export interface Charge {
+  readonly hours: Decimal;
+  readonly by: string | null;
+  readonly on: string;
+}
+
 /** What becomes of a source that somebody bills, in the systems that do not bill it. */
 export interface Billing<Source> {
   /** The day that says which arrangement it falls under; null while it has none. */
@@ -115,6 +122,8 @@ export interface Entity<Name extends string = string, Shape extends z.ZodObject 
   readonly counts?: (record: z.infer<Shape>) => Readonly<Partial<Record<Figure, Money | null>>>;
   /** What it costs the firm for its `project`, once it counts. */
   readonly costs?: (record: z.infer<Shape>) => Cost | null;
+  /** What it adds to the hours that its person is charged for, once it counts. */
+  readonly charges?: (record: z.infer<Shape>) => Charge | null;
   /**
    * What its worth is where somebody rounds at another place. With what it counts for, this explains a difference of
    * a cent between two ledgers that are both right.

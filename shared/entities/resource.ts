@@ -3,6 +3,13 @@ import { z } from 'zod';
 import { decimal } from '../decimal.ts';
 import { confidential, defineEntity, owned } from './entity.ts';
 
+/** Hours that can be worked from Monday to Sunday; of both days, null is without end. No two hold on the same day. */
+const workingWeek = z.object({
+  from: z.iso.date().nullable(),
+  until: z.iso.date().nullable(),
+  hours: z.array(decimal).length(7),
+});
+
 export const resource = defineEntity({
   name: 'resource',
   prefix: 'res',
@@ -16,6 +23,7 @@ export const resource = defineEntity({
     isActive: owned('erp', 'Active', z.boolean()),
     costRate: confidential(owned('erp', 'Cost of an hour', decimal.nullable())),
     costCurrency: confidential(owned('erp', 'Currency of the cost', z.string().length(3).nullable())),
+    workingWeeks: confidential(owned('psa', 'Working weeks', z.array(workingWeek).nullable())),
   }),
   upcast: {},
   bornIn: ['erp'],
@@ -31,5 +39,6 @@ export const resource = defineEntity({
     isActive: true,
     costRate: '85.5',
     costCurrency: 'EUR',
+    workingWeeks: [{ from: null, until: null, hours: ['8', '8', '8', '8', '6.5', '0', '0'] }],
   },
 });

@@ -60,6 +60,8 @@ export const time = defineEntity({
     return { delivered, unbilled: record.isInvoiced ? null : delivered };
   },
   costs: ({ approval, hours, resource }) => (approval === 'approved' ? { hours, by: resource } : null),
+  charges: ({ approval, isBillable, hours, resource, workedOn }) =>
+    approval === 'approved' && isBillable ? { hours, by: resource, on: workedOn } : null,
   dayOf: 'workedOn',
   // The ledger needs the hours for what they cost, whoever bills them.
   billing: { dayOf: ({ workedOn }) => workedOn, unlessBilledBy: { erp: { isBillable: false }, billing: 'nothing' } },

@@ -128,7 +128,7 @@ describe.skipIf(!hasBrowser)('The overview', () => {
       const atRisk = visitor.page.locator('[data-indicator="money-at-risk"]');
       await atRisk.getByText(/\d/).first().waitFor();
       expect(await visitor.page.locator('[data-indicator]').count()).toBe(15);
-      await visitor.hasText('how many hours a person can work');
+      await visitor.page.locator('[data-indicator="utilisation"]').getByText(/%/).first().waitFor();
       await atRisk.getByText(/Delivery: €/).waitFor();
       await visitor.page
         .locator('[data-connection="target"]')
@@ -147,6 +147,25 @@ describe.skipIf(!hasBrowser)('The overview', () => {
       await visitor.close();
     },
   );
+
+  it.each([1280, 400])('shows who is utilised how far to whoever plans their work, at %i px', async (widthPx) => {
+    const visitor = await visit('delivery', 'Overview', widthPx);
+    await visitor.page.getByRole('button', { name: 'What is behind it: Utilisation' }).click();
+    const behind = visitor.page.getByRole('region', { name: 'Utilisation' });
+    await behind.getByText(/of \d+ hours, of 1 person\./).waitFor();
+    await behind.getByRole('row', { name: /Ines Carvalho/ }).waitFor();
+    await lookAt(visitor, 'overview-utilisation');
+    await visitor.close();
+  });
+
+  it('shows the utilisation of all to everybody, and of nobody by name', async () => {
+    const visitor = await visit('sales', 'Overview');
+    await visitor.page.getByRole('button', { name: 'What is behind it: Utilisation' }).click();
+    const behind = visitor.page.getByRole('region', { name: 'Utilisation' });
+    await behind.getByText('Each person’s hours are shown to finance, delivery').waitFor();
+    expect(await behind.getByText('Ines Carvalho').count()).toBe(0);
+    await visitor.close();
+  });
 });
 
 manyStories((one) => visitConsole(browser, { hubUrl: hub.url, installation: pair.installation.id, ...one }));

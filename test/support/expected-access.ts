@@ -82,6 +82,7 @@ export const expectedAccess: Readonly<Record<Operation, readonly [readonly HostR
   listEvents: [everyone, 'events:read'],
   listIndicators: [everyone, 'indicators:read'],
   listIndicatorRecords: [everyone, 'indicators:read'],
+  readUtilisation: [['finance', 'delivery', 'admin', 'approver'], null],
   readForecast: [everyone, 'indicators:read'],
   readTargets: [everyone, 'indicators:read'],
   answerCause: [stewards, null],

@@ -20,6 +20,8 @@ const sameFields: Readonly<Record<string, readonly string[]>> = {
 };
 
 const person = { full_name: 'Ines Carvalho', mail: 'ines.carvalho@northwind.example', active: true };
+/** She works every day, so that there is something to work on whichever day a story is told. */
+const week = Array.from({ length: 7 }, () => '8');
 
 export class Pair {
   readonly installation: Installation;
@@ -60,7 +62,7 @@ export class Pair {
   }
 
   async #found(): Promise<void> {
-    this.person = this.source.create('person', person);
+    this.person = this.source.create('person', { ...person, week });
     const client = this.sign('Harbour & Pine Architects');
     this.engagement = this.open('ERP rollout', client);
     const told = { type: 'person', record: this.person };

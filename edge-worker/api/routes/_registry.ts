@@ -26,7 +26,8 @@ import { restores } from './restores.ts';
 import { subscriptions } from './subscriptions.ts';
 import { targets } from './targets.ts';
 import { tieOut } from './tie-out.ts';
+import { utilisation } from './utilisation.ts';
 import { why } from './why.ts';
 import type { Route } from '../route.ts';
 
-export const routes: readonly Route[] = [...alerts, ...audit, ...callers, ...candidates, ...causes, ...connectionCare, ...connections, ...contested, ...drafts, ...ending, ...events, ...everything, ...exceptions, ...find, ...forecast, ...indicators, ...installations, ...jobs, ...mappingGround, ...mappingTables, ...mappings, ...people, ...records, ...restores, ...subscriptions, ...targets, ...tieOut, ...why];
+export const routes: readonly Route[] = [...alerts, ...audit, ...callers, ...candidates, ...causes, ...connectionCare, ...connections, ...contested, ...drafts, ...ending, ...events, ...everything, ...exceptions, ...find, ...forecast, ...indicators, ...installations, ...jobs, ...mappingGround, ...mappingTables, ...mappings, ...people, ...records, ...restores, ...subscriptions, ...targets, ...tieOut, ...utilisation, ...why];

@@ -55,6 +55,17 @@ export const schedule = codec<Canonical<'contract'>['billingSchedule']>(
   (list) => list.map((one) => ({ title: one.name, due: one.dueOn, amount: amount.encode(one.amount) })),
 );
 
+/** One week for always: the hours from Monday to Sunday. */
+export const workingWeek = codec<Canonical<'resource'>['workingWeeks']>(
+  'example-week',
+  (wire, record) => {
+    if (wire === null || wire === undefined) return null;
+    if (!Array.isArray(wire) || wire.length !== 7) return refuse('example-week', wire);
+    return [{ from: null, until: null, hours: wire.map((hours) => exact.decode(hours, record)) }];
+  },
+  (weeks) => weeks?.at(-1)?.hours ?? null,
+);
+
 export const lines = codec<Canonical<'invoice'>['lines']>(
   'example-lines',
   (wire, record) =>

@@ -1,7 +1,8 @@
-// How Example's records line up with ours. Every row runs both ways, so that the hub alone says who owns a field.
+// How Example's records line up with ours. Every row runs both ways, so that the hub alone says who owns a field; only
+// what is confidential is read and never written.
 import { choice, day, dayOrNull, exact, exactOrNull, flag, orNull, text, textOrNull } from '../codecs.ts';
 import { at, type Connector } from '../connector.ts';
-import { amount, amountOrNull, approvalOf, lines, pricingModel, rates, schedule } from './codecs.ts';
+import { amount, amountOrNull, approvalOf, lines, pricingModel, rates, schedule, workingWeek } from './codecs.ts';
 
 const biller = choice('example-biller', { erp: 'ledger', psa: 'delivery', platform: 'platform' });
 
@@ -151,6 +152,7 @@ export const maps = {
       role: at('job', textOrNull),
       legalEntity: at('entity', textOrNull),
       isActive: at('active', flag),
+      workingWeeks: at('week', workingWeek, 'in'),
     },
   },
   time: {

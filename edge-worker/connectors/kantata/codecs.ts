@@ -1,7 +1,19 @@
 // How Kantata writes what the general codecs do not cover: ids, statuses, main-unit prices, invoice numbers and lines.
 import type { Canonical } from '../../../shared/entities/_registry.ts';
 import { decimalFromMoney, type Money } from '../../../shared/money.ts';
-import { type Codec, choice, codec, exactAsNumber, moneyBeside, orNull, readPath, refuse, text } from '../codecs.ts';
+import {
+  type Codec,
+  choice,
+  codec,
+  dayOrNull,
+  exactAsNumber,
+  minutesAsHours,
+  moneyBeside,
+  orNull,
+  readPath,
+  refuse,
+  text,
+} from '../codecs.ts';
 
 type Project = Canonical<'project'>;
 type Invoice = Canonical<'invoice'>;
@@ -103,6 +115,20 @@ export const issuedLines = codec<Invoice['lines']>(
     return wire.map((line) => ({ ...line, amount: lineAmount.decode(line.amount, record) }));
   },
   (lines) => lines,
+);
+
+/** Working weeks as they follow each other (`working-weeks.ts`), whose minutes are hours of ours. */
+export const workingWeeks = codec<NonNullable<Canonical<'resource'>['workingWeeks']>>(
+  'kantata-working-weeks',
+  (wire) => {
+    if (!Array.isArray(wire)) return refuse('kantata-working-weeks', wire);
+    return wire.map(({ from, until, minutes }) => ({
+      from: dayOrNull.decode(from, {}),
+      until: dayOrNull.decode(until, {}),
+      hours: minutes.map((one: unknown) => minutesAsHours.decode(one, {})),
+    }));
+  },
+  (weeks) => weeks,
 );
 
 /** Whole sub-units of the currency, as they take and show amounts. */

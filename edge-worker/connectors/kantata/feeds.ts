@@ -40,6 +40,13 @@ const bearers: Readonly<Record<string, Bearer>> = {
     idsOf: (row) => listOf(row['expense_ids']),
     recordType: 'expenses',
   },
+  WorkweekMembership: {
+    collection: 'workweek_memberships',
+    parameter: 'only',
+    include: 'workweek',
+    idsOf: (row) => [String(row['user_id'])],
+    recordType: 'users',
+  },
   // A milestone that waits for a task is complete when the task is.
   Story: {
     collection: 'billing_milestones',
@@ -83,6 +90,8 @@ const lists: Readonly<Record<string, StampedList<Told>>> = {
   workspace_groups: collection('workspace_groups', true),
   workspaces: collection('workspaces', true),
   users: collection('users', false),
+  // A working week changes nothing of the user it is of, and the default one is everybody's: they are all read again.
+  working_weeks: { ...collection('users', false), isWhole: true },
   time_entries: collection('time_entries', true, ['active_submission', 'recent_submission']),
   timesheet_submissions: submissions('TimesheetSubmission', {}),
   expenses: collection('expenses', false, ['active_submission', 'recent_submission']),
@@ -144,6 +153,7 @@ const pace: Readonly<Record<string, readonly [everyMs: number, activeMs: number]
   workspace_groups: [15 * minuteMs, 5 * minuteMs],
   workspaces: [10 * minuteMs, 2 * minuteMs],
   users: [60 * minuteMs, 15 * minuteMs],
+  working_weeks: [6 * 60 * minuteMs, 60 * minuteMs],
   time_entries: [5 * minuteMs, minuteMs],
   timesheet_submissions: [5 * minuteMs, minuteMs],
   expenses: [5 * minuteMs, minuteMs],

@@ -13,7 +13,7 @@ export interface StampedList<Row extends PollRow> {
   readonly stampField: 'updated_at' | 'created_at';
   /** Whether `order` takes the stamp. Users and timesheets can be ordered in other ways only. */
   readonly isOrdered: boolean;
-  /** It knows no filter by stamp: every question is answered with all of it. */
+  /** No filter by stamp finds what is asked for: every question is answered with all of it. */
   readonly isWhole?: boolean;
   readonly pageRowsMax: number;
   row(wire: WireRecord, stamp: string, listing: Listing): Row;
@@ -141,8 +141,8 @@ function askFor<Row extends PollRow>(
   return client.list(list.collection, {
     ...list.query,
     ...more,
-    ...(fromMs === null ? {} : { [`${stem}_after`]: boundaryText(fromMs - boundaryMs) }),
-    ...(toMs === null ? {} : { [`${stem}_before`]: boundaryText(toMs + boundaryMs) }),
+    ...(fromMs === null || list.isWhole ? {} : { [`${stem}_after`]: boundaryText(fromMs - boundaryMs) }),
+    ...(toMs === null || list.isWhole ? {} : { [`${stem}_before`]: boundaryText(toMs + boundaryMs) }),
     per_page: String(list.pageRowsMax),
     page: String(page),
   });

@@ -23,6 +23,7 @@ import {
   projectStatus,
   recordId,
   standing,
+  workingWeeks,
 } from './codecs.ts';
 
 type Maps = ConnectorSpec<string, never, never>['maps'];
@@ -104,6 +105,7 @@ export const maps = {
       email: at('email_address', textOrNull, 'in'),
       role: at('role_name', textOrNull, 'in'),
       isActive: at('disabled', inverseFlag, 'in'),
+      workingWeeks: at('working_weeks', orNull(workingWeeks), 'in'),
     },
   },
 

@@ -5,6 +5,7 @@ import { readPath } from '../codecs.ts';
 import type { Snapshot, WireRecord } from '../connector.ts';
 import type { Client, Listing, Query, Settings } from './client.ts';
 import { issuedOf, lineCollections, listOf, mainUnits, withCustomers } from './invoice-lines.ts';
+import { withWorkingWeeks } from './working-weeks.ts';
 
 /** The name under which our ids stand in their cross-references. It must be unique per record. */
 export const serviceName = 'tieout';
@@ -100,6 +101,7 @@ const users: RecordType = {
       disabled: row['disabled'] ?? Boolean(membership?.['disabled_at']),
     };
   },
+  whole: withWorkingWeeks,
 };
 
 const timeEntries: RecordType = {

@@ -54,6 +54,7 @@ const fields: Readonly<Record<string, readonly FieldRow[]>> = {
     ['role_name', 'Role', 'text'],
     ['disabled', 'Disabled', 'boolean'],
     ['headline', 'Headline', 'text'],
+    ['working_weeks', 'Working weeks', 'list'],
   ],
   time_entries: [
     ['workspace_id', 'Project', 'reference'],
@@ -125,6 +126,8 @@ const neededCollections = [
   'workspace_groups',
   'workspaces',
   'users',
+  'workweeks',
+  'workweek_memberships',
   'time_entries',
   'timesheet_submissions',
   'expenses',

@@ -47,7 +47,7 @@ const tables = {
   change:
     'title! agreement_id!>agreement client_id>client state=draft|submitted|approved|rejected amount:decimal currency ' +
     'po_raise:decimal approved_date:date ends:date rates:list notes',
-  person: 'full_name! mail job entity active:boolean',
+  person: 'full_name! mail job entity active:boolean week:list',
   hours:
     'engagement_id!>engagement person_id!>person date!:date quantity!:decimal job price:decimal currency ' +
     'billable:boolean taxable:boolean text activity place approval=open|submitted|approved|rejected billed:boolean',

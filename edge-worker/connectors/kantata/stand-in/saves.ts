@@ -10,6 +10,7 @@ import { createGroup, createWorkspace, updateGroup, updateWorkspace } from './pr
 import { createRateCard, createRateCardRole, createSetVersion } from './rates.ts';
 import { checkInlineReference, createCustomValue, saveInlineReference, updateCustomValue } from './references.ts';
 import { type Fields, type Input, idText, type Row, readAny, readFields, readIds, type Value } from './rows.ts';
+import { createMembership, createWorkweek, updateMembership } from './schedule.ts';
 import type { Shape } from './shape.ts';
 
 type Creator = (books: Books, fields: Fields, input: Input, actor: Actor) => Row;
@@ -21,6 +22,8 @@ const creators: Readonly<Record<string, Creator>> = {
   workspace_groups: createGroup,
   participations: createParticipation,
   users: createUser,
+  workweeks: createWorkweek,
+  workweek_memberships: createMembership,
   stories: createStory,
   time_entries: createTimeEntry,
   expenses: createExpense,
@@ -41,6 +44,7 @@ const updaters: Readonly<Record<string, Updater>> = {
   workspaces: updateWorkspace,
   workspace_groups: updateGroup,
   stories: updateStory,
+  workweek_memberships: updateMembership,
   time_entries: updateTimeEntry,
   expenses: updateExpense,
   invoices: updateInvoice,

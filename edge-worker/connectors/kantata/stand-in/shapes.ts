@@ -3,10 +3,14 @@ import type { Shape } from './shape.ts';
 import { billingShapes } from './shapes-billing.ts';
 import { peopleShapes } from './shapes-people.ts';
 import { projectShapes } from './shapes-projects.ts';
+import { scheduleShapes } from './shapes-schedule.ts';
 import { workShapes } from './shapes-work.ts';
 
 export const shapes: ReadonlyMap<string, Shape> = new Map(
-  [...projectShapes, ...peopleShapes, ...workShapes, ...billingShapes].map((shape) => [shape.key, shape]),
+  [...projectShapes, ...peopleShapes, ...scheduleShapes, ...workShapes, ...billingShapes].map((shape) => [
+    shape.key,
+    shape,
+  ]),
 );
 
 const bySubject = new Map(

@@ -1,4 +1,5 @@
 // What lies behind an indicator: how it is made, its parts, its days, and the records.
+import { lazy, Suspense } from 'react';
 import { useNavigate } from 'react-router';
 import { Answer, useAnswer } from '../../asking.tsx';
 import type { Shape } from '../../client.ts';
@@ -6,8 +7,10 @@ import { useNowMs } from '../../clock.ts';
 import { Ago, amountText, Day } from '../../parts/figures.tsx';
 import { Grid, type GridColumn } from '../../parts/grid.tsx';
 import { wordsFrom } from '../../parts/people.ts';
-import { Empty } from '../../parts/states.tsx';
-import { figureText, type Indicator, lengthText } from './shown.ts';
+import { Empty, Loading } from '../../parts/states.tsx';
+import { figureText, type Indicator, lengthText, monthText } from './shown.ts';
+
+const Utilised = lazy(() => import('./utilised.tsx'));
 
 type Row = Shape<'RecordBehind'>;
 
@@ -16,11 +19,6 @@ const partsMax = 12;
 
 export default function BehindIndicator({ indicator }: { readonly indicator: Indicator }) {
   const { name, text, unit, parts, trend, meanMs, p95Ms, n } = indicator;
-  const found = useAnswer(['indicators', 'behind', name], ({ api, installation }) =>
-    api.GET('/installations/{installation}/indicators/{indicator}/records', {
-      params: { path: { installation, indicator: name } },
-    }),
-  );
   const days = trend.filter(({ n: ofDay, amounts }) => ofDay > 0 || amounts.length > 0).slice(-14);
   return (
     <div className="stack">
@@ -34,7 +32,7 @@ export default function BehindIndicator({ indicator }: { readonly indicator: Ind
       <div className="indicator-tables">
         {parts.length > 0 && (
           <table>
-            <caption>By part</caption>
+            <caption>{name === 'utilisation' ? 'By month' : 'By part'}</caption>
             <tbody>
               {[...parts]
                 .sort((a, b) => b.n - a.n)
@@ -64,10 +62,27 @@ export default function BehindIndicator({ indicator }: { readonly indicator: Ind
           </table>
         )}
       </div>
-      <Answer what="the records" answer={found}>
-        {({ rows }) => <Records rows={rows} />}
-      </Answer>
+      {name === 'utilisation' ? (
+        <Suspense fallback={<Loading what="the people" />}>
+          <Utilised />
+        </Suspense>
+      ) : (
+        <Found name={name} />
+      )}
     </div>
+  );
+}
+
+function Found({ name }: Pick<Indicator, 'name'>) {
+  const found = useAnswer(['indicators', 'behind', name], ({ api, installation }) =>
+    api.GET('/installations/{installation}/indicators/{indicator}/records', {
+      params: { path: { installation, indicator: name } },
+    }),
+  );
+  return (
+    <Answer what="the records" answer={found}>
+      {({ rows }) => <Records rows={rows} />}
+    </Answer>
   );
 }
 
@@ -75,6 +90,7 @@ const placeOf = (of: Indicator['parts'][number]['of']) =>
   Object.entries(of)
     .map(([what, value]) => {
       if (value === '') return `no ${wordsFrom(what).toLowerCase()}`;
+      if (what === 'month') return monthText(value);
       return what === 'currency' ? value : wordsFrom(value);
     })
     .join(', ');

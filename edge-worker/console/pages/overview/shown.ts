@@ -19,6 +19,17 @@ export function lengthText(ms: number): string {
   return new Intl.NumberFormat(undefined, style).format(ms / unitMs);
 }
 
+/** `2026-11` as a month of a year. */
+export function monthText(month: string): string {
+  const form = { month: 'long', year: 'numeric', timeZone: 'UTC' } as const;
+  return new Intl.DateTimeFormat(undefined, form).format(Date.parse(`${month}-01T00:00:00Z`));
+}
+
+/** Hours as they are, to a hundredth. */
+export function hoursText(hours: string): string {
+  return new Intl.NumberFormat(undefined, { maximumFractionDigits: 2 }).format(hours as `${number}`);
+}
+
 const plain = (digits: number) => new Intl.NumberFormat(undefined, { maximumFractionDigits: digits });
 const percent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 });
 

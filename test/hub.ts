@@ -8,17 +8,20 @@ const { values } = parseArgs({
     state: { type: 'string', default: '.state/hub' },
     'clock-ahead-ms': { type: 'string', default: '0' },
     'inbox-max': { type: 'string' },
+    'inspector-port': { type: 'string' },
     'job-stall-ms': { type: 'string' },
     'sweep-ms': { type: 'string', default: '60000' },
   },
 });
 const inboxMax = values['inbox-max'];
+const inspectorPort = values['inspector-port'];
 const jobStallMs = values['job-stall-ms'];
 const hub = await startHub({
   port: Number(values.port),
   state: values.state,
   sweepEveryMs: Number(values['sweep-ms']),
   clockAheadMs: Number(values['clock-ahead-ms']),
+  ...(inspectorPort !== undefined && { inspectorPort: Number(inspectorPort) }),
   vars: {
     ...(inboxMax !== undefined && { INBOX_MAX: inboxMax }),
     ...(jobStallMs !== undefined && { JOB_STALL_MS: jobStallMs }),

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Breach, House, type HouseRule, readHouse } from './tidy/house.ts';
 import { layering, unreached, unresolved } from './tidy/layers.ts';
-import { outsideWorld } from './tidy/outside.ts';
+import { oneInstallation, outsideWorld } from './tidy/outside.ts';
 import { alerts, papers, pictures } from './tidy/papers.ts';
 import { planted, tidyHouse } from './tidy/planted.ts';
 import { codePutAside, purposes, sizes } from './tidy/shape.ts';
@@ -17,6 +17,7 @@ const rules: Readonly<Record<string, HouseRule>> = {
   'every import is there': unresolved,
   'every file is reached from a door': unreached,
   'only platform/ and context.ts touch the outside world': outsideWorld,
+  'D1 is asked for one installation at a time': oneInstallation,
   "no vendor's name stands outside its folder": vendorNames,
   'names say something': emptyNames,
   'nothing hides a problem': bannedPatterns,

@@ -2,10 +2,11 @@
 // stretch of a register is one text. What people were asked about an entity also goes to its history, with the answers.
 import { grouped } from '../../shared/grouped.ts';
 import { type Archive, type Archived, archivedText, closedKey } from '../store/archive.ts';
+import { removeRows } from '../store/flush.ts';
 import { audit } from '../store/record-schema.ts';
 import { type RegisterName, type RowIn, registerKey, registers } from '../store/registers.ts';
 import { leavesBeforeMs, type Retention } from '../store/retention.ts';
-import { deleteStatement, packKeys, type StoredRow, shapeOf } from '../store/rows.ts';
+import { type StoredRow, shapeOf } from '../store/rows.ts';
 import { columnsOf, Fragment, joined, ScopedRecord, select, sql } from '../store/scoped-record.ts';
 import type { LaneCore } from './core.ts';
 
@@ -91,7 +92,8 @@ async function archiveSomeOf<Name extends RegisterName>(
   if (moved.length > 0) {
     await also?.(ports.archive, record, moved);
     await putTexts(ports.archive, name, moved, ports.retention.gatheredMs);
-    await ports.database.batch(removals(table, moved));
+    // A row that was changed since it was read stays.
+    await removeRows(ports.database, { table, rows: moved as readonly StoredRow<Table>[], unchanged: ['run'] });
   }
   const place = keys.map((key) => (last as Readonly<Record<string, string | number>>)[key] ?? '');
   if (Number((last as Readonly<Record<string, unknown>>)[madeMs]) < beforeMs) return [name, ...place];
@@ -112,12 +114,6 @@ async function putTexts<Name extends RegisterName>(
       archive.put(registerKey(name, partOf(list[0]!), list), archivedText({ [name]: list } as Partial<Archived>)),
     ),
   );
-}
-
-/** A row that was changed since it was read stays. */
-function removals<Name extends RegisterName>(table: Table, rows: readonly RowIn<Name>[]) {
-  const query = deleteStatement(table, ['run']);
-  return packKeys(table, rows as readonly StoredRow<Table>[], ['run']).map((packed) => ({ query, rows: packed }));
 }
 
 /** What was asked about an entity, and what people said to it, is found with the entity. */

@@ -1,9 +1,8 @@
 // History older than D1 keeps -> the archive, a few entities at a time; at the end of each walk the registers. First it
 // is put there, then it is removed from D1: whatever stops this in between leaves rows in both, which count once.
 import { type Archived, ArchiveUnavailable, archivedText, historyKey } from '../store/archive.ts';
-import { RecordUnavailable } from '../store/flush.ts';
+import { RecordUnavailable, removeRows } from '../store/flush.ts';
 import { entityVersions, receipts, timeline } from '../store/record-schema.ts';
-import { deleteStatement, packKeys } from '../store/rows.ts';
 import { ScopedRecord, select, sql } from '../store/scoped-record.ts';
 import { archiveRegister, firstRegister, registerAt, registerText } from './archive-registers.ts';
 import type { LaneCore } from './core.ts';
@@ -78,7 +77,13 @@ async function archivePortion({ ports, store }: LaneCore, after: string): Promis
   await Promise.all(
     [...moved].map(([entity, rows]) => ports.archive.put(historyKey(entity, rows), archivedText(rows))),
   );
-  await ports.database.batch(removals([...moved.values()]));
+  const histories = [...moved.values()];
+  await removeRows(
+    ports.database,
+    { table: entityVersions, rows: histories.flatMap((history) => history.entityVersions) },
+    { table: receipts, rows: histories.flatMap((history) => history.receipts) },
+    { table: timeline, rows: histories.flatMap((history) => history.timeline) },
+  );
   if (moved.size < due.length) return [...moved.keys()].at(-1) ?? last;
   return isEnd ? null : last;
 }
@@ -129,15 +134,4 @@ async function olderOf(record: ScopedRecord, entities: readonly string[], before
     });
   }
   return moved;
-}
-
-function removals(moved: readonly OfEntity[]): { query: string; rows: string }[] {
-  const versions = moved.flatMap((history) => history.entityVersions);
-  const told = moved.flatMap((history) => history.timeline);
-  const outcomes = moved.flatMap((history) => history.receipts);
-  return [
-    ...packKeys(entityVersions, versions).map((rows) => ({ query: deleteStatement(entityVersions), rows })),
-    ...packKeys(receipts, outcomes).map((rows) => ({ query: deleteStatement(receipts), rows })),
-    ...packKeys(timeline, told).map((rows) => ({ query: deleteStatement(timeline), rows })),
-  ];
 }

@@ -112,14 +112,17 @@ function backoffMs(core: LaneCore, wanted: Wanted): number {
   return core.isReadable(wanted.connection) ? Math.min(2_000 * 2 ** wanted.tries, 60_000) : 0;
 }
 
-/** Forgets deliveries decided long ago, the oldest first and a portion at a time. */
-export function clearInbox(core: LaneCore): void {
+/** Forgets deliveries decided long ago, the oldest first and a portion at a time. Returns whether there may be more. */
+export function clearInbox(core: LaneCore): boolean {
   // The newest row stays, because the next one is numbered after it and must lie beyond the watermark.
-  core.store.sql.exec(
-    `DELETE FROM deliveries WHERE received_ms < ? AND seq IN
-       (SELECT seq FROM deliveries WHERE seq < ? ORDER BY seq LIMIT ?)`,
-    core.ports.nowMs() - keepMs,
-    watermarkOf(core),
-    clearedMax,
-  );
+  const gone = core.store.sql
+    .exec(
+      `DELETE FROM deliveries WHERE received_ms < ? AND seq IN
+         (SELECT seq FROM deliveries WHERE seq < ? ORDER BY seq LIMIT ?) RETURNING 1`,
+      core.ports.nowMs() - keepMs,
+      watermarkOf(core),
+      clearedMax,
+    )
+    .toArray();
+  return gone.length === clearedMax;
 }

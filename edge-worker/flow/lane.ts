@@ -38,7 +38,7 @@ const blockedMs = 5_000;
 /** Whoever waits for a lane to be ready looks again after this long. */
 const readyMs = 20;
 const readyWithinMs = 20_000;
-/** What was decided long ago leaves the inbox this often. */
+/** What was decided long ago leaves the inbox this often, and then without a rest: as much goes out as came in. */
 const clearEveryMs = 600_000;
 
 export class Lane {
@@ -127,17 +127,16 @@ export class Lane {
       this.core.pace.sample(this.core);
       watchAlerts(this.core);
     }
+    // What is believed of the tables is looked up anew.
     if (nowMs - this.#lookedMs >= wakeMs) {
-      // What is believed of the tables is looked up anew.
       this.#lookedMs = nowMs;
       this.core.store.pagesDueMs.clear();
       this.core.store.storage.forget();
     }
     for (const [loop, dueMs] of agendaOf(this.core)) if (dueMs <= nowMs) this.kick(loop);
     if (nowMs - this.#clearedMs >= clearEveryMs) {
-      this.#clearedMs = nowMs;
-      clearInbox(this.core);
-      clearAnnouncements(this.core);
+      const isMore = clearInbox(this.core) || clearAnnouncements(this.core);
+      this.#clearedMs = isMore ? nowMs - clearEveryMs : nowMs;
     }
     this.#rearmSoon();
   }
@@ -283,7 +282,8 @@ export class Lane {
 
   #rearm(): void {
     const nowMs = this.core.ports.nowMs();
-    let nextMs = nowMs + wakeMs;
+    const isClearing = this.#clearedMs > 0 && nowMs - this.#clearedMs >= clearEveryMs;
+    let nextMs = nowMs + (isClearing ? shortestSleepMs : wakeMs);
     for (const [loop, dueMs] of agendaOf(this.core)) {
       if (dueMs > nowMs) nextMs = Math.min(nextMs, Math.max(dueMs, nowMs + shortestSleepMs));
       // A loop that is running looks again before it ends.

@@ -34,23 +34,26 @@ export function sequencesOf(core: LaneCore, ids: readonly string[]): number[] {
 
 /**
  * Forgets events that are too old to be told again, a portion at a time. Who has not heard them by now has an
- * exception since long ago; here it is said what was lost.
+ * exception since long ago; here it is said what was lost. Returns whether there may be more.
  */
-export function clearAnnouncements(core: LaneCore): void {
+export function clearAnnouncements(core: LaneCore): boolean {
   const { sql } = core.store;
-  if (core.audience.size === 0) return;
+  if (core.audience.size === 0) return false;
   const beforeMs = core.ports.nowMs() - keptMs;
   // The newest one stays: the next is numbered after it.
-  const query = `SELECT max(seq) AS last FROM (SELECT seq FROM announcements
+  const query = `SELECT max(seq) AS last, count(*) AS n FROM (SELECT seq FROM announcements
     WHERE made_ms < ? AND seq < (SELECT max(seq) FROM announcements) ORDER BY seq LIMIT ?)`;
-  const [{ last } = { last: null }] = sql.exec(query, beforeMs, clearedMax).toArray() as { last: number | null }[];
+  const [{ last, n } = { last: null, n: 0 }] = sql.exec(query, beforeMs, clearedMax).toArray() as {
+    last: number | null;
+    n: number;
+  }[];
   const [{ newest } = { newest: 0 }] = sql.exec('SELECT max(seq) AS newest FROM announcements').toArray() as {
     newest: number;
   }[];
   const all = readRows(sql, subscriptions, '');
   const idle = all.filter((row) => newest - row.cursor > strideMax && waitingCount(sql, row.id) === 0);
   const late = last === null ? [] : all.filter((row) => row.cursor < last && !idle.includes(row));
-  if (last === null && idle.length === 0) return;
+  if (last === null && idle.length === 0) return false;
   core.store.transaction((tx) => {
     for (const row of late) {
       const before = waitingCount(tx.sql, row.id);
@@ -72,4 +75,5 @@ export function clearAnnouncements(core: LaneCore): void {
     );
     if (last !== null) tx.sql.exec('DELETE FROM announcements WHERE seq <= ?', last);
   });
+  return n === clearedMax;
 }

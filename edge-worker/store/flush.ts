@@ -1,6 +1,6 @@
 // The lane's waiting rows -> D1. Only the newest row per key is sent; a repeated or late batch changes nothing; a
 // guilty row is found and kept back, never lost.
-
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import {
   type FlushEntry,
   type FlushRow,
@@ -12,7 +12,7 @@ import {
   recordTables,
 } from './flush-rows.ts';
 import type { LaneStore, LaneTransaction } from './lane-store.ts';
-import { writeStatement } from './rows.ts';
+import { deleteStatement, packKeys, type StoredRow, writeStatement } from './rows.ts';
 import type { RecordReader } from './scoped-record.ts';
 
 /** Flush-log entries taken at a time, and about how much text. */
@@ -61,6 +61,21 @@ export async function flush(
 /** Sends rows that were made before. Returns those that D1 would not take. */
 export async function sendRows(database: RecordDatabase, rows: FlushEntry): Promise<readonly GuiltyRow[]> {
   return (await send(database, rows)).map(toldOf);
+}
+
+interface Removed {
+  readonly table: SQLiteTable;
+  readonly rows: readonly StoredRow<SQLiteTable>[];
+  /** Columns besides the key that must be as they were read. */
+  readonly unchanged?: readonly string[];
+}
+
+/** Removes rows by their keys, all of them together or none. */
+export async function removeRows(database: RecordDatabase, ...removed: readonly Removed[]): Promise<void> {
+  const statements = removed.flatMap(({ table, rows, unchanged = [] }) =>
+    packKeys(table, rows, unchanged).map((keys) => ({ query: deleteStatement(table, unchanged), rows: keys })),
+  );
+  await database.batch(statements);
 }
 
 async function send(database: RecordDatabase, rows: FlushEntry): Promise<readonly Refused[]> {

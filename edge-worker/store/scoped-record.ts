@@ -1,5 +1,5 @@
 // The record of one installation. A query names its tables by interpolation, and each is narrowed to the installation
-// before anything is read from it: a query that forgets its installation cannot be written.
+// before anything is read from it: a query that forgets its installation is refused before D1 sees it.
 import { getTableName, is } from 'drizzle-orm';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { recordTables } from './flush-rows.ts';
@@ -53,8 +53,15 @@ export interface RecordReader {
 }
 
 const tableNames = Object.values(recordTables).map(({ table }) => getTableName(table));
-/** A table named in the text itself; `table.column` and a column of the same name elsewhere are none. */
-const named = new RegExp(String.raw`(?:\bfrom|\bjoin|,)\s*["\[]?(${tableNames.join('|')})\b(?!["\]]?\s*\.)`, 'i');
+/** Where a query names a table in its text, however it spells it; `table.column` and a column elsewhere are none. */
+const named = new RegExp(
+  String.raw`(?:\b(?:from|join|in)\b|,)[\s(]*["\[\x60]?(${tableNames.join('|')})\b(?!["\]\x60]?\s*\.)`,
+  'i',
+);
+const schema = /\b(?:main|temp)["\]`]?\s*\.|\bsqlite_\w+/i;
+const writing = /\b(?:insert|update|delete|create|drop|alter|attach|pragma)\b/i;
+/** What says nothing of tables: texts in quotes, and comments. */
+const apart = /'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g;
 
 /** What is read in the place of a table. Tables that it names itself are those of D1, narrowed like any. */
 export type Views = ReadonlyMap<SQLiteTable, Fragment>;
@@ -92,13 +99,28 @@ export class ScopedRecord {
   /** The query as D1 gets it; the installation is always its first parameter. */
   written(query: Fragment): { readonly text: string; readonly bound: readonly Bound[] } {
     const bound: Bound[] = [this.#installation];
-    return { text: write(query, bound, this.#views), bound };
+    return { text: write(narrow(query), bound, this.#views), bound };
   }
 }
 
-function write({ texts, parts }: Fragment, bound: Bound[], views: Views): string {
-  const found = texts.map((text) => named.exec(text)?.[1]).find(Boolean);
+/** The text as it was typed: a table or a value that was interpolated leaves a mark only. */
+function bare({ texts, parts }: Fragment): string {
+  const standsFor = (part: Part | undefined) =>
+    part instanceof Fragment ? bare(part) : part === undefined ? '' : ' ? ';
+  return texts.map((text, index) => text + standsFor(parts[index])).join('');
+}
+
+/** A query that only reads, and reads from nothing but what is narrowed. */
+function narrow(query: Fragment): Fragment {
+  const text = bare(query).replace(apart, ' ');
+  const found = named.exec(text)?.[1] ?? schema.exec(text)?.[0];
   if (found) throw new Error(`The query names ${found} in its text: interpolate the table, so that it is narrowed.`);
+  const verb = writing.exec(text)?.[0];
+  if (verb) throw new Error(`The query says ${verb}: the record is only read here; what is written goes by the lane.`);
+  return query;
+}
+
+function write({ texts, parts }: Fragment, bound: Bound[], views: Views): string {
   return texts
     .map((text, index) => text + (index < parts.length ? writePart(parts[index] ?? null, bound, views) : ''))
     .join('');
@@ -109,7 +131,7 @@ function writePart(part: Part, bound: Bound[], views: Views): string {
   if (is(part, SQLiteTable)) {
     const name = getTableName(part);
     const view = views.get(part);
-    if (view) return `(${write(view, bound, new Map())}) AS "${name}"`;
+    if (view) return `(${write(narrow(view), bound, new Map())}) AS "${name}"`;
     return `(SELECT * FROM "${name}" WHERE installation = ?1) AS "${name}"`;
   }
   bound.push(part);

@@ -69,11 +69,36 @@ describe('The record as a route reads it', () => {
     expect(await mine.first(counted)).toEqual({ n: 1 });
   });
 
-  it('cannot be asked for a table by its bare name, which would not be narrowed', async () => {
-    for (const text of ['SELECT * FROM connections', 'SELECT 1 FROM x JOIN "audit"', 'SELECT 1 FROM a, exceptions']) {
-      const query = sql([text] as unknown as TemplateStringsArray);
-      await expect(mine.all(query)).rejects.toThrow('interpolate the table');
-    }
+  it.each([
+    'SELECT * FROM connections',
+    'SELECT 1 FROM x JOIN "audit"',
+    'SELECT 1 FROM a, exceptions',
+    'SELECT 1 FROM a, (exceptions)',
+    'SELECT * FROM `connections`',
+    'SELECT * FROM main.connections',
+    'SELECT * FROM "main" . connections',
+    'SELECT * FROM/* all of them */connections',
+    'SELECT 1 WHERE 1 IN connections',
+    'SELECT sql FROM sqlite_master',
+  ])('cannot be asked for a table by its bare name, which would not be narrowed: %s', async (text) => {
+    const query = sql([text] as unknown as TemplateStringsArray);
+    await expect(mine.all(query)).rejects.toThrow('interpolate the table');
+  });
+
+  it('cannot be asked for one by a name in pieces, or in what stands for another table', async () => {
+    const pieces = joined([sql`SELECT * FROM`, sql`connections`], ' ');
+    await expect(mine.all(pieces)).rejects.toThrow('interpolate the table');
+    const through = mine.through(new Map([[connectionCopies, sql`SELECT * FROM connections`]]));
+    await expect(through.all(select(connectionCopies, sql``))).rejects.toThrow('interpolate the table');
+  });
+
+  it.each([
+    'DELETE FROM a',
+    'WITH a AS (SELECT 1) UPDATE b SET c = 1',
+    'INSERT INTO a VALUES (1)',
+    'PRAGMA table_list',
+  ])('cannot be written to: %s', async (text) => {
+    await expect(mine.all(sql([text] as unknown as TemplateStringsArray))).rejects.toThrow('only read here');
   });
 
   it('is read by its keys, not by going through everybody’s rows', () => {

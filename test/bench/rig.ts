@@ -25,6 +25,8 @@ export interface Firm extends Opened {
 
 export interface Rig extends Options {
   readonly hub: HubProcess;
+  /** Open while memory is watched. */
+  readonly inspectorPort: number | null;
   readonly systems: Child<SystemVerbs>;
   /** The firm that is measured. */
   readonly firm: Firm;
@@ -47,12 +49,14 @@ export async function inFolders<Result>(work: (folder: (name: string) => string)
 export async function withRig<Result>(options: Options, work: (rig: Rig) => Promise<Result>): Promise<Result> {
   const { folder } = options;
   const systems = startChild<SystemVerbs>('systems.ts');
-  const hub = await spawnHub({ port: await freePort(), state: folder('hub') });
+  const inspectorPort = options.soakMinutes > 0 ? await freePort() : null;
+  const opened = inspectorPort === null ? {} : { inspectorPort };
+  const hub = await spawnHub({ port: await freePort(), state: folder('hub'), ...opened });
   try {
     const [firm, neighbour] = await Promise.all([openFirm(hub, systems), openFirm(hub, systems)]);
     await Promise.all([firm, neighbour].map((one) => settleIn(systems, one)));
     options.say('  two firms are at work');
-    return await work({ ...options, hub, systems, firm, neighbour });
+    return await work({ ...options, hub, inspectorPort, systems, firm, neighbour });
   } finally {
     await hub.kill();
     await systems.stop();

@@ -17,6 +17,8 @@ export interface HubProcessOptions {
   readonly clockAheadMs?: number;
   /** How long a long job may stand still before another workflow is sent. */
   readonly jobStallMs?: number;
+  /** Where the inspector of its runtime listens. */
+  readonly inspectorPort?: number;
 }
 
 export interface HubProcess {
@@ -36,11 +38,13 @@ export async function spawnHub({
   sweepEveryMs = 60_000,
   clockAheadMs = 0,
   jobStallMs,
+  inspectorPort,
 }: HubProcessOptions): Promise<HubProcess> {
   const words = ['--port', String(port), '--state', state, '--sweep-ms', String(sweepEveryMs)];
   if (clockAheadMs !== 0) words.push('--clock-ahead-ms', String(clockAheadMs));
   if (inboxMax !== undefined) words.push('--inbox-max', String(inboxMax));
   if (jobStallMs !== undefined) words.push('--job-stall-ms', String(jobStallMs));
+  if (inspectorPort !== undefined) words.push('--inspector-port', String(inspectorPort));
   const child = spawn(process.execPath, ['test/hub.ts', ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
   const logged: Record<string, unknown>[] = [];
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));

@@ -76,3 +76,26 @@ function listOf(value: unknown): readonly unknown[] {
 function isEmpty(value: unknown): boolean {
   return listOf(value).length === 0;
 }
+
+/** Where statements for D1 are made; the platform hands them over. */
+const mayAskD1 = /^edge-worker\/(store\/|platform\/record-database\.ts$)/;
+const statements: ReadonlySet<string> = new Set(['batch', 'exec', 'prepare', 'read']);
+
+/** Everybody else asks a record that is narrowed to one installation, and hands what is written to the lane. */
+export function oneInstallation(house: House): Breach[] {
+  return house.sources.flatMap((source) => {
+    if (!source.path.startsWith('edge-worker/') || mayAskD1.test(source.path)) return [];
+    if (isTest(source.path) || isScript(source.path) || /\/stand-in(\/|\.ts$)/.test(source.path)) return [];
+    const found: Breach[] = [];
+    source.visit((node) => {
+      if (node.type !== 'MemberExpression') return;
+      const property = nameOf(node['property']) ?? '';
+      const asked = isNode(node['object']) ? node['object'] : null;
+      const owner = nameOf(asked) ?? nameOf(asked?.['property']);
+      if (property !== 'RECORD' && !(owner === 'database' && statements.has(property))) return;
+      const problem = 'asks D1 itself: the record is narrowed to its installation in store/';
+      found.push({ path: source.path, line: source.lineAt(node.start), problem });
+    });
+    return found;
+  });
+}

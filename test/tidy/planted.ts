@@ -89,6 +89,15 @@ export const planted: readonly Planted[] = [
     named: ['edge-worker/flow/lonely.ts:1 nothing imports it', 'shared/tested.ts:1 only tests import it'],
   },
   {
+    rule: 'D1 is asked for one installation at a time',
+    files: flowFile(
+      'export const a = (env: Env) => env.RECORD;',
+      "export const b = ({ database }: Ports) => database.read([{ text: 'SELECT 1', bound: [] }]);",
+      "export const c = (ports: Ports) => ports.database.batch([{ query: 'DELETE FROM timeline', rows: '' }]);",
+    ),
+    named: [`${spine}:2 asks D1 itself`, `${spine}:3 asks D1 itself`, `${spine}:4 asks D1 itself`],
+  },
+  {
     rule: 'only platform/ and context.ts touch the outside world',
     files: flowFile(
       'export const a = Date.now();',

@@ -8,6 +8,7 @@ import { identityOfRow, kinds, onOpportunity } from './fields.ts';
 import type { Firm, Merger } from './firm.ts';
 import { identityFinder } from './oracle-books.ts';
 import type { EntityRow, LaneBooks } from './oracle-lane.ts';
+import { isApart } from './oracle-reversals.ts';
 import { ownField, type Seat, seats } from './systems.ts';
 
 const anonymous = new Set(['id', 'external_id', 'stamp', 'version', 'saved_by']);
@@ -31,7 +32,7 @@ export interface Outcome {
 export function outcomeOf(books: LaneBooks, firm: Firm, openTasks: readonly string[]): Outcome {
   const taker = takerOf(firm);
   const lines = [
-    ...seats.flatMap((seat) => contents(books, seat, taker)),
+    ...seats.flatMap((seat) => contents(books, firm, seat)),
     ...seats.flatMap((seat) => shownStatuses(books, seat, taker)),
     ...families(books),
     ...[...books.entities.values()].map(
@@ -69,7 +70,8 @@ function newest(books: LaneBooks, row: EntityRow, taker: Merger | null): Values 
 const isTaken = (seat: Seat, type: string, identity: string, taker: Merger | null) =>
   seat !== 'crm' && type === 'client' && identity === taker?.winner;
 
-function contents({ desk }: LaneBooks, seat: Seat, taker: Merger | null): string[] {
+function contents({ desk }: LaneBooks, firm: Firm, seat: Seat): string[] {
+  const taker = takerOf(firm);
   const identityOf = identityFinder(desk, seat);
   const standIn = desk.standIns[seat];
   const shown = (type: string, row: Values): Values =>
@@ -80,7 +82,8 @@ function contents({ desk }: LaneBooks, seat: Seat, taker: Merger | null): string
             !anonymous.has(path) &&
             value !== null &&
             !(seat === 'erp' && ownField[type] === path) &&
-            !(row['withdrawn'] === true && isOfMoments(desk, seat, type, row, path)),
+            !isTheLedgersOwn(seat, type, row, path, taker) &&
+            !(isWrittenNoMore(firm, seat, type, row) && isOfMoments(desk, seat, type, row, path)),
         )
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([path, value]) => [
@@ -103,11 +106,19 @@ function contents({ desk }: LaneBooks, seat: Seat, taker: Merger | null): string
     );
 }
 
+/** What the CRM is told of the terms that stand in the record which was taken over. */
+function isTheLedgersOwn(seat: Seat, type: string, row: Values, path: string, taker: Merger | null): boolean {
+  return seat === 'crm' && type === 'client' && path === 'terms' && identityOfRow(type, row) === taker?.winner;
+}
+
+const isWrittenNoMore = (firm: Firm, seat: Seat, type: string, row: Values) =>
+  row['withdrawn'] === true || isApart(firm, seat, type, identityOfRow(type, row));
+
 /**
- * The hub writes nothing into a record once it is taken back. Of a field that somebody else owns it is a matter of
- * moments whether its owner's later word had been brought there by then, and whether a word that others had put there
- * had been put right; both are settled alike only where nobody has changed the field since its record was made. What
- * the system itself owns, and everything else, stands there as people left it.
+ * The hub writes nothing into a record once it is taken back, or once its content is refused. Of a field that somebody
+ * else owns it is a matter of moments whether its owner's later word had been brought there by then, and whether a word
+ * that others had put there had been put right; both are settled alike only where nobody has changed the field since
+ * its record was made. What the system itself owns, and everything else, stands there as people left it.
  */
 function isOfMoments({ changed }: Desk, seat: Seat, type: string, row: Values, path: string): boolean {
   const kind = kinds.find((one) => one.type === type);
@@ -125,6 +136,8 @@ function shownStatuses({ desk }: LaneBooks, seat: Seat, taker: Merger | null): s
   const shown = desk.standIns[seat].rows('status').filter((row) => row['state'] !== 'ignored');
   return shown.flatMap((row: Row) => {
     const { type, record, system, state, reason, owner } = row;
+    // Nobody sees the page of a record that is no more.
+    if (desk.mergedInto(seat, String(type), String(record)) !== undefined) return [];
     const identity = identityOf(String(type), String(record));
     if (isTaken(seat, String(type), identity, taker)) return [];
     return [`page ${seat} ${type} ${identity} ${system} ${state} ${reason} ${owner}`];

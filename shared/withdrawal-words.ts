@@ -73,6 +73,11 @@ export const withdrawalWords: Readonly<Record<string, Words>> = {
     text: 'The record was merged into another in {system}: what is called {into} here goes on for both.',
     next: 'Nothing to do: its links are kept as former ones.',
   },
+  'left-by-merge': {
+    title: 'Left by a merge',
+    text: 'Two records became one. {into} stands for both here; this one is left as it is.',
+    next: 'Nothing to do here: where somebody is asked which of the two goes on, they are asked about {into}.',
+  },
   'record-deleted': {
     title: 'Deleted',
     text: 'The record {recordId} was deleted in {system}.',

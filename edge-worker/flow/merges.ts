@@ -18,7 +18,7 @@ import { siblingId } from './identity.ts';
 import { endLink, type LinkRow, recordLink } from './links.ts';
 import { referencePaths } from './mapping.ts';
 import { slotOf } from './plan-view.ts';
-import { showSoon } from './show-soon.ts';
+import { showLeft, showSoon } from './show-soon.ts';
 import { tellStanding } from './standing.ts';
 import { forgetStrays, type RecordPlace, readAgain, releaseWaits } from './strays.ts';
 
@@ -61,9 +61,14 @@ function isBusy(core: LaneCore, tx: LaneTransaction, entities: readonly string[]
 }
 
 /** The other record is nobody's: the entity goes on with it. */
-function moveRecord(tx: LaneTransaction, link: LinkRow, { connection, recordType, recordId }: RecordPlace): string {
+function moveRecord(
+  tx: LaneTransaction,
+  link: LinkRow,
+  { connection, recordType, recordId }: RecordPlace,
+  former: string | null = null,
+): string {
   endLink(tx, link);
-  leave(tx, link, link.entity);
+  leave(tx, link, link.entity, former);
   const moved = { ...link, recordId, given: null, baseline: null, version: null, seenMs: 0, run: tx.run };
   writeRows(tx.sql, links, [moved], 'replace');
   recordLink(tx, moved);
@@ -71,10 +76,14 @@ function moveRecord(tx: LaneTransaction, link: LinkRow, { connection, recordType
   return link.entity;
 }
 
-/** Nothing moves what names a record that is left: it is known whom that means. */
-function leave(tx: LaneTransaction, { connection, recordType, recordId, kind }: LinkRow, entity: string): void {
+/**
+ * Nothing moves what names a record that is left: it is known whom that means. One that is there still has a page,
+ * shown under a `former` name.
+ */
+function leave(tx: LaneTransaction, link: LinkRow, entity: string, former: string | null): void {
+  const { connection, recordType, recordId, kind } = link;
   if (recordId !== null)
-    writeRows(tx.sql, leftRecords, [{ connection, recordType, recordId, kind, entity }], 'replace');
+    writeRows(tx.sql, leftRecords, [{ connection, recordType, recordId, kind, entity, former }], 'replace');
 }
 
 /** One entity from now on, under the winner's name. */
@@ -100,6 +109,7 @@ function join(core: LaneCore, tx: LaneTransaction, loserLink: LinkRow, winnerLin
     linked.map((one) => [one, winner] as const),
   );
   showSoon(tx, core.wiring, new Set([winner]), 0);
+  showLeft(tx, core.wiring, winner);
   return [winner, ...repointed, ...released];
 }
 
@@ -114,11 +124,11 @@ function takeLinks(core: LaneCore, tx: LaneTransaction, source: LinkRow, winner:
     else endLink(tx, link);
     if (link.recordId === null) continue;
     const { entity, connection, kind, recordId } = link;
-    const none = { params: null, owner: null, nextMs: null };
-    const status = { state: 'ignored', reason: 'entity-merged', atMs: tx.atMs, ...none };
+    const params = JSON.stringify({ into: winner });
+    const status = { state: 'ignored', reason: 'entity-merged', params, owner: null, atMs: tx.atMs, nextMs: null };
     tx.record('statuses', { entity, connection, kind, recordId, ...status });
     const isMergedAway = link.connection === source.connection && link.recordId === source.recordId;
-    if (isMergedAway || there?.recordId) leave(tx, link, winner);
+    if (isMergedAway || there?.recordId) leave(tx, link, winner, isMergedAway ? null : entity);
     if (isMergedAway) continue;
     if (there?.recordId) askWhich(core, tx, there, link.recordId);
     else {
@@ -192,8 +202,14 @@ function siblingIn({ sql }: LaneTransaction, entity: string, kind: EntityName): 
 export function closeTwoRecords(
   { wiring }: Pick<LaneCore, 'wiring'>,
   tx: LaneTransaction,
-  { connection, recordId }: RecordPlace,
+  { connection, recordType, recordId }: RecordPlace,
 ): void {
+  const isLeft = 'WHERE connection = ? AND record_type = ? AND record_id = ? AND former IS NOT NULL';
+  for (const left of readRows(tx.sql, leftRecords, isLeft, connection, recordType, recordId)) {
+    // What is gone has no page any more.
+    writeRows(tx.sql, leftRecords, [{ ...left, former: null }], 'replace');
+    closeHold(tx, { entity: left.former ?? '', connection, recordType: '', part: 'status' }, 'merged-there', null);
+  }
   for (const hold of readRows(tx.sql, holds, "WHERE part = 'merge' AND connection = ?", connection)) {
     const { other, recordId: kept } = JSON.parse(hold.params) as { other?: string; recordId?: string };
     if (other !== recordId && kept !== recordId) continue;
@@ -205,6 +221,15 @@ export function closeTwoRecords(
 function linksAt(tx: LaneTransaction, { entity, connection, recordType }: StoredRow<typeof holds>): LinkRow[] {
   const where = 'WHERE entity = ? AND connection = ? AND record_type = ? AND record_id IS NOT NULL';
   return readRows(tx.sql, links, where, entity, connection, recordType);
+}
+
+/** A record that was left goes on after all. Returns the name that its page had, for the record that is left now. */
+function takenUp(tx: LaneTransaction, place: RecordPlace & { readonly kind: string }): string | null {
+  const key = [place.connection, place.recordType, place.recordId, place.kind] as const;
+  const where = 'WHERE connection = ? AND record_type = ? AND record_id = ? AND kind = ?';
+  const [row] = readRows(tx.sql, leftRecords, where, ...key);
+  deleteRows(tx.sql, leftRecords, [key]);
+  return row?.former ?? null;
 }
 
 export function answerTwoRecords(
@@ -230,7 +255,8 @@ export function answerTwoRecords(
     if (given !== 'other-one') return;
     const place = { connection, recordType, recordId: other };
     forgetStrays(tx, core.wiring, [place]);
-    for (const link of linked) moveRecord(tx, link, place);
+    for (const link of linked) moveRecord(tx, link, place, takenUp(tx, { ...place, kind: link.kind }));
+    showLeft(tx, core.wiring, entity);
     readAgain(tx, [place]);
     planIn(core, tx, [entity]);
   });

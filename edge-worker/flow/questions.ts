@@ -147,7 +147,9 @@ function statusOf(lane: Lane, connection: string, recordType: string, recordId: 
   const { store, wiring, ports } = lane.core;
   const rows = store.sql
     .exec(
-      'SELECT entity, kind FROM links WHERE connection = ? AND record_type = ? AND record_id = ?',
+      `SELECT entity, kind FROM links WHERE connection = ?1 AND record_type = ?2 AND record_id = ?3
+       UNION ALL SELECT former, kind FROM left_records
+       WHERE connection = ?1 AND record_type = ?2 AND record_id = ?3 AND former IS NOT NULL`,
       connection,
       recordType,
       recordId,

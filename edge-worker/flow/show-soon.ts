@@ -50,6 +50,22 @@ export function showSoon(
   wake(tx, made.toArray() as { host: string }[], dueMs);
 }
 
+/** Marks the pages of records that a merge has left, and that say which record stands for them. */
+export function showLeft(tx: LaneTransaction, wiring: Wiring, entity: string): void {
+  const made = tx.sql.exec(
+    `INSERT INTO status_due (entity, connection, due_ms, tries, run)
+     SELECT DISTINCT former, connection, ?2, 0, ?3 FROM left_records
+     WHERE entity = ?1 AND former IS NOT NULL AND connection IN (SELECT value FROM json_each(?4))
+     ON CONFLICT DO UPDATE SET run = excluded.run, due_ms = min(due_ms, excluded.due_ms)
+     RETURNING connection AS host`,
+    entity,
+    tx.atMs,
+    tx.run,
+    JSON.stringify(hostsIn(wiring).map((host) => host.id)),
+  );
+  wake(tx, made.toArray() as { host: string }[], tx.atMs);
+}
+
 /** A mark that nobody was woken for would wait until something else happens. */
 function wake(tx: LaneTransaction, made: readonly { readonly host: string }[], dueMs: number): void {
   for (const { host } of made) tx.mark(host, dueMs);

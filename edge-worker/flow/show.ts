@@ -8,9 +8,9 @@ import type { LaneCore } from './core.ts';
 import { problemOf } from './guard.ts';
 import { closeHold, raiseHold } from './holds.ts';
 import { kindOf } from './identity.ts';
-import { dueMarks, type StatusMark } from './page-marks.ts';
+import { dueMarks, type StatusMark, statusesToShow } from './page-marks.ts';
 import { faultFrom, isOfARecord } from './relay.ts';
-import { StatusView, statusesToShow } from './status.ts';
+import { StatusView } from './status.ts';
 import type { Connection } from './wiring.ts';
 
 /** A call that is not full waits this long for more rows. */

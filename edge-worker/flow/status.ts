@@ -4,7 +4,6 @@
 import { canonicalJson } from '../../shared/canonical-json.ts';
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import { checkSystem, type ShownReason, type ShownStatus, type StatusState } from '../../shared/wire/status.ts';
-import type { StatusToShow } from '../connectors/connector.ts';
 import { checks, commands, entityRows, holds, links } from '../store/lane-schema.ts';
 import { type LaneSql, readColumns, readRows, type StoredRow } from '../store/rows.ts';
 import { Absences } from './absences.ts';
@@ -13,9 +12,9 @@ import { figuresInWords } from './figures.ts';
 import { placeOfHold } from './govern.ts';
 import { isOlder, kindOf, siblingId } from './identity.ts';
 import { reasonOfWait } from './kept-back.ts';
+import { LeftPages, statusesWhenLeft } from './left-pages.ts';
 import type { LinkRow } from './links.ts';
 import type { CanonicalRecord } from './nouns.ts';
-import type { StatusMark } from './page-marks.ts';
 import { shownMs } from './trial.ts';
 import type { Connection, Former, Wiring } from './wiring.ts';
 
@@ -50,6 +49,7 @@ export class StatusView {
   readonly #family: string;
   readonly #links = new Map<string, PageLink[]>();
   readonly #absences: Absences;
+  readonly #left: LeftPages;
   readonly #commands = new Map<string, OpenCommand[]>();
   readonly #holds = new Map<string, HoldRow[]>();
   readonly #checks = new Map<string, StoredRow<typeof checks>[]>();
@@ -59,7 +59,9 @@ export class StatusView {
   constructor(sql: LaneSql, wiring: Wiring, entities: readonly string[]) {
     this.#sql = sql;
     this.#wiring = wiring;
-    const family = [...new Set(entities.flatMap((entity) => this.#familyOf(entity)))];
+    this.#left = new LeftPages(sql, entities);
+    const named = [...entities, ...this.#left.standing];
+    const family = [...new Set(named.flatMap((entity) => this.#familyOf(entity)))];
     this.#family = JSON.stringify(family);
     this.#absences = new Absences({ sql }, wiring, family);
     const where = 'WHERE entity IN (SELECT value FROM json_each(?))';
@@ -77,11 +79,20 @@ export class StatusView {
     return kind ? this.#wiring.familyOf(kind).map((member) => siblingId(entity, member)) : [entity];
   }
 
-  /** The record of an entity on a host, where its page is; what was deleted has none. */
+  /** The record of an entity on a host, or one that a merge has left: where its page is. What was deleted has none. */
   pageOf(entity: string, host: string): { recordType: string; recordId: string } | null {
     const link = this.#links.get(entity)?.find((row) => row.connection === host);
     const isThere = link?.recordId && !this.#absences.isGone({ ...link, part: '' });
-    return isThere ? { recordType: link.recordType, recordId: link.recordId as string } : null;
+    if (isThere) return { recordType: link.recordType, recordId: link.recordId as string };
+    const left = this.#left.at(entity, host);
+    return left && { recordType: left.recordType, recordId: left.recordId };
+  }
+
+  /** What people call an entity, with its record on a host. */
+  #nameAt(entity: string, host: string): string {
+    const { name } = JSON.parse(this.#canonicalOf(entity) ?? '{}') as { readonly name?: string };
+    const recordId = this.pageOf(entity, host)?.recordId ?? entity;
+    return name ? `${name} (${recordId})` : recordId;
   }
 
   /**
@@ -89,6 +100,8 @@ export class StatusView {
    * now.
    */
   statusesFor(entity: string, host: string, nowMs: number, written: string | null = null): readonly ShownStatus[] {
+    const left = this.#left.at(entity, host);
+    if (left) return statusesWhenLeft(this.statusesFor(left.entity, host, nowMs), this.#nameAt(left.entity, host));
     const shown: ShownStatus[] = [];
     for (const connection of this.#wiring.connections.values()) {
       if (connection.id === host) continue;
@@ -259,35 +272,4 @@ function push<Row>(map: Map<string, Row[]>, key: string, row: Row): void {
   const rows = map.get(key);
   if (rows) rows.push(row);
   else map.set(key, [row]);
-}
-
-/** The rows of one call, and how many of the marks they answer. */
-export interface StatusCall {
-  readonly shown: readonly StatusToShow[];
-  readonly answered: number;
-}
-
-/**
- * The rows to show for the first of some marks: as many as fill a call, so that calls are full. Several entities on
- * one page give that page's statuses once.
- */
-export function statusesToShow(
-  view: StatusView,
-  host: string,
-  marks: readonly StatusMark[],
-  nowMs: number,
-  rowsMax: number,
-): StatusCall {
-  const pages = new Set<string>();
-  const shown: StatusToShow[] = [];
-  for (const [index, mark] of marks.entries()) {
-    const page = view.pageOf(mark.entity, host);
-    const key = `${page?.recordType}|${page?.recordId}`;
-    if (!page || pages.has(key)) continue;
-    pages.add(key);
-    const statuses = view.statusesFor(mark.entity, host, nowMs);
-    if (shown.length > 0 && shown.length + statuses.length > rowsMax) return { shown, answered: index };
-    for (const status of statuses) shown.push({ ...page, status });
-  }
-  return { shown, answered: marks.length };
 }

@@ -1,5 +1,5 @@
 // What has ceased to be, in a lane: records proved to be deleted, entities that are another one now.
-import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /**
  * Linked records that their system proved to be deleted. Nothing follows from a row that is only `proved`: it is proved
@@ -36,6 +36,11 @@ export const leftRecords = sqliteTable(
     recordId: text('record_id').notNull(),
     kind: text('kind').notNull(),
     entity: text('entity').notNull(),
+    /** Under whose name its page is marked while the record is there: one that is no entity any more. */
+    former: text('former'),
   },
-  (table) => [primaryKey({ columns: [table.connection, table.recordType, table.recordId, table.kind] })],
+  (table) => [
+    primaryKey({ columns: [table.connection, table.recordType, table.recordId, table.kind] }),
+    index('left_records_former').on(table.former),
+  ],
 );

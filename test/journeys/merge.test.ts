@@ -74,6 +74,13 @@ it('Each system with a record of both asks its admin once, who may say that the 
     tieout__Status__c: 'held',
     tieout__Reason__c: 'two-records',
   });
+  // The page of the record that is left names the one that stands for it.
+  const left = () =>
+    firm.erp.rows('customrecord_tieout_status').filter((row) => row['custrecord_tieout_st_recid'] === other);
+  await until('what the page that is left says', () =>
+    left().some((row) => row['custrecord_tieout_st_reason'] === 'left-by-merge'),
+  );
+  expect(left()[0]?.['custrecord_tieout_st_params']).toContain(`Orchard Foods (${customerOf('Orchard Foods')})`);
   for (const hold of holds) await firm.installation.answer(hold.id, 'this-one', '', 'admin');
   await firm.installation.settled();
   expect(await asked()).toEqual([]);

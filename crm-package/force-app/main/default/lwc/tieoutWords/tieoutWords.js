@@ -225,6 +225,9 @@ import Reason_Inspect_Answer_Title from '@salesforce/label/c.Reason_Inspect_Answ
 import Reason_Job_Failed_Next from '@salesforce/label/c.Reason_Job_Failed_Next';
 import Reason_Job_Failed_Text from '@salesforce/label/c.Reason_Job_Failed_Text';
 import Reason_Job_Failed_Title from '@salesforce/label/c.Reason_Job_Failed_Title';
+import Reason_Left_By_Merge_Next from '@salesforce/label/c.Reason_Left_By_Merge_Next';
+import Reason_Left_By_Merge_Text from '@salesforce/label/c.Reason_Left_By_Merge_Text';
+import Reason_Left_By_Merge_Title from '@salesforce/label/c.Reason_Left_By_Merge_Title';
 import Reason_Link_Reference_Next from '@salesforce/label/c.Reason_Link_Reference_Next';
 import Reason_Link_Reference_Text from '@salesforce/label/c.Reason_Link_Reference_Text';
 import Reason_Link_Reference_Title from '@salesforce/label/c.Reason_Link_Reference_Title';
@@ -593,6 +596,7 @@ export const reasons = {
   'two-records': { title: Reason_Two_Records_Title, text: Reason_Two_Records_Text, next: Reason_Two_Records_Next },
   'record-merged': { title: Reason_Record_Merged_Title, text: Reason_Record_Merged_Text, next: Reason_Record_Merged_Next },
   'entity-merged': { title: Reason_Entity_Merged_Title, text: Reason_Entity_Merged_Text, next: Reason_Entity_Merged_Next },
+  'left-by-merge': { title: Reason_Left_By_Merge_Title, text: Reason_Left_By_Merge_Text, next: Reason_Left_By_Merge_Next },
   'record-deleted': { title: Reason_Record_Deleted_Title, text: Reason_Record_Deleted_Text, next: Reason_Record_Deleted_Next },
   'record-restored': { title: Reason_Record_Restored_Title, text: Reason_Record_Restored_Text, next: Reason_Record_Restored_Next },
   'command-withdrawn': { title: Reason_Command_Withdrawn_Title, text: Reason_Command_Withdrawn_Text, next: Reason_Command_Withdrawn_Next },

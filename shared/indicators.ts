@@ -86,7 +86,7 @@ export const indicators = {
     title: 'Utilisation',
     text:
       'Approved billable hours out of the hours of people’s working weeks, from the first of the month to today. ' +
-      'Holidays and time off are not deducted. Whose working week is not told is left out, with their hours.',
+      'Holidays and time off are deducted where they are told. Without a working week a person’s hours are left out.',
     ...{ unit: 'share', better: 'more', target: null },
   },
   agreement: {

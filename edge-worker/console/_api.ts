@@ -3403,6 +3403,8 @@ Utilisation: {
 "until": string;
 /** Of how many people the share is made. */
 "counted": number;
+/** Of how many of them no system tells holidays and time off. */
+"daysOffUnknown": number;
 /** The roles whose systems tell it. */
 "sources": {
 "charged": ("crm" | "psa" | "erp" | "billing")[];

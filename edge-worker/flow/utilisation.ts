@@ -8,6 +8,7 @@ import {
   divideDecimal,
   isZeroDecimal,
   multiplyDecimal,
+  subtractDecimal,
 } from '../../shared/decimal.ts';
 import { type Canonical, entities } from '../../shared/entities/_registry.ts';
 import type { NotKnown } from '../../shared/indicators.ts';
@@ -36,6 +37,8 @@ export interface Utilisation extends Hours {
   readonly until: string;
   /** Of whom the share is made; the others are left out of it with what was charged for them. */
   readonly counted: number;
+  /** Of as many of these no system tells when they are off. */
+  readonly daysOffUnknown: number;
   /** The lowest share first, then those of whom it is not known. */
   readonly people: readonly PersonUtilised[];
 }
@@ -49,6 +52,7 @@ export function utilisationOf(sql: LaneSql, month: string, today: string): Utili
   const until = today.startsWith(month) ? today : lastOfMonth(from);
   const charged = new Map(chargedIn(sql, month));
   const people: PersonUtilised[] = [];
+  let daysOffUnknown = 0;
   for (const { id, record } of peopleOf(sql)) {
     const hours = charged.get(id) ?? '0';
     charged.delete(id);
@@ -56,6 +60,7 @@ export function utilisationOf(sql: LaneSql, month: string, today: string): Utili
     if (!record.isActive && isZeroDecimal(hours)) continue;
     const available = record.isActive ? availableTo(record, from, until) : null;
     const why = record.isActive ? undefined : 'has-left';
+    if (available !== null && record.daysOff == null) daysOffUnknown++;
     people.push({ person: id, name: record.name, ...shareOf(hours, available, why) });
   }
   const strangers = [...charged.values()].reduce(addDecimal, '0');
@@ -64,7 +69,7 @@ export function utilisationOf(sql: LaneSql, month: string, today: string): Utili
   const total = (of: (one: PersonUtilised) => Decimal) => known.map(of).reduce(addDecimal, '0');
   const available = known.length === 0 ? null : total((one) => one.available ?? '0');
   return {
-    ...{ month, from, until, counted: known.length },
+    ...{ month, from, until, counted: known.length, daysOffUnknown },
     ...shareOf(
       total((one) => one.charged),
       available,
@@ -95,19 +100,39 @@ function peopleOf(sql: LaneSql): { readonly id: string; readonly record: Person 
   return rows.map(({ id, canonical }) => ({ id, record: JSON.parse(canonical) as Person }));
 }
 
-/** The hours of the working week that holds on each of the days; null where no week is told at all. */
-function availableTo({ workingWeeks }: Person, from: string, until: string): Decimal | null {
+/** The hours of the working week that holds on each of the days, less days off; null where no week is told at all. */
+function availableTo({ workingWeeks, daysOff }: Person, from: string, until: string): Decimal | null {
   if (workingWeeks == null || workingWeeks.length === 0) return null;
+  const off = offByDay(daysOff ?? []);
   let sum: Decimal = '0';
   for (const week of workingWeeks) {
     const days = [0, 0, 0, 0, 0, 0, 0];
     const last = week.until === null || week.until > until ? until : week.until;
-    for (let day = week.from === null || week.from < from ? from : week.from; day <= last; day = addDays(day, 1))
-      days[weekdayOf(day)] = (days[weekdayOf(day)] ?? 0) + 1;
+    for (let day = week.from === null || week.from < from ? from : week.from; day <= last; day = addDays(day, 1)) {
+      const weekday = weekdayOf(day);
+      const missed = off.get(day);
+      if (missed === undefined) days[weekday] = (days[weekday] ?? 0) + 1;
+      else sum = addDecimal(sum, leftOf(week.hours[weekday] ?? '0', missed));
+    }
     for (const [weekday, count] of days.entries())
       sum = addDecimal(sum, multiplyDecimal(week.hours[weekday] ?? '0', String(count)));
   }
   return sum;
+}
+
+/** Hours off by day; null is the whole of it. */
+function offByDay(days: NonNullable<Person['daysOff']>): ReadonlyMap<string, Decimal | null> {
+  const off = new Map<string, Decimal | null>();
+  for (const { on, hours } of days) {
+    const before = off.get(on);
+    off.set(on, hours === null || before === null ? null : addDecimal(before ?? '0', hours));
+  }
+  return off;
+}
+
+/** Nobody can miss more of a day than there is to work. */
+function leftOf(hours: Decimal, missed: Decimal | null): Decimal {
+  return missed === null || compareDecimal(missed, hours) >= 0 ? '0' : subtractDecimal(hours, missed);
 }
 
 function shareOf(charged: Decimal, available: Decimal | null, why: NotKnown = 'no-capacity'): Hours {

@@ -10,6 +10,9 @@ const workingWeek = z.object({
   hours: z.array(decimal).length(7),
 });
 
+/** Hours on which a working week is not worked; null is the whole day. A day that is there twice is off for both. */
+const dayOff = z.object({ on: z.iso.date(), hours: decimal.nullable() });
+
 export const resource = defineEntity({
   name: 'resource',
   prefix: 'res',
@@ -24,6 +27,7 @@ export const resource = defineEntity({
     costRate: confidential(owned('erp', 'Cost of an hour', decimal.nullable())),
     costCurrency: confidential(owned('erp', 'Currency of the cost', z.string().length(3).nullable())),
     workingWeeks: confidential(owned('psa', 'Working weeks', z.array(workingWeek).nullable())),
+    daysOff: confidential(owned('psa', 'Days off', z.array(dayOff).nullable())),
   }),
   upcast: {},
   bornIn: ['erp'],
@@ -40,5 +44,6 @@ export const resource = defineEntity({
     costRate: '85.5',
     costCurrency: 'EUR',
     workingWeeks: [{ from: null, until: null, hours: ['8', '8', '8', '8', '6.5', '0', '0'] }],
+    daysOff: [{ on: '2026-11-18', hours: null }],
   },
 });

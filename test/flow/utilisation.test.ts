@@ -13,16 +13,22 @@ type Weeks = Canonical<'resource'>['workingWeeks'];
 const { resource, time } = rigMaps;
 if (!resource || !time) throw new Error('the rig keeps people and hours');
 const stages = choice('stage', { open: 'open', submitted: 'submitted', approved: 'approved', rejected: 'rejected' });
-const weeksAsTheyAre = codec<Weeks>(
-  'weeks',
-  (wire) => (wire ?? null) as Weeks,
-  (weeks) => weeks,
-);
+type DaysOff = Canonical<'resource'>['daysOff'];
+const asTheyAre = <Value>(name: string) =>
+  codec<Value>(
+    name,
+    (wire) => (wire ?? null) as Value,
+    (value) => value,
+  );
 const maps = {
   ...rigMaps,
   resource: {
     ...resource,
-    fields: { ...resource.fields, workingWeeks: at('weeks', weeksAsTheyAre, 'in'), isActive: at('active', flag, 'in') },
+    fields: {
+      ...resource.fields,
+      ...{ workingWeeks: at('weeks', asTheyAre<Weeks>('weeks'), 'in'), isActive: at('active', flag, 'in') },
+      daysOff: at('off', asTheyAre<DaysOff>('days-off'), 'in'),
+    },
   },
   time: { ...time, fields: { ...time.fields, approval: at('stage', stages), isBillable: at('billable', flag) } },
 } as typeof rigMaps;
@@ -38,8 +44,8 @@ async function firm(people: Readonly<Record<string, Weeks>>) {
     erp.put('person', `e-${id}`, { name: id, mail: `${id}@x`, active });
     await rig.notice('erp', 'person', `e-${id}`);
   };
-  const plan = async (id: string, weeks: Weeks) => {
-    psa.put('person', id, { name: id, mail: `${id}@x`, active: true, weeks });
+  const plan = async (id: string, weeks: Weeks, off: DaysOff = []) => {
+    psa.put('person', id, { name: id, mail: `${id}@x`, active: true, weeks, off });
     await rig.notice('psa', 'person', id);
   };
   for (const [id, weeks] of Object.entries(people)) {
@@ -118,6 +124,40 @@ describe('Utilisation', () => {
     ['of a third of an hour more a day', [{ from: null, until: null, hours: everyDay('7.333333') }], '109.999995'],
   ])('counts the hours %s', async (_whose, weeks, available) => {
     expect((await firm({ ann: weeks })).inMonth().people[0]?.available).toBe(available);
+  });
+
+  it.each<readonly [string, DaysOff, string, number]>([
+    ['of which nobody tells any', null, '120', 1],
+    ['of which there are none', [], '120', 0],
+    [
+      'whole, and twice for the same',
+      [
+        { on: '2026-11-18', hours: null },
+        { on: '2026-11-18', hours: '8' },
+      ],
+      '112',
+      0,
+    ],
+    [
+      'in part, together',
+      [
+        { on: '2026-11-18', hours: '2.5' },
+        { on: '2026-11-18', hours: '1.25' },
+      ],
+      '116.25',
+      0,
+    ],
+    ['longer than the day', [{ on: '2026-11-18', hours: '24' }], '112', 0],
+    [
+      'on a Sunday, tomorrow and last month',
+      ['2026-11-08', '2026-11-23', '2026-10-30'].map((on) => ({ on, hours: null })),
+      '120',
+      0,
+    ],
+  ])('takes off days off %s', async (_which, off, available, daysOffUnknown) => {
+    const { plan, inMonth } = await firm({ ann: full });
+    await plan('ann', full, off);
+    expect(inMonth()).toMatchObject({ available, daysOffUnknown });
   });
 
   it('follows a changed week, and hours that are corrected, withdrawn or moved to another month', async () => {

@@ -22,8 +22,9 @@ const readUtilisation = route({
   summary: 'Read how far people’s hours of a month are charged to customers',
   description:
     'Approved billable hours out of the hours of the working weeks, from the first of the month to today (UTC), or ' +
-    'to its end. Holidays and time off are not deducted. Whose working week is not told is named, and left out of ' +
-    'the share of all. It takes a person of finance, delivery, an approver or an integration admin.',
+    'to its end, less holidays and time off, which are told for this month and the two before. Whose working week ' +
+    'is not told is named, and left out of the share of all. ' +
+    'It takes a person of finance, delivery, an approver or an integration admin.',
   query: z.object({
     month: z
       .string()
@@ -37,6 +38,10 @@ const readUtilisation = route({
       from: z.iso.date(),
       until: z.iso.date(),
       counted: z.int().min(0).meta({ description: 'Of how many people the share is made.' }),
+      daysOffUnknown: z
+        .int()
+        .min(0)
+        .meta({ description: 'Of how many of them no system tells holidays and time off.' }),
       sources: z
         .object({ charged: z.array(z.enum(roles)), available: z.array(z.enum(roles)) })
         .meta({ description: 'The roles whose systems tell it.' }),

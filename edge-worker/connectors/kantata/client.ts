@@ -89,6 +89,18 @@ export class Client {
     return this.listing(answer, 'repeatable');
   }
 
+  /** All pages of a collection: each row with the listing that it came in. */
+  async all(collection: string, query: Query): Promise<{ readonly row: WireRecord; readonly listing: Listing }[]> {
+    const found: { readonly row: WireRecord; readonly listing: Listing }[] = [];
+    let listing: Listing;
+    let page = 1;
+    do {
+      listing = await this.list(collection, { ...query, page: String(page) });
+      for (const row of listing.rows) found.push({ row, listing });
+    } while (++page <= listing.pageCount);
+    return found;
+  }
+
   /** The envelope of a 2xx answer; of any other a Fault. */
   listing(answer: Answer, effect: Effect): Listing {
     if (answer.status < 200 || answer.status > 299) throw faultOf(answer);

@@ -5,8 +5,10 @@ import {
   type Codec,
   choice,
   codec,
+  day,
   dayOrNull,
   exactAsNumber,
+  exactOrNull,
   minutesAsHours,
   moneyBeside,
   orNull,
@@ -129,6 +131,16 @@ export const workingWeeks = codec<NonNullable<Canonical<'resource'>['workingWeek
     }));
   },
   (weeks) => weeks,
+);
+
+/** Days off as they are told (`days-off.ts`). */
+export const daysOff = codec<NonNullable<Canonical<'resource'>['daysOff']>>(
+  'kantata-days-off',
+  (wire) => {
+    if (!Array.isArray(wire)) return refuse('kantata-days-off', wire);
+    return wire.map(({ on, hours }) => ({ on: day.decode(on, {}), hours: exactOrNull.decode(hours, {}) }));
+  },
+  (days) => days,
 );
 
 /** Whole sub-units of the currency, as they take and show amounts. */

@@ -1,6 +1,6 @@
 // Fields that an account has made itself: which there are, and their values where a mapping names some by their id.
 import type { SchemaField, Snapshot } from '../connector.ts';
-import { type Client, isRecord, type Listing } from './client.ts';
+import { type Client, isRecord } from './client.ts';
 import type { RecordType } from './record-types.ts';
 
 const typesOfValues: Readonly<Record<string, SchemaField['type']>> = {
@@ -70,11 +70,6 @@ async function collectValues(
   values: Map<string, unknown>,
 ): Promise<void> {
   const query = { subject_type: type.subject, with_subject_id: subjects.join(','), include: 'custom_field' };
-  let listing: Listing;
-  let page = 1;
-  do {
-    listing = await client.list('custom_field_values', { ...query, page: String(page) });
-    for (const row of listing.rows)
-      values.set(`${String(row['subject_id'])} ${String(row['custom_field_id'])}`, row['value'] ?? null);
-  } while (++page <= listing.pageCount);
+  for (const { row } of await client.all('custom_field_values', query))
+    values.set(`${String(row['subject_id'])} ${String(row['custom_field_id'])}`, row['value'] ?? null);
 }

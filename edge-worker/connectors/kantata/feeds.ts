@@ -47,6 +47,13 @@ const bearers: Readonly<Record<string, Bearer>> = {
     idsOf: (row) => [String(row['user_id'])],
     recordType: 'users',
   },
+  TimeOffEntry: {
+    collection: 'time_off_entries',
+    parameter: 'only',
+    include: 'user',
+    idsOf: (row) => [String(row['user_id'])],
+    recordType: 'users',
+  },
   // A milestone that waits for a task is complete when the task is.
   Story: {
     collection: 'billing_milestones',
@@ -90,7 +97,8 @@ const lists: Readonly<Record<string, StampedList<Told>>> = {
   workspace_groups: collection('workspace_groups', true),
   workspaces: collection('workspaces', true),
   users: collection('users', false),
-  // A working week changes nothing of the user it is of, and the default one is everybody's: they are all read again.
+  // A working week or a day off changes nothing of the user it is of, and default ones and holidays are everybody's:
+  // they are all read again.
   working_weeks: { ...collection('users', false), isWhole: true },
   time_entries: collection('time_entries', true, ['active_submission', 'recent_submission']),
   timesheet_submissions: submissions('TimesheetSubmission', {}),

@@ -16,6 +16,7 @@ import { at, type ConnectorSpec } from '../connector.ts';
 import {
   billedSources,
   cents,
+  daysOff,
   invoiceNumber,
   invoiceStatus,
   issuedLines,
@@ -106,6 +107,7 @@ export const maps = {
       role: at('role_name', textOrNull, 'in'),
       isActive: at('disabled', inverseFlag, 'in'),
       workingWeeks: at('working_weeks', orNull(workingWeeks), 'in'),
+      daysOff: at('days_off', orNull(daysOff), 'in'),
     },
   },
 

@@ -4,6 +4,7 @@ import { Fault } from '../../faults.ts';
 import { readPath } from '../codecs.ts';
 import type { Snapshot, WireRecord } from '../connector.ts';
 import type { Client, Listing, Query, Settings } from './client.ts';
+import { withDaysOff } from './days-off.ts';
 import { issuedOf, lineCollections, listOf, mainUnits, withCustomers } from './invoice-lines.ts';
 import { withWorkingWeeks } from './working-weeks.ts';
 
@@ -101,7 +102,7 @@ const users: RecordType = {
       disabled: row['disabled'] ?? Boolean(membership?.['disabled_at']),
     };
   },
-  whole: withWorkingWeeks,
+  whole: async (client, snapshots) => withDaysOff(client, await withWorkingWeeks(client, snapshots)),
 };
 
 const timeEntries: RecordType = {

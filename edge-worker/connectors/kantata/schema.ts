@@ -55,6 +55,7 @@ const fields: Readonly<Record<string, readonly FieldRow[]>> = {
     ['disabled', 'Disabled', 'boolean'],
     ['headline', 'Headline', 'text'],
     ['working_weeks', 'Working weeks', 'list'],
+    ['days_off', 'Days off', 'list'],
   ],
   time_entries: [
     ['workspace_id', 'Project', 'reference'],
@@ -128,6 +129,9 @@ const neededCollections = [
   'users',
   'workweeks',
   'workweek_memberships',
+  'time_off_entries',
+  'holiday_calendar_associations',
+  'holiday_calendar_memberships',
   'time_entries',
   'timesheet_submissions',
   'expenses',

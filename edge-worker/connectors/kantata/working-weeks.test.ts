@@ -1,4 +1,4 @@
-// When people can work, as Kantata tells it: weeks of their own, the account's default, and changes of both.
+// When people can work, as Kantata tells it: weeks of their own, the account's default, days off, and changes of all.
 import { describe, expect, it } from 'vitest';
 import { notesOf } from '../../../test/conformance/notes.ts';
 import { World } from '../../../test/conformance/world.ts';
@@ -74,6 +74,60 @@ describe('A working week', () => {
     expect(await told('events')).toEqual([ann]);
     expect(await told('users')).toEqual([]);
     expect(await told('working_weeks')).toEqual(expect.arrayContaining([ann, ben]));
+  });
+});
+
+describe('A day off', () => {
+  const daysOf = async ({ world }: ReturnType<typeof newWorld>, recordId: string) => {
+    const [read] = await world.session.read([{ recordType: 'users', recordId }]);
+    return read?.found === 'here' ? fromWire(world.map('resource'), read.snapshot.wire)['daysOff'] : read?.found;
+  };
+  /** Days of the month that the stand-in's clock shows. */
+  const dayOf = ({ world }: ReturnType<typeof newWorld>, day: number) =>
+    `${new Date(world.clock.nowMs()).toISOString().slice(0, 7)}-${String(day).padStart(2, '0')}`;
+
+  it('is time off by the hour, and a holiday of the calendar that is theirs on that day', async () => {
+    const made = newWorld();
+    const { world, hire } = made;
+    const [ann, ben, cat] = [hire('Ann Lee'), hire('Ben Ode'), hire('Cat Poe')];
+    const day = (of: number) => dayOf(made, of);
+    const [here, there] = [true, false].map((isDefault) =>
+      world.standIn.create('holiday_calendars', { name: isDefault ? 'Here' : 'There', default: isDefault }),
+    ) as [string, string];
+    world.standIn.create('holidays', { name: 'A', start_date: day(4), end_date: day(5), holiday_calendar_ids: [here] });
+    world.standIn.create('holidays', { name: 'B', start_date: day(12), holiday_calendar_ids: [there] });
+    world.standIn.create('holidays', { name: 'C', start_date: '2020-01-01', holiday_calendar_ids: [here] });
+    world.standIn.create('holiday_calendar_memberships', {
+      ...{ user_id: ben, holiday_calendar_id: there, start_date: day(5) },
+    });
+    const rest = { user_id: ann, requested_date: day(9) };
+    world.standIn.create('time_off_entries', { ...rest, hours: 2.5 });
+    world.standIn.create('time_off_entries', { ...rest, hours: 1.5 });
+    const entire = (...days: readonly number[]) => days.map((of) => ({ on: day(of), hours: null }));
+    expect(await daysOf(made, ann)).toEqual([...entire(4, 5), { on: day(9), hours: '4' }]);
+    // The default calendar was theirs until the one of their own began.
+    expect(await daysOf(made, ben)).toEqual(entire(4, 12));
+    expect(await daysOf(made, cat)).toEqual(entire(4, 5));
+  });
+
+  it('that is asked for is told as a change of its person', async () => {
+    const { world, hire } = newWorld();
+    const ann = hire('Ann Lee');
+    world.clock.advance(hourMs);
+    const { events } = world.cursors();
+    world.clock.advance(hourMs);
+    world.standIn.create('time_off_entries', { user_id: ann, requested_date: '2026-11-09', hours: 8 });
+    const { notices } = await world.session.changes('events', events ?? null);
+    expect(notices.map(({ recordType, recordId }) => `${recordType} ${recordId}`)).toEqual([`users ${ann}`]);
+  });
+
+  it('that may not be seen is not told, and working weeks are all the same', async () => {
+    const made = newWorld();
+    const ann = made.hire('Ann Lee');
+    made.world.standIn.create('workweeks', { start_date: '2026-01-04', ...minutes(480) });
+    made.world.standIn.act('forbid', { collection: 'time_off_entries' });
+    expect(await daysOf(made, ann)).toBeNull();
+    expect(await made.weeksOf(ann)).toHaveLength(1);
   });
 });
 

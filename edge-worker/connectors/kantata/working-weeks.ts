@@ -2,7 +2,7 @@
 import { addDays } from '../../../shared/dates.ts';
 import { Fault } from '../../faults.ts';
 import type { Snapshot, WireRecord } from '../connector.ts';
-import type { Client, Listing, Query } from './client.ts';
+import type { Client } from './client.ts';
 
 /** As many users may be named in a question. */
 const usersPerCallMax = 200;
@@ -34,12 +34,12 @@ async function weeksByUser(client: Client, users: readonly string[]): Promise<Ma
   const own = new Map<string, Week[]>();
   try {
     // UNVERIFIED: whether other weeks than default ones can be listed here; those of people are told by `default`.
-    const general = (await all(client, 'workweeks', {})).flatMap(({ row }) =>
+    const general = (await client.all('workweeks', {})).flatMap(({ row }) =>
       row['default'] === false ? [] : [weekOf(row, row)],
     );
     for (let start = 0; start < users.length; start += usersPerCallMax) {
       const query = { user_ids: users.slice(start, start + usersPerCallMax).join(','), include: 'workweek' };
-      for (const { row, listing } of await all(client, 'workweek_memberships', query)) {
+      for (const { row, listing } of await client.all('workweek_memberships', query)) {
         const week = listing.side('workweeks', row['workweek_id']);
         if (week === null) throw new Fault('schema-changed', 'Kantata sent a workweek membership without its workweek');
         const user = String(row['user_id']);
@@ -52,17 +52,6 @@ async function weeksByUser(client: Client, users: readonly string[]): Promise<Ma
     if (error instanceof Fault && error.vendorCode?.endsWith('-403')) return null;
     throw error;
   }
-}
-
-async function all(client: Client, collection: string, query: Query) {
-  const found: { readonly row: WireRecord; readonly listing: Listing }[] = [];
-  let listing: Listing;
-  let page = 1;
-  do {
-    listing = await client.list(collection, { ...query, order: 'start_date:asc', page: String(page) });
-    for (const row of listing.rows) found.push({ row, listing });
-  } while (++page <= listing.pageCount);
-  return found;
 }
 
 /** An empty date of theirs may be an empty text. */

@@ -10,7 +10,14 @@ import { createGroup, createWorkspace, updateGroup, updateWorkspace } from './pr
 import { createRateCard, createRateCardRole, createSetVersion } from './rates.ts';
 import { checkInlineReference, createCustomValue, saveInlineReference, updateCustomValue } from './references.ts';
 import { type Fields, type Input, idText, type Row, readAny, readFields, readIds, type Value } from './rows.ts';
-import { createMembership, createWorkweek, updateMembership } from './schedule.ts';
+import {
+  createCalendarMembership,
+  createHoliday,
+  createMembership,
+  createTimeOff,
+  createWorkweek,
+  updateMembership,
+} from './schedule.ts';
 import type { Shape } from './shape.ts';
 
 type Creator = (books: Books, fields: Fields, input: Input, actor: Actor) => Row;
@@ -24,6 +31,9 @@ const creators: Readonly<Record<string, Creator>> = {
   users: createUser,
   workweeks: createWorkweek,
   workweek_memberships: createMembership,
+  time_off_entries: createTimeOff,
+  holidays: createHoliday,
+  holiday_calendar_memberships: createCalendarMembership,
   stories: createStory,
   time_entries: createTimeEntry,
   expenses: createExpense,
@@ -61,6 +71,7 @@ const blanks: Readonly<Record<string, Fields>> = {
   custom_fields: { value_type: 'string', unique_constraint: false, subject_type: 'Workspace', default_text: '' },
   rate_card_sets: { account_default: false, active_currencies: [], destroyable: true, workspace_group_ids: [] },
   roles: { deleted_at: null },
+  holiday_calendars: { default: false },
   expense_categories: { deleted_at: null },
   financial_periods: {
     status: 'open',

@@ -1,7 +1,8 @@
-// Working weeks being saved: a new one ends the one before it, of the account or of the person.
+// Working weeks, holidays and time off being saved: a new week or calendar ends the one before it, of the account or of
+// the person.
 import { Refusal } from './answers.ts';
 import type { Actor, Books } from './books.ts';
-import { type Fields, type Input, numeric, type Row, text } from './rows.ts';
+import { type Fields, type Input, ids, numeric, type Row, text } from './rows.ts';
 import { weekdays } from './shapes-schedule.ts';
 
 const dayMs = 86_400_000;
@@ -57,4 +58,29 @@ export function updateMembership(books: Books, row: Row, fields: Fields, actor: 
   }
   const dates = Object.fromEntries(Object.entries(fields).filter(([field]) => field.endsWith('_date')));
   return books.change('workweek_memberships', row.id, dates, actor);
+}
+
+/** What is asked for the same day becomes one entry. */
+export function createTimeOff(books: Books, fields: Fields, _input: Input, actor: Actor): Row {
+  const own = books.table('time_off_entries').by('user_id', text(fields, 'user_id'));
+  const there = own.find((row) => row['requested_date'] === fields['requested_date']);
+  const hours = numeric(fields, 'hours') + (there ? numeric(there, 'hours') : 0);
+  if (there) return books.change('time_off_entries', there.id, { hours }, actor);
+  return books.insert('time_off_entries', { submission_date: books.today(), ...fields, hours }, actor);
+}
+
+export function createHoliday(books: Books, fields: Fields, _input: Input, actor: Actor): Row {
+  const { holiday_calendar_ids: _calendars, ...own } = fields;
+  const dates = { end_date: fields['start_date'] ?? null, paid: true };
+  const row = books.insert('holidays', { ...dates, ...own }, actor);
+  for (const calendar of ids(fields, 'holiday_calendar_ids'))
+    books.insert('holiday_calendar_associations', { holiday_id: row.id, holiday_calendar_id: calendar }, actor);
+  return row;
+}
+
+export function createCalendarMembership(books: Books, fields: Fields, _input: Input, actor: Actor): Row {
+  const user = String(fields['user_id']);
+  const own = [...books.table('holiday_calendar_memberships').all()].filter((row) => String(row['user_id']) === user);
+  endBefore(books, 'holiday_calendar_memberships', own, text(fields, 'start_date'), actor);
+  return books.insert('holiday_calendar_memberships', { end_date: null, ...fields, user_id: Number(user) }, actor);
 }

@@ -38,13 +38,15 @@ function People() {
   );
 }
 
-function Whole({ known: { from, until, charged, available, counted, people } }: { readonly known: Known }) {
+function Whole({ known }: { readonly known: Known }) {
+  const { from, until, charged, available, counted, daysOffUnknown, people } = known;
   const left = people.length - counted;
   const hours = `${hoursText(charged)} of ${hoursText(available ?? '0')} hours`;
   return (
     <>
       From <Day day={from} /> to <Day day={until} />: {hours}, of {counted.toLocaleString()}{' '}
       {counted === 1 ? 'person' : 'people'}.
+      {daysOffUnknown > 0 && ` Of ${daysOffUnknown.toLocaleString()} no system tells holidays and time off.`}
       {left > 0 && ` ${left.toLocaleString()} ${left === 1 ? 'is' : 'are'} left out, as said below.`}
     </>
   );

@@ -8,7 +8,7 @@ import type { Wiring } from './wiring.ts';
 
 export function askAgain(tx: LaneTransaction, wiring: Wiring, hold: StoredRow<typeof holds>): void {
   if (hold.part === 'read') readAgain(tx, recordsOf(tx, hold));
-  if (hold.part === 'status') showSoon(tx, wiring, new Set([hold.entity]), 0);
+  if (hold.part === 'read' || hold.part === 'status') showSoon(tx, wiring, new Set([hold.entity]), 0);
 }
 
 /** The records a hold is about: those its entity is linked to, or the one it names while nobody claims it. */

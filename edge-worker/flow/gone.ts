@@ -9,6 +9,7 @@ import type { LinkRow } from './links.ts';
 import type { Hold, Slot } from './nouns.ts';
 import type { Observation } from './observation.ts';
 import type { Wanted } from './read.ts';
+import { showSoon } from './show-soon.ts';
 import type { RecordPlace } from './strays.ts';
 
 interface Trouble {
@@ -107,4 +108,5 @@ function raise(
     ...{ control, owner, code: control, dueMinutes, hash },
     params: { connection, recordType, recordId, ...(problem !== '' && { problem }) },
   });
+  showSoon(tx, core.wiring, new Set([entity]), 0);
 }

@@ -14,6 +14,28 @@ function firm() {
   return { crm, erp, rig };
 }
 
+/** A customer that the ledger has, with what its page there shows of the CRM. */
+async function shownInTheLedger() {
+  const [crm, erp] = [new RigSystem(), new RigSystem()];
+  const rig = new LaneRig({
+    crm: { system: crm, roles: ['crm'] },
+    erp: { system: erp, roles: ['erp'], statusBatch: 10 },
+  });
+  let shown = '';
+  erp.onStatus = async (statuses) => {
+    shown = statuses.map(({ status }) => `${status.state} ${status.reason}`).join();
+    return statuses.map(() => ({ outcome: 'applied' }));
+  };
+  const settle = async () => {
+    for (let turn = 0; turn < 3; turn++) await rig.pass(5_000);
+  };
+  crm.put('client', 'a', client('Acme'));
+  await rig.notice('crm', 'client', 'a');
+  await settle();
+  expect(shown).toBe('in-step null');
+  return { rig, crm, shown: () => shown, settle };
+}
+
 describe('A status', () => {
   it('that makes its call fail leaves the other pages, and the connection, alone', async () => {
     const { crm, erp, rig } = firm();
@@ -48,31 +70,30 @@ describe('A status', () => {
   });
 
   it('says that a value cannot be read, and again after a "look again" for which nothing was mended', async () => {
-    const [crm, erp] = [new RigSystem(), new RigSystem()];
-    const rig = new LaneRig({
-      crm: { system: crm, roles: ['crm'] },
-      erp: { system: erp, roles: ['erp'], statusBatch: 10 },
-    });
-    let shown = '';
-    erp.onStatus = async (statuses) => {
-      shown = statuses.map(({ status }) => `${status.state} ${status.reason}`).join();
-      return statuses.map(() => ({ outcome: 'applied' }));
-    };
-    const settle = async () => {
-      for (let turn = 0; turn < 3; turn++) await rig.pass(5_000);
-    };
-    crm.put('client', 'a', client('Acme'));
-    await rig.notice('crm', 'client', 'a');
-    await settle();
-    expect(shown).toBe('in-step null');
+    const { rig, crm, shown, settle } = await shownInTheLedger();
     crm.put('client', 'a', { ...client('Acme'), stage: 'unheard-of' });
     await rig.notice('crm', 'client', 'a');
     await settle();
-    expect(shown).toBe('held unreadable-value');
+    expect(shown()).toBe('held unreadable-value');
     const [hold] = rig.rows('SELECT id FROM holds');
     answer(rig.lane.core, String(hold?.['id']), 'retry', 'admin@northwind.example', '');
     await settle();
     expect(rig.held()).toEqual(['unreadable-value']);
-    expect(shown).toBe('held unreadable-value');
+    expect(shown()).toBe('held unreadable-value');
+  });
+
+  it('says that a record cannot be read, until it can be read again', async () => {
+    const { rig, crm, shown, settle } = await shownInTheLedger();
+    crm.onRead = () => {
+      throw new Fault('rejected', 'Malformed');
+    };
+    await rig.notice('crm', 'client', 'a');
+    for (let turn = 0; turn < 8; turn++) await rig.pass(61_000);
+    expect([rig.held(), shown()]).toEqual([['record-unreadable'], 'held record-unreadable']);
+    crm.onRead = null;
+    const [hold] = rig.rows('SELECT id FROM holds');
+    answer(rig.lane.core, String(hold?.['id']), 'retry', 'admin@northwind.example', '');
+    await settle();
+    expect([rig.held(), shown()]).toEqual([[], 'in-step null']);
   });
 });

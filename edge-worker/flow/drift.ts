@@ -4,35 +4,18 @@
 import type { Connector, SchemaField } from '../connectors/connector.ts';
 import { cursors } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
-import { type LaneSql, type StoredRow, writeRows } from '../store/rows.ts';
+import { type LaneSql, writeRows } from '../store/rows.ts';
 import { driftControl } from './controls.ts';
 import type { LaneCore } from './core.ts';
 import { problemOf } from './guard.ts';
 import { closeHold, type HoldRow, holdAt, raiseHold } from './holds.ts';
 import type { Slot } from './nouns.ts';
 import { isOfARecord } from './relay.ts';
+import { type Fields, keepWatched, type Relied, type Watch, type Watched, watchedOf } from './watched.ts';
 import type { Connection, Wiring } from './wiring.ts';
 
 /** What changes in between is found by the first call that the system refuses for it. */
 const everyMs = 3_600_000;
-
-/** Of a field, what a mapping relies on. */
-interface Relied {
-  readonly type: string;
-  readonly isRequired: boolean;
-  readonly choices: readonly string[] | null;
-}
-
-type Fields = Readonly<Record<string, Relied>>;
-
-/** Kept as the cursor of the record type's watch. */
-interface Watched {
-  /** What the mapping was made for, or was said to be right for. */
-  readonly accepted: Fields;
-  readonly found: Fields;
-}
-
-type Watch = Pick<StoredRow<typeof cursors>, 'connection' | 'feed' | 'purpose' | 'cursor'>;
 
 const watchSlot = (connection: string, recordType: string): Slot => ({
   ...{ entity: connection, connection, recordType, part: 'schema' },
@@ -76,8 +59,9 @@ export async function lookAtSchema(core: LaneCore, connection: Connection, row: 
   const described = await describe(core, connection, row.feed);
   if (described.length === 0) {
     // A system that tells nothing of a type has not said that its fields are gone.
-    const query = "UPDATE cursors SET next_ms = ? WHERE connection = ? AND feed = ? AND purpose = 'schema'";
-    core.store.sql.exec(query, core.ports.nowMs() + everyMs, connection.id, row.feed);
+    const query = `UPDATE cursors SET next_ms = ?1 + ?2, cursor = json_set(cursor, '$.atMs', ?1)
+      WHERE connection = ?3 AND feed = ?4 AND purpose = 'schema'`;
+    core.store.sql.exec(query, core.ports.nowMs(), everyMs, connection.id, row.feed);
     return;
   }
   core.store.transaction((tx) => {
@@ -86,7 +70,8 @@ export async function lookAtSchema(core: LaneCore, connection: Connection, row: 
     const accepted = before?.accepted ?? found;
     const changes = changesOf(core.wiring, connection.id, row.feed, accepted, found);
     // What touches no mapping is nobody's matter.
-    keep(tx, row, { accepted: changes.length === 0 ? found : accepted, found }, tx.atMs + everyMs);
+    const watched = { accepted: changes.length === 0 ? found : accepted, found, atMs: tx.atMs };
+    keepWatched(tx, row, watched, tx.atMs + everyMs);
     if (changes.length > 0) stop(core, tx, connection, row.feed, changes);
     else if (holdAt(tx, watchSlot(connection.id, row.feed))) goOn(tx, connection.id, row.feed, 'described', null);
   });
@@ -106,24 +91,10 @@ async function describe(core: LaneCore, connection: Connection, recordType: stri
 export function answerDrift(tx: LaneTransaction, hold: HoldRow, isRight: boolean, by: string, reason: string): void {
   const { connection, recordType } = hold;
   if (!isRight) return describeSoon(tx.sql, connection);
-  const { found } = JSON.parse(watchOf(tx.sql, connection, recordType)) as Watched;
-  keep(tx, { connection, feed: recordType, purpose: 'schema' }, { accepted: found, found }, tx.atMs + everyMs);
+  const watched = watchedOf(tx.sql, connection, recordType);
+  const watch = { connection, feed: recordType, purpose: 'schema' } as const;
+  if (watched) keepWatched(tx, watch, { ...watched, accepted: watched.found }, tx.atMs + everyMs);
   goOn(tx, connection, recordType, by, reason);
-}
-
-function watchOf(sql: LaneSql, connection: string, recordType: string): string {
-  const query = "SELECT cursor FROM cursors WHERE connection = ? AND feed = ? AND purpose = 'schema'";
-  const [row] = sql.exec(query, connection, recordType).toArray() as { cursor: string }[];
-  return row?.cursor ?? '';
-}
-
-function keep(
-  tx: LaneTransaction,
-  { connection, feed, purpose }: Omit<Watch, 'cursor'>,
-  watched: Watched,
-  nextMs: number,
-): void {
-  writeRows(tx.sql, cursors, [{ connection, feed, purpose, cursor: JSON.stringify(watched), nextMs }], 'replace');
 }
 
 function stop(

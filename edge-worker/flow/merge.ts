@@ -3,6 +3,7 @@
 
 import { entities } from '../../shared/entities/_registry.ts';
 import type { Role } from '../../shared/entities/entity.ts';
+import { readPath } from '../connectors/codecs.ts';
 import type { Connector } from '../connectors/connector.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { contested } from './contested.ts';
@@ -14,8 +15,13 @@ import { asFound, type LinkRow, presume } from './links.ts';
 import type { CompiledMap } from './mapping.ts';
 import type { CanonicalRecord } from './nouns.ts';
 import type { Observation, Reading } from './observation.ts';
+import { readAgain } from './strays.ts';
 import { hashOfNothing, isSame, isTheirsWhole, type Problem } from './translate.ts';
+import { isInDoubt } from './watched.ts';
 import type { Connection, Wiring } from './wiring.ts';
+
+/** By then a type that is described at once has been. */
+const describedWithinMs = 5_000;
 
 export interface MergeContext {
   readonly tx: LaneTransaction;
@@ -49,17 +55,22 @@ export class Merging {
     this.#holds = holdsOf(this.#tx.sql, entities);
   }
 
-  merge(one: Reading, values: CanonicalRecord, link: LinkRow): void {
+  merge(one: Reading, told: CanonicalRecord, link: LinkRow): void {
     const { seen, map } = one;
     const wired = this.#wiring.connections.get(seen.connection);
     if (!wired) return;
     if (this.#isStale(seen, link, wired.connector)) return;
     const baseline = link.baseline === null ? null : (JSON.parse(link.baseline) as Record<string, unknown>);
+    const doubtful = new Set<string>();
     const draft = this.#drafts.open(link.entity, map.kind, seen.eventMs);
     const isBirth = draft.isNew;
     let isMoved = baseline === null;
-    for (const [field, value] of Object.entries(values)) {
+    for (const [field, value] of Object.entries(told)) {
       if (baseline !== null && field in baseline && isSame(baseline[field], value)) continue;
+      if (baseline !== null && field in baseline && this.#isInDoubt(one, field)) {
+        doubtful.add(field);
+        continue;
+      }
       isMoved = true;
       const isOwner = this.#isOwner(wired, map, field, draft.record);
       // A matched record may tell what nobody has told yet; an owner that said "nothing" has spoken.
@@ -97,6 +108,7 @@ export class Merging {
       this.#links.touched.add(link.entity);
       this.#tx.tell(link.entity, 'not-the-owner', { field, connection: seen.connection });
     }
+    const values = this.#withoutDoubtful(one, told, doubtful);
     const { recordType, recordId, version } = seen.snapshot;
     const { connection, readMs, event, eventMs } = seen;
     const source = { connection, recordType, recordId, version, values, readMs, event, eventMs };
@@ -112,6 +124,22 @@ export class Merging {
       one,
       link,
     );
+  }
+
+  /** The record shows nothing where there was a value: it waits until it is known whether its field is there. */
+  #isInDoubt({ seen, map }: Reading, field: string): boolean {
+    const { connection, readMs, snapshot } = seen;
+    const at = map.rows.find((row) => row.field === field)?.at;
+    if (at === undefined || readPath(snapshot.wire, at) !== undefined) return false;
+    return isInDoubt(this.#tx.sql, connection, snapshot.recordType, at, readMs);
+  }
+
+  /** What is not in doubt; the rest is read again once its fields were described. */
+  #withoutDoubtful({ seen }: Reading, told: CanonicalRecord, doubtful: ReadonlySet<string>): CanonicalRecord {
+    if (doubtful.size === 0) return told;
+    const { connection, eventMs, snapshot } = seen;
+    readAgain(this.#tx, [{ connection, ...snapshot }], eventMs, this.#tx.atMs + describedWithinMs);
+    return Object.fromEntries(Object.entries(told).filter(([field]) => !doubtful.has(field)));
   }
 
   /** Said by where it was born, whatever its record says. */

@@ -55,6 +55,25 @@ const told = (name: string) => erp.calls.filter((call) => call.startsWith('write
 const namesAt = (system: RigSystem, type: string) =>
   [...system.rows.values()].filter((row) => row.recordType === type).map((row) => row.wire['name']);
 
+/** A ledger that owns a field, and a client whose it is. */
+async function termsInTheLedger() {
+  const customer = rigMaps.customer as typeof exampleMaps.customer;
+  const maps = {
+    ...rigMaps,
+    customer: { ...customer, fields: { ...customer.fields, terms: at('terms', textOrNull) } },
+  };
+  const [sales, ledger] = [new RigSystem(), new RigSystem()];
+  ledger.fields.set('client', [...asMapped, field('terms')]);
+  rig = new LaneRig({
+    crm: { system: sales, roles: ['crm', 'psa'], maps },
+    erp: { system: ledger, roles: ['erp'], maps },
+  });
+  await rig.pass(1_000);
+  sales.put('client', 'a', client('Acme'));
+  await rig.notice('crm', 'client', 'a');
+  return { sales, ledger, there: () => [...ledger.rows.values()][0] as Snapshot };
+}
+
 describe('Fields that change in mid-run', () => {
   it.each([
     ['a field that is required now', [...asMapped, field('class', { isRequired: true })], 'class is required'],
@@ -129,19 +148,7 @@ describe('Fields that change in mid-run', () => {
   });
 
   it('where a write is in doubt: looked for once the new name is mapped, and nothing is taken for empty', async () => {
-    const customer = rigMaps.customer as typeof exampleMaps.customer;
-    const fields = { ...customer.fields, terms: at('terms', textOrNull) };
-    const [sales, ledger] = [new RigSystem(), new RigSystem()];
-    ledger.fields.set('client', [...asMapped, field('terms')]);
-    const maps = { ...rigMaps, customer: { ...customer, fields } };
-    rig = new LaneRig({
-      crm: { system: sales, roles: ['crm', 'psa'], maps },
-      erp: { system: ledger, roles: ['erp'], maps },
-    });
-    await rig.pass(1_000);
-    sales.put('client', 'a', client('Acme'));
-    await rig.notice('crm', 'client', 'a');
-    const there = () => [...ledger.rows.values()][0] as Snapshot;
+    const { sales, ledger, there } = await termsInTheLedger();
     const { recordId } = there();
     ledger.put('client', recordId, { ...there().wire, terms: 'NET30' }, there().externalId);
     await rig.notice('erp', 'client', recordId);
@@ -167,6 +174,35 @@ describe('Fields that change in mid-run', () => {
     for (let second = 0; second < 3; second++) await rig.pass(1_000);
     expect([rig.held(), rig.rows('SELECT state FROM commands')]).toEqual([[], []]);
     expect(sales.rows.get('client|a')?.wire).toMatchObject({ name: 'Acme two', terms: 'NET30' });
+  });
+
+  it('and are left out of a record are taken for empty only where they were described as being there', async () => {
+    const { sales, ledger, there } = await termsInTheLedger();
+    const { recordId } = there();
+    const saves = async (wire: object) => {
+      ledger.put('client', recordId, { ...wire }, there().externalId);
+      await rig.notice('erp', 'client', recordId);
+      await rig.pass(6_000);
+      await rig.pass(1_000);
+    };
+    const told = () => sales.rows.get('client|a')?.wire['terms'];
+    const { terms: _empty, ...wire } = there().wire;
+    await rig.pass(100_000);
+    await saves({ ...wire, terms: 'NET30' });
+    expect(told()).toBe('NET30');
+    await rig.pass(100_000);
+    await saves(wire);
+    expect([told(), stopped()]).toEqual([null, []]);
+    await saves({ ...wire, terms: 'NET45' });
+    ledger.fields.set('client', [...asMapped, field('payment_terms')]);
+    await rig.pass(100_000);
+    await saves({ ...wire, payment_terms: 'NET45' });
+    expect([told(), stopped()]).toEqual(['NET45', [['erp', 'client', 'integration', 'terms is gone']]]);
+    const row = { at: 'payment_terms', codec: 'text?', direction: 'both' as const };
+    publish(rig.lane.core, mappingContent.parse({ maps: { erp: { customer: { fields: { terms: row } } } } }), 'ada');
+    for (let second = 0; second < 3; second++) await rig.pass(1_000);
+    await saves({ ...wire, payment_terms: 'NET60' });
+    expect([told(), rig.held()]).toEqual(['NET60', []]);
   });
 
   it('and are changed back go on by themselves; asked to look again, at once', async () => {

@@ -21,24 +21,30 @@ export function billsOf(entity: string, record: CanonicalRecord | undefined): re
   return bills?.(record as never) ?? [];
 }
 
+/** A record as it is now; `before` as it was, where a change is what asks. */
+interface Billing {
+  readonly id: string;
+  readonly record: CanonicalRecord;
+  readonly before?: CanonicalRecord | null;
+}
+
 /**
  * Claims the sources that changed records bill, and gives back those they bill no more. The first claim stands.
  * Returns the sources that nobody bills now.
  */
-export function claimBilled(
-  tx: LaneTransaction,
-  changed: readonly { readonly id: string; readonly record: CanonicalRecord }[],
-): readonly string[] {
+export function claimBilled(tx: LaneTransaction, changed: readonly Billing[]): readonly string[] {
   const billing = changed.filter(({ id }) => {
     const kind = kindOf(id);
     return kind !== null && 'bills' in entities[kind];
   });
   if (billing.length === 0) return [];
-  const ids = JSON.stringify(billing.map(({ id }) => id));
-  const before = readRows(tx.sql, billedLines, 'WHERE invoice IN (SELECT value FROM json_each(?))', ids);
   const now = billing.flatMap(({ id, record }) =>
     billsOf(id, record).map((bill) => ({ ...bill, invoice: id, run: tx.run })),
   );
+  // What a record holds is among what it bills or billed, and found by source: all lines ever billed are many.
+  const billed = billing.flatMap(({ id, before }) => billsOf(id, before ?? undefined));
+  const own = new Set(billing.map(({ id }) => id));
+  const before = claimsOf(tx, [...billed, ...now]).filter((row) => own.has(row.invoice));
   const kept = new Set(now.map((row) => `${row.invoice}|${row.source}`));
   const freed = before.filter((row) => !kept.has(`${row.invoice}|${row.source}`));
   free(tx, freed);
@@ -47,12 +53,7 @@ export function claimBilled(
   const isNew = ({ invoice, source }: StoredRow<typeof billedLines>) => !known.has(`${invoice}|${source}`);
   const claims = now.filter(isNew);
   writeRows(tx.sql, billedLines, claims, 'ignore');
-  const held = readRows(
-    tx.sql,
-    billedLines,
-    'WHERE source IN (SELECT value FROM json_each(?))',
-    JSON.stringify(now.map((row) => row.source)),
-  );
+  const held = claimsOf(tx, now);
   const mine = new Set(held.map((row) => `${row.invoice}|${row.source}`));
   const claimed = claims.filter(({ source, invoice }) => mine.has(`${invoice}|${source}`));
   for (const { source, line, invoice } of claimed) tx.record('billedLines', { source, line, invoice });
@@ -60,6 +61,12 @@ export function claimBilled(
   tx.counted.billed.push(...sources);
   bookBilled(tx, sources, []);
   return freed.map((row) => row.source);
+}
+
+function claimsOf(tx: LaneTransaction, bills: readonly Bill[]): StoredRow<typeof billedLines>[] {
+  if (bills.length === 0) return [];
+  const where = 'WHERE source IN (SELECT value FROM json_each(?))';
+  return readRows(tx.sql, billedLines, where, JSON.stringify(bills.map(({ source }) => source)));
 }
 
 function free(tx: LaneTransaction, freed: readonly StoredRow<typeof billedLines>[]): void {

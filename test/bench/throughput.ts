@@ -3,6 +3,7 @@
 import { freePort } from '../support/serve.ts';
 import type { BareVerbs } from './bare-hub.ts';
 import type { BareEnv } from './bare-lane.ts';
+import { type Busy, limitOf, watch } from './busy.ts';
 import { startChild } from './child.ts';
 import { atLeast, atMost, type Figure, median, told } from './figures.ts';
 import { inBatches, postAll } from './notices.ts';
@@ -18,6 +19,7 @@ interface Fed {
   readonly perSecond: number;
   /** Processor time of the runtime per record. */
   readonly workedMs: number;
+  readonly busy: Busy;
   readonly lost: number;
   readonly doubled: number;
 }
@@ -57,8 +59,10 @@ function shareOf(
   const spent = (taken: readonly Fed[]) => median(taken.map((one) => one.workedMs));
   return [
     told(`throughput, ${what}`, rate(ours), 'records/s', hope),
+    limitOf(ours.map(({ busy }) => busy)),
     told('  floor: a bare lane that reads, writes and marks done', rate(bare), 'records/s'),
     atLeast('  share of the bare lane', rate(ours) / rate(bare), 'ratio', least),
+    { ...limitOf(bare.map(({ busy }) => busy)), name: '  busiest process of the floor' },
     told('  processor time of the hub', spent(ours), 'ms a record'),
     told('  processor time of the bare lane', spent(bare), 'ms a record'),
     told('  rawer floor: answers, and sends a fixed text unread', fixed ? rate(fixed) : null, 'records/s'),
@@ -77,13 +81,14 @@ async function feedHub(rig: Rig, { records, batchSize, abreast }: Feeding): Prom
   const { systems, firm } = rig;
   const ids = await systems.call('seedInvoices', firm.firm, records);
   const runtime = rig.hub.runtimePid();
+  const busy = await watch(() => workedMs(runtime), systems.pid);
   const [startedMs, spentMs] = [performance.now(), workedMs(runtime)];
   await postAll(firm, inBatches(ids, batchSize), abreast);
-  const endedMs = await drained(rig, firm);
-  const perSecond = (records * 1000) / (endedMs - startedMs);
+  const tookMs = (await drained(rig, firm)) - startedMs;
+  const perSecond = (records * 1000) / tookMs;
   rig.say(`  ${records} records, ${batchSize} to a webhook: ${Math.round(perSecond)}/s`);
-  const audit = await systems.call('auditInvoices', firm.firm, ids);
-  return { perSecond, workedMs: (workedMs(runtime) - spentMs) / records, ...audit };
+  const spent = { workedMs: (workedMs(runtime) - spentMs) / records, busy: await busy(tookMs) };
+  return { perSecond, ...spent, ...(await systems.call('auditInvoices', firm.firm, ids)) };
 }
 
 type Mode = BareEnv['MODE'];
@@ -108,13 +113,17 @@ async function bareFed(rig: Rig, mode: Mode, batched: Feeding, single: Feeding) 
     });
     const feed = async (_rig: Rig, { records, batchSize, abreast }: Feeding): Promise<Fed> => {
       const ids = await systems.call('seedInvoices', firm, records);
-      const [startedMs, spentMs] = [performance.now(), await bare.call('workedMs')];
+      const hubMs = () => bare.call('workedMs');
+      const busy = await watch(hubMs, systems.pid);
+      const [startedMs, spentMs] = [performance.now(), await hubMs()];
       await postAll({ ...rig.firm, hookUrl }, inBatches(ids, batchSize), abreast);
       while (await isWaiting(hookUrl)) await pause(5);
-      const perSecond = (records * 1000) / (performance.now() - startedMs);
+      const tookMs = performance.now() - startedMs;
+      const perSecond = (records * 1000) / tookMs;
       rig.say(`  bare lane (${mode}), ${batchSize} to a webhook: ${Math.round(perSecond)}/s`);
+      const spent = { workedMs: ((await hubMs()) - spentMs) / records, busy: await busy(tookMs) };
       const audit = mode === 'read' ? await systems.call('auditInvoices', firm, ids) : { lost: 0, doubled: 0 };
-      return { perSecond, workedMs: ((await bare.call('workedMs')) - spentMs) / records, ...audit };
+      return { perSecond, ...spent, ...audit };
     };
     await feed(rig, { ...batched, records: 1_000 });
     return { batched: await fed(rig, batched, feed), single: await fed(rig, single, feed) };

@@ -9,6 +9,7 @@ import { migratedLane } from '../support/migrated.ts';
 let store: LaneStore;
 
 beforeEach(() => {
+  before.clear();
   store = new LaneStore(
     migratedLane().storage,
     () => 0,
@@ -21,8 +22,12 @@ const invoice = (id: string, status: 'open' | 'void', ...times: readonly string[
   id: `inv_${ulid}${id}`,
   record: { status, lines: times.map((time, index) => ({ line: String(index + 1), time })) },
 });
-const claim = (...changed: readonly ReturnType<typeof invoice>[]) =>
-  store.transaction((tx) => claimBilled(tx, changed));
+const before = new Map<string, ReturnType<typeof invoice>['record']>();
+const claim = (...changed: readonly ReturnType<typeof invoice>[]) => {
+  const moved = changed.map((one) => ({ ...one, before: before.get(one.id) ?? null }));
+  for (const { id, record } of changed) before.set(id, record);
+  return store.transaction((tx) => claimBilled(tx, moved));
+};
 const claimed = () =>
   readRows(store.sql, billedLines, '').map(({ source, invoice: by }) => `${source} ${by.replace(ulid, '')}`);
 const told = () => readRows(store.sql, flushLog, '').at(-1)?.rows ?? '';

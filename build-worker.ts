@@ -1,6 +1,6 @@
 // Builds the Worker as wrangler deploys it and as the local hub runs it: its entry, and the parts it loads with the
 // first call that needs them. From a single file an isolate would read all of it at every start.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
@@ -12,11 +12,20 @@ export interface WorkerFile {
 /** What wrangler.toml names as the folder of the Worker; its entry is index.js. */
 const folder = '.state/worker';
 
-/** Problems are told in our own words: those of Zod come in fifty languages, a quarter of what would be read. */
-const oneLanguage: Plugin = {
-  name: 'one-language',
+/**
+ * What Zod brings and nobody calls: its own words in fifty languages, where problems are told in ours; a compiler that
+ * writes functions, which no Worker may; schemas made of JSON Schema. A quarter of what would be read at every start.
+ */
+const uncalled = /[\\/]zod[\\/]v4[\\/](locales[\\/]index|core[\\/]compile|classic[\\/]from-json-schema)\.js$/;
+const withoutUncalled: Plugin = {
+  name: 'without-uncalled',
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents: 'export {};' }));
+    onLoad({ filter: uncalled }, ({ path }) => {
+      // Zod names each of them once more where it gathers what it offers; languages are gathered as a whole.
+      const offered = /^export (?:async )?(?:function|class|const) (\w+)/gm;
+      const names = [...readFileSync(path, 'utf8').matchAll(offered)].map(([, name]) => name);
+      return { contents: `export {};${names.map((name) => `export const ${name} = undefined;`).join('')}` };
+    });
   },
 };
 
@@ -34,7 +43,7 @@ export async function workerFiles(): Promise<WorkerFile[]> {
     external: ['cloudflare:*', 'node:*'],
     minifyWhitespace: true,
     minifySyntax: true,
-    plugins: [oneLanguage],
+    plugins: [withoutUncalled],
     logLevel: 'warning',
   });
   const files = outputFiles.map(({ path, text }) => ({ path: path.split(/[\\/]/).pop() ?? '', contents: text }));

@@ -40,7 +40,7 @@ export function hooks(ports: Ports): Hono<{ Bindings: Env }> {
     if (!connector || !receiver?.accountOf) return respond(plainReply(404, 'There is no such hook address.'));
     const delivery = await readDelivery(c.req.raw, connector.receiver?.bodyBytesMax ?? 0);
     if (!delivery) return respond(receiver.answer('refused', 'too-large'));
-    const whose = safely(() => receiver.accountOf?.(delivery) ?? null);
+    const whose = await receiver.accountOf(delivery).catch(() => null);
     if (!whose) return respond(receiver.answer('refused', 'malformed'));
     if (!(await pairAsked(c.env, ports, connector, delivery))) return respond(receiver.answer('retry-later', null));
     let place: Place | null;
@@ -61,7 +61,7 @@ export function hooks(ports: Ports): Hono<{ Bindings: Env }> {
 
 /** Requests in a delivery to connect its account. False when one could not be tried and is to come again. */
 async function pairAsked(env: Env, ports: Ports, connector: Connector, delivery: Delivery): Promise<boolean> {
-  for (const request of connector.pairing?.requestsIn(delivery) ?? []) {
+  for (const request of (await connector.pairing?.requestsIn(delivery)) ?? []) {
     try {
       await pair({ env, ports, connector, request });
     } catch (error) {
@@ -173,12 +173,4 @@ export function respond(reply: {
   readonly body: string;
 }): Response {
   return new Response(reply.body, { status: reply.status, headers: { 'content-type': reply.contentType } });
-}
-
-function safely<Result>(work: () => Result): Result | null {
-  try {
-    return work();
-  } catch {
-    return null;
-  }
 }

@@ -54,7 +54,7 @@ export interface PairingTools {
 export interface Pairing {
   /** What the operator holds of it; stands in for the secrets of a connection that has none of its own. */
   readonly app: z.ZodType;
-  requestsIn(delivery: Delivery): readonly PairingRequest[];
+  requestsIn(delivery: Delivery): Promise<readonly PairingRequest[]>;
   /** Throws `Fault` when nothing can be said of it now. Trying again does no harm. */
   attempt(request: PairingRequest, tools: PairingTools): Promise<PairingOutcome>;
 }

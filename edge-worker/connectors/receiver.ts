@@ -54,7 +54,9 @@ export interface Receiver {
   readonly secret?: string;
   readonly bodyBytesMax: number;
   /** For the one packaged address that all customers share: whose delivery this is. Null = cannot be told. */
-  accountOf?(delivery: Delivery): { readonly account: string; readonly environment: Environment | null } | null;
+  accountOf?(
+    delivery: Delivery,
+  ): Promise<{ readonly account: string; readonly environment: Environment | null } | null>;
   receive(delivery: Delivery, expected: Expected): Promise<Received>;
   /**
    * What the sender must hear so that it neither repeats nor gives up. `recorded`: on disk, or nothing worth keeping.

@@ -1,12 +1,9 @@
 // Where a lane lives: its storage, its vault and everything it is handed from outside. Nobody's home stays empty.
-import { drizzle } from 'drizzle-orm/durable-sqlite';
-import { migrate } from 'drizzle-orm/durable-sqlite/migrator';
 import { connectors } from '../connectors/_registry.ts';
 import { liveContext } from '../context.ts';
 import { hasTables, isFounded } from '../flow/ending.ts';
 import type { Drive } from '../flow/jobs.ts';
 import { Lane } from '../flow/lane.ts';
-import { laneMigrations } from '../store/_lane-migrations.ts';
 import { release } from '../store/directory.ts';
 import { appOf } from './apps.ts';
 import { archiveFor, governedArchive } from './archive.ts';
@@ -43,8 +40,9 @@ export class LaneHome {
   }
 
   /** Additive migrations only: a deploy restarts lanes in any order, so old code may meet the new schema. */
-  layOut(): Promise<void> {
-    return migrate(drizzle(this.#state.storage), laneMigrations);
+  async layOut(): Promise<void> {
+    const { layOutLane } = await import('./lay-out.ts');
+    await layOutLane(this.#state.storage);
   }
 
   get isFounded(): boolean {

@@ -184,7 +184,7 @@ async function takesGenuine(world: World): Promise<void> {
   else expect(received.rings?.length ?? 0).toBeGreaterThan(0);
   const again = await receiver?.receive(delivery, expected);
   expect(again?.ok === true && again.deliveryId).toBe(received.deliveryId);
-  const shared = receiver?.accountOf?.(delivery);
+  const shared = await receiver?.accountOf?.(delivery);
   if (shared !== undefined) expect(shared?.account).toBe(expected.account);
 }
 

@@ -1,5 +1,5 @@
 // Asking an authorisation server for a token: a signed assertion out, the answer or a Fault back.
-import { importPKCS8, type JWTPayload, SignJWT } from 'jose';
+import type { JWTPayload } from 'jose';
 import { Fault } from '../../faults.ts';
 
 type Fetch = (request: Request) => Promise<Response>;
@@ -13,14 +13,8 @@ export interface Assertion {
   readonly claims: JWTPayload;
 }
 
-/** A JWT (RFC 7523). Times stand in the claims, so that the caller's clock rules. */
 export async function signAssertion(assertion: Assertion): Promise<string> {
-  const { algorithm, privateKey, keyId, claims } = assertion;
-  const key = await importPKCS8(privateKey.trim(), algorithm).catch((cause: unknown) => {
-    throw new Fault('unauthorised', 'The private key cannot be read; it must be PKCS #8 in PEM', { cause });
-  });
-  const header = keyId === undefined ? { alg: algorithm } : { alg: algorithm, kid: keyId };
-  return new SignJWT(claims).setProtectedHeader({ ...header, typ: 'JWT' }).sign(key);
+  return (await import('./assertion.ts')).sign(assertion);
 }
 
 /** The token answer. Asking twice does no harm, so a cut call is `unreachable` even in the middle of a write. */

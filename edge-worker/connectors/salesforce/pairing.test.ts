@@ -83,9 +83,10 @@ test('a doorbell of a request says who asks; any other is not even parsed for it
   const recordId = admin.ask();
   admin.sent.splice(0);
   await admin.org.deliver();
-  const requests = admin.sent.flatMap((body) =>
+  const asked = admin.sent.map((body) =>
     pairing.requestsIn({ url: new URL('https://hub.example'), headers: new Headers(), body }),
   );
+  const requests = (await Promise.all(asked)).flat();
   const { username } = admin;
   const org = admin.org.connection.account;
   expect(requests).toEqual([{ account: org, username, recordType: 'tieout__Connection__c', recordId }]);

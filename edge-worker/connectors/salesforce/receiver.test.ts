@@ -50,7 +50,7 @@ describe('an outbound message', () => {
 
   test('is taken with a byte order mark before the envelope', async () => {
     const delivery = deliver(`\ufeff${envelope([first])}`);
-    expect(receiver.accountOf?.(delivery)).toEqual({ account, environment: null });
+    expect(await receiver.accountOf?.(delivery)).toEqual({ account, environment: null });
     expect(await receiver.receive(delivery, expected)).toMatchObject({ ok: true, deliveryId: first });
   });
 
@@ -66,7 +66,7 @@ describe('an outbound message', () => {
   test('tells whose it is, in the long form whatever it came in', async () => {
     for (const organisation of [account, account.slice(0, 15)]) {
       const delivery = deliver(envelope([first], '', organisation));
-      expect(receiver.accountOf?.(delivery)).toEqual({ account, environment: null });
+      expect(await receiver.accountOf?.(delivery)).toEqual({ account, environment: null });
       expect((await receiver.receive(delivery, expected)).ok).toBe(true);
     }
   });

@@ -1,5 +1,4 @@
 // Outbound messages of the package: a doorbell. It says that something changed in an org; the outbox says what.
-import { XMLParser } from 'fast-xml-parser';
 import { z } from 'zod';
 import type { Delivery, Expected, Received, Receiver, Refusal } from '../connector.ts';
 import { id18, isSameId } from '../kits/salesforce-rest-values.ts';
@@ -8,13 +7,6 @@ import type { PairingRequest } from '../pairing.ts';
 /** A full message of 100 notifications takes 32 KB. */
 const bodyBytesMax = 1_000_000;
 const notificationsMax = 100;
-
-const parser = new XMLParser({
-  ignoreAttributes: true,
-  removeNSPrefix: true,
-  parseTagValue: false,
-  isArray: (name) => name === 'Notification',
-});
 
 const message = z.object({
   Envelope: z.object({
@@ -37,13 +29,15 @@ interface Message {
   readonly rows: readonly Readonly<Record<string, unknown>>[];
 }
 
-function readMessage(body: Uint8Array): Message | Refusal {
+async function readMessage(body: Uint8Array): Promise<Message | Refusal> {
   if (body.byteLength > bodyBytesMax) return 'too-large';
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(body);
     // The parser would expand a document's own entities.
     if (/<!DOCTYPE|<!ENTITY/i.test(text)) return 'malformed';
-    const { OrganizationId, Notification } = message.parse(parser.parse(text)).Envelope.Body.notifications;
+    const { parser } = await import('./xml.ts');
+    const parsed = message.parse(parser.parse(text));
+    const { OrganizationId, Notification } = parsed.Envelope.Body.notifications;
     const account = longForm(OrganizationId.trim());
     const notificationIds = Notification.map(({ Id }) => Id.trim());
     const areIds = notificationIds.every((id) => /^[A-Za-z0-9]{15,18}$/.test(id));
@@ -74,7 +68,7 @@ async function deliveryIdOf(notificationIds: readonly string[]): Promise<string>
 }
 
 async function receive(delivery: Delivery, expected: Expected): Promise<Received> {
-  const read = readMessage(delivery.body);
+  const read = await readMessage(delivery.body);
   if (typeof read === 'string') return { ok: false, refusal: read };
   if (!isSameId(read.account, expected.account)) return { ok: false, refusal: 'wrong-account' };
   return { ok: true, deliveryId: await deliveryIdOf(read.notificationIds), notices: [], rings: ['outbox'] };
@@ -83,9 +77,9 @@ async function receive(delivery: Delivery, expected: Expected): Promise<Received
 /**
  * Requests of an admin to connect the org. A message without one, as nearly all are, is not parsed for them.
  */
-export function connectRequests({ body }: Delivery): readonly PairingRequest[] {
+export async function connectRequests({ body }: Delivery): Promise<readonly PairingRequest[]> {
   if (body.byteLength > bodyBytesMax || !new TextDecoder().decode(body).includes('>CONNECT<')) return [];
-  const read = readMessage(body);
+  const read = await readMessage(body);
   if (typeof read === 'string') return [];
   return read.rows.flatMap((row) => {
     const named = (field: string) => String(row[`tieout__${field}`] ?? row[field] ?? '').trim();
@@ -106,8 +100,8 @@ export const receiver: Receiver = {
   proof: 'doorbell',
   keys: 'none',
   bodyBytesMax,
-  accountOf: ({ body }) => {
-    const read = readMessage(body);
+  accountOf: async ({ body }) => {
+    const read = await readMessage(body);
     return typeof read === 'string' ? null : { account: read.account, environment: null };
   },
   receive,

@@ -22,3 +22,35 @@ it('Deliveries are known for an hour after they were decided, and all of them ar
   await rig.notice('crm', 'client', 'a');
   expect(rig.lane.waitingCount()).toBe(0);
 });
+
+it('A lane that is told of changes of the same records for a day keeps no more rows than after an hour of it', async () => {
+  const systems = { crm: new RigSystem(), erp: new RigSystem() };
+  const rig = new LaneRig({
+    crm: { system: systems.crm, roles: ['crm'] },
+    erp: { system: systems.erp, roles: ['erp'], statusBatch: 100 },
+  });
+  const tables = rig.rows("SELECT name FROM sqlite_master WHERE type = 'table'").map(({ name }) => String(name));
+  const rows = () =>
+    Object.fromEntries(tables.map((name) => [name, Number(rig.rows(`SELECT count(*) AS n FROM "${name}"`)[0]?.['n'])]));
+  const told = ['a', 'b', 'c'];
+  let turns = 0;
+  const work = async (hours: number) => {
+    for (const until = turns + 6 * hours; turns < until; turns++) {
+      for (const id of told) systems.crm.put('client', id, client(`${id} of turn ${turns}`));
+      await rig.notice('crm', 'client', ...told);
+      await rig.pass(600_000);
+    }
+    // What was told is forgotten, what was written is in D1 and in the archive.
+    await rig.pass(4_300_000);
+    await rig.pass(1_000);
+    return rows();
+  };
+  const early = await work(1);
+  expect(early).toMatchObject({ entities: 3, deliveries: 1, commands: 0, flush_log: 0 });
+  const late = await work(12);
+  // One row for each measure and day.
+  expect({ ...late, tallies: 0 }).toEqual({ ...early, tallies: 0 });
+  expect([...systems.erp.rows.values()].map(({ wire }) => wire['name']).sort()).toEqual(
+    told.map((id) => `${id} of turn ${turns - 1}`),
+  );
+});

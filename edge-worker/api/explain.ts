@@ -6,8 +6,9 @@ import { type Connector, connectorUnder } from '../connectors/connector.ts';
 import type { Source } from '../flow/drafts.ts';
 import { type CompiledRow, compileMap, type MappingContent, mappingContent, ownerOf } from '../flow/mapping.ts';
 import { type SourceOfFields, sourcesOf } from '../flow/provenance.ts';
+import { answersTo } from '../store/history.ts';
 import {
-  audit,
+  type audit,
   connectionCopies,
   entityVersions,
   exceptions,
@@ -54,8 +55,7 @@ export const queries = {
       sql`WHERE id IN (${told(entity, run, atMs, 'exception')}) AND reason IS NOT NULL AND closed_ms <= ${atMs}
         ORDER BY closed_ms, id`,
     ),
-  answers: (entity: string, run: number, atMs: number) =>
-    select(audit, sql`WHERE subject IN (${told(entity, run, atMs, 'exception')}) AND action >= 'hold-'`),
+  answers: (entity: string, run: number, atMs: number) => answersTo(sql`IN (${told(entity, run, atMs, 'exception')})`),
   /** All that its commands met with: a receipt is found by its command. */
   receiptsOf: (entity: string) =>
     select(

@@ -3,11 +3,12 @@
 import { grouped } from '../../shared/grouped.ts';
 import { type Archive, type Archived, archivedText, closedKey } from '../store/archive.ts';
 import { removeRows } from '../store/flush.ts';
+import { answersTo } from '../store/history.ts';
 import { audit } from '../store/record-schema.ts';
 import { type RegisterName, type RowIn, registerKey, registers } from '../store/registers.ts';
 import { leavesBeforeMs, type Retention } from '../store/retention.ts';
 import { type StoredRow, shapeOf } from '../store/rows.ts';
-import { columnsOf, Fragment, joined, ScopedRecord, select, sql } from '../store/scoped-record.ts';
+import { columnsOf, Fragment, joined, ScopedRecord, sql } from '../store/scoped-record.ts';
 import type { LaneCore } from './core.ts';
 
 /** A place in the walk through the registers: the key of the last row that is done with. */
@@ -123,8 +124,7 @@ async function putWithEntities(
   rows: readonly RowIn<'exceptions'>[],
 ): Promise<unknown> {
   const ids = JSON.stringify(rows.map(({ id }) => id));
-  const among = sql`WHERE subject IN (SELECT value FROM json_each(${ids})) AND action >= 'hold-'`;
-  const answers = await record.all(select(audit, among));
+  const answers = await record.all(answersTo(sql`IN (SELECT value FROM json_each(${ids}))`));
   return Promise.all(
     [...grouped(rows, ({ entity }) => entity ?? '')].map(([entity, closed]) => {
       const own = new Set(closed.map(({ id }) => id));

@@ -11,7 +11,7 @@ import {
   textsUnder,
 } from './archive.ts';
 import { audit, entityVersions, exceptions, receipts, timeline } from './record-schema.ts';
-import { packRows, type RowOf, shapeOf } from './rows.ts';
+import { packRows, type RowOf, type StoredRow, shapeOf } from './rows.ts';
 import { Fragment, joined, type ScopedRecord, select, sql } from './scoped-record.ts';
 
 /**
@@ -28,7 +28,7 @@ export async function historyOf(record: ScopedRecord, archive: Archive, entity: 
   // about it leaves after what was told of that.
   if (!born || (born.version === 1 && (begun[0]?.run ?? Number.POSITIVE_INFINITY) <= born.run)) return record;
   const texts = await textsUnder(archive, await archive.list(historyPrefix(entity)));
-  return texts.length === 0 ? record : record.through(viewsOf(entity, readArchived(texts)));
+  return texts.length === 0 ? record : record.through(await viewsOf(record, entity, readArchived(texts)));
 }
 
 /** The record as it is to be asked what people were asked about this entity. */
@@ -39,8 +39,15 @@ export async function closedOf(record: ScopedRecord, archive: Archive, entity: s
   return record.through(new Map([[exceptions, union(exceptions, sql`entity = ${entity}`, closed)]]));
 }
 
+/**
+ * What people said to exceptions. Their subjects are looked up first, in an index that has nothing else: asked for whole
+ * rows at once, D1 goes through the audit of years.
+ */
+export const answersTo = (among: Fragment): Fragment<StoredRow<typeof audit>> =>
+  select(audit, sql`WHERE seq IN (SELECT seq FROM ${audit} WHERE subject ${among}) AND action >= 'hold-'`);
+
 /** What stands for each table: its rows of the entity in D1, and those of the archive. */
-function viewsOf(entity: string, archived: Archived): ReadonlyMap<SQLiteTable, Fragment> {
+async function viewsOf(record: ScopedRecord, entity: string, archived: Archived): Promise<Map<SQLiteTable, Fragment>> {
   const told = union(timeline, sql`entity = ${entity}`, archived.timeline);
   const named = (name: 'command' | 'exception') => sql`IN (
     SELECT entry.value ->> ${`$[1].${name}`} FROM (${told}) AS told, json_each(told.entries) AS entry)`;
@@ -51,7 +58,9 @@ function viewsOf(entity: string, archived: Archived): ReadonlyMap<SQLiteTable, F
   ]);
   if (archived.exceptions.length > 0) {
     views.set(exceptions, union(exceptions, sql`id ${named('exception')}`, archived.exceptions));
-    views.set(audit, union(audit, sql`subject ${named('exception')}`, archived.audit));
+    const here = await record.all(answersTo(named('exception')));
+    const answers = archivedRows(audit, [...archived.audit, ...here]);
+    if (answers.length > 0) views.set(audit, joined(answers, ' UNION ALL '));
   }
   return views;
 }

@@ -11,14 +11,26 @@ import { auditHead } from '../../edge-worker/flow/audit.ts';
 import { archiveFor } from '../../edge-worker/platform/archive.ts';
 import { auditPublicKey, signHead } from '../../edge-worker/platform/audit-signature.ts';
 import { recordFor } from '../../edge-worker/platform/record-database.ts';
+import { archivedText } from '../../edge-worker/store/archive.ts';
+import { exceptions } from '../../edge-worker/store/record-schema.ts';
+import { type RowIn, registerKey } from '../../edge-worker/store/registers.ts';
 import { retention } from '../../edge-worker/store/retention.ts';
+import { shapeOf } from '../../edge-worker/store/rows.ts';
 import { doorOf, hubKey } from '../support/door.ts';
-import { client, LaneRig, RigSystem } from '../support/lane-rig.ts';
-import { bySeq, listsOf, type OldFirm, oldFirm, type Page } from '../support/old-firm.ts';
+import { client, LaneRig, RigSystem, rigStartMs } from '../support/lane-rig.ts';
+import { bySeq, listsOf, type OldFirm, oldFirm, type Page, type Row } from '../support/old-firm.ts';
 import { copyOf, putBack } from '../support/put-back.ts';
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
+
+/** A row as the record has it, under the names of its properties. */
+function readColumnsOf(row: Row = {}): RowIn<'exceptions'> {
+  const { columns, properties } = shapeOf(exceptions);
+  return Object.fromEntries(
+    properties.map((property, at) => [property, row[columns[at] ?? '']]),
+  ) as RowIn<'exceptions'>;
+}
 
 /** Reads every list, and compares it with what was ever told. */
 async function readsOn(firm: OldFirm, limits: readonly number[]): Promise<void> {
@@ -92,6 +104,28 @@ describe('What is told in order', () => {
     for (let turn = 0; turn < 4; turn++) await firm.rig.pass(dayMs / 2);
     expect([firm.here('exceptions').length, firm.texts()]).toEqual([rows, texts]);
     await readsOn(firm, [7]);
+  });
+});
+
+describe('A page that would have to look very far back', () => {
+  it('is short and says where it goes on: what is looked for is found at last, once', async () => {
+    const firm = await oldFirm(0.25);
+    const archive = archiveFor({ ARCHIVE: firm.rig.r2.bucket }, 'ins_1');
+    const [row] = firm.here('exceptions').filter(({ state }) => state === 'closed');
+    // Ninety texts from before: one exception in each, and what is looked for is in the very last.
+    for (let text = 0; text < 90; text++) {
+      const id = `exc_00${String(text).padStart(3, '0')}`;
+      const [madeMs, owner] = [rigStartMs - (90 - text) * dayMs, text < 89 ? 'sales' : 'nobody'];
+      const rows = [{ ...readColumnsOf(row), id, madeMs, closedMs: madeMs, owner }];
+      await archive.put(registerKey('exceptions', '', rows), archivedText({ exceptions: rows }));
+    }
+    const path = '/exceptions?state=closed&owner=nobody';
+    const first = await firm.door.get<Page>(path);
+    expect(first.body).toMatchObject({ rows: [], next: expect.any(String) });
+    expect((await firm.list(path, 50)).map(({ id }) => id)).toEqual(['exc_00089']);
+    expect(await firm.list('/exceptions?state=closed&owner=sales', 1000)).toHaveLength(
+      89 + firm.here('exceptions').filter(({ state, owner }) => state === 'closed' && owner === 'sales').length,
+    );
   });
 });
 

@@ -75,7 +75,11 @@ function narrowingOf({ by, action, subject, from, to }: z.infer<typeof filters>)
       ? [{ asks: sql`instr(lower(by), ${who}) > 0`, fits: (row: AuditRow) => row.by.toLowerCase().includes(who) }]
       : []),
     ...having('audit', 'action', action),
-    ...having('audit', 'subject', subject),
+    // By the index of subjects; D1 would go through the whole audit otherwise.
+    ...having('audit', 'subject', subject).map(({ asks, fits }) => ({
+      asks: sql`seq IN (SELECT seq FROM ${auditRows} WHERE ${asks})`,
+      fits,
+    })),
     ...(fromMs !== undefined ? [{ asks: sql`at_ms >= ${fromMs}`, fits: (row: AuditRow) => row.atMs >= fromMs }] : []),
     ...(toMs !== undefined ? [{ asks: sql`at_ms < ${toMs}`, fits: (row: AuditRow) => row.atMs < toMs }] : []),
   ];

@@ -266,12 +266,14 @@ export function problemsOf(error: Error | null): ReadonlyMap<string, string> {
 
 interface AnswerProps<Body> {
   readonly what: string;
+  /** Over what stands there until the answer has come, where only the answer says what the page is called. */
+  readonly title?: string;
   readonly answer: Pick<UseQueryResult<Body>, 'data' | 'error'> & { readonly refetch: () => unknown };
   readonly children: (body: Body) => ReactNode;
 }
 
 /** Loading, trouble or the answer. An answer that is there stays while it cannot be renewed, and says so. */
-export function Answer<Body>({ what, answer, children }: AnswerProps<Body>) {
+export function Answer<Body>({ what, title, answer, children }: AnswerProps<Body>) {
   const retry = () => void answer.refetch();
   if (answer.data !== undefined) {
     return (
@@ -281,6 +283,16 @@ export function Answer<Body>({ what, answer, children }: AnswerProps<Body>) {
       </>
     );
   }
-  if (answer.error) return <TroubleNote trouble={troubleOf(answer.error)} onRetry={retry} />;
-  return <Loading what={what} />;
+  const trouble = answer.error ? troubleOf(answer.error) : null;
+  return (
+    <>
+      {title !== undefined && <h1>{title}</h1>}
+      {trouble ? (
+        // What is not there does not come by being asked for again.
+        <TroubleNote trouble={trouble} {...(trouble.code !== 'not-found' && { onRetry: retry })} />
+      ) : (
+        <Loading what={what} />
+      )}
+    </>
+  );
 }

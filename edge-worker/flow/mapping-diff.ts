@@ -1,5 +1,6 @@
 // What two mappings have otherwise, row by row, in words that need no knowledge of how a mapping is stored.
 import { canonicalJson } from '../../shared/canonical-json.ts';
+import { codecTitle } from '../../shared/codec-words.ts';
 import { type EntityName, entities } from '../../shared/entities/_registry.ts';
 import { titleOf } from '../../shared/entities/entity.ts';
 import type { MappingContent } from './mapping.ts';
@@ -77,13 +78,16 @@ function titleIn(kind: string, field: string): string {
   return (schema && titleOf(schema)) || field;
 }
 
+const words = (codec: string) => codecTitle(codec).replace(/^./, (first) => first.toLowerCase());
+
 const arrows = { both: 'read from and written to', in: 'read from', out: 'written to' } as const;
 
 function rowText({ at, codec, direction, lookup }: NonNullable<Field>): string {
-  return `${arrows[direction]} ${at} as ${codec}${lookup ? ` by the table ${lookup}` : ''}`;
+  return `${arrows[direction]} ${at} as ${words(codec)}${lookup ? ` by the table ${lookup}` : ''}`;
 }
 type Field = MappingContent['maps'][string][string]['fields'][string];
 
 function extraText({ codec, constant, formula }: MappingContent['maps'][string][string]['extra'][number]): string {
-  return formula === undefined ? `always ${canonicalJson(constant ?? null)} as ${codec}` : `${formula} as ${codec}`;
+  const filled = formula === undefined ? `always ${canonicalJson(constant ?? null)}` : formula;
+  return `${filled} as ${words(codec)}`;
 }

@@ -32,6 +32,7 @@ export function tableStories(draftOf: DraftOf): void {
     await visitor.hasText('Was “CHF”');
     await lookAtBoth(visitor, 'mappings-table-import');
     await visitor.button('Cancel').click();
+    await areFoundAmongThousand(visitor);
     await visitor.button('Add EUR').first().click();
     await visitor.button('Save the table').click();
     await visitor.hasText('The table knows every value of them.');
@@ -64,6 +65,29 @@ async function importFile(visitor: Visitor, text: string): Promise<void> {
   await visitor.button('Import CSV').click();
   const buffer = Buffer.from(text, 'utf8');
   await page.locator('input[type=file]').setInputFiles({ name: 'table.csv', mimeType: 'text/csv', buffer });
+}
+
+/** A thousand values that the table does not know: some are drawn, and each is found. */
+async function areFoundAmongThousand(visitor: Visitor): Promise<void> {
+  const { page } = visitor;
+  const asked = /\/mapping-drafts\/[^/]+\/tables\/currencies$/;
+  await page.route(asked, async (route) => {
+    const response = await route.fetch();
+    const seen = (await response.json()) as { unmatched: { value: string }[] };
+    const [first] = seen.unmatched;
+    const thousand = Array.from({ length: 1_000 }, (_, n) => ({ ...first, value: `Unknown value ${n}` }));
+    await route.fulfill({ response, json: { ...seen, unmatched: [...seen.unmatched, ...thousand] } });
+  });
+  await page.reload();
+  await visitor.hasText(/^The 100 most frequent of 1,0/);
+  await visitor.button('Show more').click();
+  await visitor.hasText(/^The 200 most frequent of 1,0/);
+  await page.getByLabel('Look for an unknown value').fill('value 987');
+  await visitor.button('Add Unknown value 987').waitFor();
+  expect(await page.getByRole('button', { name: /^Add Unknown/ }).count()).toBe(1);
+  await lookAtBoth(visitor, 'mappings-table-thousand');
+  await page.unroute(asked);
+  await page.reload();
 }
 
 /** The first system's currency of a customer goes through the table. */

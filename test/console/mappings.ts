@@ -219,8 +219,11 @@ function ownerStories(draftOf: DraftOf): void {
     await visitor.button('Find').click();
     await page.getByRole('button', { name: /^Customer: Harbour/ }).click();
     await visitor.button('See it under this draft').click();
-    await visitor.hasText(/^target, customer cl/);
+    await visitor.hasText(/^Example \(target\), customer cl/);
+    expect(await page.getByText('display_name', { exact: true }).count()).toBe(0);
     await lookAtBoth(visitor, 'mappings-preview');
+    await page.getByLabel('Show the systems’ own names of fields').check();
+    await page.getByText('display_name', { exact: true }).first().waitFor();
     await page.getByRole('link', { name: 'Tables', exact: true }).click();
     await page.getByLabel('Name of a new table').fill('lands');
     await visitor.button('Add the table').click();

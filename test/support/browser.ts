@@ -106,9 +106,9 @@ export class Visitor {
     return found;
   }
 
-  /** Whether anything has to be scrolled sideways, here or in what is framed here; tables of cards too. */
+  /** Whether anything has to be scrolled sideways, here or in what is framed; tables too on a narrow page. */
   async isTooWide(): Promise<boolean> {
-    const cards = "[...document.querySelectorAll('.grid-cards, .mappings-matrix')]";
+    const cards = "[...document.querySelectorAll('.grid, .stacked')]";
     const wideTable = `innerWidth <= 640 && ${cards}.some((one) => one.scrollWidth > one.clientWidth + 1)`;
     const wide = `document.documentElement.scrollWidth > window.innerWidth || (${wideTable})`;
     const all = await Promise.all(this.#documents().map((frame) => frame.evaluate(wide)));

@@ -23,7 +23,15 @@ export default function Connections() {
 function ForAdmins() {
   const { operations } = useMe();
   if (operations.includes('makeConnection')) return <AddConnection />;
-  return <Empty title="Connecting is for integration admins">Ask yours to connect the system.</Empty>;
+  return (
+    <div className="stack">
+      <p>
+        <Link to="/connections">All connections</Link>
+      </p>
+      <h1>Connect a system</h1>
+      <Empty title="Connecting is for integration admins">Ask yours to connect the system.</Empty>
+    </div>
+  );
 }
 
 function All() {

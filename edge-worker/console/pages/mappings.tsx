@@ -120,7 +120,6 @@ function Drafts({ rows }: { readonly rows: readonly Shape<'Draft'>[] }) {
   const navigate = useNavigate();
   return (
     <Grid
-      hasCards
       label="Drafts"
       lines={rows}
       idOf={({ id }) => id}
@@ -156,7 +155,6 @@ function Versions({ rows, onEnd }: VersionsProps) {
   const navigate = useNavigate();
   return (
     <Grid
-      hasCards
       label="Versions"
       lines={rows}
       onEnd={onEnd}

@@ -1,5 +1,5 @@
-// A table that stays quick with thousands of rows: only those in sight are drawn. On a narrow page each row can be a
-// card with every column on a line of its own, so that nothing has to be looked for sideways. Keyboard and reading out
+// A table that stays quick with thousands of rows: only those in sight are drawn. On a narrow page each row is a card
+// with every column on a line of its own, so that nothing has to be looked for sideways. Keyboard and reading out
 // are React Aria's.
 import { type ReactNode, useSyncExternalStore } from 'react';
 import { Cell, Column, Row, Table, TableBody, TableHeader, TableLayout, Virtualizer } from 'react-aria-components';
@@ -27,13 +27,12 @@ export interface GridProps<Line> {
   /** Called when the end of what was fetched comes into sight. */
   readonly onEnd?: () => void;
   readonly heightPx?: number;
-  /** On a narrow page, which otherwise is scrolled sideways. */
-  readonly hasCards?: boolean;
 }
 
 const lineHeightPx = 40;
 const headerHeightPx = 36;
-const card = { paddingPx: 20, lineHeightPx: 22 };
+/** Of a card until it is drawn, when its own height counts. */
+const cardHeights = { paddingPx: 20, lineHeightPx: 22 };
 
 const narrow = '(max-width: 640px)';
 
@@ -59,7 +58,7 @@ function asCard<Line>(columns: readonly GridColumn<Line>[]): GridColumn<Line> {
           const shown = show(line);
           return shown === null || shown === false || shown === '' ? null : (
             <div key={id} className="grid-card-line">
-              <span className="quiet">{title}</span> {shown}
+              <span className="quiet">{title}:</span> {shown}
             </div>
           );
         })}
@@ -70,10 +69,11 @@ function asCard<Line>(columns: readonly GridColumn<Line>[]): GridColumn<Line> {
 
 export function Grid<Line extends object>(props: GridProps<Line>) {
   const { label, lines, idOf, onOpen, empty, heightPx = 520 } = props;
-  const isNarrow = useIsNarrow() && props.hasCards === true;
+  const isNarrow = useIsNarrow();
   if (lines.length === 0) return <>{empty}</>;
   const columns = isNarrow ? [asCard(props.columns)] : props.columns;
-  const rowHeightPx = isNarrow ? card.paddingPx + props.columns.length * card.lineHeightPx : lineHeightPx;
+  const cardHeightPx = cardHeights.paddingPx + props.columns.length * cardHeights.lineHeightPx;
+  const rowHeightPx = isNarrow ? cardHeightPx : lineHeightPx;
   const wantedPx = headerHeightPx + lines.length * rowHeightPx + 2;
   const seek = (area: HTMLElement) => {
     if (area.scrollTop + area.clientHeight >= area.scrollHeight - 4 * rowHeightPx) props.onEnd?.();
@@ -82,12 +82,15 @@ export function Grid<Line extends object>(props: GridProps<Line>) {
     <Virtualizer
       key={String(isNarrow)}
       layout={TableLayout}
-      layoutOptions={{ rowHeight: rowHeightPx, headingHeight: headerHeightPx }}
+      layoutOptions={{
+        ...(isNarrow ? { estimatedRowHeight: cardHeightPx } : { rowHeight: lineHeightPx }),
+        headingHeight: headerHeightPx,
+      }}
     >
       <Table
         aria-label={label}
         className={isNarrow ? 'grid grid-cards' : 'grid'}
-        style={{ height: Math.min(heightPx, wantedPx) }}
+        style={isNarrow ? { maxHeight: heightPx } : { height: Math.min(heightPx, wantedPx) }}
         onScroll={(event) => seek(event.currentTarget as HTMLElement)}
         {...(onOpen && {
           onRowAction: (key) => {

@@ -15,7 +15,7 @@ export function ownerTitle(owner: string): string {
 /** `purchaseOrderLimit` and `change-order` as people read them. */
 export function wordsFrom(name: string): string {
   const apart = name
-    .replaceAll('-', ' ')
+    .replace(/[-_]/g, ' ')
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .toLowerCase();
   return apart.charAt(0).toUpperCase() + apart.slice(1);

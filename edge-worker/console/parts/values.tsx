@@ -70,12 +70,17 @@ function Lines({ lines }: { readonly lines: readonly unknown[] }) {
   );
 }
 
-export function Values({ values }: { readonly values: Readonly<Record<string, unknown>> }) {
+interface ValuesProps {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly titleOf?: (name: string) => string;
+}
+
+export function Values({ values, titleOf = wordsFrom }: ValuesProps) {
   return (
     <dl className="values">
       {Object.entries(values).map(([name, value]) => (
         <div key={name}>
-          <dt>{wordsFrom(name)}</dt>
+          <dt>{titleOf(name)}</dt>
           <dd>
             <Value value={value} />
           </dd>

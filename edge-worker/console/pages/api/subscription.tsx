@@ -1,7 +1,7 @@
 // One subscriber: how it is doing, what it was told, and what may be done about it.
 import { useState } from 'react';
 import { Link, useParams } from 'react-router';
-import { Answer, troubleOf, useChange } from '../../asking.tsx';
+import { Answer, troubleOf, useChange, useMe } from '../../asking.tsx';
 import { Button, Field } from '../../parts/controls.tsx';
 import { Instant } from '../../parts/figures.tsx';
 import { Secret } from '../../parts/secret.tsx';
@@ -18,20 +18,40 @@ import {
 } from './subscriptions.tsx';
 
 export function SubscriptionPage() {
-  const { subscription } = useParams();
-  const all = useSubscriptions();
+  const { operations } = useMe();
   return (
     <div className="stack">
       <p>
         <Link to="/api">Keys and subscribers</Link>
       </p>
-      <Answer what="the subscriber" answer={all}>
-        {({ rows }) => {
-          const row = rows.find((one) => one.subscription === subscription);
-          return row ? <One row={row} /> : <Empty title="This subscriber is removed">It is told nothing more.</Empty>;
-        }}
-      </Answer>
+      {operations.includes('listSubscriptions') ? (
+        <Found />
+      ) : (
+        <>
+          <h1>A subscriber</h1>
+          <Empty title="Subscribers are for integration admins">Ask yours what this one is told.</Empty>
+        </>
+      )}
     </div>
+  );
+}
+
+function Found() {
+  const { subscription } = useParams();
+  const all = useSubscriptions();
+  return (
+    <Answer what="the subscriber" title="A subscriber" answer={all}>
+      {({ rows }) => {
+        const row = rows.find((one) => one.subscription === subscription);
+        if (row) return <One row={row} />;
+        return (
+          <>
+            <h1>A subscriber</h1>
+            <Empty title="This subscriber is removed">It is told nothing more.</Empty>
+          </>
+        );
+      }}
+    </Answer>
   );
 }
 

@@ -19,7 +19,7 @@ export function AddConnection() {
       <p>
         <Link to="/connections">All connections</Link>
       </p>
-      <Answer what="the systems" answer={systems}>
+      <Answer what="the systems" title="Connect a system" answer={systems}>
         {({ rows }) => (
           <Routes>
             <Route index element={<Choose systems={rows} />} />

@@ -23,10 +23,16 @@ export function ConnectionPage() {
       <p>
         <Link to="/connections">All connections</Link>
       </p>
-      <Answer what="the connection" answer={health}>
+      <Answer what="the connection" title="A connection" answer={health}>
         {({ connections }) => {
           const row = connections.find((one) => one.connection === connection);
-          if (!row) return <Empty title="There is no such connection">It may have been disconnected.</Empty>;
+          if (!row)
+            return (
+              <>
+                <h1>A connection</h1>
+                <Empty title="There is no such connection">It may have been disconnected.</Empty>
+              </>
+            );
           return <One row={row} all={connections} />;
         }}
       </Answer>

@@ -26,7 +26,7 @@ export function CausePage() {
       <p>
         <Link to="/exceptions">All causes</Link>
       </p>
-      <Answer what="the cause" answer={causes}>
+      <Answer what="the cause" title="A cause" answer={causes}>
         {({ rows }) => <Cause key={cause} cause={cause} row={rows[0] ?? null} />}
       </Answer>
     </div>

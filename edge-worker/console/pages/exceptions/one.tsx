@@ -21,13 +21,24 @@ export function OnePage() {
     api.GET('/installations/{installation}/exceptions/{exception}', { params: { path: { installation, exception } } }),
   );
   return (
-    <Answer what="the exception" answer={read}>
-      {(full) => (
-        <Names of={full.names}>
-          <One full={full} />
-        </Names>
-      )}
-    </Answer>
+    <div className="stack">
+      <p>
+        <Link to="/exceptions">All causes</Link>
+        {read.data && (
+          <>
+            {' '}
+            · <Link to={`/exceptions/cause/${encodeURIComponent(read.data.cause)}`}>All that waits for this cause</Link>
+          </>
+        )}
+      </p>
+      <Answer what="the exception" title="An exception" answer={read}>
+        {(full) => (
+          <Names of={full.names}>
+            <One full={full} />
+          </Names>
+        )}
+      </Answer>
+    </div>
   );
 }
 
@@ -38,10 +49,7 @@ function One({ full }: { readonly full: Full }) {
   const cause = `/exceptions/cause/${encodeURIComponent(full.cause)}`;
   const isOpen = full.state === 'open';
   return (
-    <div className="stack">
-      <p>
-        <Link to="/exceptions">All causes</Link> · <Link to={cause}>All that waits for this cause</Link>
-      </p>
+    <>
       <div className="row-apart">
         <h1>{full.label ?? full.words.title}</h1>
         <span className="quiet">
@@ -81,7 +89,7 @@ function One({ full }: { readonly full: Full }) {
         </section>
       )}
       <Before full={full} />
-    </div>
+    </>
   );
 }
 

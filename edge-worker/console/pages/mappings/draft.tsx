@@ -18,19 +18,21 @@ export function DraftPage() {
     api.GET('/installations/{installation}/mapping-drafts/{draft}', { params: { path: { installation, draft } } }),
   );
   return (
-    <Answer what="the draft" answer={read}>
-      {(full) => <One draft={wholeOf(full)} />}
-    </Answer>
+    <div className="stack">
+      <p>
+        <Link to="/mappings">All mappings</Link>
+      </p>
+      <Answer what="the draft" title="A draft" answer={read}>
+        {(full) => <One draft={wholeOf(full)} />}
+      </Answer>
+    </div>
   );
 }
 
 function One({ draft }: { readonly draft: Draft }) {
   const { title, tone } = stateOf[draft.state];
   return (
-    <div className="stack">
-      <p>
-        <Link to="/mappings">All mappings</Link>
-      </p>
+    <>
       <div className="row-apart">
         <h1>{draft.title}</h1>
         <Badge tone={tone}>{title}</Badge>
@@ -61,7 +63,7 @@ function One({ draft }: { readonly draft: Draft }) {
           <Route path="text" element={<Content key={draft.id} draft={draft} />} />
         </Routes>
       </Suspense>
-    </div>
+    </>
   );
 }
 

@@ -38,7 +38,6 @@ function List({ rows }: { readonly rows: readonly Shape<'Job'>[] }) {
   const navigate = useNavigate();
   return (
     <Grid
-      hasCards
       label="Applications and replays"
       lines={rows}
       idOf={({ job }) => job}

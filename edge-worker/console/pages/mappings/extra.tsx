@@ -1,9 +1,10 @@
 // A field that only the system has, filled by a constant or a formula over our record.
+import { codecTitle } from '../../../../shared/codec-words.ts';
 import { Button, Choice, Field } from '../../parts/controls.tsx';
 import { FormulaField, useCheck } from './formula.tsx';
 import { PickField } from './pick.tsx';
 import { FormTrouble, useForm } from './saving.tsx';
-import { codecTitle, type Extra, extrasOf, type Full, type Kind, rowPlaceOf, type Sides, withExtra } from './sides.ts';
+import { type Extra, extrasOf, type Full, type Kind, rowPlaceOf, type Sides, withExtra } from './sides.ts';
 
 interface ExtraProps {
   readonly draft: Full;

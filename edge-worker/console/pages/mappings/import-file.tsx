@@ -118,7 +118,6 @@ function Look({ lines, before, onTake, close }: LookProps) {
         </Note>
       )}
       <Grid
-        hasCards
         label="What the file changes"
         heightPx={260}
         lines={rowsOf(difference)}

@@ -29,7 +29,7 @@ export default function JobPage() {
       <p>
         <Link to="/mappings">All mappings</Link>
       </p>
-      <Answer what="the job" answer={read}>
+      <Answer what="the job" title="A job" answer={read}>
         {(found) => <One job={found} />}
       </Answer>
     </div>

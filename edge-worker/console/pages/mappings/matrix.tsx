@@ -2,6 +2,7 @@
 import { Choice } from '../../parts/controls.tsx';
 import { Badge } from '../../parts/states.tsx';
 import { type Content, directions, type Ground, ownerIn, type Role, roleTitles, standingOf } from './sides.ts';
+import '../../parts/stacked.css';
 
 type Kind = Ground['kinds'][number];
 const roles = ['crm', 'psa', 'erp', 'billing'] as const;
@@ -18,7 +19,7 @@ export function Matrix({ content, ground, kind, onMove }: MatrixProps) {
   const carrying = ground.connections.filter(({ maps }) => maps.some((map) => map.kind === kind.kind));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
-    <section className="mappings-matrix" aria-label="Fields and systems" tabIndex={0}>
+    <section className="mappings-matrix stacked" aria-label="Fields and systems" tabIndex={0}>
       <table>
         <thead>
           <tr>

@@ -5,8 +5,9 @@ import type { Shape } from '../../client.ts';
 import { Button, Choice, Field } from '../../parts/controls.tsx';
 import { wordsFrom } from '../../parts/people.ts';
 import { Badge, Empty, Loading, Note, TroubleNote } from '../../parts/states.tsx';
+import { Tick } from '../../parts/ticks.tsx';
 import { Value, Values } from '../../parts/values.tsx';
-import type { Full } from './sides.ts';
+import { type Full, type Ground, type Kind, useGround, useSides } from './sides.ts';
 
 export default function Preview({ draft }: { readonly draft: Full }) {
   const [text, setText] = useState('');
@@ -112,53 +113,117 @@ function Shown({ draft, source }: { readonly draft: Full; readonly source: Sourc
       </div>
       {look.isPending && <Loading what="the record" />}
       {look.error && <TroubleNote trouble={troubleOf(look.error)} />}
-      {look.data && <Sides preview={look.data} />}
+      {look.data && <Sides preview={look.data} source={source} />}
     </>
   );
 }
 
-function Sides({ preview: { source, records, targets } }: { readonly preview: Shape<'Preview'> }) {
-  // A system that owns every field of it is given nothing.
-  const given = targets.filter(({ fields, problems }) => fields.length + problems.length > 0);
+interface SidesProps {
+  readonly preview: Shape<'Preview'>;
+  readonly source: Source;
+}
+
+function Sides(props: SidesProps) {
+  const ground = useGround();
   return (
-    <div className="mappings-sides">
-      <section className="card stack-close" aria-label="What the system says">
-        <h2>The system says</h2>
-        <Values values={source} />
-      </section>
-      <section className="card stack-close" aria-label="What we make of it">
-        <h2>We make of it</h2>
-        {Object.entries(records).map(([id, values]) => (
-          <Values key={id} values={values} />
-        ))}
-      </section>
-      <section className="card stack-close" aria-label="What is given on">
-        <h2>The others are given</h2>
-        {given.length === 0 && <p className="quiet">Nothing: no other system is to have it.</p>}
-        {given.map((target) => (
-          <Target key={`${target.entity} ${target.connection}`} target={target} />
-        ))}
-      </section>
-    </div>
+    <Answer what="our fields" answer={ground}>
+      {(found) => <Named {...props} ground={found} />}
+    </Answer>
   );
 }
 
-function Target({ target }: { readonly target: Shape<'Preview'>['targets'][number] }) {
+/** Under the names that people know; the systems' own are for whoever asks for them. */
+function Named({ preview, source, ground }: SidesProps & { readonly ground: Ground }) {
+  const { records, targets } = preview;
+  const [hasCodes, setHasCodes] = useState(false);
+  const from = ground.connections.find(({ connection }) => connection === source.connection);
+  const read = from?.maps.find(({ recordType }) => recordType === source.recordType);
+  // A system that owns every field of it is given nothing.
+  const given = targets.filter(({ fields, problems }) => fields.length + problems.length > 0);
+  return (
+    <>
+      <Tick label="Show the systems’ own names of fields" isTicked={hasCodes} onTick={setHasCodes} />
+      <div className="mappings-sides">
+        <section className="card stack-close" aria-label="What the system says">
+          <h2>The system says</h2>
+          {read && !hasCodes ? (
+            <Labelled connection={source.connection} kind={read.kind} values={preview.source} />
+          ) : (
+            <Values values={preview.source} titleOf={(name) => name} />
+          )}
+        </section>
+        <section className="card stack-close" aria-label="What we make of it">
+          <h2>We make of it</h2>
+          {Object.entries(records).map(([id, values]) => (
+            <Values key={id} values={values} />
+          ))}
+        </section>
+        <section className="card stack-close" aria-label="What is given on">
+          <h2>The others are given</h2>
+          {given.length === 0 && <p className="quiet">Nothing: no other system is to have it.</p>}
+          {given.map((target) => (
+            <Target key={`${target.entity} ${target.connection}`} {...{ target, ground, hasCodes }} />
+          ))}
+        </section>
+      </div>
+    </>
+  );
+}
+
+/** What the system calls its fields. Until it has said so, they go by our names of them. */
+function useLabels(connection: string, kind: Kind): ReadonlyMap<string, string> {
+  const { data } = useSides(connection, kind);
+  const named = data?.theirs.filter(({ path, label }) => label !== path) ?? [];
+  return new Map(named.map(({ path, label }) => [path, label]));
+}
+
+interface LabelledProps {
+  readonly connection: string;
+  readonly kind: Kind;
+  readonly values: Shape<'Preview'>['source'];
+}
+
+function Labelled({ connection, kind, values }: LabelledProps) {
+  const labels = useLabels(connection, kind);
+  return <Values values={values} titleOf={(name) => labels.get(name) ?? wordsFrom(name)} />;
+}
+
+interface TargetProps {
+  readonly target: Shape<'Preview'>['targets'][number];
+  readonly ground: Ground;
+  readonly hasCodes: boolean;
+}
+
+function Target({ target, ground, hasCodes }: TargetProps) {
   const { connection, kind, recordId, fields, problems } = target;
+  const labels = useLabels(connection, kind as Kind);
+  const ours = ground.kinds.find((one) => one.kind === kind);
+  const system = ground.connections.find((one) => one.connection === connection);
+  const titleOf = (field: string, at: string) =>
+    labels.get(at) ?? ours?.fields.find((one) => one.field === field)?.title ?? wordsFrom(at);
   return (
     <div className="stack-close">
       <h3>
-        {connection}, {wordsFrom(kind).toLowerCase()} {recordId ?? 'that is not there yet'}
+        {system ? `${system.title} (${connection})` : connection}, {(ours?.title ?? wordsFrom(kind)).toLowerCase()}{' '}
+        {recordId ?? 'that is not there yet'}
       </h3>
       {problems.map(({ field }) => (
         <Note key={field} tone="bad">
-          {field} cannot be carried for this record.
+          {titleOf(field, field)} cannot be carried for this record.
         </Note>
       ))}
       <dl className="values">
-        {fields.map(({ at, theirs, before }) => (
+        {fields.map(({ field, at, theirs, before }) => (
           <div key={at}>
-            <dt>{at}</dt>
+            <dt>
+              {titleOf(field, at)}
+              {hasCodes && (
+                <>
+                  {' '}
+                  <code>{at}</code>
+                </>
+              )}
+            </dt>
             <dd>
               <Value value={theirs} />
               {JSON.stringify(theirs) !== JSON.stringify(before) && (

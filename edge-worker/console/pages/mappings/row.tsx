@@ -1,5 +1,7 @@
 // One row of a draft, edited: which field of theirs, how the value goes over, which way, and whose it is.
+
 import { Link, useNavigate, useParams } from 'react-router';
+import { codecTitle } from '../../../../shared/codec-words.ts';
 import { Answer, useMe } from '../../asking.tsx';
 import { Button, Choice } from '../../parts/controls.tsx';
 import { Empty } from '../../parts/states.tsx';
@@ -8,7 +10,6 @@ import { PickField } from './pick.tsx';
 import { FormTrouble, useForm } from './saving.tsx';
 import {
   briefly,
-  codecTitle,
   directions,
   type Full,
   type Ground,

@@ -1,5 +1,7 @@
 // The rows of a draft for one record of one system: our field, theirs, how the value goes over, who owns it.
+
 import { useNavigate, useSearchParams } from 'react-router';
+import { codecTitle } from '../../../../shared/codec-words.ts';
 import { Answer } from '../../asking.tsx';
 import { Button, Choice } from '../../parts/controls.tsx';
 import { Grid } from '../../parts/grid.tsx';
@@ -7,7 +9,6 @@ import { Badge, Empty, Note, type Tone } from '../../parts/states.tsx';
 import { unfilled } from './filled.ts';
 import {
   briefly,
-  codecTitle,
   directions,
   extrasOf,
   type Full,
@@ -109,7 +110,6 @@ function Lines({ draft, ground, connection, map, sides }: TableProps & { readonl
       )}
       {sides.sampleOf !== null && <p className="quiet">The values are those of the record {sides.sampleOf}.</p>}
       <Grid
-        hasCards
         label="Rows"
         heightPx={8000}
         lines={standings}
@@ -175,7 +175,6 @@ function Extras({ draft, connection, map, open, there }: ExtrasProps) {
         {draft.state === 'draft' && <Button onPress={() => open(`=${own.length}`)}>Fill another field</Button>}
       </div>
       <Grid
-        hasCards
         label="Fields that only the system has"
         lines={[...shipped, ...own]}
         idOf={({ id }) => id}

@@ -1,7 +1,6 @@
 // What the rows of a mapping rest on: our fields, theirs, the rows as shipped, and the draft's own over them.
 import { useAnswer } from '../../asking.tsx';
 import type { Shape } from '../../client.ts';
-import { wordsFrom } from '../../parts/people.ts';
 
 type Given = Shape<'DraftInFull'>;
 type GivenOverlay = NonNullable<Given['content']['maps']>[string][string];
@@ -140,11 +139,4 @@ export const roleTitles = { crm: 'CRM', psa: 'PSA', erp: 'ERP', billing: 'Billin
 export function briefly(value: unknown): string {
   if (value === null || value === undefined || value === '') return '—';
   return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-/** `money@currency?` as people read it. */
-export function codecTitle(codec: string): string {
-  const [name = '', place] = codec.replace(/\?$/, '').split('@');
-  const beside = place === undefined ? '' : `, its currency at ${place}`;
-  return `${wordsFrom(name)}${beside}${codec.endsWith('?') ? ', or empty' : ''}`;
 }

@@ -172,7 +172,6 @@ function Log({ rows, onEnd }: { readonly rows: readonly Row[]; readonly onEnd: (
   const lines = rows.map((row, at) => ({ ...row, id: `${at} ${row.entity} ${row.field}` }));
   return (
     <Grid
-      hasCards
       label="Values against the owner's word, the newest first"
       lines={lines}
       idOf={({ id }) => id}

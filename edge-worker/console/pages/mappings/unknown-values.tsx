@@ -1,8 +1,9 @@
 // Values that stand in real records and that a table does not know, each with how many hold it and one press to add it.
+import { useState } from 'react';
 import { Link } from 'react-router';
 import { Answer, useAnswer } from '../../asking.tsx';
 import type { Shape } from '../../client.ts';
-import { Button } from '../../parts/controls.tsx';
+import { Button, Field } from '../../parts/controls.tsx';
 import { wordsFrom } from '../../parts/people.ts';
 import { Note } from '../../parts/states.tsx';
 import type { Pair } from './csv.ts';
@@ -52,11 +53,18 @@ const shownMax = 100;
 
 function List({ seen, entries, onAdd }: UnknownProps & { readonly seen: Seen }) {
   const { uses, looked, unmatched, problems } = seen;
+  const [asked, ask] = useState('');
+  const [shown, show] = useState(shownMax);
   if (uses.length === 0)
     return <p className="quiet">No row uses this table yet. Choose it at a row, under “Translated by the table”.</p>;
-  const has = ({ side, value }: Unmatched) => entries.some((entry) => entry[side].trim() === value);
-  const left = unmatched.filter((one) => !has(one));
-  const isTaken = (theirs: string) => entries.some((entry) => entry.theirs.trim() === theirs);
+  // Looked up once for each value, of which there may be thousands on both sides.
+  const known = {
+    theirs: new Set(entries.map(({ theirs }) => theirs.trim())),
+    ours: new Set(entries.map(({ ours }) => ours.trim())),
+  };
+  const left = unmatched.filter(({ side, value }) => !known[side].has(value));
+  const found = left.filter(({ value }) => value.toLowerCase().includes(asked.trim().toLowerCase()));
+  const isTaken = (theirs: string) => known.theirs.has(theirs);
   return (
     <>
       <p className="quiet">
@@ -71,18 +79,23 @@ function List({ seen, entries, onAdd }: UnknownProps & { readonly seen: Seen }) 
       ))}
       {left.length === 0 && looked === 0 && problems.length === 0 && <p className="quiet">No record holds one yet.</p>}
       {left.length === 0 && looked > 0 && <Note tone="good">The table knows every value of them.</Note>}
+      {left.length > 10 && <Field label="Look for an unknown value" type="search" value={asked} onChange={ask} />}
+      {left.length > 0 && found.length === 0 && <p className="quiet">No such value is unknown.</p>}
       <ul className="mappings-unknown">
-        {left.slice(0, shownMax).map((one) => (
+        {found.slice(0, shown).map((one) => (
           <Value
             key={`${one.side} ${one.connection} ${one.kind} ${one.field} ${one.value}`}
             {...{ one, uses, isTaken, onAdd }}
           />
         ))}
       </ul>
-      {left.length > shownMax && (
-        <p className="quiet">
-          The {shownMax} most frequent of {left.length.toLocaleString()} are shown.
-        </p>
+      {found.length > shown && (
+        <div className="row">
+          <span className="quiet">
+            The {shown.toLocaleString()} most frequent of {found.length.toLocaleString()} are shown.
+          </span>
+          <Button onPress={() => show(shown + shownMax)}>Show more</Button>
+        </div>
       )}
     </>
   );

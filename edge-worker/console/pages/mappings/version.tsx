@@ -13,17 +13,28 @@ import './mappings.css';
 
 export function VersionPage() {
   const version = Number(useParams()['version']);
-  const versions = useAnswer(['mappings', 'versions'], ({ api, installation }) =>
+  const versions = useAnswer(['mappings', 'versions', 'all'], ({ api, installation }) =>
     api.GET('/installations/{installation}/mappings', { params: { path: { installation }, query: { limit: 500 } } }),
   );
   return (
-    <Answer what="the version" answer={versions}>
-      {({ rows }) => {
-        const row = rows.find((one) => one.version === version);
-        if (!row) return <Empty title="There is no such version">Go back to the mappings and choose another.</Empty>;
-        return <One row={row} others={rows.filter((one) => one.version !== version)} />;
-      }}
-    </Answer>
+    <div className="stack">
+      <p>
+        <Link to="/mappings">All mappings</Link>
+      </p>
+      <Answer what="the version" title={`Version ${version}`} answer={versions}>
+        {({ rows }) => {
+          const row = rows.find((one) => one.version === version);
+          if (!row)
+            return (
+              <>
+                <h1>Version {version}</h1>
+                <Empty title="There is no such version">Go back to the mappings and choose another.</Empty>
+              </>
+            );
+          return <One row={row} others={rows.filter((one) => one.version !== version)} />;
+        }}
+      </Answer>
+    </div>
   );
 }
 
@@ -35,10 +46,7 @@ function One({ row, others }: { readonly row: Row; readonly others: readonly Row
   const before = others.find(({ version }) => version < row.version) ?? others[0];
   const since = chosen ?? (before ? String(before.version) : null);
   return (
-    <div className="stack">
-      <p>
-        <Link to="/mappings">All mappings</Link>
-      </p>
+    <>
       <div className="row-apart">
         <h1>Version {row.version}</h1>
         {row.isInForce && <Badge tone="good">In force</Badge>}
@@ -59,7 +67,7 @@ function One({ row, others }: { readonly row: Row; readonly others: readonly Row
           <Compared version={row.version} since={Number(since)} />
         </section>
       )}
-    </div>
+    </>
   );
 }
 

@@ -9,6 +9,7 @@ import { Badge, Empty } from '../../parts/states.tsx';
 import { Step } from '../../parts/step.tsx';
 import { Names, Other, Said, Value } from '../../parts/values.tsx';
 import { Why } from './why.tsx';
+import '../../parts/stacked.css';
 import './one.css';
 
 type Comparison = Shape<'Comparison'>;
@@ -31,7 +32,7 @@ export function OneRecord() {
       <p>
         <Link to="/records">Find another record</Link>
       </p>
-      <Answer what="the record" answer={compared}>
+      <Answer what="the record" title="A record" answer={compared}>
         {(record) => <Compared record={record} />}
       </Answer>
       <History entity={entity} />
@@ -73,7 +74,7 @@ function Compared({ record }: { readonly record: Comparison }) {
 function Beside({ record }: { readonly record: Comparison }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached without a mouse
-    <section className="beside" aria-label="The systems side by side" tabIndex={0}>
+    <section className="beside stacked" aria-label="The systems side by side" tabIndex={0}>
       <table>
         <thead>
           <tr>
@@ -92,7 +93,7 @@ function Beside({ record }: { readonly record: Comparison }) {
               <th scope="row">
                 {title} <Why entity={record.entity} field={field} title={title} />
               </th>
-              <td>
+              <td data-title="Tieout">
                 <Value value={value} />
               </td>
               {record.systems.map((system) => (
@@ -133,10 +134,16 @@ function SystemHead({ system: { title, connection, link, recordId, seenAt } }: {
 }
 
 function Cell({ system, field }: { readonly system: SystemOf; readonly field: string }) {
-  if (system.values === null || !(field in system.values)) return <td className="quiet">not kept there</td>;
+  const head = `${system.title} (${system.connection})`;
+  if (system.values === null || !(field in system.values))
+    return (
+      <td className="quiet" data-title={head}>
+        not kept there
+      </td>
+    );
   const differs = system.differing.includes(field);
   return (
-    <td className={differs ? 'beside-differs' : ''}>
+    <td className={differs ? 'beside-differs' : ''} data-title={head}>
       <Value value={system.values[field]} />
       {differs && <div className="beside-mark">differs</div>}
     </td>

@@ -42,6 +42,7 @@ export const refusals = {
   'nothing-waits': 'Nothing waits any more',
   'own-draft': 'Your own draft',
   'proof-used': 'Page has to be loaded anew',
+  'put-back-not-offered': 'Not offered here',
   'reason-missing': 'Reason is missing',
   'record-unavailable': 'Record cannot be read just now',
   'role-not-offered': 'System cannot take this role',

@@ -41,6 +41,7 @@ export const access = {
   listSystems: { roles: everyone, scope: 'installation:read' },
   makeInstallation: { roles: [], scope: null },
   sendAgain: { roles: [], scope: null },
+  putLaneBack: { roles: [], scope: null },
   readInstallation: { roles: everyone, scope: 'installation:read' },
   readHealth: { roles: everyone, scope: 'installation:read' },
   readProgress: { roles: everyone, scope: 'installation:read' },

@@ -4,6 +4,7 @@ import type { EntityName } from '../../shared/entities/_registry.ts';
 import type { RecordClaim } from '../connectors/embed.ts';
 import type { AuditHead } from '../flow/audit.ts';
 import type { EndingWish } from '../flow/ending.ts';
+import type { GoBack, WentBack } from '../flow/go-back.ts';
 import type { Checked } from '../flow/health.ts';
 import type { MappingContent } from '../flow/mapping.ts';
 import type { RowProblem } from '../flow/mapping-check.ts';
@@ -138,6 +139,10 @@ export class InstallationAt {
 
   end(wish: EndingWish): Promise<void> {
     return reached(async () => this.#lane.end(wish));
+  }
+
+  goBack(wish: GoBack): Promise<WentBack> {
+    return tried(async () => this.#lane.goBack(wish));
   }
 
   takeBack(by: string): Promise<void> {

@@ -1897,6 +1897,30 @@ post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; p
 429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
 503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
 };
+'/installations/{installation}/put-back': {
+post: { parameters: { query?: never; header?: { "Idempotency-Key"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody: { content: { 'application/json': {
+/** At most as long ago as D1 keeps all history, 14 days by default. */
+"moment": string;
+/** Kept in the audit. */
+"reason": string;
+}; }; }; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
+"moment": string;
+/** The last run of the lane before it went. */
+"run": number;
+}; }; };
+202: { headers: Record<string, unknown>; content: { 'application/json': {
+"moment": string;
+/** The last run of the lane before it went. */
+"run": number;
+}; }; };
+401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+403: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+404: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+409: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+422: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+429: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
+503: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; }; }; };
+};
 '/installations/{installation}/subscriptions': {
 get: { parameters: { query?: never; header?: { "If-None-Match"?: string; }; path: { "installation": string; }; cookie?: never; }; requestBody?: never; responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': {
 "rows": (components['schemas']['Subscription'])[];
@@ -2961,6 +2985,13 @@ Progress: {
 })[];
 /** Deliveries in the overflow; null when it cannot say. */
 "overflowed": number | null;
+/** How far a lane that was put back has come; null once it is as it was. */
+"takingBack": {
+"step": "wiring" | "entities" | "holds";
+/** Records that were taken back so far. */
+"entities": number;
+"since": string;
+} | null;
 } & { [name: string]: unknown };
 Job: {
 "job": string;

@@ -1,7 +1,9 @@
 // What a lane has in hand right now, in counts: for the operator and for tests.
+import { instantText } from '../../shared/dates.ts';
 import type { LaneCore } from './core.ts';
 import { waitingCount } from './inbox.ts';
 import { sendingAgain } from './send-again.ts';
+import { takingBack } from './take-back.ts';
 
 export function progressOf(core: LaneCore): Readonly<Record<string, unknown>> {
   const { sql } = core.store;
@@ -22,6 +24,7 @@ export function progressOf(core: LaneCore): Readonly<Record<string, unknown>> {
     statusDue: count('SELECT count(*) AS n FROM status_due'),
     flushWaiting: count('SELECT count(*) AS n FROM flush_log') - core.store.flushLog.taken.count,
     sendingAgain: sendingAgain(core),
+    takingBack: shownTakingBack(core),
     entities: [...core.store.entityCounts()].map(([kind, n]) => ({ kind, n })),
     connections: [...core.wiring.connections.values()].map(({ id, state }) => ({
       id,
@@ -29,6 +32,11 @@ export function progressOf(core: LaneCore): Readonly<Record<string, unknown>> {
       pausedUntilMs: core.pausedUntilMs(id),
     })),
   };
+}
+
+function shownTakingBack(core: LaneCore): Readonly<Record<string, string | number>> | null {
+  const now = takingBack(core);
+  return now && { step: now.step, entities: now.entities, since: instantText(now.sinceMs) };
 }
 
 /** Records whose turn to be read it is; those of a connection that rests are read once it has rested. */

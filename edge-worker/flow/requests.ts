@@ -21,6 +21,7 @@ import { mappingContent } from './mapping.ts';
 import { answerMatch, type MatchAnswer } from './match-answers.ts';
 import { endSession, type NewSession, openSession } from './people.ts';
 import { type ProposalStep, propose } from './proposals.ts';
+import { refuseBehind } from './ready.ts';
 import { type Credentials, reconnect } from './reconnect.ts';
 import { startSendingAgain } from './send-again.ts';
 import {
@@ -125,10 +126,7 @@ export async function change(
   once: Once | null = null,
 ): Promise<ChangeResult> {
   const answer = await tried(async () => {
-    if (!(await lane.ready())) {
-      const message = 'This installation was put back to an earlier time and is being brought up to date.';
-      throw new StewardError('lane-behind', message, 'Try again in a minute.');
-    }
+    await refuseBehind(lane);
     refuseEnding(lane.core, request.verb);
     const secrets = secretsOf(request);
     const sealed = secrets ? await seal(JSON.stringify(secrets)) : '';

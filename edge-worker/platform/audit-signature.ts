@@ -1,6 +1,7 @@
 // The head of an audit chain, signed by the hub: whoever holds the public key can tell, offline, that no row before it
 // was altered, removed or cut off.
-import type { AuditHead } from '../flow/audit.ts';
+import { type AuditHead, auditHead, isHeadUnsigned, keepSignedHead } from '../flow/audit.ts';
+import type { LaneCore } from '../flow/core.ts';
 import { derive, toBase64Url } from './vault.ts';
 
 /** An Ed25519 private key in PKCS #8 is this and its 32 bytes. */
@@ -26,6 +27,13 @@ export async function signHead(hubKey: string, head: AuditHead): Promise<string>
     new TextEncoder().encode(headText(head)),
   );
   return toBase64Url(new Uint8Array(signature));
+}
+
+/** Signs today's head where that has not been done. What fails today is done by the next sweep. */
+export async function signDaily(core: LaneCore, hubKey: string): Promise<void> {
+  if (!isHeadUnsigned(core)) return;
+  const head = auditHead(core);
+  keepSignedHead(core, head, await signHead(hubKey, head));
 }
 
 /** Base64url of its 32 bytes. */

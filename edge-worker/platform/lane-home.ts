@@ -2,11 +2,13 @@
 import { connectors } from '../connectors/_registry.ts';
 import { liveContext } from '../context.ts';
 import { hasTables, isFounded } from '../flow/ending.ts';
+import type { EarlierStates } from '../flow/go-back.ts';
 import type { Drive } from '../flow/jobs.ts';
 import { Lane } from '../flow/lane.ts';
 import { release } from '../store/directory.ts';
 import { appOf } from './apps.ts';
 import { archiveFor, governedArchive } from './archive.ts';
+import { earlierStates } from './earlier-states.ts';
 import type { Env } from './env.ts';
 import { Governor } from './governor.ts';
 import { log } from './log.ts';
@@ -25,6 +27,8 @@ export class LaneHome {
   readonly calls = new Map<string, number>();
   readonly governor: Governor;
   readonly meter = newMeter();
+  /** It goes back to an earlier state in a moment: what were taken in now would not stay. */
+  isLeaving = false;
   readonly #state: DurableObjectState;
   readonly #env: Env;
   #lane: Lane | null = null;
@@ -60,6 +64,12 @@ export class LaneHome {
 
   get vault(): Vault {
     return new Vault(this.#env.SEAL_KEYS, this.#installation ?? '', liveContext().randomBytes);
+  }
+
+  get earlierStates(): EarlierStates {
+    return earlierStates(this.#state, liveContext().sleep, () => {
+      this.isLeaving = true;
+    });
   }
 
   get live(): Lane {

@@ -3,9 +3,10 @@ import { DurableObject } from 'cloudflare:workers';
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import type { RecordClaim } from '../connectors/embed.ts';
 import type { VisitAnswer } from '../connectors/mailbox.ts';
-import { type AuditHead, auditHead, isHeadUnsigned, keepSignedHead, tellAudit } from '../flow/audit.ts';
+import { type AuditHead, auditHead, tellAudit } from '../flow/audit.ts';
 import { type Outcome, type Round, settle, take, testRound, unreached } from '../flow/dispatch.ts';
 import { countLane, type EndingWish, endLane, takeLaneBack } from '../flow/ending.ts';
+import { type GoBack, goBack, type WentBack } from '../flow/go-back.ts';
 import { type Checked, checkConnection, type HealthWithCalls, healthOf } from '../flow/health.ts';
 import type { InboxEntry } from '../flow/intake.ts';
 import type { Drive, Turn } from '../flow/jobs.ts';
@@ -27,7 +28,7 @@ import { type Thought, type Validated, validate } from '../flow/validate.ts';
 import { visit } from '../flow/visits.ts';
 import { type After, type OwnPage, type OwnTable, ownRows } from '../store/own-rows.ts';
 import { takeAlerts, testAlert } from './alert-calls.ts';
-import { signHead } from './audit-signature.ts';
+import { signDaily, signHead } from './audit-signature.ts';
 import type { Env } from './env.ts';
 import { LaneHome } from './lane-home.ts';
 import { overflowStub } from './lanes.ts';
@@ -64,7 +65,7 @@ export class LaneObject extends DurableObject<Env> {
     if (!this.#home.isFounded) return 'ended';
     const lane = this.#home.live;
     if (!isTaking(lane, entry.connection)) return 'ended';
-    if (lane.waitingCount() >= Number(this.env.INBOX_MAX)) {
+    if (this.#home.isLeaving || lane.waitingCount() >= Number(this.env.INBOX_MAX)) {
       lane.kick('decide');
       return 'full';
     }
@@ -88,18 +89,10 @@ export class LaneObject extends DurableObject<Env> {
     this.#home.live.wake();
     // The next sweep finds it ready.
     if (!this.#home.live.isReady) return;
-    await this.#signAuditDaily();
+    await signDaily(this.#home.live.core, this.env.HUB_KEY);
     await renewDaily(this.#home.live.core, (plain) => this.#home.vault.seal(plain));
     const name = this.ctx.id.name;
     if (name) await overflowStub(this.env, name, this.ctx.id.jurisdiction ?? '').hurry();
-  }
-
-  /** A head that could not be signed today is signed by the next sweep. */
-  async #signAuditDaily(): Promise<void> {
-    const { core } = this.#home.live;
-    if (!isHeadUnsigned(core)) return;
-    const head = auditHead(core);
-    keepSignedHead(core, head, await signHead(this.env.HUB_KEY, head));
   }
 
   /**
@@ -139,6 +132,11 @@ export class LaneObject extends DurableObject<Env> {
     takeLaneBack(this.#home.live.core, by);
     this.#home.live.wake();
     await this.#home.live.flushed(flushedWithinMs);
+  }
+
+  /** Puts this lane back to an earlier moment, where the platform offers that. */
+  goBack(wish: GoBack): Promise<Tried<WentBack>> {
+    return tried(() => goBack(this.#home.live, wish, this.#home.earlierStates));
   }
 
   async noteExport(by: string): Promise<void> {

@@ -121,6 +121,21 @@ describe('A record that was put back to an earlier time', () => {
     await until('what came afterwards', () => pair.hoursInTarget('Afterwards').length > 0 && pair.isInStep);
     await pair.installation.settled();
     expect(pair.target.rows('hours')).toHaveLength(made + 1);
+  });
+
+  it('a platform that keeps no earlier states of a lane says so, and what to do; the lane goes on', async () => {
+    const { installation } = pair;
+    const operator = new Operator(hub?.url ?? '', hub?.operatorKey ?? '');
+    const at = `/installations/${installation.id}`;
+    expect((await installation.progress()).takingBack).toBeNull();
+    const asked = { moment: new Date(Date.now() - 1_000).toISOString(), reason: 'Broken tables' };
+    const put = operator.call('POST', `${at}/put-back`, asked);
+    await expect(put).rejects.toThrow(/409 .*put-back-not-offered.*put a copy of its folder of lanes in place/);
+    const audit = await operator.call<{ rows: unknown[] }>('GET', `${at}/audit?action=lane-put-back-asked`);
+    expect(audit.rows).toEqual([]);
+    await pair.logAndTell('After the refusal');
+    await until('what came after it', () => pair.hoursInTarget('After the refusal').length > 0);
+    await installation.settled();
     await stop();
   });
 

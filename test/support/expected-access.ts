@@ -11,6 +11,7 @@ export const expectedAccess: Readonly<Record<Operation, readonly [readonly HostR
   listSystems: [everyone, 'installation:read'],
   makeInstallation: [[], null],
   sendAgain: [[], null],
+  putLaneBack: [[], null],
   readInstallation: [everyone, 'installation:read'],
   readHealth: [everyone, 'installation:read'],
   readProgress: [everyone, 'installation:read'],

@@ -17,6 +17,8 @@ export interface Progress {
   readonly flushWaiting: number;
   /** Null unless rows are being sent again after D1 was put back. */
   readonly sendingAgain: unknown;
+  /** Null unless the lane was put back and takes back what it was. */
+  readonly takingBack: unknown;
   readonly entities: readonly { readonly kind: string; readonly n: number }[];
   readonly connections: readonly { readonly id: string; readonly state: string; readonly pausedUntilMs: number }[];
   readonly calls: Readonly<Record<string, number>>;

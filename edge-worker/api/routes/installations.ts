@@ -236,6 +236,14 @@ const progress = z
     entities: z.array(z.object({ kind: z.string(), n: count })),
     connections: z.array(z.object({ id: z.string(), state: z.string(), pausedUntilMs: z.number() })),
     overflowed: count.nullable().meta({ description: 'Deliveries in the overflow; null when it cannot say.' }),
+    takingBack: z
+      .object({
+        step: z.enum(['wiring', 'entities', 'holds']),
+        entities: count.meta({ description: 'Records that were taken back so far.' }),
+        since: instant,
+      })
+      .nullable()
+      .meta({ description: 'How far a lane that was put back has come; null once it is as it was.' }),
   })
   .meta({ id: 'Progress', description: 'Counts of what a lane has in hand; more may be added.' });
 

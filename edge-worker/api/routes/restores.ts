@@ -1,9 +1,10 @@
-// The operator's route after D1 was put back to an earlier time: every lane sends again what it has sent since.
+// The operator's routes of going back in time: a lane is put back to an earlier moment; after D1 was put back, every
+// lane sends again what it has sent since.
 import { z } from 'zod';
 import { lanesAfter } from '../../store/directory.ts';
 import { LaneRefusal } from '../problems.ts';
 import { ok, type Route, route } from '../route.ts';
-import { instant } from '../shapes.ts';
+import { instant, instantOf } from '../shapes.ts';
 
 /** Lanes that are asked in one call. */
 const lanesMax = 50;
@@ -43,4 +44,28 @@ const sendAgain = route({
   },
 });
 
-export const restores: readonly Route[] = [sendAgain];
+const putLaneBack = route({
+  operation: 'putLaneBack',
+  method: 'post',
+  path: '/installations/{installation}/put-back',
+  tag: 'Installation',
+  summary: 'Put the lane of an installation back to an earlier moment',
+  description:
+    'For a lane whose own tables are wrong or broken. It starts anew as it was then, takes back from D1 what it knew ' +
+    'since, and looks before it sends. Not to undo what people did: that is taken back too. `progress` shows how far ' +
+    'it is in `takingBack`.',
+  body: z.object({
+    moment: instant.meta({ description: 'At most as long ago as D1 keeps all history, 14 days by default.' }),
+    reason: z.string().trim().min(1).max(500).meta({ description: 'Kept in the audit.' }),
+  }),
+  shape: z.object({
+    moment: instant,
+    run: z.int().meta({ description: 'The last run of the lane before it went.' }),
+  }),
+  handle: async ({ at, body: { moment, reason }, caller: { by } }) => {
+    const { atMs, run } = await at.goBack({ atMs: Date.parse(moment), reason, by });
+    return ok({ moment: instantOf(atMs), run });
+  },
+});
+
+export const restores: readonly Route[] = [sendAgain, putLaneBack];

@@ -164,6 +164,14 @@ get: { parameters: { query?: { "limit"?: number; "after"?: string; "by"?: string
 "rows": (components['schemas']['AuditRow'])[];
 /** Send it as `after` for the next page; null on the last. A page that looked far back may be short. */
 "next": string | null;
+/** The other records that are named here, by their ids. */
+"names": { [name: string]: {
+"kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time";
+/** How people call records of this kind. */
+"title": string;
+/** Its name or number; null where it has none. */
+"label": string | null;
+} };
 }; }; };
 304: { headers: Record<string, unknown>; content?: never; };
 401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };
@@ -2174,6 +2182,14 @@ AuditRow: {
 "by": string;
 "action": string;
 "subject": string;
+/** What `subject` is. */
+"on": {
+"is": "record" | "exception" | "connection" | "mapping" | "draft" | "job" | "key" | "subscription" | "destination" | "alerts" | "session" | "installation";
+/** How people call such things. */
+"title": string;
+/** How people call this one; null where it has no name. */
+"label": string | null;
+};
 "detail": { [name: string]: string };
 /** Hash of the row before. */
 "previous": string;

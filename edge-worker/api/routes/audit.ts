@@ -7,6 +7,8 @@ import { having, type Narrowing, pageOfRegister } from '../../store/register-pag
 import type { StoredRow } from '../../store/rows.ts';
 import { select, sql } from '../../store/scoped-record.ts';
 import type { InstallationAt } from '../at.ts';
+import { subjectShape, subjectsOf } from '../audit-subjects.ts';
+import { namesIn, namesShape } from '../names.ts';
 import { cursorAfter, cursorOf, pageOf, paging } from '../paging.ts';
 import { ok, type Route, route } from '../route.ts';
 import { instant, instantOf, params, parsed } from '../shapes.ts';
@@ -18,6 +20,7 @@ const entry = z
     by: z.string(),
     action: z.string(),
     subject: z.string(),
+    on: subjectShape,
     detail: params,
     previous: z.string().meta({ description: 'Hash of the row before.' }),
     hash: z.string(),
@@ -46,7 +49,7 @@ const listAudit = route({
   tag: 'Audit',
   summary: 'List who changed what, the newest first',
   query: filters,
-  shape: pageOf(entry),
+  shape: pageOf(entry).extend({ names: namesShape }),
   handle: async ({ at, query, ports }) => {
     const { limit, after, from, to } = query;
     const place = cursorOf(after, z.tuple([z.int()]));
@@ -62,7 +65,15 @@ const listAudit = route({
       fromMs: msOf(from),
       toMs: msOf(to),
     });
-    return ok(cursorAfter(page.rows, limit, shown, (row) => [row.seq], page.goesOn));
+    const { rows, next } = cursorAfter(page.rows, limit, shown, (row) => [row.seq], page.goesOn);
+    const [onOf, names] = await Promise.all([
+      subjectsOf(at.record, rows),
+      namesIn(
+        at.record,
+        rows.map(({ detail }) => detail),
+      ),
+    ]);
+    return ok({ rows: rows.map((row) => ({ ...row, on: onOf(row) })), next, names });
   },
 });
 

@@ -1,13 +1,15 @@
 // The audit: who changed what, filtered by name and days, and the whole of it with its signed heads as a file.
 import { useState } from 'react';
+import { Link } from 'react-router';
 import { Answer, troubleOf, useChange, useMe, usePages } from '../asking.tsx';
 import type { Shape } from '../client.ts';
 import { Button, Field } from '../parts/controls.tsx';
-import { Instant } from '../parts/figures.tsx';
+import { Instant, instantText } from '../parts/figures.tsx';
 import { saveFile } from '../parts/file.ts';
 import { Grid } from '../parts/grid.tsx';
 import { nameOf, wordsFrom } from '../parts/people.ts';
 import { Empty, TroubleNote } from '../parts/states.tsx';
+import { Names, Said } from '../parts/values.tsx';
 import './audit.css';
 
 const pageMax = 200;
@@ -59,7 +61,11 @@ function Rows() {
         <Field label="To" type="date" value={to} onChange={setTo} />
       </div>
       <Answer what="the audit" answer={found.answer}>
-        {() => <Changes rows={found.rows} onEnd={found.more} />}
+        {({ pages }) => (
+          <Names of={Object.assign({}, ...pages.map(({ names }) => names))}>
+            <Changes rows={found.rows} onEnd={found.more} />
+          </Names>
+        )}
       </Answer>
     </>
   );
@@ -79,11 +85,15 @@ function Changes({ rows, onEnd }: { readonly rows: readonly Shape<'AuditRow'>[];
         { id: 'action', title: 'What', minWidth: 190, show: ({ action }) => <Whole text={wordsFrom(action)} /> },
         {
           ...{ id: 'subject', title: 'On what', width: '2fr', minWidth: 220 },
-          show: ({ subject }) => <Whole text={subject} />,
+          show: (row) => <On row={row} />,
         },
         {
           ...{ id: 'detail', title: 'Details', width: '3fr', minWidth: 260 },
-          show: ({ detail }) => <Whole text={detailsOf(detail)} />,
+          show: (row) => (
+            <span title={detailsOf(row)}>
+              <Said text={detailsOf(row)} />
+            </span>
+          ),
         },
       ]}
     />
@@ -95,11 +105,47 @@ function Whole({ text }: { readonly text: string }) {
   return <span title={text}>{text}</span>;
 }
 
-const detailsOf = (detail: Readonly<Record<string, string>>) =>
+type Row = Shape<'AuditRow'>;
+
+/** Where a thing is looked at; what has no page of its own is not here. */
+const homes: Readonly<Partial<Record<Row['on']['is'], (subject: string) => string>>> = {
+  record: (subject) => `/records/${subject}`,
+  exception: (subject) => `/exceptions/one/${subject}`,
+  connection: (subject) => `/connections/${subject}`,
+  mapping: (subject) => `/mappings/version/${subject}`,
+  draft: (subject) => `/mappings/draft/${subject}`,
+  key: () => '/api',
+  subscription: (subject) => `/api/${subject}`,
+  destination: () => '/alerts',
+  alerts: () => '/alerts',
+};
+
+function On({ row: { subject, on } }: { readonly row: Row }) {
+  const home = homes[on.is]?.(subject);
+  const name = on.label ?? on.title;
+  return (
+    <span title={`${on.title}: ${on.label ?? subject}`}>
+      {on.label !== null && <span className="quiet">{on.title} </span>}
+      {home === undefined ? name : <Link to={home}>{name}</Link>}
+    </span>
+  );
+}
+
+/** What is a code rather than somebody’s words. */
+const codes = new Set(['control', 'kind', 'answer', 'state']);
+/** What says nothing to people, or stands in the column before. */
+const untold = new Set(['hash', 'content', 'cause']);
+
+const detailsOf = ({ detail, on }: Row) =>
   Object.entries(detail)
-    .filter(([, value]) => value !== '')
-    .map(([name, value]) => `${wordsFrom(name)}: ${value}`)
+    .filter(([name, value]) => value !== '' && !untold.has(name) && !(name === 'entity' && on.is === 'exception'))
+    .map(([name, value]) => `${wordsFrom(name)}: ${said(name, value)}`)
     .join(' · ');
+
+function said(name: string, value: string): string {
+  if (codes.has(name)) return wordsFrom(value).toLowerCase();
+  return /^\d{4}-\d{2}-\d{2}T/.test(value) ? instantText(Date.parse(value)) : value;
+}
 
 function Export() {
   const file = useChange(

@@ -23,6 +23,8 @@ export function amountText(value: Money): string {
 const instants = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 const days = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeZone: 'UTC' });
 
+export const instantText = (atMs: number): string => instants.format(atMs);
+
 export function Instant({ atMs }: { readonly atMs: number | null }) {
   if (atMs === null) return <span className="quiet">—</span>;
   return (

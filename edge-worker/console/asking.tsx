@@ -26,6 +26,8 @@ type Me = paths['/me']['get']['responses'][200]['content']['application/json'];
 
 const MeContext = createContext<Me | null>(null);
 const AskingContext = createContext<Asking | null>(null);
+/** Whether a page says by itself, for all its parts, that the hub cannot be reached. */
+export const AwayIsSaid = createContext(false);
 
 /** Stands before every page: nothing is asked until somebody is proven. */
 export function Door({ sessions, children }: { readonly sessions: Sessions; readonly children: ReactNode }) {
@@ -132,6 +134,8 @@ const unproven: Trouble = {
   next: 'Sign in to it, then try again here.',
   code: 'unproven',
 };
+
+export const isUnreachable = (error: Error) => error instanceof ApiTrouble && error.trouble === unreachable;
 
 async function reached<Asked>(asked: Promise<Asked>): Promise<Asked> {
   try {
@@ -275,14 +279,16 @@ interface AnswerProps<Body> {
 /** Loading, trouble or the answer. An answer that is there stays while it cannot be renewed, and says so. */
 export function Answer<Body>({ what, title, answer, children }: AnswerProps<Body>) {
   const retry = () => void answer.refetch();
+  const isSaid = useContext(AwayIsSaid) && answer.error !== null && isUnreachable(answer.error);
   if (answer.data !== undefined) {
     return (
       <>
-        {answer.error && <TroubleNote trouble={troubleOf(answer.error)} onRetry={retry} />}
+        {answer.error && !isSaid && <TroubleNote trouble={troubleOf(answer.error)} onRetry={retry} />}
         {children(answer.data)}
       </>
     );
   }
+  if (isSaid) return <p className="quiet">Not known just now.</p>;
   const trouble = answer.error ? troubleOf(answer.error) : null;
   return (
     <>

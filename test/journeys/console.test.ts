@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { awayStories } from '../console/away.ts';
 import { mappingStories } from '../console/mappings.ts';
 import { manyStories, stateStories } from '../console/states.ts';
 import { targetStories } from '../console/targets.ts';
@@ -168,7 +169,8 @@ describe.skipIf(!hasBrowser)('The overview', () => {
   });
 });
 
-manyStories((one) => visitConsole(browser, { hubUrl: hub.url, installation: pair.installation.id, ...one }));
+for (const stories of [awayStories, manyStories])
+  stories((one) => visitConsole(browser, { hubUrl: hub.url, installation: pair.installation.id, ...one }));
 
 describe.skipIf(!hasBrowser)('Exceptions', () => {
   it.each([1280, 400])('tell what waits by cause, then each record, then one in full, at %i px', async (widthPx) => {

@@ -57,8 +57,9 @@ function thingOf({ action, subject }: About): Thing {
 
 /** How drafts, jobs, keys and subscribers among these were called when they were begun. */
 export function begunAmong(subjects: readonly string[]): Fragment<Begun> {
-  return sql`SELECT subject AS id, action, detail FROM ${auditRows}
-    WHERE subject IN (SELECT value FROM json_each(${JSON.stringify(subjects)}))
+  // By number: asked for its columns as well, the index of subjects is passed over for the key, which reads all rows.
+  return sql`SELECT subject AS id, action, detail FROM ${auditRows} WHERE seq IN (
+      SELECT seq FROM ${auditRows} WHERE subject IN (SELECT value FROM json_each(${JSON.stringify(subjects)})))
     AND action IN ('draft-begun', 'job-started', 'key-made', 'subscription-made')`;
 }
 

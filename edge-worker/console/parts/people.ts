@@ -1,8 +1,11 @@
 // How people, and whose turn it is, are named on pages.
 
+/** Whoever is no person. */
+const others: Readonly<Record<string, string>> = { hub: 'Tieout', operator: 'The operator' };
+
 /** The host proved a name; what stands behind it in the audit is not for reading. */
 export function nameOf(by: string): string {
-  return by.replace(/ \([^()]*\)$/, '');
+  return others[by] ?? by.replace(/ \([^()]*\)$/, '');
 }
 
 const owners: Readonly<Record<string, string>> = { integration: 'Integration admin' };

@@ -6,7 +6,7 @@ import type { Shape } from '../../client.ts';
 import { useNowMs } from '../../clock.ts';
 import { Ago, amountText } from '../../parts/figures.tsx';
 import { Grid } from '../../parts/grid.tsx';
-import { nameOf, ownerTitle } from '../../parts/people.ts';
+import { nameOf, ownerTitle, wordsFrom } from '../../parts/people.ts';
 import { Empty } from '../../parts/states.tsx';
 import { AnswerAll, useAnsweringOf } from './answers.tsx';
 
@@ -104,7 +104,7 @@ function Members({ cause, open }: { readonly cause: string; readonly open: numbe
                 isName: true,
                 width: '2fr',
                 minWidth: 180,
-                show: (row) => row.label ?? row.id,
+                show: (row) => row.label ?? (row.kind === null ? row.words.title : wordsFrom(row.kind)),
               },
               { id: 'text', title: 'What is wrong', width: '3fr', minWidth: 220, show: (row) => row.words.text },
               {

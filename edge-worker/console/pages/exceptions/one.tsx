@@ -9,6 +9,7 @@ import { nameOf, ownerTitle, wordsFrom } from '../../parts/people.ts';
 import { Badge, Note, TroubleNote } from '../../parts/states.tsx';
 import { Names, Said, Values } from '../../parts/values.tsx';
 import { AnswerOne } from './answers.tsx';
+import { closingText } from './closing.ts';
 import { Give } from './give.tsx';
 import './one.css';
 
@@ -97,7 +98,7 @@ function Closed({ full }: { readonly full: Full }) {
   return (
     <>
       Closed <Instant atMs={full.closedAt === null ? null : Date.parse(full.closedAt)} />
-      {full.closedBy !== null && ` by ${nameOf(full.closedBy)}`}
+      {full.closedBy !== null && ` ${closingText(full.closedBy)}`}
       {full.reason && `: ${full.reason}`}
     </>
   );
@@ -213,7 +214,7 @@ function Before({ full }: { readonly full: Full }) {
         {full.before.map(({ id, words, madeAt, closedBy }) => (
           <li key={id}>
             <Link to={`/exceptions/one/${id}`}>{words.title}</Link>, <Instant atMs={Date.parse(madeAt)} />
-            {closedBy !== null && `, closed by ${nameOf(closedBy)}`}
+            {closedBy !== null && `, closed ${closingText(closedBy)}`}
           </li>
         ))}
       </ul>

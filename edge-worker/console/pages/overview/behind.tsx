@@ -6,7 +6,7 @@ import type { Shape } from '../../client.ts';
 import { useNowMs } from '../../clock.ts';
 import { Ago, amountText, Day } from '../../parts/figures.tsx';
 import { Grid, type GridColumn } from '../../parts/grid.tsx';
-import { wordsFrom } from '../../parts/people.ts';
+import { ownerTitle, wordsFrom } from '../../parts/people.ts';
 import { Empty, Loading } from '../../parts/states.tsx';
 import { figureText, type Indicator, lengthText, monthText } from './shown.ts';
 
@@ -95,12 +95,12 @@ const placeOf = (of: Indicator['parts'][number]['of']) =>
     })
     .join(', ');
 
-const howLong: GridColumn<Row> = {
+const howLong = (rows: readonly Row[]): GridColumn<Row> => ({
   id: 'how-long',
-  title: 'How long',
-  minWidth: 120,
+  title: rows.some(({ tookMs }) => tookMs !== null) ? 'Took' : 'Waiting since',
+  minWidth: 130,
   show: (row) => <HowLong {...row} />,
-};
+});
 
 function HowLong({ since, tookMs, isLate }: Row) {
   const nowMs = useNowMs();
@@ -115,7 +115,7 @@ function HowLong({ since, tookMs, isLate }: Row) {
 
 const whoseTurn: GridColumn<Row> = {
   ...{ id: 'owner', title: 'Whose turn', minWidth: 100 },
-  show: ({ owner }) => owner ?? '',
+  show: ({ owner }) => (owner === null ? '' : ownerTitle(owner)),
 };
 
 const amountIn = ({ made }: Row, figure: string) =>
@@ -148,10 +148,10 @@ function Records({ rows }: { readonly rows: readonly Row[] }) {
           isName: true,
           width: '2fr',
           minWidth: 160,
-          show: (row) => row.label ?? row.entity,
+          show: (row) => row.label ?? row.title,
         },
         { id: 'title', title: 'Kind', minWidth: 100, show: (row) => row.title },
-        ...(made.length > 0 ? made : [howLong, whoseTurn]),
+        ...(made.length > 0 ? made : [howLong(rows), whoseTurn]),
         {
           id: 'worth',
           title: made.length > 0 ? 'What is left' : 'Worth',

@@ -32,7 +32,7 @@ function Cards({ rows }: { readonly rows: readonly Indicator[] }) {
   const [opened, setOpened] = useState<Indicator['name'] | null>(null);
   return (
     <ul className="indicators">
-      {rows.map((one) => {
+      {[...rows].sort(byUrgency).map((one) => {
         const isOpen = one.name === opened;
         return (
           <Fragment key={one.name}>
@@ -53,6 +53,10 @@ function Cards({ rows }: { readonly rows: readonly Indicator[] }) {
     </ul>
   );
 }
+
+/** What is missed comes first, what has no figure last; otherwise as they are told. */
+const byUrgency = (a: Indicator, b: Indicator) => placeOf(a) - placeOf(b);
+const placeOf = ({ isMissed, notKnown }: Indicator) => (notKnown === null ? (isMissed ? 0 : 1) : 2);
 
 interface CardProps {
   readonly indicator: Indicator;

@@ -50,6 +50,7 @@ function thingOf({ action, subject }: About): Thing {
   if (kindOf(subject) !== null) return 'record';
   const prefix = /^([a-z]{3})_[0-9A-Z]{26}$/.exec(subject)?.[1] ?? '';
   if (byPrefix[prefix]) return byPrefix[prefix];
+  if (action.startsWith('installation-')) return 'installation';
   if (action.startsWith('session-')) return 'session';
   if (action.startsWith('alerts-')) return 'alerts';
   return action.startsWith('mapping-') ? 'mapping' : 'connection';

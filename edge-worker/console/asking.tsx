@@ -278,27 +278,18 @@ interface AnswerProps<Body> {
 
 /** Loading, trouble or the answer. An answer that is there stays while it cannot be renewed, and says so. */
 export function Answer<Body>({ what, title, answer, children }: AnswerProps<Body>) {
-  const retry = () => void answer.refetch();
   const isSaid = useContext(AwayIsSaid) && answer.error !== null && isUnreachable(answer.error);
-  if (answer.data !== undefined) {
-    return (
-      <>
-        {answer.error && !isSaid && <TroubleNote trouble={troubleOf(answer.error)} onRetry={retry} />}
-        {children(answer.data)}
-      </>
-    );
-  }
-  if (isSaid) return <p className="quiet">Not known just now.</p>;
-  const trouble = answer.error ? troubleOf(answer.error) : null;
+  const trouble = answer.error && !isSaid ? troubleOf(answer.error) : null;
+  // What is not there does not come by being asked for again.
+  const again = trouble?.code === 'not-found' ? {} : { onRetry: () => void answer.refetch() };
+  const note = trouble && <TroubleNote trouble={trouble} {...again} />;
+  const isHere = answer.data !== undefined;
+  if (isSaid && !isHere) return <p className="quiet">Not known just now.</p>;
   return (
     <>
-      {title !== undefined && <h1>{title}</h1>}
-      {trouble ? (
-        // What is not there does not come by being asked for again.
-        <TroubleNote trouble={trouble} {...(trouble.code !== 'not-found' && { onRetry: retry })} />
-      ) : (
-        <Loading what={what} />
-      )}
+      {!isHere && title !== undefined && <h1>{title}</h1>}
+      {note}
+      {answer.data !== undefined ? children(answer.data) : note === null && <Loading what={what} />}
     </>
   );
 }

@@ -40,8 +40,8 @@ export async function closedOf(record: ScopedRecord, archive: Archive, entity: s
 }
 
 /**
- * What people said to exceptions. Their subjects are looked up first, in an index that has nothing else: asked for whole
- * rows at once, D1 goes through the audit of years.
+ * What people said to exceptions. Their subjects are looked up first, in an index that has nothing else: asked for
+ * whole rows at once, D1 goes through the audit of years.
  */
 export const answersTo = (among: Fragment): Fragment<StoredRow<typeof audit>> =>
   select(audit, sql`WHERE seq IN (SELECT seq FROM ${audit} WHERE subject ${among}) AND action >= 'hold-'`);

@@ -23,7 +23,7 @@ it('Deliveries are known for an hour after they were decided, and all of them ar
   expect(rig.lane.waitingCount()).toBe(0);
 });
 
-it('A lane that is told of changes of the same records for a day keeps no more rows than after an hour of it', async () => {
+it('A lane that is told of the same records for a day keeps no more rows than after an hour of it', async () => {
   const systems = { crm: new RigSystem(), erp: new RigSystem() };
   const rig = new LaneRig({
     crm: { system: systems.crm, roles: ['crm'] },

@@ -69,7 +69,6 @@ function Table({ known: { people, sources } }: { readonly known: Known }) {
       onOpen={({ person }: Person) => {
         if (person !== null) void go(`/records/${person}`);
       }}
-      hasCards
       heightPx={360}
       empty={<Empty title="Nobody to show">Whoever works here appears once a connected system tells of them.</Empty>}
       columns={[

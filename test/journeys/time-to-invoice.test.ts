@@ -112,4 +112,25 @@ describe('Time', () => {
       amounts: [{ amountMinor: '74625', currency: 'EUR' }],
     });
   });
+
+  it('says how far she is utilised, once the PSA tells of a working week', async () => {
+    const november = () => firm.installation.utilisation<{ until: string; available: string | null }>('2026-11');
+    expect(await november()).toMatchObject({ available: null, share: null });
+    const day = { monday_minutes: 480, tuesday_minutes: 480, wednesday_minutes: 480, thursday_minutes: 480 };
+    firm.psa.create('workweeks', { start_date: '2026-01-04', ...day, friday_minutes: 240 });
+    await firm.installation.ask('psa', ['working_weeks']);
+    await until('the working week', async () => (await november()).available !== null);
+    const { until: last, ...told } = await november();
+    // All of November holds 21 days from Monday to Friday, four of them Fridays: 17 x 8 + 4 x 4 = 152 hours.
+    const hours = Array.from({ length: Number(last.slice(8)) }, (_, index) => (index + 6) % 7).reduce(
+      (sum, weekday) => sum + ([8, 8, 8, 8, 4][weekday] ?? 0),
+      0,
+    );
+    expect(told).toMatchObject({
+      charged: '7.5',
+      available: String(hours),
+      share: Math.round((7.5 / hours) * 1e6) / 1e6,
+      people: [{ name: 'Ines Carvalho', charged: '7.5' }],
+    });
+  });
 });

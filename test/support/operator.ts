@@ -232,6 +232,11 @@ export class Installation {
     return (await this.#call<{ rows: { name: string; n: number }[] }>('GET', '/indicators')).rows;
   }
 
+  /** A month as `2026-11`. */
+  utilisation<Month>(month: string): Promise<Month> {
+    return this.#call('GET', `/utilisation?month=${month}`);
+  }
+
   subscribe(url: string, types: readonly string[] = ['*'], name = 'Warehouse'): Promise<Subscribed> {
     return this.#call('POST', '/subscriptions', { name, url, types });
   }

@@ -2,6 +2,7 @@
 import { checkWords } from './check-words.ts';
 import { controlWords } from './control-words.ts';
 import { mappingWords } from './mapping-words.ts';
+import { putBackWords } from './put-back-words.ts';
 import { subscriberWords } from './subscriber-words.ts';
 import { timelineWords } from './timeline-words.ts';
 import { withdrawalWords } from './withdrawal-words.ts';
@@ -22,6 +23,7 @@ export const words: Readonly<Record<string, Words>> = {
   ...timelineWords,
   ...controlWords,
   ...checkWords,
+  ...putBackWords,
   ...subscriberWords,
   ...withdrawalWords,
   'wait-retry': {

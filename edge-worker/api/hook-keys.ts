@@ -16,13 +16,21 @@ const unknownVersions = [1, 2, 3, 4, 5, 6, 7, 8];
 
 /** The keys that are alive. Throws where the lane cannot be asked and has never been: then nobody is let in. */
 export async function issuedKeys(env: Env, whose: Whose, nowMs: number): Promise<string[]> {
-  const version = await versionOf(env, whose, nowMs);
+  const { version } = await versionOf(env, whose, nowMs);
   return keysOf(env, whose, [version, version + 1]);
 }
 
 /** The same for notices, which are taken also while the lane cannot be reached. */
 export async function ringingKeys(env: Env, whose: Whose, nowMs: number): Promise<string[]> {
-  return issuedKeys(env, whose, nowMs).catch(() => keysOf(env, whose, unknownVersions));
+  const known = await versionOf(env, whose, nowMs).catch(() => null);
+  if (!known) return keysOf(env, whose, unknownVersions);
+  // Of a lane that may have been put back it is only known that no earlier one is in force.
+  const taken = known.isSure ? 2 : unknownVersions.length;
+  return keysOf(
+    env,
+    whose,
+    unknownVersions.slice(0, taken).map((version) => known.version + version - 1),
+  );
 }
 
 /** After a key was ended through this isolate: here at least it is not believed a moment longer. */
@@ -30,21 +38,29 @@ export function forgetKeyVersion(whose: Whose): void {
   believed.delete(keyOf(whose));
 }
 
-async function versionOf(env: Env, whose: Whose, nowMs: number): Promise<number> {
+interface Version {
+  readonly version: number;
+  readonly isSure: boolean;
+}
+
+async function versionOf(env: Env, whose: Whose, nowMs: number): Promise<Version> {
   const known = believed.get(keyOf(whose));
-  if (known && known.untilMs > nowMs) return known.version;
+  if (known && known.untilMs > nowMs) return { version: known.version, isSure: true };
   const { installation, connection, jurisdiction } = whose;
   let version: number;
   try {
     const answer = await laneStub(env, installation, jurisdiction).ask({ about: 'hook-key', connection });
-    version = (answer as { readonly version?: number } | null | undefined)?.version ?? 1;
+    const said = answer as Version | null | undefined;
+    version = said?.version ?? 1;
+    // It may be that of a lane that was put back, which says in a moment what is in force.
+    if (said && !said.isSure) return { version, isSure: false };
   } catch (error) {
     if (!known) throw error;
-    return known.version;
+    return { version: known.version, isSure: true };
   }
   if (believed.size >= believedMax) believed.clear();
   believed.set(keyOf(whose), { version, untilMs: nowMs + believedMs });
-  return version;
+  return { version, isSure: true };
 }
 
 function keysOf(env: Env, { installation, connection }: Whose, versions: readonly number[]): Promise<string[]> {

@@ -21,15 +21,20 @@ export interface AnnounceContext {
 /** So many of the latest are kept of what an event could not be made of. */
 const toldMax = 50;
 
-/** `wanted` are the types that somebody asked for; `*` stands for all. */
-export function announce(context: AnnounceContext, tx: LaneTransaction, wanted: ReadonlySet<string>): void {
+/** `wanted` are the types that somebody asked for; `*` stands for all. `told` is what they are made of. */
+export function announce(
+  context: AnnounceContext,
+  tx: LaneTransaction,
+  wanted: ReadonlySet<string>,
+  told: LaneTransaction['told'] = tx.told,
+): void {
   const events = outboundEvents.filter(({ name }) => wanted.has('*') || wanted.has(name));
   const codes = new Set(events.flatMap((event) => event.codes));
-  const subjects = [...tx.told].flatMap(([subject, entries]) =>
+  const subjects = [...told].flatMap(([subject, entries]) =>
     entries.some(([code]) => codes.has(code)) ? [subject] : [],
   );
   if (subjects.length === 0) return;
-  const moments = new Moments(context.wiring, tx, tx.told, subjects);
+  const moments = new Moments(context.wiring, tx, told, subjects);
   const made = subjects.flatMap((subject) => {
     const moment = moments.of(subject);
     // What a first load only reads has happened long ago, and elsewhere.

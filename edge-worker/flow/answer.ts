@@ -11,7 +11,7 @@ import { askAgain } from './ask-again.ts';
 import { tellAudit } from './audit.ts';
 import { actionsOf, isUsual, outcomeOf } from './choices.ts';
 import { resumeConnection } from './connection-care.ts';
-import { driftControl, stoppedControl, twoRecordsControl, withdrawn } from './controls.ts';
+import { driftControl, lostControl, stoppedControl, twoRecordsControl, withdrawn } from './controls.ts';
 import type { LaneCore } from './core.ts';
 import { answerDeletion, deletionControls } from './deletion-answers.ts';
 import { answerDrift } from './drift.ts';
@@ -59,6 +59,7 @@ export function answer(
   if (isOfSubscriber(row)) return answerSubscriber(core, row, given === 'retry', by, reason);
   if (row.control === driftControl) return answerFields(core, row, given, by, reason);
   if (row.control === 'poison-row') return answerKept(core, row, given, by, reason);
+  if (row.control === lostControl) return answerLost(core, row, given, by, reason);
   if (row.control === failedControl) return answerFailedJob(core, row, given, by, reason);
   if (deletionControls.has(row.control)) return answerDeletion(core, row, given, by, reason);
   if (row.control === twoRecordsControl) return answerTwoRecords(core, row, given, by, reason);
@@ -137,6 +138,14 @@ function answerKept(core: LaneCore, row: HoldRow, given: Action, by: string, rea
     );
   core.store.transaction((tx) => {
     answerGuilty(tx, row, given === 'reject');
+    closeHold(tx, row, by, reason);
+    tellAudit(core, tx, by, `hold-${given}`, row.id, { control: row.control, entity: row.entity, reason });
+  });
+}
+
+/** Made anew, or not wanted any more. */
+function answerLost(core: LaneCore, row: HoldRow, given: Action, by: string, reason: string): void {
+  core.store.transaction((tx) => {
     closeHold(tx, row, by, reason);
     tellAudit(core, tx, by, `hold-${given}`, row.id, { control: row.control, entity: row.entity, reason });
   });

@@ -8,6 +8,7 @@ import {
   deletedControl,
   driftControl,
   guardControl,
+  lostControl,
   stoppedControl,
   twoRecordsControl,
   unwonControl,
@@ -27,6 +28,7 @@ const choices: Readonly<Record<string, readonly Action[]>> = {
   [driftControl]: ['accept-fields', 'retry'],
   [twoRecordsControl]: ['this-one', 'other-one', 'retry'],
   [stoppedControl]: ['retry'],
+  [lostControl]: ['reject'],
 };
 
 /** What an action leaves behind for the plan to find, where that is not its own name. */

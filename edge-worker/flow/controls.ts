@@ -17,3 +17,5 @@ export const driftControl = 'schema-changed';
 export const unwonControl = 'deal-unwon';
 /** A connection that nothing goes through: its credentials were refused, or a person has paused it. */
 export const stoppedControl = 'connection';
+/** A lane was put back, and something that it lost lies nowhere else. */
+export const lostControl = 'lost-with-the-lane';

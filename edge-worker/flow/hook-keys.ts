@@ -1,6 +1,8 @@
 // A new key for the notices of a connection: the next version is handed out and both are taken; then the old one is
 // ended. Keys are derived from their version: nothing but its number is kept.
 import type { LaneTransaction } from '../store/lane-store.ts';
+import type { audit } from '../store/record-schema.ts';
+import type { StoredRow } from '../store/rows.ts';
 import { tellAudit } from './audit.ts';
 import type { LaneCore } from './core.ts';
 import { connectionOf, StewardError } from './steward.ts';
@@ -61,4 +63,15 @@ function end(core: LaneCore, tx: LaneTransaction, connection: string, version: n
   tx.sql.exec('UPDATE connections SET key_version = ? WHERE id = ?', version, connection);
   core.store.dropValue(nextName(connection));
   tellAudit(core, tx, by, 'hook-key-ended', connection, { version: String(version - 1) });
+}
+
+/** Into a lane that was put back: which version is in force now, and whether the next one was handed out. */
+export function takeHookKeys(core: LaneCore, tx: LaneTransaction, said: readonly StoredRow<typeof audit>[]): void {
+  for (const { action, subject, detail, atMs } of said) {
+    if (action === 'hook-key-made') core.store.setValue(nextName(subject), String(atMs));
+    if (action !== 'hook-key-ended') continue;
+    const ended = Number((JSON.parse(detail) as { version: string }).version);
+    tx.sql.exec('UPDATE connections SET key_version = ? WHERE id = ?', ended + 1, subject);
+    core.store.dropValue(nextName(subject));
+  }
 }

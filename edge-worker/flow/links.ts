@@ -85,3 +85,15 @@ export function recordLink(tx: LaneTransaction, link: LinkRow): void {
   tx.counted.linked.add(entity);
   tx.record('links', { entity, kind, connection, recordType, recordId: recordId ?? '', part, endedMs: null });
 }
+
+/** So many are enough to know a loop by. */
+const writesKept = 5;
+
+/** What a record was given last, and when. */
+export function writesAfter(
+  before: string | null,
+  made: readonly (readonly [hash: string, atMs: number])[],
+): string | null {
+  const all = [...(before === null ? [] : (JSON.parse(before) as [string, number][])), ...made];
+  return all.length === 0 ? null : JSON.stringify(all.slice(-writesKept));
+}

@@ -21,6 +21,7 @@ import { selfApprovalOf } from './self-approval.ts';
 import { StatusView } from './status.ts';
 import { type AtStakeAsked, atStake, targetsInForce } from './stocks.ts';
 import { subscriptionsOf } from './subscribe.ts';
+import { isUpToDate } from './take-back.ts';
 import { dayOf } from './tallies.ts';
 import { type TieOutAsked, tieOutOf } from './tie-out.ts';
 import { utilisationOf } from './utilisation.ts';
@@ -83,8 +84,10 @@ export function ask(
   switch (question.about) {
     case 'progress':
       return { ...progressOf(lane.core), ...gauges };
-    case 'hook-key':
-      return hookKeyOf(lane.core, question.connection);
+    case 'hook-key': {
+      const key = hookKeyOf(lane.core, question.connection);
+      return key && { ...key, isSure: isUpToDate(lane.core) };
+    }
     case 'disconnection':
       return disconnectionOf(lane.core, question.connection);
     case 'indicators':

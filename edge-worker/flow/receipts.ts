@@ -12,7 +12,7 @@ import { billedControl, vanishedControl, withdrawn } from './controls.ts';
 import { describeSoon } from './drift.ts';
 import { raiseHold } from './holds.ts';
 import { type CommandState, move } from './lifecycle.ts';
-import { endLink, type LinkRow, leftAsItIs, newLink, recordLink } from './links.ts';
+import { endLink, type LinkRow, leftAsItIs, newLink, recordLink, writesAfter } from './links.ts';
 import type { Observation } from './observation.ts';
 import { type PlanContext, plan } from './plan.ts';
 import { type CommandRow, slotOf } from './plan-view.ts';
@@ -71,13 +71,12 @@ export class Receipts {
     );
     const isNewLink = link.recordId === null;
     const isRevived = link.given === withdrawn;
-    const recent = (link.writes === null ? [] : (JSON.parse(link.writes) as [string, number][])).slice(-4);
     Object.assign(link, {
       recordId: snapshot.recordId,
       given: isOlder ? null : row.hash,
       baseline: JSON.stringify(baseline),
       ...leftAsItIs(link, row),
-      writes: JSON.stringify([...recent, [row.hash, tx.atMs]]),
+      writes: writesAfter(link.writes, [[row.hash, tx.atMs]]),
       run: tx.run,
     });
     this.#changedLinks.add(link);
@@ -106,10 +105,9 @@ export class Receipts {
     const { tx, wiring } = this.#context;
     const { entity, connection, recordType, recordId } = row;
     const link = this.#linkOf(row);
-    const recent = (link.writes === null ? [] : (JSON.parse(link.writes) as [string, number][])).slice(-4);
     if (snapshot) {
       const baseline = JSON.stringify(new Saved(wiring, row, snapshot).baselineAsLeft(link.baseline));
-      const writes = JSON.stringify([...recent, [row.hash, tx.atMs]]);
+      const writes = writesAfter(link.writes, [[row.hash, tx.atMs]]);
       Object.assign(link, { given: withdrawn, baseline, writes, run: tx.run });
       this.#changedLinks.add(link);
       this.#saw(row, snapshot);

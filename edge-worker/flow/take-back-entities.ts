@@ -1,18 +1,34 @@
 // What D1 knows of entities, into a lane that was put back: their newest version, their links with what each record was
 // last given, and who has billed them. Then they are planned; what is in step stays so.
 import { type EntityName, entities as schemas } from '../../shared/entities/_registry.ts';
-import { aliases, billedLines, businessKeys, entityRows, links, purchaseOrders } from '../store/lane-schema.ts';
-import type { LaneTransaction } from '../store/lane-store.ts';
-import { aliasCopies, billedLineCopies, entityVersions, linkCopies, receipts } from '../store/record-schema.ts';
+import {
+  aliases,
+  billedLines,
+  businessKeys,
+  entityRows,
+  leftRecords,
+  links,
+  purchaseOrders,
+} from '../store/lane-schema.ts';
+import type { LaneTransaction, TimelineEntry } from '../store/lane-store.ts';
+import {
+  aliasCopies,
+  billedLineCopies,
+  entityVersions,
+  linkCopies,
+  receipts,
+  timeline,
+} from '../store/record-schema.ts';
 import { deleteRows, readRows, type StoredRow, writeRows } from '../store/rows.ts';
 import { type ScopedRecord, select, sql } from '../store/scoped-record.ts';
+import { announce } from './announce.ts';
 import { withdrawn } from './controls.ts';
 import type { LaneCore } from './core.ts';
 import { bookBilled, bookFigures, type Moved } from './figures.ts';
 import { consumptionOf } from './govern.ts';
 import { planIn } from './guard.ts';
-import { keysOf } from './identity.ts';
-import { asFound, type LinkRow, newLink } from './links.ts';
+import { keysOf, kindOf } from './identity.ts';
+import { asFound, type LinkRow, newLink, writesAfter } from './links.ts';
 import type { CanonicalRecord, Consumption } from './nouns.ts';
 import { caseOf, encodedFor } from './plan-case.ts';
 import { PlanView, slotOf } from './plan-view.ts';
@@ -28,6 +44,10 @@ export interface Known {
   readonly receipts: readonly StoredRow<typeof receipts>[];
   readonly billed: StoredRow<typeof billedLineCopies> | null;
   readonly alias: StoredRow<typeof aliasCopies> | null;
+  /** What was told on its timeline in that time, in order. */
+  readonly entries: readonly TimelineEntry[];
+  /** Records of whoever it was merged into. */
+  readonly gone: readonly StoredRow<typeof linkCopies>[];
 }
 
 export async function knownOf(
@@ -36,12 +56,15 @@ export async function knownOf(
   sinceRun: number,
 ): Promise<readonly Known[]> {
   const among = sql`IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
-  const [versions, linked, told, billed, merged] = await record.batch([
+  const into = sql`IN (SELECT "into" FROM ${aliasCopies} WHERE entity ${among})`;
+  const [versions, linked, told, billed, merged, lines, others] = await record.batch([
     select(entityVersions, sql`WHERE entity ${among} AND run > ${sinceRun} ORDER BY version`),
     select(linkCopies, sql`WHERE entity ${among}`),
     select(receipts, sql`WHERE entity ${among} AND run > ${sinceRun} ORDER BY run`),
     select(billedLineCopies, sql`WHERE source ${among}`),
     select(aliasCopies, sql`WHERE entity ${among}`),
+    select(timeline, sql`WHERE entity ${among} AND run > ${sinceRun} ORDER BY run`),
+    select(linkCopies, sql`WHERE entity ${into} AND ended_ms IS NULL`),
   ] as const);
   return ids.map((entity) => ({
     entity,
@@ -50,6 +73,8 @@ export async function knownOf(
     receipts: told.filter((row) => row.entity === entity),
     billed: billed.find((row) => row.source === entity) ?? null,
     alias: merged.find((row) => row.entity === entity) ?? null,
+    entries: lines.flatMap((row) => (row.entity === entity ? (JSON.parse(row.entries) as TimelineEntry[]) : [])),
+    gone: others,
   }));
 }
 
@@ -59,12 +84,16 @@ export function takeEntities(core: LaneCore, tx: LaneTransaction, known: readonl
   takeBilled(tx, known);
   const linked = takeLinks(core, tx, known);
   const merged = known.flatMap(({ alias }) => (alias ? [alias] : []));
+  takeLeft(tx, known);
   forgetMerged(tx, merged);
   const gone = new Set(merged.map(({ entity }) => entity));
   const there = known.flatMap(({ entity }) => (gone.has(entity) ? [] : [entity]));
   takeConsumptions(core, tx, there);
   planIn(core, tx, [...there, ...releaseWaits(tx, linked)]);
   showSoon(tx, core.wiring, new Set(there), 0);
+  // Under the same ids as before: whoever has heard of one knows it by that.
+  const told = new Map(known.flatMap(({ entity, entries }) => (entries.length > 0 ? [[entity, entries]] : [])));
+  if (core.audience.size > 0) announce(core.announceContext, tx, core.audience, told);
 }
 
 function takeVersions(tx: LaneTransaction, known: readonly Known[]): void {
@@ -163,8 +192,37 @@ function asTold(link: LinkRow, { version, receipts: told }: Known): LinkRow {
   if (!last && !version) return link;
   const baseline = version?.canonical ?? link.baseline;
   const hash = last ? (given[last.outcome]?.(last.hash) ?? null) : link.given;
-  return { ...link, given: hash, baseline, version: null, seenMs: 0 };
+  // That it is the hub's work is part of what subscribers are told of it.
+  const written = own.filter(({ outcome }) => outcome !== 'uncertain');
+  const writes = writesAfter(
+    link.writes,
+    written.map((one) => [one.hash, one.atMs] as const),
+  );
+  return { ...link, given: hash, baseline, writes, version: null, seenMs: 0 };
 }
+
+/** Records that merges have left: other records may name them still. */
+function takeLeft(tx: LaneTransaction, known: readonly Known[]): void {
+  const places = (rows: readonly Place[]) => new Set(rows.map(placeText));
+  const rows = known.flatMap(({ entity, alias, links: own, gone, entries }) => {
+    const kind = kindOf(entity) ?? '';
+    const held = places(gone.filter((row) => row.entity === alias?.into));
+    const ended = alias ? own.filter((row) => row.endedMs !== null && !held.has(placeText(row))) : [];
+    // Where it was merged there is no page of it any more; elsewhere its page is shown under its own name.
+    const [, mergedIn] = entries.findLast(([code]) => code === 'entity-merged') ?? [];
+    const left = ended.map((row) => ({ ...row, former: row.connection === mergedIn?.['connection'] ? null : entity }));
+    const moved = entries.flatMap(([code, { connection = '', recordType = '', former = '' }]) =>
+      code === 'record-merged' && former !== '' ? [{ connection, recordType, recordId: former, former: null }] : [],
+    );
+    return [...left, ...moved].map(({ connection, recordType, recordId, former }) => ({
+      ...{ connection, recordType, recordId, kind, entity: alias?.into ?? entity, former },
+    }));
+  });
+  writeRows(tx.sql, leftRecords, rows, 'replace');
+}
+
+type Place = { readonly connection: string; readonly recordType: string; readonly recordId: string };
+const placeText = ({ connection, recordType, recordId }: Place) => JSON.stringify([connection, recordType, recordId]);
 
 /** Entities that are another one since: by their name the other is meant. */
 function forgetMerged(tx: LaneTransaction, merged: readonly StoredRow<typeof aliasCopies>[]): void {
@@ -174,6 +232,11 @@ function forgetMerged(tx: LaneTransaction, merged: readonly StoredRow<typeof ali
     merged.map(({ entity, into, atMs }) => ({ entity, into, atMs })),
     'replace',
   );
+  for (const { entity, into } of merged) {
+    tx.sql.exec('UPDATE left_records SET entity = ? WHERE entity = ?', into, entity);
+    // Whoever was merged into this one before, and whoever that is by now: never a chain.
+    tx.sql.exec('UPDATE aliases SET "into" = ? WHERE "into" = ?', into, entity);
+  }
   const among = 'IN (SELECT value FROM json_each(?))';
   const ids = JSON.stringify(merged.map(({ entity }) => entity));
   tx.sql.exec(`DELETE FROM entities WHERE id ${among}`, ids);

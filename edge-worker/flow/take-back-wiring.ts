@@ -18,6 +18,7 @@ import { connectionSlot, type LaneCore } from './core.ts';
 import { disconnect } from './disconnect.ts';
 import { raiseHold } from './holds.ts';
 import type { TakingBack } from './take-back.ts';
+import { takeWhatWasSaid } from './take-back-lost.ts';
 
 type Connection = StoredRow<typeof connectionCopies>;
 type Exception = StoredRow<typeof exceptions>;
@@ -33,7 +34,7 @@ export async function takeWiring(core: LaneCore, now: TakingBack, goOn: (next: T
     select(connectionCopies, since),
     select(apiKeyCopies, since),
     sql<{ seq: number | null }>`SELECT max(seq) AS seq FROM ${dispatches}`,
-    select(audit, sql`${since} AND action IN ('hold-approve', 'hold-reject') ORDER BY seq`),
+    select(audit, sql`${since} AND action NOT IN ('session-opened', 'session-ended') ORDER BY seq`),
     select(exceptions, sql`${since} AND state = 'closed'`),
   ] as const);
   const [head] = heads;
@@ -46,9 +47,11 @@ export async function takeWiring(core: LaneCore, now: TakingBack, goOn: (next: T
     takeEventNumbers(tx, told[0]?.seq ?? 0);
     takeAnswers(tx, said, closed);
     for (const one of connections) takeConnection(core, tx, one);
+    takeWhatWasSaid(core, tx, { said, keys, sinceMs: now.sinceMs });
     goOn({ ...now, step: 'entities', after: '' });
   });
   core.rewire();
+  core.audienceChanged();
   for (const { id, state } of connections)
     if (endedStates.has(state) && core.wiring.connections.has(id)) disconnect(core, id, 'Ended before', 'hub');
 }
@@ -69,6 +72,7 @@ function takeAnswers(
 ): void {
   const known = new Map(closed.map((row) => [row.id, row] as const));
   const rows = said.flatMap(({ subject, action, by, detail, atMs }) => {
+    if (action !== 'hold-approve' && action !== 'hold-reject') return [];
     const hold = known.get(subject);
     if (!hold?.entity || !hold.connection || hold.hash === null) return [];
     const { entity, connection, control, hash } = hold;
@@ -86,11 +90,11 @@ function takeAnswers(
 }
 
 function takeConnection(core: LaneCore, tx: LaneTransaction, copy: Connection): void {
-  const { id, state, fault } = copy;
+  const { id, state, fault, settings } = copy;
   const [here] = readRows(tx.sql, connectionRows, 'WHERE id = ?', id);
   if (endedStates.has(state)) return;
   if (here) {
-    tx.sql.exec('UPDATE connections SET state = ?, fault = ? WHERE id = ?', state, fault, id);
+    tx.sql.exec('UPDATE connections SET state = ?, fault = ?, settings = ? WHERE id = ?', state, fault, settings, id);
     return;
   }
   const { installation: _installation, run: _run, ...shown } = copy;

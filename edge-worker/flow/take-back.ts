@@ -43,6 +43,9 @@ export function takingBack({ store }: LaneCore): TakingBack | null {
   return text === null ? null : (JSON.parse(text) as TakingBack);
 }
 
+/** Whether this lane is known to be as far as D1 is. */
+export const isUpToDate = (core: LaneCore): boolean => core.age.isKnown && takingBack(core) === null;
+
 /** From here on every run is above all that D1 has seen. Sessions end: who had been signed out must not be back. */
 export function beginTakingBack(core: LaneCore, headRun: number): void {
   const { store } = core;

@@ -189,6 +189,9 @@ import Reason_Destination_Off_Title from '@salesforce/label/c.Reason_Destination
 import Reason_Disconnected_Next from '@salesforce/label/c.Reason_Disconnected_Next';
 import Reason_Disconnected_Text from '@salesforce/label/c.Reason_Disconnected_Text';
 import Reason_Disconnected_Title from '@salesforce/label/c.Reason_Disconnected_Title';
+import Reason_Drafts_Lost_Next from '@salesforce/label/c.Reason_Drafts_Lost_Next';
+import Reason_Drafts_Lost_Text from '@salesforce/label/c.Reason_Drafts_Lost_Text';
+import Reason_Drafts_Lost_Title from '@salesforce/label/c.Reason_Drafts_Lost_Title';
 import Reason_Duplicate_Expense_Next from '@salesforce/label/c.Reason_Duplicate_Expense_Next';
 import Reason_Duplicate_Expense_Text from '@salesforce/label/c.Reason_Duplicate_Expense_Text';
 import Reason_Duplicate_Expense_Title from '@salesforce/label/c.Reason_Duplicate_Expense_Title';
@@ -225,6 +228,9 @@ import Reason_Inspect_Answer_Title from '@salesforce/label/c.Reason_Inspect_Answ
 import Reason_Job_Failed_Next from '@salesforce/label/c.Reason_Job_Failed_Next';
 import Reason_Job_Failed_Text from '@salesforce/label/c.Reason_Job_Failed_Text';
 import Reason_Job_Failed_Title from '@salesforce/label/c.Reason_Job_Failed_Title';
+import Reason_Keys_Lost_Next from '@salesforce/label/c.Reason_Keys_Lost_Next';
+import Reason_Keys_Lost_Text from '@salesforce/label/c.Reason_Keys_Lost_Text';
+import Reason_Keys_Lost_Title from '@salesforce/label/c.Reason_Keys_Lost_Title';
 import Reason_Left_By_Merge_Next from '@salesforce/label/c.Reason_Left_By_Merge_Next';
 import Reason_Left_By_Merge_Text from '@salesforce/label/c.Reason_Left_By_Merge_Text';
 import Reason_Left_By_Merge_Title from '@salesforce/label/c.Reason_Left_By_Merge_Title';
@@ -324,6 +330,9 @@ import Reason_Sandbox_Copy_Title from '@salesforce/label/c.Reason_Sandbox_Copy_T
 import Reason_Schema_Changed_Next from '@salesforce/label/c.Reason_Schema_Changed_Next';
 import Reason_Schema_Changed_Text from '@salesforce/label/c.Reason_Schema_Changed_Text';
 import Reason_Schema_Changed_Title from '@salesforce/label/c.Reason_Schema_Changed_Title';
+import Reason_Settings_Lost_Next from '@salesforce/label/c.Reason_Settings_Lost_Next';
+import Reason_Settings_Lost_Text from '@salesforce/label/c.Reason_Settings_Lost_Text';
+import Reason_Settings_Lost_Title from '@salesforce/label/c.Reason_Settings_Lost_Title';
 import Reason_Settle_Failed_Next from '@salesforce/label/c.Reason_Settle_Failed_Next';
 import Reason_Settle_Failed_Text from '@salesforce/label/c.Reason_Settle_Failed_Text';
 import Reason_Settle_Failed_Title from '@salesforce/label/c.Reason_Settle_Failed_Title';
@@ -339,9 +348,18 @@ import Reason_Subscriber_Off_Title from '@salesforce/label/c.Reason_Subscriber_O
 import Reason_Subscriber_Stuck_Next from '@salesforce/label/c.Reason_Subscriber_Stuck_Next';
 import Reason_Subscriber_Stuck_Text from '@salesforce/label/c.Reason_Subscriber_Stuck_Text';
 import Reason_Subscriber_Stuck_Title from '@salesforce/label/c.Reason_Subscriber_Stuck_Title';
+import Reason_Subscribers_Lost_Next from '@salesforce/label/c.Reason_Subscribers_Lost_Next';
+import Reason_Subscribers_Lost_Text from '@salesforce/label/c.Reason_Subscribers_Lost_Text';
+import Reason_Subscribers_Lost_Title from '@salesforce/label/c.Reason_Subscribers_Lost_Title';
+import Reason_Sums_Lost_Next from '@salesforce/label/c.Reason_Sums_Lost_Next';
+import Reason_Sums_Lost_Text from '@salesforce/label/c.Reason_Sums_Lost_Text';
+import Reason_Sums_Lost_Title from '@salesforce/label/c.Reason_Sums_Lost_Title';
 import Reason_Target_Gone_Next from '@salesforce/label/c.Reason_Target_Gone_Next';
 import Reason_Target_Gone_Text from '@salesforce/label/c.Reason_Target_Gone_Text';
 import Reason_Target_Gone_Title from '@salesforce/label/c.Reason_Target_Gone_Title';
+import Reason_Tellings_Lost_Next from '@salesforce/label/c.Reason_Tellings_Lost_Next';
+import Reason_Tellings_Lost_Text from '@salesforce/label/c.Reason_Tellings_Lost_Text';
+import Reason_Tellings_Lost_Title from '@salesforce/label/c.Reason_Tellings_Lost_Title';
 import Reason_Two_Found_Next from '@salesforce/label/c.Reason_Two_Found_Next';
 import Reason_Two_Found_Text from '@salesforce/label/c.Reason_Two_Found_Text';
 import Reason_Two_Found_Title from '@salesforce/label/c.Reason_Two_Found_Title';
@@ -575,6 +593,12 @@ export const reasons = {
   'deal-hours-cut': { title: Reason_Deal_Hours_Cut_Title, text: Reason_Deal_Hours_Cut_Text, next: Reason_Deal_Hours_Cut_Next },
   'no-target': { title: Reason_No_Target_Title, text: Reason_No_Target_Text, next: Reason_No_Target_Next },
   'check-failed': { title: Reason_Check_Failed_Title, text: Reason_Check_Failed_Text, next: Reason_Check_Failed_Next },
+  'keys-lost': { title: Reason_Keys_Lost_Title, text: Reason_Keys_Lost_Text, next: Reason_Keys_Lost_Next },
+  'subscribers-lost': { title: Reason_Subscribers_Lost_Title, text: Reason_Subscribers_Lost_Text, next: Reason_Subscribers_Lost_Next },
+  'drafts-lost': { title: Reason_Drafts_Lost_Title, text: Reason_Drafts_Lost_Text, next: Reason_Drafts_Lost_Next },
+  'settings-lost': { title: Reason_Settings_Lost_Title, text: Reason_Settings_Lost_Text, next: Reason_Settings_Lost_Next },
+  'tellings-lost': { title: Reason_Tellings_Lost_Title, text: Reason_Tellings_Lost_Text, next: Reason_Tellings_Lost_Next },
+  'sums-lost': { title: Reason_Sums_Lost_Title, text: Reason_Sums_Lost_Text, next: Reason_Sums_Lost_Next },
   'subscriber-off': { title: Reason_Subscriber_Off_Title, text: Reason_Subscriber_Off_Text, next: Reason_Subscriber_Off_Next },
   'subscriber-gone': { title: Reason_Subscriber_Gone_Title, text: Reason_Subscriber_Gone_Text, next: Reason_Subscriber_Gone_Next },
   'subscriber-stuck': { title: Reason_Subscriber_Stuck_Title, text: Reason_Subscriber_Stuck_Text, next: Reason_Subscriber_Stuck_Next },

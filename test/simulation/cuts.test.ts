@@ -7,7 +7,7 @@ import { plants } from './plants.ts';
 const kept = { second: 0, orphans: 0, unresolved: 0 };
 
 test('two hundred invoices, each create cut off after it took effect: none twice, none lost, each found out', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const tally = await runCuts({ points: 200, seed: 7 });
   expect(tally).toMatchObject(kept);
@@ -17,7 +17,7 @@ test('two hundred invoices, each create cut off after it took effect: none twice
 });
 
 test('a hub that keys a create by its attempt makes second invoices, and is caught', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const tally = await runCuts({ points: 6, seed: 7, plant: plants['key-per-attempt']?.() ?? {} });
   expect(tally.second).toBeGreaterThan(0);

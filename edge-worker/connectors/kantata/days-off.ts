@@ -2,11 +2,9 @@
 import { addDays, dayIn, firstOfMonth, lastOfMonth } from '../../../shared/dates.ts';
 import { Fault } from '../../faults.ts';
 import type { Snapshot, WireRecord } from '../connector.ts';
-import type { Client } from './client.ts';
+import { type Client, unlessForbidden } from './client.ts';
 import { chunksOf } from './reads.ts';
-
-/** As many users may be named in a question. */
-const usersPerCallMax = 200;
+import { usersPerCallMax } from './working-weeks.ts';
 
 interface DayOff {
   readonly on: string;
@@ -42,7 +40,7 @@ function monthsAround(client: Client): readonly [from: string, until: string] {
 async function daysByUser(client: Client, users: readonly string[]): Promise<Map<string, readonly DayOff[]> | null> {
   const [from, until] = monthsAround(client);
   const days = new Map(users.map((user) => [user, [] as DayOff[]]));
-  try {
+  const isTold = await unlessForbidden(async () => {
     for (const chunk of chunksOf(users, usersPerCallMax)) {
       // UNVERIFIED: whether the days named are taken, too. One on each side covers both.
       const around = { start_date: addDays(from, -1), end_date: addDays(until, 1) };
@@ -53,11 +51,9 @@ async function daysByUser(client: Client, users: readonly string[]): Promise<Map
     const holidays = await holidaysBetween(client, from, until);
     const calendars = holidays.length === 0 ? new Map<string, Span[]>() : await calendarsOf(client);
     for (const [user, own] of days) own.push(...holidaysOf(calendars.get(user) ?? [], holidays));
-  } catch (error) {
-    // They are a right of their own, like working weeks.
-    if (error instanceof Fault && error.vendorCode?.endsWith('-403')) return null;
-    throw error;
-  }
+    return true;
+  });
+  if (!isTold) return null;
   for (const own of days.values()) own.sort((a, b) => (a.on < b.on ? -1 : 1));
   return days;
 }

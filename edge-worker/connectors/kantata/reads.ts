@@ -2,7 +2,7 @@
 import { Fault } from '../../faults.ts';
 import { readPath } from '../codecs.ts';
 import type { FindKey, ReadResult, RecordRef, Snapshot } from '../connector.ts';
-import type { Client, Listing, Query } from './client.ts';
+import { type Client, type Listing, type Query, unlessForbidden } from './client.ts';
 import { madeWhole } from './custom-fields.ts';
 import { type RecordType, serviceName, typeOf } from './record-types.ts';
 import { queryOf, snapshotsOf } from './records.ts';
@@ -149,19 +149,15 @@ async function listSnapshots(client: Client, type: RecordType, query: Query): Pr
 /** Absence proves nothing, a deletion event does. It is kept for nine days, for admins of accounts with the add-on. */
 async function deletedOf(client: Client, type: RecordType, ids: readonly string[]): Promise<readonly string[]> {
   if (ids.length === 0) return [];
-  try {
-    const listing = await client.list('subscribed_events', {
-      subject_type: type.subject,
-      subject_id: ids.join(','),
-      event_types: `${type.singular}:deleted`,
-    });
-    return listing.rows
-      .filter((event) => String(event['event_type']).endsWith(':deleted') && event['subject_type'] === type.subject)
-      .map((event) => String(event['subject_id']));
-  } catch (error) {
-    if (error instanceof Fault && error.vendorCode?.endsWith('-403')) return [];
-    throw error;
-  }
+  const query = {
+    subject_type: type.subject,
+    subject_id: ids.join(','),
+    event_types: `${type.singular}:deleted`,
+  };
+  const listing = await unlessForbidden(() => client.list('subscribed_events', query));
+  return (listing?.rows ?? [])
+    .filter((event) => String(event['event_type']).endsWith(':deleted') && event['subject_type'] === type.subject)
+    .map((event) => String(event['subject_id']));
 }
 
 function idsByType(refs: readonly RecordRef[]): ReadonlyMap<RecordType, readonly string[]> {

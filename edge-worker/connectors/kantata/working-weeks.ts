@@ -2,10 +2,11 @@
 import { addDays } from '../../../shared/dates.ts';
 import { Fault } from '../../faults.ts';
 import type { Snapshot, WireRecord } from '../connector.ts';
-import type { Client } from './client.ts';
+import { type Client, unlessForbidden } from './client.ts';
+import { chunksOf } from './reads.ts';
 
 /** As many users may be named in a question. */
-const usersPerCallMax = 200;
+export const usersPerCallMax = 200;
 const minutesAt = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'].map(
   (weekday) => `${weekday}_minutes`,
 );
@@ -30,15 +31,15 @@ export async function withWorkingWeeks(client: Client, snapshots: readonly Snaps
   }));
 }
 
-async function weeksByUser(client: Client, users: readonly string[]): Promise<Map<string, readonly Week[]> | null> {
-  const own = new Map<string, Week[]>();
-  try {
+function weeksByUser(client: Client, users: readonly string[]): Promise<Map<string, readonly Week[]> | null> {
+  return unlessForbidden(async () => {
+    const own = new Map<string, Week[]>();
     // UNVERIFIED: whether other weeks than default ones can be listed here; those of people are told by `default`.
     const general = (await client.all('workweeks', {})).flatMap(({ row }) =>
       row['default'] === false ? [] : [weekOf(row, row)],
     );
-    for (let start = 0; start < users.length; start += usersPerCallMax) {
-      const query = { user_ids: users.slice(start, start + usersPerCallMax).join(','), include: 'workweek' };
+    for (const chunk of chunksOf(users, usersPerCallMax)) {
+      const query = { user_ids: chunk.join(','), include: 'workweek' };
       for (const { row, listing } of await client.all('workweek_memberships', query)) {
         const week = listing.side('workweeks', row['workweek_id']);
         if (week === null) throw new Fault('schema-changed', 'Kantata sent a workweek membership without its workweek');
@@ -47,11 +48,7 @@ async function weeksByUser(client: Client, users: readonly string[]): Promise<Ma
       }
     }
     return new Map(users.map((user) => [user, inTurn(own.get(user) ?? [], general)]));
-  } catch (error) {
-    // Working weeks are a right of their own. Without it nobody's hours are known, and everything else goes on.
-    if (error instanceof Fault && error.vendorCode?.endsWith('-403')) return null;
-    throw error;
-  }
+  });
 }
 
 /** An empty date of theirs may be an empty text. */

@@ -11,7 +11,7 @@ import { problemOf } from './guard.ts';
 import { closeHold, type HoldRow, holdAt, raiseHold } from './holds.ts';
 import type { Slot } from './nouns.ts';
 import { isOfARecord } from './relay.ts';
-import { type Fields, keepWatched, type Relied, type Watch, type Watched, watchedOf } from './watched.ts';
+import { describeSoon, type Fields, keepWatched, type Relied, type Watch, type Watched, watchedOf } from './watched.ts';
 import type { Connection, Wiring } from './wiring.ts';
 
 /** What changes in between is found by the first call that the system refuses for it. */
@@ -44,14 +44,6 @@ export function watchSchemas(
 
 export function typesOf({ maps }: Pick<Connector, 'maps'>): readonly string[] {
   return [...new Set(Object.values(maps).map(({ recordType }) => recordType))];
-}
-
-/** Something hints at a change: all that is watched of a connection, or of all, is described at once. */
-export function describeSoon(sql: LaneSql, connection: string | null): void {
-  sql.exec(
-    "UPDATE cursors SET next_ms = 0 WHERE purpose = 'schema' AND connection = coalesce(?, connection)",
-    connection,
-  );
 }
 
 /** Throws what is the connection's matter. A type that cannot be described stops nothing. */

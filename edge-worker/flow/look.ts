@@ -8,7 +8,6 @@ import { commands } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { readRows, writeRows } from '../store/rows.ts';
 import type { LaneCore } from './core.ts';
-import { describeSoon } from './drift.ts';
 import { inParts } from './guard.ts';
 import { raiseHold, stoppedTypes } from './holds.ts';
 import { move } from './lifecycle.ts';
@@ -17,6 +16,7 @@ import type { CommandRow } from './plan-view.ts';
 import { externalIdOf, faultFrom, isOfARecord } from './relay.ts';
 import { setAside } from './set-aside.ts';
 import { type Look, settleLooks } from './settle.ts';
+import { describeSoon } from './watched.ts';
 import type { Connection } from './wiring.ts';
 
 type Looked = readonly [CommandRow, Look];

@@ -17,7 +17,7 @@ import type { CanonicalRecord } from './nouns.ts';
 import type { Observation, Reading } from './observation.ts';
 import { readAgain } from './strays.ts';
 import { hashOfNothing, isSame, isTheirsWhole, type Problem } from './translate.ts';
-import { isInDoubt } from './watched.ts';
+import { Doubts } from './watched.ts';
 import type { Connection, Wiring } from './wiring.ts';
 
 /** By then a type that is described at once has been. */
@@ -39,6 +39,7 @@ export class Merging {
   readonly #wiring: Wiring;
   readonly #links: LinkBook;
   readonly #drafts: Drafts;
+  readonly #doubts: Doubts;
   #holds: ReadonlyMap<string, HoldRow> = new Map();
 
   constructor(context: MergeContext, links: LinkBook, drafts: Drafts) {
@@ -47,6 +48,7 @@ export class Merging {
     this.#wiring = context.wiring;
     this.#links = links;
     this.#drafts = drafts;
+    this.#doubts = new Doubts(context.tx.sql);
   }
 
   /** Loads what the records of one kind are compared with. */
@@ -131,7 +133,7 @@ export class Merging {
     const { connection, readMs, snapshot } = seen;
     const at = map.rows.find((row) => row.field === field)?.at;
     if (at === undefined || readPath(snapshot.wire, at) !== undefined) return false;
-    return isInDoubt(this.#tx.sql, connection, snapshot.recordType, at, readMs);
+    return this.#doubts.isInDoubt(connection, snapshot.recordType, at, readMs);
   }
 
   /** What is not in doubt; the rest is read again once its fields were described. */

@@ -3,12 +3,13 @@
 import type { Notice, ReadResult, RecordRef } from '../connectors/connector.ts';
 import { Fault } from '../faults.ts';
 import type { LaneCore } from './core.ts';
-import { describeSoon, isStopped } from './drift.ts';
+import { isStopped } from './drift.ts';
 import { problemOf } from './guard.ts';
 import { linkedLinesOf } from './lines.ts';
 import { unlinkedReferences } from './link-book.ts';
 import type { Observation } from './observation.ts';
 import { faultFrom, isOfARecord } from './relay.ts';
+import { describeSoon } from './watched.ts';
 
 /** References to unknown records are followed this many rounds, so that a deal brings its account along. */
 const roundsMax = 3;

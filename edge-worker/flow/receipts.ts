@@ -9,7 +9,6 @@ import { deleteRows, readRows, writeRows } from '../store/rows.ts';
 import { absorb } from './absorb.ts';
 import { tellAudit } from './audit.ts';
 import { billedControl, vanishedControl, withdrawn } from './controls.ts';
-import { describeSoon } from './drift.ts';
 import { raiseHold } from './holds.ts';
 import { type CommandState, move } from './lifecycle.ts';
 import { endLink, type LinkRow, leftAsItIs, newLink, recordLink, writesAfter } from './links.ts';
@@ -20,6 +19,7 @@ import { Saved } from './saved.ts';
 import { type RecordPlace, readAgain, readReferringAgain, releaseWaits, waitersOf } from './strays.ts';
 import { doubted } from './uncertainty.ts';
 import { outcomeControls } from './verdicts.ts';
+import { describeSoon } from './watched.ts';
 
 /** Tries before a lock or a conflict becomes somebody's work. */
 const triesMax = 8;

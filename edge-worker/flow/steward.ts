@@ -12,13 +12,14 @@ import { tellAudit } from './audit.ts';
 import { acceptedPlaces, askAboutLikely, placeOf } from './candidates.ts';
 import type { LaneCore } from './core.ts';
 import { formerOf } from './disconnect.ts';
-import { describeSoon, watchSchemas } from './drift.ts';
+import { watchSchemas } from './drift.ts';
 import { loadLists, startFeeds } from './feeds.ts';
 import { matches, straysOf } from './first-day.ts';
 import { beginLoad } from './load-job.ts';
 import { compileMap, type MappingContent, mappingContent } from './mapping.ts';
 import { plan } from './plan.ts';
 import { readAgain } from './strays.ts';
+import { describeSoon } from './watched.ts';
 import { type Connection, endedName, type Flow, type Routing } from './wiring.ts';
 
 /** More than any system holds unclaimed. */

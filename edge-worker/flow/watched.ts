@@ -33,6 +33,16 @@ export function watchedOf(sql: LaneSql, connection: string, recordType: string):
   return row?.cursor ? (JSON.parse(row.cursor) as Watched) : null;
 }
 
+/** Something hints at a change: all that is watched of a connection, of all, or one type is described at once. */
+export function describeSoon(sql: LaneSql, connection: string | null, recordType: string | null = null): void {
+  sql.exec(
+    `UPDATE cursors SET next_ms = 0
+     WHERE purpose = 'schema' AND connection = coalesce(?, connection) AND feed = coalesce(?, feed)`,
+    connection,
+    recordType,
+  );
+}
+
 export function keepWatched(
   tx: LaneTransaction,
   { connection, feed, purpose }: Omit<Watch, 'cursor'>,
@@ -45,12 +55,25 @@ export function keepWatched(
 /**
  * Some systems leave out what is empty, so a field without a value looks like one that has another name. It is taken
  * for empty only where its field was described as being there shortly before; until then the type is described at once.
+ * Made for one transaction, so that many such records ask the tables once.
  */
-export function isInDoubt(sql: LaneSql, connection: string, recordType: string, path: string, readMs: number): boolean {
-  const watched = watchedOf(sql, connection, recordType);
-  if (!watched || !(path in watched.accepted || path in watched.found)) return false;
-  if (path in watched.found && (watched.atMs ?? 0) >= readMs - provenMs) return false;
-  const query = "UPDATE cursors SET next_ms = 0 WHERE connection = ? AND feed = ? AND purpose = 'schema'";
-  sql.exec(query, connection, recordType);
-  return true;
+export class Doubts {
+  readonly #sql: LaneSql;
+  readonly #watched = new Map<string, Watched | null>();
+  readonly #asked = new Set<string>();
+
+  constructor(sql: LaneSql) {
+    this.#sql = sql;
+  }
+
+  isInDoubt(connection: string, recordType: string, path: string, readMs: number): boolean {
+    const key = `${connection}|${recordType}`;
+    if (!this.#watched.has(key)) this.#watched.set(key, watchedOf(this.#sql, connection, recordType));
+    const watched = this.#watched.get(key);
+    if (!watched || !(path in watched.accepted || path in watched.found)) return false;
+    if (path in watched.found && (watched.atMs ?? 0) >= readMs - provenMs) return false;
+    if (!this.#asked.has(key)) describeSoon(this.#sql, connection, recordType);
+    this.#asked.add(key);
+    return true;
+  }
 }

@@ -12,25 +12,21 @@ const believed = new Map<string, { readonly version: number; readonly untilMs: n
 const keyOf = ({ installation, connection }: Whose) => `${installation} ${connection}`;
 
 /** While nobody can say, a key that was ended a moment ago may still ring: a notice only asks for a read. */
-const unknownVersions = [1, 2, 3, 4, 5, 6, 7, 8];
+const unknownMax = 8;
+const versionsFrom = (first: number, count: number) => Array.from({ length: count }, (_, at) => first + at);
 
 /** The keys that are alive. Throws where the lane cannot be asked and has never been: then nobody is let in. */
 export async function issuedKeys(env: Env, whose: Whose, nowMs: number): Promise<string[]> {
   const { version } = await versionOf(env, whose, nowMs);
-  return keysOf(env, whose, [version, version + 1]);
+  return keysOf(env, whose, versionsFrom(version, 2));
 }
 
 /** The same for notices, which are taken also while the lane cannot be reached. */
 export async function ringingKeys(env: Env, whose: Whose, nowMs: number): Promise<string[]> {
   const known = await versionOf(env, whose, nowMs).catch(() => null);
-  if (!known) return keysOf(env, whose, unknownVersions);
+  if (!known) return keysOf(env, whose, versionsFrom(1, unknownMax));
   // Of a lane that may have been put back it is only known that no earlier one is in force.
-  const taken = known.isSure ? 2 : unknownVersions.length;
-  return keysOf(
-    env,
-    whose,
-    unknownVersions.slice(0, taken).map((version) => known.version + version - 1),
-  );
+  return keysOf(env, whose, versionsFrom(known.version, known.isSure ? 2 : unknownMax));
 }
 
 /** After a key was ended through this isolate: here at least it is not believed a moment longer. */

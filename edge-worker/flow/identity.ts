@@ -48,6 +48,12 @@ export function kindOf(entity: string): EntityName | null {
   return /^[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}$/.test(entity) ? (kindByPrefix.get(entity.slice(0, 3)) ?? null) : null;
 }
 
+/** Ids of a kind lie between these two, so that they are found by the key. */
+export function idsOf(kind: EntityName): readonly [after: string, before: string] {
+  const { prefix } = entities[kind];
+  return [`${prefix}_`, `${prefix}_~`];
+}
+
 /** Ids are made in the order of time: whether one was made before another, whatever kinds they name. */
 export function isOlder(id: string, than: string): boolean {
   return id.slice(4) < than.slice(4);

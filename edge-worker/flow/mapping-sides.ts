@@ -8,6 +8,7 @@ import { Fault } from '../faults.ts';
 import { entityRows, links } from '../store/lane-schema.ts';
 import { readColumns } from '../store/rows.ts';
 import type { LaneCore } from './core.ts';
+import { idsOf } from './identity.ts';
 import { codecsFor, codecsForTyped, type OurField, ourFields } from './mapping-fit.ts';
 import type { CanonicalRecord } from './nouns.ts';
 import { StewardError } from './steward.ts';
@@ -97,8 +98,7 @@ export const newestWhere = `WHERE id IN (SELECT id FROM entities WHERE id > ?1 A
 
 /** As formulas read it; null while there is none. */
 export function newestOf({ store }: Pick<LaneCore, 'store'>, kind: EntityName): CanonicalRecord | null {
-  const { prefix } = entities[kind];
-  const [row] = readColumns(store.sql, entityRows, ['canonical'], newestWhere, `${prefix}_`, `${prefix}_~`);
+  const [row] = readColumns(store.sql, entityRows, ['canonical'], newestWhere, ...idsOf(kind));
   return row ? (JSON.parse(row.canonical) as CanonicalRecord) : null;
 }
 

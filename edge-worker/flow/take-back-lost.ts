@@ -2,7 +2,7 @@
 // drafts, settings. What of it the audit tells is set as it was; of the rest its owner is told by name what to make
 // anew. Nothing goes in silence.
 import { instantText } from '../../shared/dates.ts';
-import { connectionRows, flows, subscriptions } from '../store/lane-schema.ts';
+import { connectionRows, flows, mappingDrafts, subscriptions } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { apiKeys } from '../store/people-schema.ts';
 import type { apiKeyCopies, audit } from '../store/record-schema.ts';
@@ -66,12 +66,7 @@ function lostSubscribers(tx: LaneTransaction, said: readonly AuditRow[]): string
     const state = { 'subscription-paused': 'paused', 'subscription-resumed': 'active' }[action];
     if (state) tx.sql.exec('UPDATE subscriptions SET state = ? WHERE id = ?', state, subject);
   }
-  const names = new Map(
-    (tx.sql.exec('SELECT id, name FROM subscriptions').toArray() as { id: string; name: string }[]).map((row) => [
-      row.id,
-      row.name,
-    ]),
-  );
+  const names = new Map(readColumns(tx.sql, subscriptions, ['id', 'name'], '').map(({ id, name }) => [id, name]));
   const lost = new Set<string>();
   for (const { action, subject, detail } of rows) {
     if (removed.includes(subject)) continue;
@@ -97,12 +92,7 @@ function lostDrafts(tx: LaneTransaction, said: readonly AuditRow[]): string[] {
         action === 'draft-approved' ? 'published' : 'dropped',
         subject,
       );
-  const titles = new Map<string, string>();
-  for (const { id, title } of tx.sql.exec('SELECT id, title FROM mapping_drafts').toArray() as unknown as {
-    readonly id: string;
-    readonly title: string;
-  }[])
-    titles.set(id, title);
+  const titles = new Map(readColumns(tx.sql, mappingDrafts, ['id', 'title'], '').map(({ id, title }) => [id, title]));
   for (const { action, subject, detail } of rows)
     if (action === 'draft-begun') titles.set(subject, (JSON.parse(detail) as { title?: string }).title ?? subject);
   const changed = rows.flatMap(({ action, subject }) =>

@@ -10,10 +10,12 @@ import {
   multiplyDecimal,
   subtractDecimal,
 } from '../../shared/decimal.ts';
-import { type Canonical, entities } from '../../shared/entities/_registry.ts';
+import type { Canonical } from '../../shared/entities/_registry.ts';
 import type { NotKnown } from '../../shared/indicators.ts';
-import type { LaneSql } from '../store/rows.ts';
+import { entityRows } from '../store/lane-schema.ts';
+import { type LaneSql, readColumns } from '../store/rows.ts';
 import { chargedIn } from './figures.ts';
+import { idsOf } from './identity.ts';
 
 interface Hours {
   readonly charged: Decimal;
@@ -86,17 +88,8 @@ export function monthsTo(today: string, before: number): readonly string[] {
   return months;
 }
 
-/** Those that were merged into another person are that one. */
 function peopleOf(sql: LaneSql): { readonly id: string; readonly record: Person }[] {
-  const { prefix } = entities.resource;
-  const rows = sql
-    .exec(
-      'SELECT id, canonical FROM entities WHERE id > ? AND id < ? AND id NOT IN (SELECT entity FROM aliases)',
-      `${prefix}_`,
-      // What begins with the prefix lies between it and what follows its last sign.
-      `${prefix}\``,
-    )
-    .toArray() as { id: string; canonical: string }[];
+  const rows = readColumns(sql, entityRows, ['id', 'canonical'], 'WHERE id > ? AND id < ?', ...idsOf('resource'));
   return rows.map(({ id, canonical }) => ({ id, record: JSON.parse(canonical) as Person }));
 }
 

@@ -8,7 +8,7 @@ import { archiveFor } from '../../edge-worker/platform/archive.ts';
 import { recordFor } from '../../edge-worker/platform/record-database.ts';
 import { historyOf } from '../../edge-worker/store/history.ts';
 import { doorOf } from '../support/door.ts';
-import { client, LaneRig, RigSystem } from '../support/lane-rig.ts';
+import { client, LaneRig, phoneRefused, RigSystem } from '../support/lane-rig.ts';
 
 const minuteMs = 60_000;
 
@@ -26,14 +26,6 @@ interface Why {
   readonly mapping: { readonly version: number; readonly publishedBy: string };
   readonly decisions: readonly unknown[];
 }
-
-const refusal = {
-  outcome: 'refused',
-  code: 'rejected',
-  message: 'Not so',
-  fields: ['phone'],
-  vendorCode: null,
-} as const;
 
 /** A customer of the CRM whose phone has changed once, a minute later, and been given to the ERP. */
 async function customer() {
@@ -78,7 +70,7 @@ it('At an earlier moment the value of then is explained; before there was one, i
 
 it('What people decided about a value stands with their names and reasons, and goes with the value', async () => {
   const { rig, crm, erp, why } = await customer();
-  erp.onWrite = async (writes) => writes.map(() => refusal);
+  erp.onWrite = async (writes) => writes.map(() => phoneRefused);
   crm.put('client', 'a', client('Aldermann', '+49 3'));
   await rig.notice('crm', 'client', 'a');
   erp.onWrite = null;
@@ -153,7 +145,7 @@ it('Every question of the record is answered by its keys, however long its table
 it('Once older history lies in the archive, the rest of it is still asked for by keys', async () => {
   const { rig, crm, erp, entity } = await customer();
   const record = recordFor({ RECORD: rig.d1 }, 'ins_1');
-  erp.onWrite = async (writes) => writes.map(() => refusal);
+  erp.onWrite = async (writes) => writes.map(() => phoneRefused);
   crm.put('client', 'a', client('Aldermann', '+49 3'));
   await rig.notice('crm', 'client', 'a');
   answer(rig.lane.core, String(rig.rows('SELECT id FROM holds')[0]?.['id']), 'reject', 'Ada', 'It is wrong');

@@ -17,7 +17,7 @@ import { type RowIn, registerKey } from '../../edge-worker/store/registers.ts';
 import { retention } from '../../edge-worker/store/retention.ts';
 import { shapeOf } from '../../edge-worker/store/rows.ts';
 import { doorOf, hubKey } from '../support/door.ts';
-import { client, LaneRig, RigSystem, rigStartMs } from '../support/lane-rig.ts';
+import { client, LaneRig, phoneRefused, RigSystem, rigStartMs } from '../support/lane-rig.ts';
 import { bySeq, listsOf, type OldFirm, oldFirm, type Page, type Row } from '../support/old-firm.ts';
 import { copyOf, putBack } from '../support/put-back.ts';
 
@@ -133,15 +133,8 @@ describe('A page that would have to look very far back', () => {
 async function answered() {
   const [crm, erp] = [new RigSystem(), new RigSystem()];
   const rig = new LaneRig({ crm: { system: crm, roles: ['crm'] }, erp: { system: erp, roles: ['erp'] } });
-  const refusal = {
-    outcome: 'refused',
-    code: 'rejected',
-    message: 'Not so',
-    fields: ['phone'],
-    vendorCode: null,
-  } as const;
   const ask = async (phone: string) => {
-    erp.onWrite = async (writes) => writes.map(() => refusal);
+    erp.onWrite = async (writes) => writes.map(() => phoneRefused);
     crm.put('client', 'a', client('Aldermann', phone));
     await rig.notice('crm', 'client', 'a');
     erp.onWrite = null;

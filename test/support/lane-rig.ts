@@ -16,7 +16,7 @@ import { migratedLane, migratedRecord } from './migrated.ts';
 import { R2OnNode } from './r2-on-node.ts';
 import { type RigSystem, rigMaps } from './rig-system.ts';
 
-export { client, RigSystem, rigMaps } from './rig-system.ts';
+export { client, phoneRefused, RigSystem, rigMaps } from './rig-system.ts';
 
 export const rigStartMs = Date.parse('2026-11-22T08:00:00Z');
 

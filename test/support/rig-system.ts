@@ -68,6 +68,15 @@ export const client = (name: string, phone = '1'): Wire => ({
   country: 'DE',
 });
 
+/** What a system answers that does not take a phone. */
+export const phoneRefused = {
+  outcome: 'refused',
+  code: 'rejected',
+  message: 'Not so',
+  fields: ['phone'],
+  vendorCode: null,
+} as const;
+
 /** One outside system: its rows, the calls it was asked, and what a test makes of them. */
 export class RigSystem {
   readonly rows = new Map<string, Snapshot>();

@@ -13,7 +13,7 @@ const Indicators = lazy(() => import('./overview/indicators.tsx'));
 
 const watchEveryMs = 15_000;
 /** What the parts below ask is kept under these. */
-const parts = ['health', 'exceptions', 'forecast', 'indicators'];
+const parts = ['health', 'exceptions', 'forecast', 'indicators', 'utilisation'];
 
 export default function Overview() {
   const { operations } = useMe();

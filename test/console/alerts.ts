@@ -45,7 +45,7 @@ export function alertStories(visit: Visit): void {
       await dialog.getByRole('button', { name: 'Set quiet hours' }).click();
       await visitor.hasText(/quiet from 20:00 until 07:00, and all of Saturday, Sunday \(Europe\/Berlin\)/);
       await lookAt(visitor, 'alerts');
-      await page.setViewportSize({ width: 400, height: 900 });
+      await visitor.widen(400);
       await lookAt(visitor, 'alerts');
       await visitor.button('Turn off').click();
       await visitor.button('Turn on').waitFor();

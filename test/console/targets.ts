@@ -38,7 +38,7 @@ export function targetStories(visit: Visit): void {
       await time.getByRole('button', { name: /Of which time/ }).click();
       await admin.page.getByRole('option', { name: 'Office' }).click();
       await lookAt(admin, 'targets-form');
-      await admin.page.setViewportSize({ width: 400, height: 900 });
+      await admin.widen(400);
       await lookAt(admin, 'targets-form');
       await admin.button('Hand it to an approver').click();
       await admin.hasText('Handed to an approver.');

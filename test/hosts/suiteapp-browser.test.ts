@@ -136,7 +136,7 @@ describe.skipIf(!hasBrowser)('The pages', () => {
     if (name.endsWith('of the hub')) await frameOf(visitor).getByText('Tieout settings of the hub').waitFor();
     expect(await visitor.violations()).toEqual([]);
     for (const width of [1280, 400]) {
-      await visitor.page.setViewportSize({ width, height: 900 });
+      await visitor.widen(width);
       expect(await visitor.isTooWide()).toBe(false);
       await visitor.shot(`erp-${name.replace(/ /g, '-')}-${width}`);
     }

@@ -84,7 +84,7 @@ async function carryBack(): Promise<void> {
 async function looksWell(name: string): Promise<void> {
   expect(await visitor.violations()).toEqual([]);
   for (const width of [400, 1280]) {
-    await visitor.page.setViewportSize({ width, height: 900 });
+    await visitor.widen(width);
     expect(await visitor.isTooWide()).toBe(false);
     await visitor.shot(`${name}-${width}`);
   }

@@ -106,6 +106,20 @@ export class Visitor {
     return found;
   }
 
+  /**
+   * Another width of the window, until every document has been drawn at it: a framed one hears of it later than its
+   * host. One that is out of sight is not drawn, and not waited for long.
+   */
+  async widen(width: number): Promise<void> {
+    await this.page.setViewportSize({ width, height: 900 });
+    const drawn = `new Promise((resolve) => {
+      const look = () => (innerWidth <= ${width} ? requestAnimationFrame(resolve) : requestAnimationFrame(look));
+      requestAnimationFrame(look);
+      setTimeout(resolve, 1000);
+    })`;
+    await Promise.all(this.#documents().map((frame) => frame.evaluate(drawn)));
+  }
+
   /** Whether anything has to be scrolled sideways, here or in what is framed; tables too on a narrow page. */
   async isTooWide(): Promise<boolean> {
     const cards = "[...document.querySelectorAll('.grid, .stacked')]";

@@ -39,13 +39,7 @@ export async function lookAt(visitor: Visitor, name: string): Promise<void> {
 /** The same page at both widths, without opening it twice. */
 export async function lookAtBoth(visitor: Visitor, name: string): Promise<void> {
   await lookAt(visitor, name);
-  await widen(visitor, 400);
+  await visitor.widen(400);
   await lookAt(visitor, name);
-  await widen(visitor, 1280);
-}
-
-/** Until the page has been drawn at that width: what is laid out otherwise there stands where it will stay. */
-async function widen({ page }: Visitor, width: number): Promise<void> {
-  await page.setViewportSize({ width, height: 900 });
-  await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
+  await visitor.widen(1280);
 }

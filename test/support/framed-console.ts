@@ -17,7 +17,7 @@ export async function goThroughFramed(visitor: Visitor, name: string): Promise<v
     await content.getByRole('heading', { level: 1, name: title, exact: true }).waitFor();
     await until(`${title} to be there`, async () => (await content.getByText(/^Loading .+ …$/).count()) === 0);
     for (const width of widthsPx) {
-      await visitor.page.setViewportSize({ width, height: 900 });
+      await visitor.widen(width);
       await visitor.shot(`${name}-${title.toLowerCase()}-${width}`);
       expect(await visitor.isTooWide(), `${title} at ${width} px`).toBe(false);
       const heightPx = (await visitor.page.locator('iframe').boundingBox())?.height;
@@ -25,6 +25,6 @@ export async function goThroughFramed(visitor: Visitor, name: string): Promise<v
     }
     // At the last width; outside of frames each page is looked at like this at both.
     expect(await visitor.violations(), title).toEqual([]);
-    await visitor.page.setViewportSize({ width: widthsPx[0] ?? 1280, height: 900 });
+    await visitor.widen(widthsPx[0] ?? 1280);
   }
 }

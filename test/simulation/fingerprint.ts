@@ -136,8 +136,8 @@ function shownStatuses({ desk }: LaneBooks, seat: Seat, taker: Merger | null): s
   const shown = desk.standIns[seat].rows('status').filter((row) => row['state'] !== 'ignored');
   return shown.flatMap((row: Row) => {
     const { type, record, system, state, reason, owner } = row;
-    // Nobody sees the page of a record that is no more.
-    if (desk.mergedInto(seat, String(type), String(record)) !== undefined) return [];
+    // Nobody sees the page of a record that is no more; it says what was last said to it.
+    if (!desk.standIns[seat].rows(String(type)).some((one) => one.id === record)) return [];
     const identity = identityOf(String(type), String(record));
     if (isTaken(seat, String(type), identity, taker)) return [];
     return [`page ${seat} ${type} ${identity} ${system} ${state} ${reason} ${owner}`];

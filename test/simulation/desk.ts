@@ -110,6 +110,13 @@ export class Desk {
     return this.#mergedIds.get(`${seat}|${type}|${id}`);
   }
 
+  /** As what a record was known that somebody erased. */
+  erasedAs(seat: Seat, type: string, id: string): string | undefined {
+    const start = `${seat}|${type}|`;
+    for (const [key, erased] of this.#erased) if (erased === id && key.startsWith(start)) return key.slice(start.length);
+    return undefined;
+  }
+
   /** By what a record is known since merges. */
   goesOnAs(type: string, identity: string): string {
     return this.merged.get(`${type}|${identity}`) ?? identity;

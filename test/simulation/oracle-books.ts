@@ -46,7 +46,7 @@ export function identityFinder(desk: Desk, seat: Seat): (type: string, id: strin
   return (type, id) => {
     const row = desk.standIns[seat].rows(type).find((one) => one.id === id);
     if (row) return desk.goesOnAs(type, identityOfRow(type, row));
-    return desk.mergedInto(seat, type, id) ?? `nowhere ${id}`;
+    return desk.mergedInto(seat, type, id) ?? desk.erasedAs(seat, type, id) ?? `nowhere ${id}`;
   };
 }
 

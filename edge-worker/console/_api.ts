@@ -2258,6 +2258,8 @@ Cause: {
 "owner": string;
 "connection": string | null;
 "system": string | null;
+/** What people call the system. */
+"systemTitle": string | null;
 /** Of one of them. */
 "words": {
 "title": string;
@@ -2814,8 +2816,8 @@ Comparison: {
 "recordId": string;
 /** Where a person sees it there. */
 "link": string | null;
-/** When the read or save that told its values began. */
-"seenAt": string;
+/** When the read or save that told its values began; null before the first. */
+"seenAt": string | null;
 /** Only of fields that are mapped there; null while nothing was seen of it. */
 "values": { [name: string]: unknown } | null;
 /** Fields in which it holds something else. */

@@ -1,4 +1,5 @@
 // How an installation is: each connection's state, and what is still missing before work can flow.
+import type { EntityName } from '../../shared/entities/_registry.ts';
 import { Fault, type FaultCode } from '../faults.ts';
 import { connectionRows, cursors, flows } from '../store/lane-schema.ts';
 import { readColumns, readRows } from '../store/rows.ts';
@@ -141,7 +142,10 @@ function healthOfConnection(
   const untilMs = core.pausedUntilMs(id);
   const isResting = row.state === 'active' && untilMs > nowMs;
   const isEnding = row.state === 'ending';
-  const matching = kinds.flatMap(({ kind, state }) => (state === 'matching' && !isEnding ? [kind] : []));
+  // Of what is only read there nothing would be created anyway, so nobody has to accept it.
+  const isMadeThere = (kind: string) => core.wiring.mapFor(id, kind as EntityName)?.canWrite === true;
+  const isMatching = ({ kind, state }: (typeof kinds)[number]) => state === 'matching' && isMadeThere(kind);
+  const matching = isEnding ? [] : kinds.filter(isMatching).map(({ kind }) => kind);
   const notRenewed = core.store.value(renewalProblem(id)) ?? '';
   const missing: Missing[] = [
     ...(row.state === 'paused' ? [{ code: stopOf(fault), params: {} }] : []),

@@ -212,7 +212,8 @@ export class StatusView {
       link: link?.recordId
         ? wired.connector.recordUrl(wired.settings, { recordType: link.recordType, recordId: link.recordId })
         : null,
-      lastMs: link ? Math.max(link.seenMs, 0) : null,
+      // A record that we made ourselves has not been read before somebody changes it.
+      lastMs: link && link.seenMs > 0 ? link.seenMs : null,
       amounts: null,
     };
     if (hold) {

@@ -29,6 +29,15 @@ it('A key is renewed only where the hub makes one', async () => {
   expect(await ask({ verb: 'hook-key', change, by: 'ada' })).toMatchObject({ ok: false, code: 'no-hook-key' });
 });
 
+it('A first load is to be accepted for what is made in a system, not for what is only read there', async () => {
+  const rig = new LaneRig({ erp: { system: new RigSystem(), roles: ['erp'], flow: 'matching' } });
+  const [erp] = (await healthOf(rig.lane.core)).connections;
+  expect(erp?.kinds.map(({ kind }) => kind)).toContain('resource');
+  const step = erp?.missing.find(({ code }) => code === 'first-load');
+  expect(step?.params['kinds']?.split(', ')).toEqual(expect.arrayContaining(['customer', 'time']));
+  expect(step?.params['kinds']).not.toContain('resource');
+});
+
 describe('A paused connection', () => {
   it('is sent nothing, is asked about, and gets what waited once it runs again', async () => {
     const { erp, rig, ask, sell } = firm();

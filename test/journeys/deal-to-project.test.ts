@@ -75,6 +75,9 @@ describe('A won deal', () => {
       ['kantata', 'in-step'],
       ['netsuite', 'in-step'],
     ]);
+    // What stands on another record there is never read by itself: nothing is said of when it was seen.
+    const sinces = shown.map((row) => row['tieout__Last_Synced__c']).filter((since) => since !== null);
+    expect(sinces.filter((since) => Date.parse(String(since)) < Date.UTC(2026, 0))).toEqual([]);
   });
 
   it('hands on what an admin’s mapping reads from a field that the connector’s own map does not know', async () => {

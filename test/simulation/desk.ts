@@ -113,7 +113,8 @@ export class Desk {
   /** As what a record was known that somebody erased. */
   erasedAs(seat: Seat, type: string, id: string): string | undefined {
     const start = `${seat}|${type}|`;
-    for (const [key, erased] of this.#erased) if (erased === id && key.startsWith(start)) return key.slice(start.length);
+    for (const [key, erased] of this.#erased)
+      if (erased === id && key.startsWith(start)) return key.slice(start.length);
     return undefined;
   }
 

@@ -10,7 +10,7 @@ import { actionShape, actionsFor, answerName, reasonText } from '../exception-sh
 import { idFor } from '../once.ts';
 import { cursorAfter, cursorOf, pageOf, paging } from '../paging.ts';
 import { ok, type Route, route } from '../route.ts';
-import { instant, instantOf, params, parsed, words, wordsOf } from '../shapes.ts';
+import { instant, instantOf, params, parsed, titleOf, words, wordsOf } from '../shapes.ts';
 import { causeOfRow } from './exceptions.ts';
 
 const count = z.int().min(0);
@@ -22,6 +22,7 @@ const causeShape = z
     owner: z.string(),
     connection: z.string().nullable(),
     system: z.string().nullable(),
+    systemTitle: z.string().nullable().meta({ description: 'What people call the system.' }),
     words: words.meta({ description: 'Of one of them.' }),
     params,
     kinds: z.array(z.string()),
@@ -115,6 +116,7 @@ function shownCause(from: CauseRow, stake: AtStakes['stakes'][number], caller: C
     ...row,
     ...atMost(stake.open, row),
     params: parsed<Record<string, string>>(given) ?? {},
+    systemTitle: row.system === null ? null : titleOf(row.system),
     words: wordsOf(row.code, given, row.system ?? row.connection),
     kinds: (kinds ?? '').split(',').filter(Boolean),
     amounts: [...stake.amounts],

@@ -77,7 +77,9 @@ const compared = z
         ...{ connection: z.string(), system: z.string(), title: z.string() },
         ...{ recordType: z.string(), recordId: z.string() },
         link: z.string().nullable().meta({ description: 'Where a person sees it there.' }),
-        seenAt: instant.meta({ description: 'When the read or save that told its values began.' }),
+        seenAt: instant
+          .nullable()
+          .meta({ description: 'When the read or save that told its values began; null before the first.' }),
         values: z
           .record(z.string(), z.unknown())
           .nullable()
@@ -120,7 +122,7 @@ const compareRecord = route({
           ...{ connection, system, recordType, recordId, values: seen },
           title: titleOf(system),
           link: connectors[system]?.recordUrl(JSON.parse(settings), { recordType, recordId }) ?? null,
-          seenAt: instantOf(seenMs),
+          seenAt: seenMs > 0 ? instantOf(seenMs) : null,
           differing: Object.keys(seen ?? {}).filter(
             (field) => canonicalJson(seen?.[field] ?? null) !== canonicalJson(canonical[field] ?? null),
           ),

@@ -8,7 +8,7 @@ import type { Shape } from '../client.ts';
 import { Button, Choice, Field } from '../parts/controls.tsx';
 import { Amount, amountText } from '../parts/figures.tsx';
 import { saveFile } from '../parts/file.ts';
-import { Grid } from '../parts/grid.tsx';
+import { Grid, Lines } from '../parts/grid.tsx';
 import { ownerTitle } from '../parts/people.ts';
 import { Badge, Empty, TroubleNote } from '../parts/states.tsx';
 import './tie-out.css';
@@ -36,8 +36,8 @@ const shows = [
   })),
 ];
 const pageMax = 200;
-/** A title stands on one line. */
-const letterPx = 9;
+/** Room for what a title and its sources are spelled with. */
+const letterPx = 7.4;
 
 interface Asked {
   readonly text: string;
@@ -88,12 +88,10 @@ interface RowsProps {
 function Rows({ rows, sources, show, onEnd }: RowsProps) {
   const from = (figure: string) => (sources[figure] ?? []).map((role) => role.toUpperCase()).join(', ');
   const shown = columns.map(({ figure, title }) => {
-    const named = from(figure) === '' ? title : `${title} (${from(figure)})`;
+    const note = from(figure);
     return {
-      id: figure,
-      title: named,
-      isFigure: true,
-      minWidth: Math.max(140, named.length * letterPx),
+      ...{ id: figure, title, note, isFigure: true },
+      minWidth: Math.max(112, note.length * letterPx + 24),
       show: (row: Row) => <Amount value={row.figures[figure] ?? null} />,
     };
   });
@@ -104,6 +102,7 @@ function Rows({ rows, sources, show, onEnd }: RowsProps) {
       idOf={({ project, currency }) => `${project} ${currency}`}
       onEnd={onEnd}
       heightPx={640}
+      isTall
       empty={
         show === 'yes' ? (
           <Empty title="Everything ties out">Nothing is held, unbilled or unpaid, and all systems agree.</Empty>
@@ -116,12 +115,14 @@ function Rows({ rows, sources, show, onEnd }: RowsProps) {
           id: 'name',
           title: 'Project',
           isName: true,
+          note: 'Customer',
           width: '2fr',
           minWidth: 190,
-          show: ({ project, name }) => <Link to={`/records/${project}`}>{name}</Link>,
+          show: ({ project, name, customerName }) => (
+            <Lines first={<Link to={`/records/${project}`}>{name}</Link>} second={customerName ?? ''} />
+          ),
         },
-        { id: 'customer', title: 'Customer', width: '2fr', minWidth: 150, show: (row) => row.customerName ?? '' },
-        { id: 'findings', title: 'To be done', width: '3fr', minWidth: 330, show: (row) => <Findings row={row} /> },
+        { id: 'findings', title: 'To be done', width: '3fr', minWidth: 322, show: (row) => <Findings row={row} /> },
         ...shown,
       ]}
     />
@@ -130,19 +131,19 @@ function Rows({ rows, sources, show, onEnd }: RowsProps) {
 
 const turnOf = (owner: string | null): string => (owner === null ? 'nothing to do' : ownerTitle(owner));
 
-/** All of them are read out and shown at a touch; the first stands in the row. */
+/** All of them are read out and shown at a touch; the first one has a line of its own, and whose turn it is below. */
 function Findings({ row }: { readonly row: Row }) {
-  const [first, ...others] = row.findings.map(
-    ({ title, owner, amount }) => `${title}: ${amountText(amount)} (${turnOf(owner)})`,
-  );
+  const [first, ...others] = row.findings;
   if (first === undefined) return <Badge tone="good">Ties out</Badge>;
+  const below = [turnOf(first.owner), ...others.map((one) => `${saidOf(one)} (${turnOf(one.owner)})`)];
   return (
-    <span title={[first, ...others].join('\n')}>
-      {first}
-      {others.length > 0 && <span className="quiet">; {others.join('; ')}</span>}
+    <span title={row.findings.map((one) => `${saidOf(one)} (${turnOf(one.owner)})`).join('\n')}>
+      <Lines first={saidOf(first)} second={below.join('; ')} />
     </span>
   );
 }
+
+const saidOf = ({ title, amount }: Row['findings'][number]) => `${title}: ${amountText(amount)}`;
 
 /** All pages that fit, as they are shown, for a spreadsheet. */
 function Export({ asked }: { readonly asked: Asked }) {

@@ -8,6 +8,8 @@ import './grid.css';
 export interface GridColumn<Line> {
   readonly id: string;
   readonly title: string;
+  /** Stands under the title, and beside it where a row is a card. */
+  readonly note?: string;
   readonly show: (line: Line) => ReactNode;
   /** Pixels, or a share of what is left, e.g. `2fr`. */
   readonly width?: number | `${number}fr`;
@@ -27,10 +29,14 @@ export interface GridProps<Line> {
   /** Called when the end of what was fetched comes into sight. */
   readonly onEnd?: () => void;
   readonly heightPx?: number;
+  /** Rows have room for two lines; see `Lines`. */
+  readonly isTall?: boolean;
 }
 
 const lineHeightPx = 40;
+const tallLineHeightPx = 58;
 const headerHeightPx = 36;
+const notedHeaderHeightPx = 50;
 /** Of a card until it is drawn, when its own height counts. */
 const cardHeights = { paddingPx: 20, lineHeightPx: 22 };
 
@@ -54,11 +60,11 @@ function asCard<Line>(columns: readonly GridColumn<Line>[]): GridColumn<Line> {
     show: (line) => (
       <>
         {name && <div className="grid-card-name">{name.show(line)}</div>}
-        {others.map(({ id, title, show }) => {
+        {others.map(({ id, title, note, show }) => {
           const shown = show(line);
           return shown === null || shown === false || shown === '' ? null : (
             <div key={id} className="grid-card-line">
-              <span className="quiet">{title}:</span> {shown}
+              <span className="quiet">{note ? `${title} (${note})` : title}:</span> {shown}
             </div>
           );
         })}
@@ -73,8 +79,10 @@ export function Grid<Line extends object>(props: GridProps<Line>) {
   if (lines.length === 0) return <>{empty}</>;
   const columns = isNarrow ? [asCard(props.columns)] : props.columns;
   const cardHeightPx = cardHeights.paddingPx + props.columns.length * cardHeights.lineHeightPx;
-  const rowHeightPx = isNarrow ? cardHeightPx : lineHeightPx;
-  const wantedPx = headerHeightPx + lines.length * rowHeightPx + 2;
+  const tableRowPx = props.isTall ? tallLineHeightPx : lineHeightPx;
+  const headingPx = columns.some(({ note }) => note) ? notedHeaderHeightPx : headerHeightPx;
+  const rowHeightPx = isNarrow ? cardHeightPx : tableRowPx;
+  const wantedPx = headingPx + lines.length * rowHeightPx + 2;
   const seek = (area: HTMLElement) => {
     if (area.scrollTop + area.clientHeight >= area.scrollHeight - 4 * rowHeightPx) props.onEnd?.();
   };
@@ -83,8 +91,8 @@ export function Grid<Line extends object>(props: GridProps<Line>) {
       key={String(isNarrow)}
       layout={TableLayout}
       layoutOptions={{
-        ...(isNarrow ? { estimatedRowHeight: cardHeightPx } : { rowHeight: lineHeightPx }),
-        headingHeight: headerHeightPx,
+        ...(isNarrow ? { estimatedRowHeight: cardHeightPx } : { rowHeight: tableRowPx }),
+        headingHeight: headingPx,
       }}
     >
       <Table
@@ -108,7 +116,7 @@ export function Grid<Line extends object>(props: GridProps<Line>) {
               width={column.width ?? '1fr'}
               minWidth={column.minWidth ?? 96}
             >
-              {column.title}
+              {column.note ? <Lines first={column.title} second={column.note} /> : column.title}
             </Column>
           )}
         </TableHeader>
@@ -125,6 +133,21 @@ export function Grid<Line extends object>(props: GridProps<Line>) {
         </TableBody>
       </Table>
     </Virtualizer>
+  );
+}
+
+interface LinesProps {
+  readonly first: ReactNode;
+  readonly second: ReactNode;
+}
+
+/** Two lines of a cell, the second one quiet; what is too long ends in dots. */
+export function Lines({ first, second }: LinesProps) {
+  return (
+    <span className="grid-lines">
+      <span>{first}</span>
+      <span className="quiet">{second}</span>
+    </span>
   );
 }
 

@@ -3,7 +3,7 @@ import { useNavigate } from 'react-router';
 import type { Shape } from '../../client.ts';
 import { useNowMs } from '../../clock.ts';
 import { Ago, amountText } from '../../parts/figures.tsx';
-import { Grid } from '../../parts/grid.tsx';
+import { Grid, Lines } from '../../parts/grid.tsx';
 import { ownerTitle, wordsFrom } from '../../parts/people.ts';
 import { Badge, Empty } from '../../parts/states.tsx';
 
@@ -32,6 +32,7 @@ export function Causes({ rows, total, isNarrowed, onEnd }: CausesProps) {
       )}
       <Grid
         label="Exceptions by cause"
+        isTall
         lines={lines}
         idOf={idOf}
         onEnd={onEnd}
@@ -42,13 +43,12 @@ export function Causes({ rows, total, isNarrowed, onEnd }: CausesProps) {
           </Empty>
         }
         columns={[
-          { id: 'title', title: 'Cause', isName: true, width: '3fr', minWidth: 200, show: (row) => row.words.title },
           {
-            id: 'open',
-            title: 'Waiting',
-            isFigure: true,
-            width: 90,
-            minWidth: 90,
+            ...{ id: 'title', title: 'Cause', isName: true, width: '3fr', minWidth: 230 },
+            show: (row) => <Lines first={row.words.title} second={whereOf(row)} />,
+          },
+          {
+            ...{ id: 'open', title: 'Waiting', isFigure: true, width: 90, minWidth: 90 },
             show: (row) => row.open.toLocaleString(),
           },
           {
@@ -58,12 +58,11 @@ export function Causes({ rows, total, isNarrowed, onEnd }: CausesProps) {
             minWidth: 150,
             show: (row) => row.amounts.map(amountText).join(' + '),
           },
-          { id: 'owner', title: 'Whose turn', minWidth: 130, show: (row) => ownerTitle(row.owner) },
-          { id: 'kinds', title: 'Records', minWidth: 100, show: (row) => row.kinds.map(wordsFrom).join(', ') },
+          { id: 'owner', title: 'Whose turn', minWidth: 160, show: (row) => ownerTitle(row.owner) },
           {
             id: 'since',
             title: 'Oldest',
-            minWidth: 120,
+            minWidth: 140,
             show: (row) => <Ago atMs={Date.parse(row.oldestAt)} nowMs={nowMs} />,
           },
           {
@@ -73,11 +72,7 @@ export function Causes({ rows, total, isNarrowed, onEnd }: CausesProps) {
             show: (row) => <Due row={row} nowMs={nowMs} />,
           },
           {
-            id: 'unassigned',
-            title: 'Nobody on it',
-            isFigure: true,
-            width: 130,
-            minWidth: 130,
+            ...{ id: 'unassigned', title: 'Nobody on it', isFigure: true, width: 130, minWidth: 130 },
             show: (row) => row.unassigned.toLocaleString(),
           },
         ]}
@@ -85,6 +80,10 @@ export function Causes({ rows, total, isNarrowed, onEnd }: CausesProps) {
     </div>
   );
 }
+
+/** In which system, and of what kinds: causes of one title differ in these. */
+const whereOf = ({ systemTitle, kinds }: Shape<'Cause'>) =>
+  [systemTitle, ...kinds.map(wordsFrom)].filter((part) => part !== null).join(', ');
 
 const idOf = ({ cause, owner }: Shape<'Cause'>) => `${cause} ${owner}`;
 

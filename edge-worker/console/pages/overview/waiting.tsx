@@ -29,6 +29,7 @@ export function Waiting({ rows, causes }: WaitingProps) {
           <li key={`${row.cause} ${row.owner}`} className="row-apart">
             <span>
               <Link to={`/exceptions/cause/${encodeURIComponent(row.cause)}`}>{row.words.title}</Link>{' '}
+              {row.systemTitle && <span className="quiet">{row.systemTitle}</span>}{' '}
               {row.overdue > 0 && <Badge tone="bad">{row.overdue.toLocaleString()} overdue</Badge>}
             </span>
             <span className="quiet">

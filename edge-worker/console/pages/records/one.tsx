@@ -127,7 +127,13 @@ function SystemHead({ system: { title, connection, link, recordId, seenAt } }: {
         )}
       </div>
       <div className="quiet">
-        seen <Instant atMs={Date.parse(seenAt)} />
+        {seenAt === null ? (
+          'not read yet'
+        ) : (
+          <>
+            seen <Instant atMs={Date.parse(seenAt)} />
+          </>
+        )}
       </div>
     </>
   );

@@ -2,7 +2,7 @@
 // in all three, its people.
 
 import { legalEntities } from '../support/firm.ts';
-import { type Customer, customers, deals, people } from './cast.ts';
+import { type Customer, customers, deals, firmWeek, holidays, people, type WorkWeek } from './cast.ts';
 import type { Desk } from './desk.ts';
 import { amountText } from './fields.ts';
 import type { Entry } from './hours.ts';
@@ -14,8 +14,9 @@ const monthMs = 30 * 86_400_000;
 export function setUpBefore(desk: Desk, month: Month): void {
   const systems = Object.values(desk.systems);
   for (const system of systems) system.arm({ how: 'clock-skew', delayMs: -monthMs, times: null });
+  const users = new Map(people.map((person) => [person.key, desk.plan(person)] as const));
+  planWeeks(desk, users);
   for (const person of people) {
-    desk.plan(person);
     if (!person.isContractor) seed(desk, 'employee', [desk.employeeOf(person)]);
   }
   for (const customer of customers.filter((one) => one.beforehand !== 'nowhere')) known(desk, customer);
@@ -28,6 +29,32 @@ export function setUpBefore(desk: Desk, month: Month): void {
     );
   }
   for (const system of systems) system.disarm('clock-skew');
+}
+
+/** When people can work: the firm's week and those of their own, the holidays of each company, and who is away. */
+function planWeeks({ systems: { psa } }: Desk, users: ReadonlyMap<string, string>): void {
+  const from = '2026-01-04';
+  psa.create('workweeks', { start_date: from, ...minutesOf(firmWeek) });
+  for (const company of new Set(holidays.map((one) => one.company))) {
+    const calendar = psa.create('holiday_calendars', { name: company });
+    for (const { name, day } of holidays.filter((one) => one.company === company))
+      psa.create('holidays', { name, start_date: dateOf(day), holiday_calendar_ids: [calendar] });
+    for (const { key } of people.filter((one) => one.company === company))
+      psa.create('holiday_calendar_memberships', {
+        ...{ user_id: Number(users.get(key)), holiday_calendar_id: calendar, start_date: from },
+      });
+  }
+  for (const { key, hoursByDay, awayOn = [] } of people) {
+    const user = Number(users.get(key));
+    if (hoursByDay) psa.create('workweek_memberships', { user_id: user, start_date: from, ...minutesOf(hoursByDay) });
+    for (const day of awayOn) psa.create('time_off_entries', { user_id: user, requested_date: dateOf(day), hours: 8 });
+  }
+}
+
+const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
+
+function minutesOf(week: WorkWeek): Readonly<Record<string, number>> {
+  return Object.fromEntries(weekdays.map((day, index) => [`${day}_minutes`, (week[index] ?? 0) * 60]));
 }
 
 /** Records from before our package: the ledger's outbox knows nothing of them. */

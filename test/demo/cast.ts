@@ -31,7 +31,13 @@ export interface Person {
   readonly company: LegalEntity;
   /** Contractors are planned in the PSA before anybody tells the ERP. */
   readonly isContractor?: boolean;
+  /** Days of the week, from Sunday; the firm's own week where nothing is said. */
+  readonly hoursByDay?: WorkWeek;
+  /** Days of November on which they are away. */
+  readonly awayOn?: readonly number[];
 }
+
+export type WorkWeek = readonly [number, number, number, number, number, number, number];
 
 export interface Deal {
   readonly key: string;
@@ -112,10 +118,10 @@ const person = (key: string, name: string, role: RoleName, company: LegalEntity)
 
 /** What an hour costs the firm by role, in the currency of the company that employs. */
 export const hourCosts: Readonly<Record<LegalEntity, Readonly<Partial<Record<RoleName, string>>>>> = {
-  [inc]: { Architect: '118.4', 'Senior Consultant': '97.25', Consultant: '71.8' },
-  [ltd]: { 'Senior Consultant': '74.6', Consultant: '52.35', 'Project Manager': '69' },
-  [gmbh]: { 'Senior Consultant': '86.5', Consultant: '61.75', 'Project Manager': '79.2' },
-  [kk]: { 'Senior Consultant': '12100', Consultant: '8650' },
+  [inc]: { Architect: '118.4', 'Senior Consultant': '97.25', Consultant: '71.8', 'Project Manager': '92' },
+  [ltd]: { Architect: '88.1', 'Senior Consultant': '74.6', Consultant: '52.35', 'Project Manager': '69' },
+  [gmbh]: { Architect: '98.4', 'Senior Consultant': '86.5', Consultant: '61.75', 'Project Manager': '79.2' },
+  [kk]: { 'Senior Consultant': '12100', Consultant: '8650', 'Project Manager': '11200' },
 };
 
 export const people: readonly Person[] = [
@@ -131,8 +137,21 @@ export const people: readonly Person[] = [
   person('katrin', 'Katrin Vogel', 'Project Manager', gmbh),
   person('haruto', 'Haruto Tanaka', 'Senior Consultant', kk),
   person('yuki', 'Yuki Mori', 'Consultant', kk),
+  // Who runs the practices is sold to no customer by the hour.
+  person('brandon', 'Brandon Lee', 'Project Manager', inc),
+  { ...person('sofia', 'Sofia Lindqvist', 'Architect', ltd), hoursByDay: [0, 8, 8, 8, 0, 0, 0] },
+  { ...person('ulrike', 'Ulrike Brandt', 'Architect', gmbh), awayOn: [16, 17, 18, 19, 20] },
+  person('emi', 'Emi Sato', 'Project Manager', kk),
   { ...person('priya', 'Priya Nair', 'Consultant', inc), isContractor: true },
   { ...person('marek', 'Marek Dvorak', 'Consultant', gmbh), isContractor: true },
+];
+
+/** From Sunday to Saturday, in hours. */
+export const firmWeek: WorkWeek = [0, 8, 8, 8, 8, 8, 0];
+
+/** Days of November on which a company rests, beside weekends. */
+export const holidays: readonly { readonly name: string; readonly company: LegalEntity; readonly day: number }[] = [
+  { name: 'Thanksgiving', company: inc, day: 26 },
 ];
 
 type Rates = Deal['rates'];

@@ -61,15 +61,15 @@ export class Desk {
     return this.#entries.get(key) ?? '';
   }
 
-  /** Somebody who can be staffed. The PSA knows contractors too. */
-  plan(person: Person): void {
+  /** Somebody who can be staffed, and their user. The PSA knows contractors too. */
+  plan(person: Person): string {
     const { psa } = this.systems;
     const role =
       psa.rows('roles').find((row) => row['name'] === person.role)?.id ?? psa.create('roles', { name: person.role });
-    this.#users.set(
-      person.key,
-      psa.create('users', { full_name: person.name, email_address: person.email, role_id: Number(role) }),
-    );
+    const user = { full_name: person.name, email_address: person.email, role_id: Number(role) };
+    const id = psa.create('users', user);
+    this.#users.set(person.key, id);
+    return id;
   }
 
   /** A person as the ledger keeps employees. */

@@ -1,7 +1,7 @@
 // The time entries of the month: who worked how long on what, when it was logged and approved, and what is wrong with
 // some. Pure; one seed, one month.
 import { chanceOf } from '../support/options.ts';
-import { customers, type Deal, deals, type Person, people, type RoleName } from './cast.ts';
+import { customers, type Deal, deals, holidays, type Person, people, type RoleName } from './cast.ts';
 
 /** What keeps an entry from the ledger at first, and the day it is put right; null = nobody does this month. */
 export interface Trouble {
@@ -118,6 +118,10 @@ function rateOf(deal: Deal, role: RoleName): number {
   return deal.rates.find(([name]) => name === role)?.[1] ?? 0;
 }
 
+function restsOn({ company }: Person, day: number): boolean {
+  return holidays.some((holiday) => holiday.day === day && holiday.company === company);
+}
+
 /** Some project managers approve every morning, the others on Mondays; at month end everybody does. */
 function rhythmOf(deal: Deal): 'daily' | 'weekly' {
   return deals.indexOf(deal) % 2 === 0 ? 'daily' : 'weekly';
@@ -142,7 +146,7 @@ export function makeHours(seed: number): readonly Entry[] {
   const pick = <One>(list: readonly One[]): One => list[Math.floor(chance() * list.length)] as One;
   const entries: Omit<Entry, 'key'>[] = [...october(), ...specials()];
   for (const day of workDays) {
-    for (const person of people.filter((one) => !one.isContractor)) {
+    for (const person of people.filter((one) => !one.isContractor && !restsOn(one, day))) {
       const open = dealsFor(person, day);
       if (open.length === 0) continue;
       const left = [...notes];

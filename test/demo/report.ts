@@ -133,6 +133,21 @@ export function printTable(lines: readonly CustomerLine[], print: (line: string)
   for (const row of rows) print(shown(row));
 }
 
+/** How far people's hours were charged, as the hub's own overview says it. */
+export async function utilisationLine(installation: Installation, month: string): Promise<string> {
+  const { charged, available, share, counted, notKnown } = await installation.utilisation<{
+    readonly charged: string;
+    readonly available: string | null;
+    readonly share: number | null;
+    readonly counted: number;
+    readonly notKnown: { readonly text: string } | null;
+  }>(month);
+  if (share === null) return `Utilisation: ${notKnown?.text ?? 'not known'}`;
+  const whole = (hours: string | null) => Math.round(Number(hours)).toLocaleString('en');
+  const hours = `${whole(charged)} of the ${whole(available)} working hours of ${counted} people`;
+  return `Utilisation: ${Math.round(share * 100)} %; ${hours} are charged to customers.`;
+}
+
 export function heldByControl(exceptions: readonly OpenException[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const { control } of exceptions) counts[control] = (counts[control] ?? 0) + 1;

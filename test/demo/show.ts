@@ -13,7 +13,7 @@ import { expectedHeld } from './held.ts';
 import { type Day, type Month, makeMonth } from './month.ts';
 import { callsOf, Play } from './play.ts';
 import { Ticker } from './progress.ts';
-import { type CustomerLine, heldByControl, heldFor, printTable, tableOf } from './report.ts';
+import { type CustomerLine, heldByControl, heldFor, printTable, tableOf, utilisationLine } from './report.ts';
 import { Story } from './story.ts';
 import { type Tally, tally } from './tally.ts';
 
@@ -92,6 +92,7 @@ export async function playMonth(options: ShowOptions): Promise<Show> {
   print('');
   printTable(table, print);
   print('');
+  print(await utilisationLine(firm.installation, month.cutoverOn.slice(0, 7)));
   for (const { problem, system, what, count } of findings) print(`${problem} · ${system} · ${what} · ${count}`);
   if (!isHeldRight) print(`held ${JSON.stringify(held)}\ninstead of ${JSON.stringify(expectedHeld(month))}`);
   print(summary(outcome));

@@ -86,7 +86,8 @@ export const indicators = {
     title: 'Utilisation',
     text:
       'Approved billable hours out of the hours of people’s working weeks, from the first of the month to today. ' +
-      'Holidays and time off are deducted where they are told. Without a working week a person’s hours are left out.',
+      'Holidays and time off are deducted where they are told; whoever joined or left counts from the first day to ' +
+      'the last. Without a working week a person’s hours are left out.',
     ...{ unit: 'share', better: 'more', target: null },
   },
   agreement: {
@@ -108,7 +109,7 @@ export const notKnown = {
   confidential: 'What work costs is shown to finance, approvers and integration admins.',
   'no-capacity': 'No connected system tells Tieout how many hours a person can work.',
   'no-working-days': 'There was no hour to work in these days.',
-  'has-left': 'Works here no longer, and no connected system tells since when.',
+  'has-left': 'Works here no longer, and no last day is entered: enter it on the person’s record in the ERP.',
   nobody: 'No person stands for whoever worked these hours yet.',
   'not-timed': 'Tieout sees what people decide, not how long they think about it.',
   'none-yet': 'Nothing of the kind has happened in these days.',

@@ -58,10 +58,11 @@ export function utilisationOf(sql: LaneSql, month: string, today: string): Utili
   for (const { id, record } of peopleOf(sql)) {
     const hours = charged.get(id) ?? '0';
     charged.delete(id);
-    // Of somebody who has left it is not known when: nothing is to be said of them but what was charged.
-    if (!record.isActive && isZeroDecimal(hours)) continue;
-    const available = record.isActive ? availableTo(record, from, until) : null;
-    const why = record.isActive ? undefined : 'has-left';
+    const [first, last] = employedWithin(record, from, until);
+    // Who was not here has no place in the month, unless something was charged for them all the same.
+    if ((last === null || first > last) && isZeroDecimal(hours)) continue;
+    const available = last === null ? null : availableTo(record, first, last);
+    const why = last === null ? 'has-left' : undefined;
     if (available !== null && record.daysOff == null) daysOffUnknown++;
     people.push({ person: id, name: record.name, ...shareOf(hours, available, why) });
   }
@@ -91,6 +92,13 @@ export function monthsTo(today: string, before: number): readonly string[] {
 function peopleOf(sql: LaneSql): { readonly id: string; readonly record: Person }[] {
   const rows = readColumns(sql, entityRows, ['id', 'canonical'], 'WHERE id > ? AND id < ?', ...idsOf('resource'));
   return rows.map(({ id, canonical }) => ({ id, record: JSON.parse(canonical) as Person }));
+}
+
+/** On which of these days somebody works here, the last one too; null where they have left and nobody tells when. */
+function employedWithin({ isActive, joinedOn, leftOn }: Person, from: string, until: string): [string, string | null] {
+  const first = joinedOn != null && joinedOn > from ? joinedOn : from;
+  if (leftOn == null) return [first, isActive ? until : null];
+  return [first, leftOn < until ? leftOn : until];
 }
 
 /** The hours of the working week that holds on each of the days, less days off; null where no week is told at all. */

@@ -33,6 +33,8 @@ export interface Person {
   readonly isContractor?: boolean;
   /** Days of the week, from Sunday; the firm's own week where nothing is said. */
   readonly hoursByDay?: WorkWeek;
+  /** Days of November on which they come and go; all of it where nothing is said. */
+  readonly engaged?: readonly [first: number, last: number];
   /** Days of November on which they are away. */
   readonly awayOn?: readonly number[];
 }
@@ -142,7 +144,7 @@ export const people: readonly Person[] = [
   { ...person('sofia', 'Sofia Lindqvist', 'Architect', ltd), hoursByDay: [0, 8, 8, 8, 0, 0, 0] },
   { ...person('ulrike', 'Ulrike Brandt', 'Architect', gmbh), awayOn: [16, 17, 18, 19, 20] },
   person('emi', 'Emi Sato', 'Project Manager', kk),
-  { ...person('priya', 'Priya Nair', 'Consultant', inc), isContractor: true },
+  { ...person('priya', 'Priya Nair', 'Consultant', inc), isContractor: true, engaged: [10, 16] },
   { ...person('marek', 'Marek Dvorak', 'Consultant', gmbh), isContractor: true },
 ];
 

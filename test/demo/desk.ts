@@ -75,12 +75,14 @@ export class Desk {
   /** A person as the ledger keeps employees. */
   employeeOf(person: Person): Readonly<Record<string, unknown>> {
     const [firstname, ...rest] = person.name.split(' ');
+    const [hiredate = null, releasedate = null] = person.engaged?.map(dateOf) ?? [];
     return {
       firstname,
       lastname: rest.join(' '),
       email: person.email,
       subsidiary: legalEntities[person.company].subsidiary,
       laborcost: hourCosts[person.company][person.role] ?? null,
+      ...{ hiredate, releasedate },
     };
   }
 

@@ -1,6 +1,6 @@
 // How far people are utilised: approved billable hours of the month out of those of their working weeks up to today.
 import { describe, expect, it } from 'vitest';
-import { choice, codec, flag } from '../../edge-worker/connectors/codecs.ts';
+import { choice, codec, dayOrNull, flag } from '../../edge-worker/connectors/codecs.ts';
 import { at } from '../../edge-worker/connectors/connector.ts';
 import { closeDay } from '../../edge-worker/flow/closing.ts';
 import { indicatorsOf } from '../../edge-worker/flow/indicators.ts';
@@ -28,6 +28,7 @@ const maps = {
       ...resource.fields,
       ...{ workingWeeks: at('weeks', asTheyAre<Weeks>('weeks'), 'in'), isActive: at('active', flag, 'in') },
       daysOff: at('off', asTheyAre<DaysOff>('days-off'), 'in'),
+      ...{ joinedOn: at('joined', dayOrNull, 'in'), leftOn: at('left', dayOrNull, 'in') },
     },
   },
   time: { ...time, fields: { ...time.fields, approval: at('stage', stages), isBillable: at('billable', flag) } },
@@ -40,8 +41,8 @@ const full: Weeks = [{ from: null, until: null, hours: everyDay('8') }];
 async function firm(people: Readonly<Record<string, Weeks>>) {
   const [psa, erp] = [new RigSystem(), new RigSystem()];
   const rig = new LaneRig({ psa: { system: psa, roles: ['psa'], maps }, erp: { system: erp, roles: ['erp'], maps } });
-  const employ = async (id: string, active: boolean) => {
-    erp.put('person', `e-${id}`, { name: id, mail: `${id}@x`, active });
+  const employ = async (id: string, active: boolean, more: Readonly<Record<string, unknown>> = {}) => {
+    erp.put('person', `e-${id}`, { name: id, mail: `${id}@x`, active, ...more });
     await rig.notice('erp', 'person', `e-${id}`);
   };
   const plan = async (id: string, weeks: Weeks, off: DaysOff = []) => {
@@ -181,7 +182,41 @@ describe('Utilisation', () => {
     expect(table('2026-10').at(-1)).toEqual(['all', '20', '88', 0.227273]);
   });
 
-  it('leaves out, and names, whoever has no working week or has left, with the hours that were charged', async () => {
+  it.each<readonly [string, boolean, string | null, string | null, string | null]>([
+    // 1–22 November 2026 holds 15 days from Monday to Friday, of which ten are over on the 13th.
+    ['left on the 6th', false, null, '2026-11-06', '40'],
+    ['will leave on the 27th', true, null, '2026-11-27', '120'],
+    ['joined on the 11th', true, '2026-11-11', null, '64'],
+    ['was here for a week', false, '2026-11-09', '2026-11-13', '40'],
+    ['has been here for years', true, '2019-01-07', null, '120'],
+    ['left on the last day of October', false, null, '2026-10-31', null],
+    ['joins on the 30th', true, '2026-11-30', null, null],
+  ])(
+    'counts the working days of who %s, and has no row for who was not here',
+    async (_who, active, joined, left, is) => {
+      const { employ, table } = await firm({ ann: full });
+      await employ('ann', active, { joined, left });
+      expect(table().map(([name, , available]) => [name, available])).toEqual(
+        is === null
+          ? [['all', null]]
+          : [
+              ['ann', is],
+              ['all', is],
+            ],
+      );
+    },
+  );
+
+  it('of a month that is over stays what it was when somebody leaves later', async () => {
+    const { log, employ, table } = await firm({ ann: full, ben: full });
+    await log('a', 'ann', '88', { day: '2026-10-06' });
+    const october = table('2026-10');
+    expect(october.at(-1)).toEqual(['all', '88', '352', 0.25]);
+    await employ('ann', false, { left: '2026-11-06' });
+    expect(table('2026-10')).toEqual(october);
+  });
+
+  it('names, and leaves out, whoever has no working week, or left without a last day', async () => {
     const { log, employ, table, named } = await firm({ ann: full, ben: null, cat: full, dan: full });
     await log('a', 'ann', '60');
     await log('b', 'ben', '60');

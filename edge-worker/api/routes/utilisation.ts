@@ -12,7 +12,7 @@ const hours = z.object({
   share: z.number().nullable().meta({ description: 'Charged out of available, rounded half up to six places.' }),
   notKnown: z.object({ code: z.string(), text: z.string() }).nullable().meta({ description: 'Why there is no share.' }),
 });
-const sourcesOf = { charged: ['psa'], available: ['psa'] } as const;
+const sourcesOf = { charged: ['psa'], available: ['psa', 'erp'] } as const;
 
 const readUtilisation = route({
   operation: 'readUtilisation',
@@ -22,8 +22,9 @@ const readUtilisation = route({
   summary: 'Read how far people’s hours of a month are charged to customers',
   description:
     'Approved billable hours out of the hours of the working weeks, from the first of the month to today (UTC), or ' +
-    'to its end, less holidays and time off, which are told for this month and the two before. Whose working week ' +
-    'is not told is named, and left out of the share of all. ' +
+    'to its end, and for who joined or left from the first day to the last; less holidays and time off, which are ' +
+    'told for this month and the two before. Whose working week or last day is not told is named, and left out of ' +
+    'the share of all. ' +
     'It takes a person of finance, delivery, an approver or an integration admin.',
   query: z.object({
     month: z

@@ -4,7 +4,7 @@ import { entities } from '../../../shared/entities/_registry.ts';
 import type { ShownStatus } from '../../../shared/wire/status.ts';
 import { Clock, chanceOf, connectOptions } from '../../../test/support/options.ts';
 import { standIns } from '../../../test/support/stand-ins.ts';
-import { mapOf, toWire } from '../../../test/support/wire.ts';
+import { fromWire, mapOf, toWire } from '../../../test/support/wire.ts';
 import { readPath } from '../codecs.ts';
 import type { Session, Snapshot, Write } from '../connector.ts';
 import { netsuite } from './index.ts';
@@ -222,6 +222,27 @@ test.each(['suiteapp', 'rest'] as const)(
       [85.5, 'EUR'],
       [92.25, 'GBP'],
       [0, null],
+    ]);
+  },
+);
+
+test.each(['suiteapp', 'rest'] as const)(
+  'From when until when somebody works here is read as days, through %s',
+  async (access) => {
+    const world = new World();
+    const settings = { ...(world.options.settings as object), access };
+    const session = netsuite.connect({ ...world.options, settings });
+    const hire = (firstname: string, more: object) =>
+      world.vendor.create('employee', { firstname, lastname: 'Carvalho', subsidiary: '3', ...more });
+    const gone = { hiredate: '2024-03-01', releasedate: '2026-11-06', isinactive: true };
+    const ids = [hire('Ines', gone), hire('Rui', {})];
+    const read = await session.read(ids.map((recordId) => ({ recordType: 'employee', recordId })));
+    const told = read.map((result) =>
+      fromWire(mapOf(netsuite, 'resource'), result.found === 'here' ? result.snapshot.wire : {}),
+    );
+    expect(told).toMatchObject([
+      { joinedOn: '2024-03-01', leftOn: '2026-11-06', isActive: false },
+      { joinedOn: null, leftOn: null, isActive: true },
     ]);
   },
 );

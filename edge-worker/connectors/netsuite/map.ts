@@ -135,6 +135,8 @@ const resource: EntityMap<'resource'> = {
     email: at('values.email', textOrNull, 'in'),
     legalEntity: at('values.subsidiary', listName, 'in'),
     isActive: at('values.isinactive', inverseFlag, 'in'),
+    joinedOn: at('values.hiredate', dayOrNull, 'in'),
+    leftOn: at('values.releasedate', dayOrNull, 'in'),
     costRate: at('values.laborcost', exactOrNull, 'in'),
     costCurrency: at('costcurrency', orNull(currencyCode), 'in'),
   },

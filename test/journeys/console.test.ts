@@ -140,7 +140,7 @@ describe.skipIf(!hasBrowser)('The overview', () => {
       if (widthPx > 1000) await visitor.picture('overview');
       await atRisk.getByRole('button', { name: /behind it/ }).press('Enter');
       const behind = visitor.page.getByRole('region', { name: 'Money at risk' });
-      await behind.getByRole('rowheader', { name: 'Delivery' }).waitFor();
+      await behind.getByRole('rowheader', { name: 'Delivery', exact: true }).waitFor();
       await behind.getByRole('row', { name: /Entry/ }).first().waitFor();
       await lookAt(visitor, 'overview-behind');
       await behind.getByRole('row', { name: /Entry/ }).first().click();

@@ -1,5 +1,6 @@
 // Routes of installations: which systems can be connected, founding one, what it is and what it has in hand.
 import { z } from 'zod';
+import { entities, entityNames } from '../../../shared/entities/_registry.ts';
 import { setupWords } from '../../../shared/setup-words.ts';
 import { wordsFor } from '../../../shared/words.ts';
 import { connectors } from '../../connectors/_registry.ts';
@@ -225,7 +226,19 @@ function shownCalls(load: CallLoad | null): z.input<typeof calls> | null {
 }
 
 function shownStep({ code, params: named }: Missing, system: string): z.input<typeof missing> {
-  return { code, params: { ...named }, words: wordsFor(code, { ...named, system: titleOf(system) }, setupWords) };
+  const said = { ...named, ...asCalled(named), system: titleOf(system) };
+  return { code, params: { ...named }, words: wordsFor(code, said, setupWords) };
+}
+
+/** Roles and kinds as people call them. */
+function asCalled({ role, kinds }: Missing['params']): Readonly<Record<string, string>> {
+  const titles = entityNames.flatMap((name) =>
+    kinds?.split(', ').includes(name) ? [entities[name].title.toLowerCase()] : [],
+  );
+  return {
+    ...(role !== undefined && { role: role.toUpperCase() }),
+    ...(kinds !== undefined && { kinds: titles.join(', ') }),
+  };
 }
 
 const progress = z

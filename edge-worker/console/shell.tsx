@@ -1,7 +1,8 @@
 // The frame around every page: where one is, where one can go, and what stands there while a page is on its way.
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import { NavLink, Route, Routes } from 'react-router';
 import { useMe } from './asking.tsx';
+import { focusPage, keepFocus } from './parts/kept-focus.ts';
 import { nameOf } from './parts/people.ts';
 import { Empty, Loading } from './parts/states.tsx';
 import './shell.css';
@@ -42,8 +43,14 @@ function Who() {
 }
 
 export function Shell() {
+  const shell = useRef<HTMLDivElement>(null);
+  useEffect(() => (shell.current ? keepFocus(shell.current) : undefined), []);
   return (
-    <div className="shell">
+    <div className="shell" ref={shell}>
+      {/* A link would be taken for a page: the address after # is theirs. */}
+      <button type="button" className="button shell-skip" onClick={focusPage}>
+        Skip to the page
+      </button>
       <Who />
       <nav className="shell-nav" aria-label="Tieout">
         <ul>

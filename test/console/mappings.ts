@@ -227,8 +227,9 @@ function ownerStories(draftOf: DraftOf): void {
     await page.getByRole('link', { name: 'Tables', exact: true }).click();
     await page.getByLabel('Name of a new table').fill('lands');
     await visitor.button('Add the table').click();
-    await visitor.button('Add an entry').click();
-    await page.getByLabel('Theirs').fill('DE');
+    await visitor.button('Add an entry').press('Enter');
+    await page.locator('input:focus').pressSequentially('DE');
+    expect(await page.getByLabel('Theirs').inputValue()).toBe('DE');
     await visitor.hasText('Each entry needs their value and ours.');
     await page.getByLabel('Means ours').fill('Germany');
     await page.getByRole('link', { name: 'What it changes' }).click();

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { awayStories } from '../console/away.ts';
+import { keyboardStories } from '../console/keyboard.ts';
 import { mappingStories } from '../console/mappings.ts';
 import { manyStories, stateStories } from '../console/states.ts';
 import { targetStories } from '../console/targets.ts';
@@ -290,5 +291,6 @@ describe.skipIf(!hasBrowser)('The audit', () => {
 
 mappingStories(visit, () => pair);
 targetStories(visit);
+keyboardStories(visit);
 whyStories(visit, () => ({ hub, pair }));
 stateStories((one) => visitConsole(browser, { hubUrl: hub.url, installation: empty, ...one }));

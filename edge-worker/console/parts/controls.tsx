@@ -1,5 +1,5 @@
 // Buttons, fields, choices and dialogs: the accessible behaviour is React Aria's, the look is ours.
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import {
   Button as AriaButton,
   type ButtonProps,
@@ -24,10 +24,24 @@ import './controls.css';
 
 type Look = 'main' | 'plain' | 'quiet' | 'danger';
 
-/** A button says what it does. `isPending` keeps it in place while its work is under way. */
-export function Button({ look = 'plain', ...rest }: Omit<ButtonProps, 'className'> & { readonly look?: Look }) {
-  return <AriaButton {...rest} className={`button button-${look}`} />;
+/**
+ * A button says what it does. `isPending` keeps it in place while its work is under way. One that is of no use any more
+ * keeps the focus until it is left: a browser takes it away from what is disabled, and gives it to nothing.
+ */
+export function Button(props: Omit<ButtonProps, 'className'> & { readonly look?: Look }) {
+  const { look = 'plain', isDisabled = false, ...rest } = props;
+  const [isFocused, setFocused] = useState(false);
+  return (
+    <AriaButton
+      {...rest}
+      {...(isDisabled && isFocused ? ({ ...unpressed, 'aria-disabled': true } as const) : { isDisabled })}
+      className={`button button-${look}`}
+      onFocusChange={setFocused}
+    />
+  );
 }
+
+const unpressed = { onPress: () => undefined, type: 'button' } as const;
 
 export interface FieldProps {
   readonly label: string;
@@ -41,6 +55,8 @@ export interface FieldProps {
   readonly type?: 'text' | 'time' | 'search' | 'url' | 'password' | 'date' | 'datetime-local' | 'email';
   readonly rows?: number;
   readonly placeholder?: string;
+  /** For what somebody has just asked to be able to fill in. */
+  readonly autoFocus?: boolean;
 }
 
 export function Field({ label, hint, problem, rows, type = 'text', placeholder, ...rest }: FieldProps) {

@@ -131,7 +131,9 @@ function Care({ full }: { readonly full: Full }) {
   return (
     <>
       <div className="row">
-        <span>{full.assignee === null ? 'Nobody looks after it.' : `${nameOf(full.assignee)} looks after it.`}</span>
+        <span role="status">
+          {full.assignee === null ? 'Nobody looks after it.' : `${nameOf(full.assignee)} looks after it.`}
+        </span>
         {full.assignee !== by && (
           <Button isPending={assign.isPending} onPress={() => assign.mutate(by)}>
             I look after it

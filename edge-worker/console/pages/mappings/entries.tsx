@@ -27,6 +27,7 @@ export function Entries({ draft, table, isOpen }: EntriesProps) {
   const writing = useWriting(tablePlaceOf(draft, table), `Table ${table}`, entriesOf(pairsOf(draft, table)));
   const { value: entries, set: setEntries } = writing;
   const [asked, ask] = useState('');
+  const [begun, setBegun] = useState<number | null>(null);
   const problem = problemOf(entries);
   const save = (sent: readonly Entry[]) => {
     const kept = sent.map(({ theirs, ours }) => ({ theirs: theirs.trim(), ours: ours.trim() }));
@@ -42,6 +43,10 @@ export function Entries({ draft, table, isOpen }: EntriesProps) {
   const add = (pair: Pair) => {
     setEntries([{ ...pair, id: nextId(entries) }, ...entries]);
     ask('');
+  };
+  const begin = () => {
+    setBegun(nextId(entries));
+    add({ theirs: '', ours: '' });
   };
   const take = (pairs: readonly Pair[]) => {
     const taken = entriesOf(pairs);
@@ -59,13 +64,13 @@ export function Entries({ draft, table, isOpen }: EntriesProps) {
         )}
       </div>
       {entries.length > 10 && <Field label="Look for a value" type="search" value={asked} onChange={ask} />}
-      <Lines entries={entries} asked={asked} isOpen={isOpen} onChange={setEntries} />
+      <Lines {...{ entries, begun, asked, isOpen }} onChange={setEntries} />
       {problem !== null && <Note tone="warning">{problem}</Note>}
       <Behind writing={writing} draft={draft} onTake={takeSaved} />
       <SaveTrouble saving={{ ...saving, takeTheirs: takeSaved }} draft={draft} />
       {isOpen && (
         <div className="row">
-          <Button onPress={() => add({ theirs: '', ours: '' })}>Add an entry</Button>
+          <Button onPress={begin}>Add an entry</Button>
           <Button look="main" isDisabled={problem !== null || saving.isPending} onPress={() => save(entries)}>
             Save the table
           </Button>
@@ -78,12 +83,14 @@ export function Entries({ draft, table, isOpen }: EntriesProps) {
 
 interface LinesProps {
   readonly entries: readonly Entry[];
+  /** The one that was added last: it is to be filled in at once. */
+  readonly begun: number | null;
   readonly asked: string;
   readonly isOpen: boolean;
   readonly onChange: (entries: readonly Entry[]) => void;
 }
 
-function Lines({ entries, asked, isOpen, onChange }: LinesProps) {
+function Lines({ entries, begun, asked, isOpen, onChange }: LinesProps) {
   const found = entries.filter(({ theirs, ours }) => `${theirs} ${ours}`.toLowerCase().includes(asked.toLowerCase()));
   const set = (id: number, change: Partial<Entry>) =>
     onChange(entries.map((entry) => (entry.id === id ? { ...entry, ...change } : entry)));
@@ -92,7 +99,13 @@ function Lines({ entries, asked, isOpen, onChange }: LinesProps) {
       {entries.length === 0 && <p className="quiet">It has no entries yet.</p>}
       {found.slice(0, shownMax).map(({ id, theirs, ours }) => (
         <div key={id} className="mappings-entry">
-          <Field label="Theirs" value={theirs} onChange={(to) => set(id, { theirs: to })} isDisabled={!isOpen} />
+          <Field
+            label="Theirs"
+            value={theirs}
+            onChange={(to) => set(id, { theirs: to })}
+            isDisabled={!isOpen}
+            autoFocus={id === begun}
+          />
           <Field label="Means ours" value={ours} onChange={(to) => set(id, { ours: to })} isDisabled={!isOpen} />
           {isOpen && (
             <Button

@@ -4,7 +4,7 @@ import type { Words } from './words.ts';
 export const controlWords: Readonly<Record<string, Words>> = {
   'unapproved-time': {
     title: 'Time is not approved',
-    text: '{hours} hours on {day} have the approval status "{approval}", and only approved time is billed.',
+    text: 'The time of {day}, {hours} h, has the approval status "{approval}"; only approved time is billed.',
     next: 'The delivery manager approves or rejects the time entry; it goes on by itself once approved.',
   },
   'biller-changed': {
@@ -79,7 +79,7 @@ export const controlWords: Readonly<Record<string, Words>> = {
   },
   'duplicate-time': {
     title: 'Same time entered twice',
-    text: '{hours} hours on {day} with the same role and note are already in {system}: {other}.',
+    text: 'The same time of {day}, {hours} h with that role and note, is already in {system}: {other}.',
     next: 'The delivery manager rejects the entry if it was entered twice, or approves it with a reason if it was not.',
   },
   'missing-legal-entity': {
@@ -164,7 +164,7 @@ export const controlWords: Readonly<Record<string, Words>> = {
   },
   'deal-hours-cut': {
     title: 'Deal has fewer hours than provisioned',
-    text: 'The deal {contract} has {hours} hours of {role} now; {system} holds {before}.',
+    text: 'The deal {contract} has {hours} h of {role} now; {system} holds {before} h.',
     next: 'Delivery approve the cut with a reason, or reject it, and {system} keeps what was provisioned.',
   },
 };

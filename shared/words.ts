@@ -98,7 +98,7 @@ export const words: Readonly<Record<string, Words>> = {
   },
   'billed-twice': {
     title: 'Billed twice',
-    text: 'Invoice {number} bills {lines} time entries that another invoice has billed already.',
+    text: 'Invoice {number} bills time that another invoice has billed already; entries: {lines}.',
     next: 'Finance corrects one of the two invoices in the ledger, then retries.',
   },
   'write-loop': {

@@ -38,15 +38,20 @@ export function wordsOf(code: string, given: string | null, system: string | nul
 
 /** `terms` and `customer.terms` are called by their title; what is no field of ours stays as it is. */
 function titlesOf(kind: string | null, codes: string): string {
-  const shape = kind !== null && kind in entities ? entities[kind as EntityName].schema.shape : {};
   return codes
     .split(',')
     .map((code) => {
       const name = code.trim().replace(new RegExp(`^${kind}\\.`), '');
-      const field = (shape as Readonly<Record<string, z.ZodType>>)[name];
-      return (field && fieldTitle(field)) || code.trim();
+      return fieldTitleIn(kind, name) || code.trim();
     })
     .join(', ');
+}
+
+/** What people call a field of ours; empty for what is none. */
+export function fieldTitleIn(kind: string | null, name: string): string {
+  const shape = kind !== null && kind in entities ? entities[kind as EntityName].schema.shape : {};
+  const field = (shape as Readonly<Record<string, z.ZodType>>)[name];
+  return field ? fieldTitle(field) : '';
 }
 
 export function titleOf(system: string): string {

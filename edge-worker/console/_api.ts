@@ -2750,6 +2750,8 @@ ExceptionInFull: {
 "reason": string | null;
 /** The entity as it is now. */
 "record": { [name: string]: unknown } | null;
+/** What people call the fields of the record. */
+"titles": { [name: string]: string };
 /** The other records that are named here, by their ids. */
 "names": { [name: string]: {
 "kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time";

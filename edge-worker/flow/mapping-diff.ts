@@ -12,6 +12,7 @@ export interface MappingChange {
   readonly kind: string | null;
   /** A field, a path of the system's own, or the name of a table. */
   readonly what: string;
+  /** Paths of the system's own stand in quotes, so that whoever shows it can say what people call them there. */
   readonly text: string;
 }
 
@@ -48,7 +49,7 @@ function partsOf({ maps, lookups, ownership, targets }: MappingContent): Parts {
         parts.set(`${connection}\n${kind}\n${what}`, { connection, kind, title, text });
       for (const [field, row] of Object.entries(fields))
         put(field, titleIn(kind, field), row === null ? 'not carried' : rowText(row));
-      for (const row of extra) put(row.at, row.at, extraText(row));
+      for (const row of extra) put(row.at, `“${row.at}”`, extraText(row));
     }
   }
   for (const [name, table] of Object.entries(lookups)) {
@@ -83,7 +84,7 @@ const words = (codec: string) => codecTitle(codec).replace(/^./, (first) => firs
 const arrows = { both: 'read from and written to', in: 'read from', out: 'written to' } as const;
 
 function rowText({ at, codec, direction, lookup }: NonNullable<Field>): string {
-  return `${arrows[direction]} ${at} as ${words(codec)}${lookup ? ` by the table ${lookup}` : ''}`;
+  return `${arrows[direction]} “${at}” as ${words(codec)}${lookup ? ` by the table ${lookup}` : ''}`;
 }
 type Field = MappingContent['maps'][string][string]['fields'][string];
 

@@ -33,6 +33,9 @@ export async function draftAndSubmit(visitor: Visitor, day: AdminDay): Promise<v
   await visitor.hasText('was ERP');
   await inDraft(visitor, 'What it changes');
   await visitor.hasText('Customer, Payment terms: owned by the CRM');
+  // What it is called there, in place of its path.
+  await content.getByTitle(day.path, { exact: true }).waitFor();
+  await lookAtBoth(visitor, 'admin-changes');
   await visitor.button('Rehearse over the last 31 days').click();
   await visitor.hasText(/of them would change/);
   await visitor.button('Submit').click();

@@ -231,7 +231,7 @@ it('Two versions are compared in words', () => {
     ownership: { 'customer.phone': 'erp' },
   });
   expect(mappingDiff(mappingContent.parse({}), after).map((change) => change.text)).toEqual([
-    'Total: read from gross as money, its currency at currency, or empty, before: as it comes with Tieout',
+    'Total: read from “gross” as money, its currency at currency, or empty, before: as it comes with Tieout',
     'Customer, Phone: owned by the ERP, before: as it comes with Tieout',
     'terms: Net 30: means NET30, before: not in the table',
   ]);

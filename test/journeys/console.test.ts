@@ -186,6 +186,7 @@ describe.skipIf(!hasBrowser)('Exceptions', () => {
     await page.getByRole('row', { name: /Entry/ }).first().click();
     await visitor.button('I look after it').waitFor();
     await visitor.hasText('In each system');
+    await visitor.hasText(/^Billable$/);
     await lookAt(visitor, 'exceptions-one');
     if (widthPx > 1000) await visitor.picture('exception');
     await visitor.close();
@@ -263,13 +264,11 @@ describe.skipIf(!hasBrowser)('The audit', () => {
   it.each([1280, 400])('tells who changed what, and is narrowed to a name, at %i px', async (widthPx) => {
     const visitor = await visit('finance', 'Audit', widthPx);
     await visitor.hasText('Developer');
-    await visitor.page.getByLabel('Who').fill('nobody of that name');
+    await visitor.page.getByRole('searchbox', { name: 'Who' }).fill('nobody of that name');
     await visitor.hasText('No change fits');
-    await visitor.page.getByLabel('Who').fill('develop');
-    await visitor.page
-      .getByRole('row', { name: /Developer/ })
-      .first()
-      .waitFor();
+    await visitor.page.getByRole('searchbox', { name: 'Who' }).fill('develop');
+    const opened = visitor.page.getByRole('row', { name: /^Session opened/ }).first();
+    await opened.getByText('Developer').waitFor();
     await lookAt(visitor, 'audit');
     await visitor.close();
   });

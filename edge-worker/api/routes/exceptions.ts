@@ -30,7 +30,7 @@ import { namesIn, namesShape } from '../names.ts';
 import { cursorAfter, cursorOf, pageOf, paging } from '../paging.ts';
 import { ProblemError } from '../problems.ts';
 import { ok, type Route, route } from '../route.ts';
-import { instant, kindName, params, parsed, titleOf, words, wordsOf } from '../shapes.ts';
+import { fieldTitleIn, instant, kindName, params, parsed, titleOf, words, wordsOf } from '../shapes.ts';
 
 /** Exceptions with their system and their record as it is now. */
 function found(isFound: Fragment, end: Fragment): Fragment<ExceptionRow> {
@@ -127,6 +127,7 @@ const listExceptions = route({
 const inFull = exceptionShape
   .extend({
     record: z.record(z.string(), z.unknown()).nullable().meta({ description: 'The entity as it is now.' }),
+    titles: z.record(z.string(), z.string()).meta({ description: 'What people call the fields of the record.' }),
     names: namesShape,
     systems: z.array(
       z.object({
@@ -186,9 +187,10 @@ const readException = route({
     });
     const current = parsed<Record<string, unknown>>(versions[0]?.canonical ?? null);
     const now = current && withoutHidden(current, hiddenFrom(caller, kindOf(entity)));
+    const titles = Object.keys(now ?? {}).map((field) => [field, fieldTitleIn(row.kind, field) || field]);
     return ok({
       ...shownException(row, caller),
-      ...{ record: now, names: await namesIn(at.record, [now, row.params]) },
+      ...{ record: now, titles: Object.fromEntries(titles), names: await namesIn(at.record, [now, row.params]) },
       systems,
       before: before.map((one) => shownException(one, caller)),
     });

@@ -81,8 +81,14 @@ function Changes({ rows, onEnd }: { readonly rows: readonly Shape<'AuditRow'>[];
       empty={<Empty title="No change fits">Choose more days, or leave the name empty.</Empty>}
       columns={[
         { id: 'at', title: 'When', width: 215, minWidth: 215, show: ({ at }) => <Instant atMs={Date.parse(at)} /> },
-        { id: 'by', title: 'Who', isName: true, minWidth: 140, show: (row) => nameOf(row.by) },
-        { id: 'action', title: 'What', minWidth: 190, show: ({ action }) => <Whole text={wordsFrom(action)} /> },
+        { id: 'by', title: 'Who', minWidth: 140, show: (row) => nameOf(row.by) },
+        {
+          id: 'action',
+          title: 'What',
+          isName: true,
+          minWidth: 190,
+          show: ({ action }) => <Whole text={wordsFrom(action)} />,
+        },
         {
           ...{ id: 'subject', title: 'On what', width: '2fr', minWidth: 220 },
           show: (row) => <On row={row} />,

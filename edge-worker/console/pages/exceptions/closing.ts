@@ -10,6 +10,7 @@ const byItself: Readonly<Record<string, string>> = {
   merged: 'the record was merged into another',
   'merged-there': 'its system has merged the two records',
   planned: 'the record could be decided on again',
+  'put-back': 'the installation was put back to before it was raised',
   'read-again': 'the record was read again',
   replaced: 'the record has changed, and what is asked since stands in its place',
   restored: 'the record is there again',

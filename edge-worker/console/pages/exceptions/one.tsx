@@ -85,7 +85,7 @@ function One({ full }: { readonly full: Full }) {
             {full.entity !== null && <Link to={`/records/${full.entity}`}>Side by side, timeline and why</Link>}
           </div>
           <div className="card">
-            <Values values={full.record} />
+            <Values values={full.record} titleOf={(field) => full.titles[field] ?? wordsFrom(field)} />
           </div>
         </section>
       )}

@@ -3,7 +3,7 @@ import { Link } from 'react-router';
 import type { Shape } from '../../client.ts';
 import { wordsFrom } from '../../parts/people.ts';
 import type { Tone } from '../../parts/states.tsx';
-import { extrasOf, type Full, rowPlaceOf } from './sides.ts';
+import { extrasOf, type Full, type Kind, rowPlaceOf, useSides } from './sides.ts';
 
 type Change = Shape<'MappingChange'>;
 
@@ -27,15 +27,40 @@ export function Changes({ rows, draft }: ChangesProps) {
       {rows.map((change) => {
         const { connection, kind, text } = change;
         const place = draft ? placeOfChange(draft, change) : null;
+        const said = connection === null || kind === null ? text : <Named {...{ connection, kind, text }} />;
         return (
           <li key={`${connection} ${kind} ${text}`}>
             {connection !== null && <strong>{`${connection}${kind === null ? '' : `, ${wordsFrom(kind)}`}: `}</strong>}
-            {place === null ? text : <Link to={place}>{text}</Link>}
+            {place === null ? said : <Link to={place}>{said}</Link>}
           </li>
         );
       })}
     </ul>
   );
+}
+
+interface NamedProps {
+  readonly connection: string;
+  readonly kind: string;
+  readonly text: string;
+}
+
+/** A change whose paths are called as people know them in that system, once it has told. */
+function Named({ connection, kind, text }: NamedProps) {
+  const sides = useSides(connection, kind as Kind);
+  const labels = new Map(sides.data?.theirs.map(({ path, label }) => [path, label]));
+  return text.split(/“([^”]*)”/).map((piece, index) => {
+    if (index % 2 === 0) return piece;
+    const label = labels.get(piece);
+    return label === undefined ? (
+      `“${piece}”`
+    ) : (
+      // biome-ignore lint/suspicious/noArrayIndexKey: pieces of a sentence are not moved
+      <span key={index} title={piece}>
+        “{label}”
+      </span>
+    );
+  });
 }
 
 function placeOfChange(draft: Full, { connection, kind, what }: Change): string | null {

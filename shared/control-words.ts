@@ -160,11 +160,11 @@ export const controlWords: Readonly<Record<string, Words>> = {
   'deal-cut': {
     title: 'Deal came down after provisioning',
     text: 'The deal {contract} is worth {amount} {currency} now; {system} holds {before} {currency}.',
-    next: 'Delivery approve the cut with a reason, or reject it, and {system} keeps what was provisioned.',
+    next: 'Delivery approve the cut with a reason, or reject it: {system} keeps its amounts, and all else goes on.',
   },
   'deal-hours-cut': {
     title: 'Deal has fewer hours than provisioned',
     text: 'The deal {contract} has {hours} h of {role} now; {system} holds {before} h.',
-    next: 'Delivery approve the cut with a reason, or reject it, and {system} keeps what was provisioned.',
+    next: 'Delivery approve the cut with a reason, or reject it: {system} keeps its amounts, and all else goes on.',
   },
 };

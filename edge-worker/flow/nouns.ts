@@ -41,6 +41,8 @@ export interface Holding {
   readonly params: Readonly<Record<string, string>>;
   /** What an answer of the control's own changes of the content, by action. */
   readonly amends?: Readonly<Record<string, CanonicalRecord>>;
+  /** Once it is rejected, fields that stay as the target holds them, while ours are what was rejected. */
+  readonly keeps?: CanonicalRecord;
   /** Lists it rests on. */
   readonly lists?: readonly EntityName[];
 }

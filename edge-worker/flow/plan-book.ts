@@ -6,6 +6,7 @@ import type { Owner } from '../faults.ts';
 import { commands, links, purchaseOrders, waits } from '../store/lane-schema.ts';
 import { deleteRows, type RowOf, writeRows } from '../store/rows.ts';
 import { withdrawn } from './controls.ts';
+import { amendsIn } from './given-answers.ts';
 import { placeOfHold, placesOfHolds } from './govern.ts';
 import { closeHold, type HoldRow, listMark, raiseHold } from './holds.ts';
 import { kindOf } from './identity.ts';
@@ -103,14 +104,15 @@ export class PlanBook {
     const before = this.#holdsAt(target);
     const isNews = !before.some((row) => row.code === first.code && row.owner === first.owner);
     const places = new Set<string>();
-    for (const { lists = [], ...holding } of [first, ...beside]) {
+    for (const one of [first, ...beside]) {
+      const { lists = [], keeps: _keeps, ...holding } = one;
+      const amends = amendsIn(target.record, one);
       const around = [...near, ...lists.map(listMark)];
       const part = placeOfHold(holding.control);
       places.add(part);
-      const hash = encoded.content;
       // What is missing stays missing, whatever else is entered meanwhile.
       raiseHold(tx, makeId, {
-        ...{ ...slot, part, kind: target.kind, ...holding, around, hash },
+        ...{ ...slot, part, kind: target.kind, ...holding, around, amends, hash: encoded.content },
         isGrowing: part !== '',
       });
     }

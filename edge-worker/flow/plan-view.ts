@@ -2,12 +2,12 @@
 // commands, holds, answers.
 import type { EntityName } from '../../shared/entities/_registry.ts';
 import { type Money, moneyOf } from '../../shared/money.ts';
-import { approvals, billedLines, commands, entityRows, links, purchaseOrders } from '../store/lane-schema.ts';
+import { billedLines, commands, entityRows, links, purchaseOrders } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { type LaneSql, type RowOf, readRows, type StoredRow } from '../store/rows.ts';
 import { billsOf } from './billing.ts';
 import { openRecordsOf } from './decisions.ts';
-import type { Answers } from './govern.ts';
+import { GivenAnswers } from './given-answers.ts';
 import { type HoldRow, holdsOf } from './holds.ts';
 import { keysOf, kindOf } from './identity.ts';
 import type { LinkRow } from './links.ts';
@@ -29,8 +29,7 @@ export class PlanView {
   readonly commands = new Map<string, CommandRow[]>();
   readonly links = new Map<string, LinkRow>();
   readonly holds: Map<string, HoldRow>;
-  readonly #answers = new Map<string, Map<string, string>>();
-  readonly #amends = new Map<string, CanonicalRecord>();
+  readonly answers: GivenAnswers;
   readonly lists: Lists;
   readonly #twins = new Map<string, readonly string[]>();
   readonly #mates = new Map<string, Set<string>>();
@@ -51,12 +50,7 @@ export class PlanView {
     for (const row of readRows(tx.sql, commands, 'WHERE entity IN (SELECT value FROM json_each(?))', known))
       this.setCommands(slotOf(row), [...(this.commands.get(slotOf(row)) ?? []), row]);
     this.holds = holdsOf(tx.sql, planned);
-    for (const row of readRows(tx.sql, approvals, 'WHERE entity IN (SELECT value FROM json_each(?))', known)) {
-      const key = `${row.entity}|${row.connection}|${row.hash}`;
-      const answers = this.#answers.get(key) ?? new Map();
-      this.#answers.set(key, answers.set(row.control, row.outcome));
-      if (row.amends) this.#amends.set(key, { ...this.#amends.get(key), ...(JSON.parse(row.amends) as object) });
-    }
+    this.answers = new GivenAnswers(tx.sql, known);
     this.#loadTwins(tx.sql, planned);
     this.#loadConsumed(tx.sql);
     this.#loadBilled(tx.sql, planned);
@@ -102,17 +96,6 @@ export class PlanView {
       const key = `${entity}|${connection}`;
       this.#slots.set(key, (this.#slots.get(key) ?? new Set()).add(slot));
     }
-  }
-
-  answersFor(entity: string, connection: string, hash: string): Answers {
-    const always = this.#answers.get(`${entity}|${connection}|`);
-    const own = this.#answers.get(`${entity}|${connection}|${hash}`) ?? new Map<string, string>();
-    return always ? new Map([...always, ...own]) : own;
-  }
-
-  /** Fields of exactly this content that people have let out with another value; null where there are none. */
-  amendsFor(entity: string, connection: string, hash: string): CanonicalRecord | null {
-    return this.#amends.get(`${entity}|${connection}|${hash}`) ?? null;
   }
 
   /** Records there that carry the same business key, of others or nobody's, and those that may be its own. */

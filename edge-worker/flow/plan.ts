@@ -113,7 +113,9 @@ class Planning {
     const slot = { entity, connection: connection.id, recordType: map.recordType, part: '' };
     const host = map.livesOn ? record[map.livesOn] : null;
     const hostId = typeof host === 'string' ? this.#view.recordIdOf(host, connection.id) : null;
-    return { entity, kind, record, connection, map, link: this.#view.links.get(slotOf(slot)) ?? null, hostId, eventMs };
+    const link = this.#view.links.get(slotOf(slot)) ?? null;
+    const kept = this.#view.answers.asKept(record, link);
+    return { entity, kind, record: kept, connection, map, link, hostId, eventMs };
   }
 
   #planTarget(as: Target): void {
@@ -142,7 +144,8 @@ class Planning {
     }
     // What is kept of a deal that is won no more goes on but for the contract, of which the deal says nothing now.
     if (unwon === 'keep' && target.kind === 'contract') return this.#book.drop(target, open, 'kept');
-    if (unwon === null) this.#endWithdrawal(target);
+    // It counts: whatever was said of its withdrawal is over.
+    if (unwon === null) this.#view.answers.forget(target.entity, target.connection.id, withdrawn);
     const isGiven = isLinked && link?.given === encoded.hash;
     if (isGiven && !isWrongAsItStands(target.kind, () => look().change)) return this.#book.inStep(target, open);
     if ([...answers.values()].includes('rejected')) return this.#book.drop(target, open, 'rejected');
@@ -158,8 +161,8 @@ class Planning {
   #contentOf(target: Target) {
     const { entity, record, connection } = target;
     const encoded = this.#encode(target);
-    const answers = this.#view.answersFor(entity, connection.id, encoded.content);
-    const amends = this.#view.amendsFor(entity, connection.id, encoded.content);
+    const answers = this.#view.answers.of(entity, connection.id, encoded.content);
+    const amends = this.#view.answers.amendsOf(entity, connection.id, encoded.content);
     if (!amends) return { target, encoded, answers };
     const amended = { ...target, record: { ...record, ...amends } };
     // Whatever people say next is said of the content that was amended, not of its amendment.
@@ -212,14 +215,7 @@ class Planning {
   }
 
   #choicesOf({ entity, connection }: Target): Answers {
-    return this.#view.answersFor(entity, connection.id, withdrawn);
-  }
-
-  /** It counts: whatever was said of its withdrawal is over. */
-  #endWithdrawal(target: Target): void {
-    if (this.#choicesOf(target).size === 0) return;
-    const over = 'DELETE FROM approvals WHERE entity = ? AND connection = ? AND hash = ?';
-    this.#tx.sql.exec(over, target.entity, target.connection.id, withdrawn);
+    return this.#view.answers.of(entity, connection.id, withdrawn);
   }
 
   /** What a deal that is won no more has given rise to is not made either. */
@@ -239,11 +235,10 @@ class Planning {
   }
 
   #judge(target: Target, encoded: Encoded, open: readonly CommandRow[], looked: Looked): void {
-    const { connection } = target;
     const { isCreate, answers } = looked.change;
     const elsewhere =
       isCreate && !answers.has('moved-route') ? heldElsewhere(this.#view, this.#context.wiring, target) : null;
-    if (elsewhere) return this.#book.hold(target, encoded, open, movedVerdict(elsewhere, connection.id));
+    if (elsewhere) return this.#book.hold(target, encoded, open, movedVerdict(elsewhere, target.connection.id));
     for (const reference of looked.unlinked) this.#book.waitFor(target, reference);
     const verdict = (this.#context.judge ?? govern)(looked.change);
     if (verdict.verdict === 'reject') return this.#book.drop(target, open, 'rejected');
@@ -270,7 +265,7 @@ class Planning {
       const target = this.#targetOf(entity, kind, record, connection, row.eventMs);
       if (target.link?.recordId != null || this.#gate.isClosed(target) || this.#gate.isObserved(target)) continue;
       const encoded = this.#encode(target);
-      const answers = this.#view.answersFor(entity, connection.id, encoded.content);
+      const answers = this.#view.answers.of(entity, connection.id, encoded.content);
       yield caseOf(this.#view, target, encoded, this.#openCommands(target), answers).change;
     }
   }

@@ -183,7 +183,7 @@ function fateOf(core: LaneCore, view: PlanView, busy: ReadonlySet<string>, was: 
   if (was.hash === withdrawn) return link?.given === withdrawn ? 'stays' : 'taken';
   const target = { entity: was.entity, kind, record, connection, map, link, hostId: null, eventMs: 0 };
   if (encodedFor(view, core.wiring, target).content !== was.hash) return 'left';
-  const amends = view.amendsFor(was.entity, was.connection, was.hash) ?? {};
+  const amends = view.answers.amendsOf(was.entity, was.connection, was.hash) ?? {};
   const sent = encodedFor(view, core.wiring, { ...target, record: { ...record, ...amends } });
   return link?.recordId != null && link.given === sent.hash ? 'stays' : 'taken';
 }

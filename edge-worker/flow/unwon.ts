@@ -50,7 +50,7 @@ export function unwonOf(view: PlanView, wiring: Wiring, target: Target): Unwon |
     })
     .filter((place) => view.recordIdOf(place.entity, place.connection) !== null);
   for (const place of places) {
-    const answer = view.answersFor(place.entity, place.connection, withdrawn).get(unwonControl);
+    const answer = view.answers.of(place.entity, place.connection, withdrawn).get(unwonControl);
     if (answer === 'stop' || answer === 'keep') return answer;
   }
   const [first] = places;

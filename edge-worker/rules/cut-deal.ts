@@ -37,6 +37,15 @@ function fewerHours(contract: Contract, held: Partial<Contract>): Finding | null
   return null;
 }
 
+/**
+ * One cut moves several of them: a total that stays while its hours or its instalments go would be no sum of theirs.
+ * Days, terms and names are nothing that delivery are asked about.
+ */
+function amountsIn({ total, currentTotal, rateCard, currentRateCard, billingSchedule }: Partial<Contract>) {
+  const amounts = { total, currentTotal, rateCard, currentRateCard, billingSchedule };
+  return Object.fromEntries(Object.entries(amounts).filter(([, held]) => held !== undefined));
+}
+
 const takesOff = ({ hours }: Lines[number]) => compareDecimal(hours, '0') < 0;
 
 function hoursOf(lines: Lines | undefined): Map<string, string> {
@@ -59,7 +68,8 @@ export const cutDeal = defineRule({
   actions: ['retry', 'approve', 'reject'],
   check: ({ record, held }) => {
     const before = held() as Partial<Contract> | null;
-    return before && (lowerTotal(record, before) ?? fewerHours(record, before));
+    const finding = before && (lowerTotal(record, before) ?? fewerHours(record, before));
+    return finding && { ...finding, keeps: amountsIn(before) };
   },
   examples: [
     {

@@ -40,6 +40,11 @@ export interface Finding {
   readonly params: Readonly<Record<string, string>>;
   /** What one of the control's own actions changes of the content: it then goes out so. */
   readonly amends?: Readonly<Partial<Record<Action, Readonly<Record<string, unknown>>>>>;
+  /**
+   * What the target holds of the fields that it is about: rejected, they stay so there for as long as ours are what
+   * was rejected, and the rest of the record goes on. Without it a rejection keeps back the content as a whole.
+   */
+  readonly keeps?: Readonly<Record<string, unknown>>;
   /** Lists it rests on: when one of them changes, it is looked at again. */
   readonly lists?: readonly EntityName[];
 }

@@ -5,6 +5,8 @@ import { flag, orNull, text, textOrNull } from '../../edge-worker/connectors/cod
 import { at, type Connector } from '../../edge-worker/connectors/connector.ts';
 import { maps as exampleMaps } from '../../edge-worker/connectors/example/map.ts';
 import { answer } from '../../edge-worker/flow/answer.ts';
+import { startAnswers } from '../../edge-worker/flow/cause-job.ts';
+import { changeJob } from '../../edge-worker/flow/job-requests.ts';
 import { client, LaneRig, RigSystem, rigMaps } from '../support/lane-rig.ts';
 
 const sale = { recordType: 'sale', canCreate: false, canWrite: false, required: [] } as const;
@@ -12,6 +14,7 @@ const amount = exampleMaps.contract.fields.total;
 const sold = {
   ...{ name: at('name', text), customer: at('client', textOrNull), total: amount },
   ...{ legalEntity: at('entity', textOrNull), deliveryRegion: at('region', textOrNull) },
+  billingSchedule: exampleMaps.contract.fields.billingSchedule,
   ...{ taxProfile: at('tax', textOrNull), terms: at('terms', textOrNull), purchaseOrder: at('order', textOrNull) },
 } as const;
 const customer = rigMaps.customer as typeof exampleMaps.customer;
@@ -34,7 +37,8 @@ const order = {
   ...{ recordType: 'order', canCreate: true, canWrite: true, required: ['project'] },
   fields: {
     ...{ name: at('name', text), project: at('job', textOrNull) },
-    ...{ currency: at('currency', text), currentTotal: amount },
+    ...{ currency: at('currency', text), currentTotal: amount, terms: at('terms', textOrNull) },
+    billingSchedule: exampleMaps.contract.fields.billingSchedule,
   },
 } as const;
 const whole = { region: 'DACH', entity: 'Northwind Consulting GmbH', tax: 'standard', terms: 'NET30', order: 'PO-1' };
@@ -76,10 +80,12 @@ async function provisioned({ isByHand = false } = {}) {
     await rig.settle();
     await rig.pass(1_000);
   };
-  return { rig, crm, psa, erp, change, standing, holds, say, total: () => ofType(erp, 'order')[0]?.wire['total'] };
+  const ordered = () => ofType(erp, 'order')[0]?.wire ?? {};
+  return { rig, crm, psa, erp, change, standing, holds, say, ordered, total: () => ordered()['total'] };
 }
 
 const stands = [[false], [false], [false]];
+const instalment = (amount: string) => ({ title: 'Design', due: '2026-12-01', amount });
 
 describe('A deal that is won no more', () => {
   it('is asked about once, where delivery work, and nothing is changed anywhere meanwhile', async () => {
@@ -174,5 +180,50 @@ describe('A deal that comes down', () => {
     await change({ total: '1000.00' });
     await change({ total: '1200.00' });
     expect([total(), rig.held()]).toEqual(['1200.00', []]);
+  });
+
+  it('rejected, keeps no later change of the contract away from the ledger, and nobody is asked anew', async () => {
+    const { change, say, ordered, rig } = await provisioned();
+    await change({ total: '800.00', schedule: [instalment('800.00')], terms: 'NET45' });
+    await say('reject');
+    // What was changed beside the cut goes at once; the instalments are a part of it.
+    expect(ordered()).toMatchObject({ total: '1000.00', schedule: [], terms: 'NET45' });
+    await change({ total: '800.00', schedule: [instalment('800.00')], terms: 'NET60', name: 'Rollout, phase one' });
+    expect(ordered()).toMatchObject({ total: '1000.00', schedule: [], terms: 'NET60', name: 'Rollout, phase one' });
+    await change({ total: '800.00', schedule: [instalment('500.00')] });
+    expect(ordered()).toMatchObject({ total: '1000.00', schedule: [instalment('500.00')] });
+    await rig.restart();
+    await change({ total: '1200.00', schedule: [instalment('500.00')] });
+    expect([ordered()['total'], rig.held()]).toEqual(['1200.00', []]);
+  });
+
+  it('rejected, is asked about again once it is another cut, or the same one after a rise', async () => {
+    const { change, say, total, rig } = await provisioned();
+    await change({ total: '800.00' });
+    await say('reject');
+    await change({ total: '700.00' });
+    expect([total(), rig.held()]).toEqual(['1000.00', ['deal-cut']]);
+    await say('reject');
+    await change({ total: '1200.00' });
+    await change({ total: '800.00' });
+    expect([total(), rig.held()]).toEqual(['1200.00', ['deal-cut']]);
+    await say('approve', 'Agreed with the customer');
+    expect(total()).toBe('800.00');
+    expect(rig.rows("SELECT 1 FROM approvals WHERE outcome = 'rejected'")).toEqual([]);
+  });
+
+  it('rejected for a whole cause and undone, waits for delivery again, and the cut can still be approved', async () => {
+    const { change, say, total, rig } = await provisioned();
+    await change({ total: '800.00' });
+    const [row] = rig.rows('SELECT cause FROM holds');
+    const asked = { id: 'job_1', cause: String(row?.['cause']), answer: 'reject', reason: 'No', owners: null } as const;
+    startAnswers(rig.lane.core, asked, 'ana');
+    await rig.pass(1_000);
+    expect(rig.held()).toEqual([]);
+    changeJob(rig.lane.core, { step: 'undo', job: 'job_2', undoes: 'job_1', owners: null }, 'ana');
+    await rig.pass(1_000);
+    expect([total(), rig.held()]).toEqual(['1000.00', ['deal-cut']]);
+    await say('approve', 'Agreed with the customer');
+    expect(total()).toBe('800.00');
   });
 });

@@ -1,18 +1,20 @@
-// History older than D1 keeps -> the archive, a few entities at a time; at the end of each walk the registers. First it
-// is put there, then it is removed from D1: whatever stops this in between leaves rows in both, which count once.
+// History older than D1 keeps -> the archive, a few entities at a time; at the end of each walk the registers, and
+// answers that hold for nothing any more. First it is put there, then it is removed from D1: whatever stops this in
+// between leaves rows in both, which count once.
 import { type Archived, ArchiveUnavailable, archivedText, historyKey } from '../store/archive.ts';
 import { RecordUnavailable, removeRows } from '../store/flush.ts';
 import { entityVersions, receipts, timeline } from '../store/record-schema.ts';
 import { ScopedRecord, select, sql } from '../store/scoped-record.ts';
 import { archiveRegister, firstRegister, registerAt, registerText } from './archive-registers.ts';
 import type { LaneCore } from './core.ts';
+import { answerAt, answerText, firstAnswer, forgetAnswers } from './forget-answers.ts';
 import { expireFlushed } from './keep-flushed.ts';
 
 /** Timeline rows that are looked at in one query, entities that are moved together, portions per turn of the loop. */
 const walkedMax = 1_000;
 const entitiesMax = 20;
 const versionsMax = 500;
-const portionsMax = 5;
+const portionsMax = 6;
 /** A walk through all entities begins so many times within the time that history is kept: as good as daily. */
 const walksPerHistory = 14;
 const retryMs = 60_000;
@@ -48,12 +50,17 @@ export async function archiveSome(core: LaneCore): Promise<void> {
   }
 }
 
-/** The entities, then the registers. Returns where the walk goes on; null at its end. */
+/** The entities, the registers, then what the lane itself forgets. Returns where the walk goes on; null at its end. */
 async function archiveNext(core: LaneCore, after: string): Promise<string | null> {
+  const answer = answerAt(after);
+  if (answer !== null) {
+    const next = forgetAnswers(core, answer);
+    return next && answerText(next);
+  }
   const at = registerAt(after);
   if (at === null) return (await archivePortion(core, after)) ?? registerText(firstRegister);
   const next = await archiveRegister(core, at);
-  return next && registerText(next);
+  return next ? registerText(next) : answerText(firstAnswer);
 }
 
 function endWalk({ store, ports }: LaneCore): void {

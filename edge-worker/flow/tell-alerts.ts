@@ -1,6 +1,6 @@
 // What each destination is told of alerts, and what came of it: one note when a cause begins, one when it is over.
-// Notes wait through quiet hours, are tried ever less often while a destination fails, and are never dropped for
-// that.
+// Notes wait through quiet hours and are tried ever less often while a destination fails. None is dropped for that but
+// what began and was over while nobody could be told, once it is so old that nobody would do anything about it.
 import { type Severity, shownAlert } from '../../shared/alert.ts';
 import { hashOf } from '../../shared/canonical-json.ts';
 import { alertDestinations, alertNotes, holds } from '../store/lane-schema.ts';
@@ -18,6 +18,7 @@ import { failuresMax, isTaken, leaseMs, waitAfter } from './calling.ts';
 import type { LaneCore } from './core.ts';
 import { holdOf, type Outcome } from './dispatch.ts';
 import { closeHold, raiseHold } from './holds.ts';
+import { keptMs } from './replay.ts';
 
 type Note = StoredRow<typeof alertNotes>;
 
@@ -47,6 +48,22 @@ export function noteAlerts(
   });
   writeRows(tx.sql, alertNotes, begun, 'ignore');
   for (const alert of over) end(core, tx, settings, alert);
+  dropStale(core, tx, settings);
+}
+
+/** Both notes of what a destination has heard nothing of; those that somebody is telling just now are in no danger. */
+function dropStale(core: LaneCore, tx: LaneTransaction, { destinations }: AlertSettings): void {
+  const resting = destinations.filter(({ id }) => !isTaken(core, id)).map(({ id }) => id);
+  tx.sql.exec(
+    `DELETE FROM alert_notes WHERE told_ms IS NULL AND (destination, cause, alert ->> 'raisedAt') IN (
+       SELECT b.destination, b.cause, b.alert ->> 'raisedAt' FROM alert_notes e
+       JOIN alert_notes b ON b.destination = e.destination AND b.cause = e.cause AND b.kind = 'raised'
+         AND b.alert ->> 'raisedAt' = e.alert ->> 'raisedAt'
+       WHERE e.kind = 'recovered' AND e.made_ms < ?1 AND e.told_ms IS NULL AND b.told_ms IS NULL
+         AND e.destination IN (SELECT value FROM json_each(?2)))`,
+    tx.atMs - keptMs,
+    JSON.stringify(resting),
+  );
 }
 
 function hears({ isOn, owners, least }: Destination, { owner, severity }: Alert): boolean {

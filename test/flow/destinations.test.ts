@@ -2,80 +2,13 @@
 // they do not answer.
 import { describe, expect, it } from 'vitest';
 import { type AlertChange, alertsOf, alertVersionsOf } from '../../edge-worker/flow/alert-settings.ts';
-import type { Outcome } from '../../edge-worker/flow/dispatch.ts';
 import { change } from '../../edge-worker/flow/requests.ts';
-import { settleNotes, takeNotes } from '../../edge-worker/flow/tell-alerts.ts';
 import { quietUntilMs } from '../../shared/quiet-hours.ts';
-import { LaneRig, RigSystem } from '../support/lane-rig.ts';
+import { at, by, Desk, second } from '../support/alert-desk.ts';
 
-const second = 1_000;
 const minute = 60 * second;
 const hour = 60 * minute;
-const by = 'ada';
-const at = (text: string) => Date.parse(text);
-
-/** A firm whose duplicates and stopped connections raise alerts, and people who want to hear of them. */
-class Desk {
-  readonly erp = new RigSystem();
-  readonly rig = new LaneRig({
-    crm: { system: new RigSystem(), roles: ['crm'] },
-    erp: { system: this.erp, roles: ['erp'] },
-  });
-  /** [destination, kind, title] of every note that arrived. */
-  readonly heard: string[] = [];
-  answer: (destination: string) => number = () => 200;
-
-  constructor(nowMs = at('2026-11-23T10:00:00Z')) {
-    this.rig.nowMs = nowMs;
-  }
-
-  async ask(request: Parameters<typeof change>[1]): Promise<void> {
-    expect(await change(this.rig.lane, request, async (plain) => plain)).toMatchObject({ ok: true });
-    await this.rig.settle();
-  }
-
-  async add(id: string, more: { owners?: string[]; least?: 'warning' | 'critical' } = {}): Promise<void> {
-    const destination = { id, name: id.slice(4), channel: 'mail', place: `${id}@firm.example`, owners: [], ...more };
-    const secrets = { place: destination.place, key: '' };
-    await this.ask({
-      verb: 'alerts',
-      change: { verb: 'make', destination: { least: 'warning', ...destination }, secrets },
-      by,
-    });
-  }
-
-  quiet(breaksThrough: 'critical' | null = 'critical'): Promise<void> {
-    const quiet = { zone: 'Europe/Berlin', from: '20:00', to: '07:00', days: ['sat', 'sun'] as const, breaksThrough };
-    return this.ask({ verb: 'alerts', change: { verb: 'quiet', quiet: { ...quiet, days: [...quiet.days] } }, by });
-  }
-
-  stop = () => this.ask({ verb: 'pause', connection: 'erp', reason: 'Closing the month', by });
-  start = () => this.ask({ verb: 'resume', connection: 'erp', by });
-
-  async pass(ms: number, stepMs = 30 * second): Promise<void> {
-    for (let left = ms; left > 0; left -= stepMs) {
-      await this.rig.pass(Math.min(stepMs, left));
-      await this.#deliver();
-    }
-  }
-
-  async #deliver(): Promise<void> {
-    const { core } = this.rig.lane;
-    for (const id of this.rig.pointers.splice(0)) {
-      for (let round = takeNotes(core, id); round; round = takeNotes(core, id)) {
-        const outcomes = round.notes.map(({ seq, kind, alert }): Outcome => {
-          const status = this.answer(id);
-          this.heard.push(`${round?.destination.name}: ${kind} ${(JSON.parse(alert) as { title: string }).title}`);
-          const problem = status < 300 ? null : 'refused';
-          return { seq, status, problem, tookMs: 5, retryAfterMs: null, said: problem && 'no_service' };
-        });
-        if (!settleNotes(core, id, round.token, outcomes)) break;
-      }
-      this.rig.lane.wake();
-      await this.rig.settle();
-    }
-  }
-}
+const day = 24 * hour;
 
 describe('A destination', () => {
   it('hears of a cause once within a minute, whatever happens between, and once that it is over', async () => {
@@ -137,6 +70,32 @@ describe('A destination', () => {
     ]);
     expect(desk.rig.held()).toEqual([]);
     expect(desk.rig.rows('SELECT * FROM alert_notes')).toEqual([]);
+  });
+
+  it('that is back after months is told what is so, and of no more than a month of what came and went', async () => {
+    const desk = new Desk();
+    await desk.add('dst_chat');
+    desk.answer = () => 404;
+    await desk.stop();
+    await desk.pass(minute);
+    const notes = () => Number(desk.rig.rows('SELECT count(*) AS n FROM alert_notes')[0]?.['n']);
+    const counts: number[] = [];
+    for (let month = 0; month < 4; month++) {
+      for (let time = 0; time < 3; time++) {
+        await desk.start();
+        await desk.pass(minute);
+        await desk.stop();
+        await desk.pass(10 * day, 5 * day);
+      }
+      counts.push(notes());
+    }
+    // What has not ended waits to be told, however long; within a month it began and was over three times.
+    expect(counts).toEqual([7, 7, 7, 7]);
+    desk.answer = () => 200;
+    desk.heard.length = 0;
+    await desk.pass(2 * hour, minute);
+    expect(desk.heard.filter((one) => one.includes('raised Connection'))).toHaveLength(4);
+    expect(desk.heard.at(-1)).toBe('chat: raised Connection is paused');
   });
 
   it('that is turned off is told nothing more, and its exception is closed', async () => {

@@ -192,7 +192,12 @@ describe('A deal that comes down', () => {
     expect(ordered()).toMatchObject({ total: '1000.00', schedule: [], terms: 'NET60', name: 'Rollout, phase one' });
     await change({ total: '800.00', schedule: [instalment('500.00')] });
     expect(ordered()).toMatchObject({ total: '1000.00', schedule: [instalment('500.00')] });
+    // However long it lasts, and whatever stops meanwhile.
     await rig.restart();
+    await rig.pass(200 * 86_400_000);
+    await rig.pass(1_000);
+    await change({ total: '800.00', schedule: [instalment('500.00')], terms: 'NET15' });
+    expect([ordered(), rig.held()]).toMatchObject([{ total: '1000.00', terms: 'NET15' }, []]);
     await change({ total: '1200.00', schedule: [instalment('500.00')] });
     expect([ordered()['total'], rig.held()]).toEqual(['1200.00', []]);
   });

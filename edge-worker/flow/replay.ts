@@ -38,12 +38,12 @@ export function sequencesOf(core: LaneCore, ids: readonly string[]): number[] {
  */
 export function clearAnnouncements(core: LaneCore): boolean {
   const { sql } = core.store;
-  if (core.audience.size === 0) return false;
   const beforeMs = core.ports.nowMs() - keptMs;
-  // The newest one stays: the next is numbered after it.
-  const query = `SELECT max(seq) AS last, count(*) AS n FROM (SELECT seq FROM announcements
-    WHERE made_ms < ? AND seq < (SELECT max(seq) FROM announcements) ORDER BY seq LIMIT ?)`;
-  const [{ last, n } = { last: null, n: 0 }] = sql.exec(query, beforeMs, clearedMax).toArray() as {
+  // The newest one stays: the next is numbered after it. Of the others only the oldest are looked at.
+  const query = `SELECT max(seq) AS last, count(*) AS n
+    FROM (SELECT seq, made_ms FROM announcements ORDER BY seq LIMIT ?)
+    WHERE made_ms < ? AND seq < (SELECT max(seq) FROM announcements)`;
+  const [{ last, n } = { last: null, n: 0 }] = sql.exec(query, clearedMax, beforeMs).toArray() as {
     last: number | null;
     n: number;
   }[];

@@ -9,7 +9,8 @@ import type { LaneCore } from './core.ts';
 import { lookAtSchema } from './drift.ts';
 import { problemOf } from './guard.ts';
 import { closeHold, holdAt, raiseHold } from './holds.ts';
-import { record } from './inbox.ts';
+import { newestDelivery, record, watermarkOf } from './inbox.ts';
+import { isWorthReading } from './known-versions.ts';
 import { toldTypeOf } from './lines.ts';
 import type { Slot } from './nouns.ts';
 import { faultFrom, isOfARecord } from './relay.ts';
@@ -19,9 +20,9 @@ import type { Connection } from './wiring.ts';
 const pagesMax = 20;
 /** A feed counts as active for this long after it told something. */
 const activeMs = 120_000;
-/** A version told again this much later has been read late enough to hold all of its second. */
-const sameSecondMs = 2_000;
-const toldMax = 50_000;
+/** Pages of one feed that wait to be decided at a time: what is pushed meanwhile stands behind no more of them. */
+const aheadMax = 4;
+const aheadAgainMs = 250;
 /** A feed that is refused this often in a row is somebody's work. */
 const failuresMax = 5;
 const firstWaitMs = 2_000;
@@ -32,10 +33,8 @@ const togetherMs = 1_000;
 
 type CursorRow = StoredRow<typeof cursors>;
 
-/**
- * Versions told before, so that the rows of an overlap are not read for ever. In memory only: forgetting costs a read.
- */
-const toldByCore = new WeakMap<LaneCore, Map<string, { version: string; firstMs: number; times: number }>>();
+/** Numbers of the deliveries that a feed made last. In memory only: after a restart it is a few pages more. */
+const aheadByCore = new WeakMap<LaneCore, Map<string, readonly number[]>>();
 const lastNewsByCore = new WeakMap<LaneCore, Map<string, number>>();
 const failuresByCore = new WeakMap<LaneCore, Map<string, number>>();
 
@@ -136,9 +135,13 @@ async function askFeed(core: LaneCore, connection: Connection, row: CursorRow): 
   let { cursor } = row;
   let isNews = false;
   for (let count = 0; count < pagesMax; count++) {
+    if (isAhead(core, row)) {
+      move(core, row, cursor, core.ports.nowMs() + aheadAgainMs);
+      break;
+    }
     const page: ChangePage = await core.session(connection).changes(row.feed, cursor);
     // A load wants every record, whatever a feed has told of it.
-    const isWanted = (notice: Notice) => row.purpose === 'load' || isWorthReading(core, connection, notice);
+    const isWanted = (notice: Notice) => row.purpose === 'load' || isWorthReading(core, connection.id, notice);
     const notices = page.notices.filter(isWanted);
     const from = cursor;
     cursor = page.cursor;
@@ -148,6 +151,7 @@ async function askFeed(core: LaneCore, connection: Connection, row: CursorRow): 
     core.store.storage.transactionSync(() => {
       const delivery = `${row.purpose}:${row.feed}:${from ?? ''}:${core.ports.nowMs()}`;
       const made = notices.length > 0 && record(core, connection.id, delivery, notices);
+      if (made) tellAhead(core, row);
       isNews = isNews || made;
       if (isLast && row.purpose === 'load')
         deleteRows(core.store.sql, cursors, [[row.connection, row.feed, row.purpose]]);
@@ -156,6 +160,18 @@ async function askFeed(core: LaneCore, connection: Connection, row: CursorRow): 
     if (isLast) break;
   }
   return isNews;
+}
+
+function isAhead(core: LaneCore, row: CursorRow): boolean {
+  const decided = watermarkOf(core);
+  const waiting = (aheadByCore.get(core)?.get(keyOf(row)) ?? []).filter((delivery) => delivery > decided);
+  return waiting.length >= aheadMax;
+}
+
+function tellAhead(core: LaneCore, row: CursorRow): void {
+  const ahead = aheadByCore.get(core) ?? new Map<string, readonly number[]>();
+  aheadByCore.set(core, ahead);
+  ahead.set(keyOf(row), [...(ahead.get(keyOf(row)) ?? []), newestDelivery(core)].slice(-aheadMax));
 }
 
 function move(core: LaneCore, row: CursorRow, cursor: string | null, nextMs: number): void {
@@ -177,22 +193,4 @@ function rhythmMs(core: LaneCore, connection: Connection, row: CursorRow, isNews
   const key = `${connection.id} ${row.feed}`;
   if (isNews) lastNews.set(key, core.ports.nowMs());
   return core.ports.nowMs() - (lastNews.get(key) ?? 0) < activeMs ? feed.activeMs : feed.everyMs;
-}
-
-function isWorthReading(core: LaneCore, connection: Connection, notice: Notice): boolean {
-  if (!notice.version) return true;
-  const told = toldByCore.get(core) ?? new Map<string, { version: string; firstMs: number; times: number }>();
-  toldByCore.set(core, told);
-  const key = `${connection.id}|${notice.recordType}|${notice.recordId}`;
-  const known = told.get(key);
-  const nowMs = core.ports.nowMs();
-  if (known?.version !== notice.version) {
-    if (told.size >= toldMax) told.clear();
-    told.set(key, { version: notice.version, firstMs: nowMs, times: 1 });
-    return true;
-  }
-  // Stamps are often whole seconds: a second look, safely after that second, sees what the first may have missed.
-  if (known.times > 1 || nowMs - known.firstMs < sameSecondMs) return false;
-  known.times++;
-  return true;
 }

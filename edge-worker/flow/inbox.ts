@@ -34,15 +34,17 @@ export function record(core: LaneCore, connection: string, delivery: string, not
 
 export const watermarkOf = (core: LaneCore) => Number(core.store.value('watermark') ?? '0');
 
-/** Deliveries written down and not yet decided. */
-export function waitingCount(core: LaneCore): number {
+/** The number of the delivery that came last. */
+export function newestDelivery(core: LaneCore): number {
   const { storage, sql } = core.store;
-  const newest = storage.remembered('newest delivery', () => {
+  return storage.remembered('newest delivery', () => {
     const [row] = sql.exec('SELECT coalesce(max(seq), 0) AS newest FROM deliveries').toArray();
     return Number((row as { newest: number }).newest);
   });
-  return Math.max(0, newest - watermarkOf(core));
 }
+
+/** Deliveries written down and not yet decided. */
+export const waitingCount = (core: LaneCore) => Math.max(0, newestDelivery(core) - watermarkOf(core));
 
 export interface Taken {
   readonly wanted: ReadonlyMap<string, Wanted>;

@@ -5,7 +5,7 @@ import { jobs } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { readRows } from '../store/rows.ts';
 import type { LaneCore } from './core.ts';
-import { record, waitingCount } from './inbox.ts';
+import { newestDelivery, record, waitingCount } from './inbox.ts';
 import { beginJob, endJob, isGoing, type JobRow, moveJob } from './job-book.ts';
 import { toldTypeOf } from './lines.ts';
 import { StewardError } from './steward.ts';
@@ -104,9 +104,4 @@ function whenDecided(core: LaneCore, job: JobRow, until: number): number {
 function unread(core: LaneCore, { cause }: JobRow): number {
   const query = "SELECT count(*) AS n FROM rechecks WHERE connection = ? AND event LIKE 'load:%'";
   return Number((core.store.sql.exec(query, cause).toArray()[0] as { n: number }).n);
-}
-
-function newestDelivery(core: LaneCore): number {
-  const [row] = core.store.sql.exec('SELECT coalesce(max(seq), 0) AS newest FROM deliveries').toArray();
-  return Number((row as { newest: number }).newest);
 }

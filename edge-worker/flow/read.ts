@@ -5,6 +5,7 @@ import { Fault } from '../faults.ts';
 import type { LaneCore } from './core.ts';
 import { isStopped } from './drift.ts';
 import { problemOf } from './guard.ts';
+import { haveRead } from './known-versions.ts';
 import { linkedLinesOf } from './lines.ts';
 import { unlinkedReferences } from './link-book.ts';
 import type { Observation } from './observation.ts';
@@ -198,6 +199,8 @@ export class Reader {
       const refs = batch.map(({ recordType, recordId }) => ({ recordType, recordId }));
       const results = await core.session(connection).read(refs);
       core.succeeded(connection.id);
+      const here = results.flatMap((result) => (result.found === 'here' ? [result.snapshot] : []));
+      haveRead(core, connection, here);
       for (const [index, one] of batch.entries()) {
         sort(call.found, one, results[index], readMs);
         this.#sortLines(call.found, one, results[index], readMs);

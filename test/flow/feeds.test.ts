@@ -66,4 +66,47 @@ describe('A feed', () => {
     await rig.pass(1);
     expect(crm.count('read')).toBe(read + 1);
   });
+
+  it('has what was read at a push looked at once more, safely after its second, and not again', async () => {
+    const { crm, rig } = firm();
+    const { version } = crm.put('client', 'a', client('Acme'));
+    crm.onChanges = (_name, cursor) => ({ notices: [told('a', version)], cursor: `${cursor}1`, hasMore: false });
+    await rig.notice('crm', 'client', 'a');
+    expect(crm.count('read')).toBe(1);
+    for (let sweep = 0; sweep < 5; sweep++) await rig.pass(61_000);
+    expect(crm.count('read')).toBe(2);
+  });
+
+  it('that tells of a record within the second in which it was read has it looked at later too', async () => {
+    const { crm, rig } = firm();
+    const { version } = crm.put('client', 'a', client('Acme'));
+    await rig.notice('crm', 'client', 'a');
+    crm.onChanges = (_name, cursor) => ({ notices: [told('a', version)], cursor: `${cursor}1`, hasMore: false });
+    await rig.pass(500);
+    const early = crm.count('read');
+    await rig.pass(61_000);
+    expect(crm.count('read')).toBe(early + 1);
+  });
+
+  it('with much to tell is asked on as what it told is decided: no push stands behind all of it', async () => {
+    const { crm, rig } = firm();
+    const pages = 40;
+    crm.onChanges = (name, cursor) => {
+      if (name !== 'client') return { notices: [], cursor: 'start', hasMore: false };
+      const page = cursor === 'start' ? 0 : Number(cursor);
+      const recordId = `c${page}`;
+      crm.put('client', recordId, client(`Client No ${page}`));
+      return { notices: page < pages ? [told(recordId, '1')] : [], cursor: String(page + 1), hasMore: page < pages };
+    };
+    let goOn = () => {};
+    const reading = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    crm.onRead = () => reading;
+    await rig.pass(1);
+    expect(crm.count('changes client')).toBe(4);
+    goOn();
+    for (let turn = 0; turn < 20; turn++) await rig.pass(1_000);
+    expect(rig.rows("SELECT count(*) AS n FROM links WHERE record_type = 'client'")).toEqual([{ n: pages }]);
+  });
 });

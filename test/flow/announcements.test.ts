@@ -4,7 +4,7 @@ import { hour, Told } from '../support/told.ts';
 
 const day = 24 * hour;
 
-it('An event is cleared thirty days after it was made; what is still to be told by then is not among them', async () => {
+it('An event is cleared thirty days after it was made; what is still to be told is not among them', async () => {
   const told = await new Told().subscribe();
   const kept = () => told.rig.rows("SELECT payload ->> '$.project.name' AS name FROM announcements ORDER BY seq");
   await told.begin('First', 'Second');

@@ -46,7 +46,7 @@ export async function openPage(browser: Browser, visit: Visit): Promise<Page> {
 }
 
 /** Where a person looks: a page, or what a page of a host frames. */
-export type Surface = Pick<Page, 'getByRole' | 'getByText' | 'getByLabel' | 'locator'>;
+export type Surface = Pick<Page, 'getByRole' | 'getByText' | 'getByLabel' | 'getByTitle' | 'locator'>;
 
 export class Visitor {
   readonly page: Page;

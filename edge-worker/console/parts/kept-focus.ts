@@ -5,7 +5,7 @@ const reached = ['a[href]', 'button', 'input', 'select', 'textarea', 'summary', 
   .map((one) => `${one}:not(:disabled, [tabindex="-1"])`)
   .join(', ');
 
-/** What had the focus; what was around it, from the innermost on; how many could be reached before it; the titles then. */
+/** What had the focus; what was around it, innermost first; how many could be reached before it; the titles then. */
 interface Held {
   readonly element: Element;
   readonly around: readonly Element[];

@@ -7,7 +7,7 @@ import type { Desk } from './desk.ts';
 import { isLost, isRebilled } from './fates.ts';
 import { plainDecimal } from './fields.ts';
 import { type Deal, type Firm, type Merger, minorOf } from './firm.ts';
-import { identityFinder } from './oracle-books.ts';
+import { type IsKept, identityFinder } from './oracle-books.ts';
 import type { LaneBooks } from './oracle-lane.ts';
 import { type Seat, seats } from './systems.ts';
 
@@ -26,7 +26,7 @@ export function isApart({ deals }: Firm, seat: Seat, type: string, identity: str
   });
 }
 
-export function checkReversals(books: LaneBooks, firm: Firm): string[] {
+export function checkReversals(books: LaneBooks, firm: Firm, isKept: IsKept): string[] {
   const found: string[] = [];
   const tell: Found = (breach) => found.push(breach);
   const gone = new Set(firm.deals.flatMap((deal) => withdrawnOf(books.desk, deal)));
@@ -38,7 +38,7 @@ export function checkReversals(books: LaneBooks, firm: Firm): string[] {
     checkVoided(books.desk, deal, tell);
   }
   checkClaims(books, tell);
-  if (firm.merger) checkMerged(books, firm, firm.merger, tell);
+  if (firm.merger) checkMerged(books, { ...firm.merger, firm, isKept }, tell);
   return found;
 }
 
@@ -106,8 +106,13 @@ function isLeftAlone(firm: Firm, seat: Seat, type: string, identity: string): bo
   return (type === 'engagement' && isStopped) || isApart(firm, seat, type, identity);
 }
 
+interface Merged extends Merger {
+  readonly firm: Firm;
+  readonly isKept: IsKept;
+}
+
 /** What the hub writes names the winner's record, wherever the loser has left one; one of the two is known any more. */
-function checkMerged(books: LaneBooks, firm: Firm, { winner, loser }: Merger, tell: Found): void {
+function checkMerged(books: LaneBooks, { winner, loser, firm, isKept }: Merged, tell: Found): void {
   const { desk, links, aliases } = books;
   if (!desk.merged.has(`client|${loser}`)) return;
   for (const { id, canonical } of books.entities.values())
@@ -129,7 +134,7 @@ function checkMerged(books: LaneBooks, firm: Firm, { winner, loser }: Merger, te
     for (const type of types) {
       for (const row of desk.standIns[seat].rows(type).filter((one) => one['client_id'] === left.id)) {
         const identity = identityFinder(desk, seat)(type, row.id);
-        if (!isLeftAlone(firm, seat, type, identity))
+        if (!isLeftAlone(firm, seat, type, identity) && !isKept(seat, type, identity))
           tell(`J14: ${seat} ${type} ${identity} is still of ${loser}, which is ${winner}`);
       }
     }

@@ -115,7 +115,7 @@ function look({ host, desk, firm, stewards, subscriber }: Simulation): string[] 
   return [
     ...checkBooks({ desk, firm, isKept }),
     ...checkLane(lane),
-    ...checkReversals(lane, firm),
+    ...checkReversals(lane, firm, isKept),
     ...checkSubscriber(host, subscriber),
   ];
 }

@@ -11,7 +11,6 @@ import { log } from '../platform/log.ts';
 import { type HookAddress, readHookToken } from '../platform/vault.ts';
 import { type Place, placeOf } from '../store/directory.ts';
 import { ringingKeys } from './hook-keys.ts';
-import { pair } from './pairing.ts';
 
 /** Directory answers are kept this long in the isolate. */
 const placeKeptMs = 60_000;
@@ -63,6 +62,8 @@ export function hooks(ports: Ports): Hono<{ Bindings: Env }> {
 async function pairAsked(env: Env, ports: Ports, connector: Connector, delivery: Delivery): Promise<boolean> {
   for (const request of (await connector.pairing?.requestsIn(delivery)) ?? []) {
     try {
+      // Read with the first request of an isolate: nearly no delivery carries one.
+      const { pair } = await import('./pairing.ts');
       await pair({ env, ports, connector, request });
     } catch (error) {
       log('pairing-failed', { system: connector.name, message: error instanceof Error ? error.message : 'unknown' });

@@ -1,5 +1,5 @@
 // A visit of the system, proven and understood; and the answers in its spelling. PROTOCOL.md says the same in prose.
-import { z } from 'zod';
+import type { z } from 'zod';
 import { parseExactJson } from '../../../shared/canonical-json.ts';
 import {
   isFresh,
@@ -10,67 +10,11 @@ import {
 } from '../../../shared/wire/signature.ts';
 import type { Received, Report, ToldRecord, Visit, VisitAnswer, Visits, Work } from '../mailbox.ts';
 import type { Delivery, Expected, Refusal, Reply } from '../receiver.ts';
+import type { Bodies } from './bodies.ts';
 
 const bodyBytesMax = 1_000_000;
-const recordsMax = 500;
-const workMax = 100;
-const waitSecondsMax = 20;
 
-const id = z.string().min(1).max(100);
-const key = z
-  .string()
-  .max(40)
-  .regex(/^[\w-]+$/);
-const values = z.record(z.string(), z.unknown());
-const record = z.union([
-  z.strictObject({ type: id, id, key: key.nullable().default(null), withdrawn: z.boolean().default(false), values }),
-  z.strictObject({ type: id, id, deleted: z.literal(true) }),
-]);
-const applied = z.strictObject({
-  work: id,
-  key,
-  outcome: z.literal('applied'),
-  id,
-  created: z.boolean().default(false),
-  values: values.nullable().default(null),
-});
-const withdrawn = z.strictObject({
-  work: id,
-  key,
-  outcome: z.literal('withdrawn'),
-  values: values.nullable().default(null),
-});
-const billed = z.strictObject({ work: id, key, outcome: z.literal('billed'), message: z.string().min(1).max(1_000) });
-const refused = z.strictObject({
-  work: id,
-  key,
-  outcome: z.literal('refused'),
-  code: z.enum(['rejected', 'locked', 'conflict', 'orphaned']).default('rejected'),
-  message: z.string().min(1).max(1_000),
-  fields: z.array(z.string().max(100)).max(50).default([]),
-});
-const receipt = z.discriminatedUnion('outcome', [applied, withdrawn, billed, refused]);
-
-/** Every body names whose it is, so that one signed for another account proves nothing here. */
-const sender = { installation: z.string(), account: z.string(), environment: z.enum(['production', 'sandbox']) };
-const bodies = {
-  records: z.strictObject({ ...sender, delivery: id, records: z.array(record).min(1).max(recordsMax) }),
-  work: z.strictObject({
-    ...sender,
-    limit: z.int().min(1).max(workMax).default(workMax),
-    waitSeconds: z.int().min(0).max(waitSecondsMax).default(0),
-  }),
-  receipts: z.strictObject({
-    ...sender,
-    receipts: z.array(receipt).min(1).max(workMax),
-  }),
-  statuses: z.strictObject({
-    ...sender,
-    after: z.int().min(0),
-    limit: z.int().min(1).max(500).default(500),
-  }),
-} as const;
-type Verb = keyof typeof bodies;
+type Verb = keyof Bodies;
 
 export const visits: Visits = { bodyBytesMax, receive, answer };
 
@@ -82,18 +26,19 @@ async function receive(verb: string, delivery: Delivery, expected: Expected): Pr
   const text = new TextDecoder().decode(delivery.body);
   if (!(await isGenuine(signingInput(timestamp, text), signatures, expected.keys))) return refuse('forged');
   if (!isFresh(timestamp, expected.nowMs)) return refuse('too-old');
+  const { bodies } = await import('./bodies.ts');
   if (!Object.hasOwn(bodies, verb)) return refuse('malformed', 'there is no such address');
-  return read(verb as Verb, text, expected);
+  return read(verb as Verb, bodies[verb as Verb], text, expected);
 }
 
-function read(verb: Verb, text: string, expected: Expected): Received {
+function read(verb: Verb, body: Bodies[Verb], text: string, expected: Expected): Received {
   let given: unknown;
   try {
     given = parseExactJson(text);
   } catch {
     return refuse('malformed', 'the body is not JSON');
   }
-  const parsed = bodies[verb].safeParse(given);
+  const parsed = body.safeParse(given);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     return refuse('malformed', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
@@ -104,31 +49,31 @@ function read(verb: Verb, text: string, expected: Expected): Received {
   return isOurs ? { ok: true, visit: visitOf(verb, parsed.data) } : refuse('wrong-account');
 }
 
-function visitOf(verb: Verb, body: z.infer<(typeof bodies)[Verb]>): Visit {
+function visitOf(verb: Verb, body: z.infer<Bodies[Verb]>): Visit {
   if (verb === 'records') {
-    const { delivery: deliveryId, records } = body as z.infer<typeof bodies.records>;
+    const { delivery: deliveryId, records } = body as z.infer<Bodies['records']>;
     return { verb, deliveryId, records: records.map(toldOf) };
   }
   if (verb === 'work') {
-    const { limit, waitSeconds } = body as z.infer<typeof bodies.work>;
+    const { limit, waitSeconds } = body as z.infer<Bodies['work']>;
     return { verb, limit, waitMs: waitSeconds * 1000 };
   }
   if (verb === 'receipts') {
-    const { receipts } = body as z.infer<typeof bodies.receipts>;
+    const { receipts } = body as z.infer<Bodies['receipts']>;
     return { verb, reports: receipts.map(reportOf) };
   }
-  const { after, limit } = body as z.infer<typeof bodies.statuses>;
+  const { after, limit } = body as z.infer<Bodies['statuses']>;
   return { verb, after, limit };
 }
 
-function toldOf(told: z.infer<typeof record>): ToldRecord {
+function toldOf(told: z.infer<Bodies['records']>['records'][number]): ToldRecord {
   const ref = { recordType: told.type, recordId: told.id };
   return 'deleted' in told
     ? { ...ref, externalId: null, wire: null, isWithdrawn: false }
     : { ...ref, externalId: told.key, wire: told.values, isWithdrawn: told.withdrawn };
 }
 
-function reportOf(given: z.infer<typeof receipt>): Report {
+function reportOf(given: z.infer<Bodies['receipts']>['receipts'][number]): Report {
   const { work, key: externalId } = given;
   switch (given.outcome) {
     case 'applied': {

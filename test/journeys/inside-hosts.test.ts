@@ -7,10 +7,12 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { draftAndSubmit, publishAsColleague, putBack } from '../console/admin-day.ts';
 import { financeDay, whyIsThisSo } from '../console/finance-day.ts';
+import { decide, openConnection, readInFull } from '../console/first-day.ts';
 import { hasBrowser, openBrowser, type Visitor } from '../support/browser.ts';
 import { lookAtBoth } from '../support/console-visit.ts';
 import { type Firm, startFirm } from '../support/firm.ts';
 import { bare, endSession, findPagesHere, goToPage, insideCrm, insideErp, saved } from '../support/inside-hosts.ts';
+import { type Example, startExample } from '../support/pair.ts';
 import { jobOf, sell, until, win } from '../support/people.ts';
 
 const legalEntity = 'Northwind Consulting GmbH';
@@ -18,6 +20,7 @@ const deals = ['Harbour portal', 'Lakeside archive', 'Orchard migration'] as con
 const state = mkdtempSync(join(tmpdir(), 'tieout-inside-'));
 let firm: Firm;
 let browser: Browser;
+let lab: Example | undefined;
 
 beforeAll(async () => {
   if (!hasBrowser) return;
@@ -37,6 +40,7 @@ function hold(name: string): void {
 
 afterAll(async () => {
   await browser?.close();
+  await lab?.served.close();
   await firm?.close();
   rmSync(state, { recursive: true, force: true });
 });
@@ -195,5 +199,31 @@ describe.skipIf(!hasBrowser)('Whoever has nothing to answer there', () => {
     await clerk.page.getByText('You do not have permission to open this page.').waitFor();
     await lookAtBoth(clerk, 'roles-none-erp');
     await clerk.page.close();
+  });
+});
+
+describe.skipIf(!hasBrowser)('The likely matches of one more system', () => {
+  let tries = 0;
+
+  it('are decided by an integration admin inside the CRM, and the next by one inside the ERP', async () => {
+    tries += 1;
+    const id = `lab${tries}`;
+    lab = await startExample(Math.random);
+    const { standIn } = lab;
+    const there = { stage: 'client', currency: 'EUR', active: true };
+    for (const name of ['Harbour Limited', 'Lakeside Limited'])
+      standIn.create('client', { display_name: name, ...there });
+    const settings = { ...standIn.connection, flow: 'matching' };
+    await firm.installation.connect({ id, system: standIn.name, roles: ['billing'], ...settings });
+    const lena = await insideCrm(browser, firm, `lena.admin${tries}`, ['Tieout_Admin']);
+    await readInFull(lena, id);
+    await decide(lena, { record: 'Harbour Limited', answer: 'It is this one', says: '1 agree with one of ours' });
+    const seats = await insideErp(browser, firm, 'customrole_tieout_admin');
+    await openConnection(seats, id);
+    await decide(seats, { record: 'Lakeside Limited', answer: 'It is new', says: 'Nothing is left to decide' });
+    for (const visitor of [lena, seats]) {
+      expect(visitor.problems).toEqual([]);
+      await visitor.page.close();
+    }
   });
 });

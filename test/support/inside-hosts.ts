@@ -13,6 +13,7 @@ const ns = 'tieout__';
 const pageRoles = {
   customrole_tieout_finance: ['finance'],
   customrole_tieout_approver: ['approver'],
+  customrole_tieout_admin: ['admin'],
   customrole_tieout_delivery: ['sales'],
 };
 

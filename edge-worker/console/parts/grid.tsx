@@ -51,6 +51,12 @@ function useIsNarrow(): boolean {
   return useSyncExternalStore(follow, () => matchMedia(narrow).matches);
 }
 
+/** What a column is called on a line of its own. */
+function labelOf(title: string, note?: string): string {
+  if (title.endsWith('?')) return title;
+  return note ? `${title} (${note}):` : `${title}:`;
+}
+
 /** All columns as one, its name first. */
 function asCard<Line>(columns: readonly GridColumn<Line>[]): GridColumn<Line> {
   const name = columns.find(({ isName }) => isName);
@@ -64,7 +70,7 @@ function asCard<Line>(columns: readonly GridColumn<Line>[]): GridColumn<Line> {
           const shown = show(line);
           return shown === null || shown === false || shown === '' ? null : (
             <div key={id} className="grid-card-line">
-              <span className="quiet">{note ? `${title} (${note})` : title}:</span> {shown}
+              <span className="quiet">{labelOf(title, note)}</span> {shown}
             </div>
           );
         })}

@@ -72,7 +72,9 @@ function moveRecord(
   const moved = { ...link, recordId, given: null, baseline: null, version: null, seenMs: 0, run: tx.run };
   writeRows(tx.sql, links, [moved], 'replace');
   recordLink(tx, moved);
-  tx.tell(link.entity, 'record-merged', { connection, recordType, recordId, former: link.recordId ?? '' });
+  // Under which name its page is shown lies nowhere else once a lane was put back.
+  const named = former === null ? {} : { named: former };
+  tx.tell(link.entity, 'record-merged', { connection, recordType, recordId, former: link.recordId ?? '', ...named });
   return link.entity;
 }
 

@@ -32,7 +32,7 @@ import { asFound, type LinkRow, newLink, writesAfter } from './links.ts';
 import type { CanonicalRecord, Consumption } from './nouns.ts';
 import { caseOf, encodedFor } from './plan-case.ts';
 import { PlanView, slotOf } from './plan-view.ts';
-import { showSoon } from './show-soon.ts';
+import { showLeft, showSoon } from './show-soon.ts';
 import { forgetStrays, releaseWaits } from './strays.ts';
 
 /** One entity as D1 has it. */
@@ -91,6 +91,7 @@ export function takeEntities(core: LaneCore, tx: LaneTransaction, known: readonl
   takeConsumptions(core, tx, there);
   planIn(core, tx, [...there, ...releaseWaits(tx, linked)]);
   showSoon(tx, core.wiring, new Set(there), 0);
+  for (const entity of new Set([...there, ...merged.map(({ into }) => into)])) showLeft(tx, core.wiring, entity);
   // Under the same ids as before: whoever has heard of one knows it by that.
   const told = new Map(known.flatMap(({ entity, entries }) => (entries.length > 0 ? [[entity, entries]] : [])));
   if (core.audience.size > 0) announce(core.announceContext, tx, core.audience, told);
@@ -211,14 +212,18 @@ function takeLeft(tx: LaneTransaction, known: readonly Known[]): void {
     // Where it was merged there is no page of it any more; elsewhere its page is shown under its own name.
     const [, mergedIn] = entries.findLast(([code]) => code === 'entity-merged') ?? [];
     const left = ended.map((row) => ({ ...row, former: row.connection === mergedIn?.['connection'] ? null : entity }));
-    const moved = entries.flatMap(([code, { connection = '', recordType = '', former = '' }]) =>
-      code === 'record-merged' && former !== '' ? [{ connection, recordType, recordId: former, former: null }] : [],
+    const moved = entries.flatMap(([code, { connection = '', recordType = '', former = '', named = null }]) =>
+      code === 'record-merged' && former !== '' ? [{ connection, recordType, recordId: former, former: named }] : [],
     );
     return [...left, ...moved].map(({ connection, recordType, recordId, former }) => ({
       ...{ connection, recordType, recordId, kind, entity: alias?.into ?? entity, former },
     }));
   });
   writeRows(tx.sql, leftRecords, rows, 'replace');
+  // One of them may have been chosen to go on since.
+  const current = known.flatMap((one) => one.links.filter(({ endedMs }) => endedMs === null));
+  const taken = current.map(({ connection, recordType, recordId, kind }) => [connection, recordType, recordId, kind]);
+  deleteRows(tx.sql, leftRecords, taken);
 }
 
 type Place = { readonly connection: string; readonly recordType: string; readonly recordId: string };

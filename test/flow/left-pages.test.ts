@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { answer } from '../../edge-worker/flow/answer.ts';
 import { ask } from '../../edge-worker/flow/questions.ts';
 import { client, LaneRig, RigSystem } from '../support/lane-rig.ts';
+import { copyOf, putBack } from '../support/put-back.ts';
 
 /** Two customers that the ledger, which shows statuses, and the PSA both have. */
 async function firm() {
@@ -45,7 +46,16 @@ async function firm() {
   };
   /** What stands in the ledger about the two other systems. */
   const page = (record: string) => ['crm', 'psa'].map((system) => rows.get(`${record} ${system}`));
-  return { rig, crm, erp, winner, loser, kept, left, entityOf, inErp, merge, say, page };
+  const earlier = () => copyOf(rig.storage.sqlite.db);
+  /** The lane is put back, and what stands on the pages of the ledger is what it shows from then on. */
+  const goBack = async (to: ReturnType<typeof earlier>) => {
+    await show();
+    rows.clear();
+    putBack(rig.storage.sqlite.db, to);
+    await rig.restart();
+    for (let turn = 0; turn < 5; turn++) await rig.pass(60_000);
+  };
+  return { rig, crm, erp, earlier, goBack, winner, loser, kept, left, entityOf, inErp, merge, say, page };
 }
 
 const inStep = ['in-step', 'in-step'];
@@ -74,6 +84,36 @@ it('It is the record’s own again when the admin says that this one goes on; th
   await say('psa', 'this-one');
   await say('erp', 'other-one');
   expect([page(kept), page(left)]).toEqual([namesIt(`Acme (${left})`), inStep]);
+});
+
+it.each([['the merge'], ['the answer']])(
+  'Both pages are shown as they are after the lane was put back to before %s',
+  async (moment) => {
+    const { rig, kept, left, merge, say, page, earlier, goBack } = await firm();
+    const before = earlier();
+    await merge('w', 'l');
+    await say('psa', 'this-one');
+    const asked = earlier();
+    await say('erp', 'other-one');
+    const leftRecords = () => rig.rows('SELECT * FROM left_records ORDER BY 1, 2, 3');
+    const known = leftRecords();
+    await goBack(moment === 'the merge' ? before : asked);
+    expect([page(kept), page(left)]).toEqual([namesIt(`Acme (${left})`), inStep]);
+    expect(leftRecords()).toEqual(known);
+    expect(rig.held()).not.toContain('two-records');
+  },
+);
+
+it('A page that names another record is shown anew after a put-back, with what that is called by now', async () => {
+  const { crm, rig, kept, left, merge, say, page, earlier, goBack } = await firm();
+  await merge('w', 'l');
+  await say('psa', 'this-one');
+  await say('erp', 'this-one');
+  const before = earlier();
+  crm.put('client', 'w', client('Acme Group'));
+  await rig.notice('crm', 'client', 'w');
+  await goBack(before);
+  expect([page(left), page(kept)]).toEqual([namesIt(`Acme Group (${kept})`), inStep]);
 });
 
 it('It names another one once that is merged as well', async () => {

@@ -1,11 +1,13 @@
 // Raising and closing holds: every change that waits for a person has exactly one row per slot, an owner, a reason
 // and a due time.
 import { hashOf } from '../../shared/canonical-json.ts';
-import type { EntityName } from '../../shared/entities/_registry.ts';
+import { type EntityName, entityNames } from '../../shared/entities/_registry.ts';
 import { holds } from '../store/lane-schema.ts';
 import type { LaneTransaction } from '../store/lane-store.ts';
 import { deleteRows, readRows, type StoredRow, writeRows } from '../store/rows.ts';
+import { kindOf } from './identity.ts';
 import type { Hold, Slot } from './nouns.ts';
+import { restingOn } from './resting.ts';
 
 export type HoldRow = StoredRow<typeof holds>;
 
@@ -26,6 +28,7 @@ export interface HoldRequest extends Slot {
 
 /** Among the entities that a hold rests on, this stands for all of a list. */
 export const listMark = (kind: EntityName) => `every ${kind}`;
+const listMarks: ReadonlySet<string> = new Set(entityNames.map(listMark));
 
 export const slotKey = (slot: Slot) => `${slot.entity}|${slot.connection}|${slot.recordType}|${slot.part}`;
 
@@ -93,16 +96,28 @@ const particulars = /"[^"]*"|'[^']*'|[\w.:-]*\d[\w.:-]*/g;
  * hours.
  */
 export function heldAround(sql: LaneTransaction['sql'], changed: readonly string[], limit: number): string[] {
-  if (changed.length === 0) return [];
+  const kinds = kindsAround(changed);
+  if (kinds.length === 0) return [];
   const rows = sql
     .exec(
-      `SELECT DISTINCT entity FROM holds WHERE around IS NOT NULL AND EXISTS
-         (SELECT 1 FROM json_each(around) AS looked WHERE looked.value IN (SELECT value FROM json_each(?))) LIMIT ?`,
+      `SELECT DISTINCT entity FROM holds
+       WHERE kind IN (SELECT value FROM json_each(?1)) AND around IS NOT NULL AND EXISTS
+         (SELECT 1 FROM json_each(around) AS looked WHERE looked.value IN (SELECT value FROM json_each(?2)))
+       LIMIT ?3`,
+      JSON.stringify(kinds),
       JSON.stringify(changed),
       limit,
     )
     .toArray() as { entity: string }[];
   return rows.map((row) => row.entity);
+}
+
+/** Kinds of which something may be held that was looked at together with one of these: what is held may be much. */
+function kindsAround(changed: readonly string[]): readonly EntityName[] {
+  // Any control may rest on a list.
+  if (changed.some((one) => listMarks.has(one))) return entityNames;
+  const kinds = new Set(changed.flatMap((id) => kindOf(id) ?? []));
+  return [...new Set([...kinds].flatMap((kind) => [...restingOn(kind)]))];
 }
 
 /** SQL: the record types of a connection that are stopped. */

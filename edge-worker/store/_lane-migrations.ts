@@ -157,6 +157,13 @@ export const laneMigrations = {
         "when": 1795901972707,
         "tag": "0021_left-pages",
         "breakpoints": true
+      },
+      {
+        "idx": 22,
+        "version": "6",
+        "when": 1795917371845,
+        "tag": "0022_holds_by_kind",
+        "breakpoints": true
       }
     ]
   },
@@ -182,6 +189,7 @@ export const laneMigrations = {
     "m0018": "CREATE TABLE `alert_destinations` (\n\t`id` text PRIMARY KEY NOT NULL,\n\t`sealed` text NOT NULL,\n\t`failures` integer NOT NULL,\n\t`next_ms` integer NOT NULL,\n\t`answered_ms` integer,\n\t`failed_ms` integer,\n\t`problem` text,\n\t`said` text\n) WITHOUT ROWID;\n--> statement-breakpoint\nCREATE TABLE `alert_notes` (\n\t`seq` integer PRIMARY KEY NOT NULL,\n\t`destination` text NOT NULL,\n\t`cause` text NOT NULL,\n\t`kind` text NOT NULL,\n\t`id` text NOT NULL,\n\t`alert` text NOT NULL,\n\t`made_ms` integer NOT NULL,\n\t`due_ms` integer NOT NULL,\n\t`told_ms` integer\n);\n--> statement-breakpoint\nCREATE UNIQUE INDEX `alert_notes_once` ON `alert_notes` (`destination`,`id`);--> statement-breakpoint\nCREATE TABLE `alert_settings` (\n\t`version` integer PRIMARY KEY NOT NULL,\n\t`content` text NOT NULL,\n\t`by` text NOT NULL,\n\t`made_ms` integer NOT NULL\n);\n",
     "m0019": "CREATE TABLE `left_records` (\n\t`connection` text NOT NULL,\n\t`record_type` text NOT NULL,\n\t`record_id` text NOT NULL,\n\t`kind` text NOT NULL,\n\t`entity` text NOT NULL,\n\tPRIMARY KEY(`connection`, `record_type`, `record_id`, `kind`)\n) WITHOUT ROWID;\n",
     "m0020": "CREATE TABLE `job_answers` (\n\t`job` text NOT NULL,\n\t`hold` text NOT NULL,\n\t`was` text NOT NULL,\n\tPRIMARY KEY(`job`, `hold`)\n) WITHOUT ROWID;\n",
-    "m0021": "ALTER TABLE `left_records` ADD `former` text;--> statement-breakpoint\nCREATE INDEX `left_records_former` ON `left_records` (`former`);"
+    "m0021": "ALTER TABLE `left_records` ADD `former` text;--> statement-breakpoint\nCREATE INDEX `left_records_former` ON `left_records` (`former`);",
+    "m0022": "CREATE INDEX `holds_kind` ON `holds` (`kind`);"
   }
 };

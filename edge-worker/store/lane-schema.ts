@@ -215,7 +215,10 @@ export const holds = sqliteTable(
     /** Until when nobody wants to see it. */
     snoozedMs: integer('snoozed_ms'),
   },
-  (table) => [uniqueIndex('holds_slot').on(table.entity, table.connection, table.recordType, table.part)],
+  (table) => [
+    uniqueIndex('holds_slot').on(table.entity, table.connection, table.recordType, table.part),
+    index('holds_kind').on(table.kind),
+  ],
 );
 
 /** "Approve this once", for exactly the content it was given on. */

@@ -1,0 +1,1 @@
+CREATE INDEX `holds_kind` ON `holds` (`kind`);

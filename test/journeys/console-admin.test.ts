@@ -182,7 +182,6 @@ describe.skipIf(!hasBrowser)('The tie-out', () => {
     // At 400 pixels it is scrolled to.
     if (widthPx > 1000) await visitor.page.getByRole('columnheader', { name: 'Approved (PSA)' }).waitFor();
     await lookAt(visitor, 'tie-out');
-    if (widthPx > 1000) await visitor.picture('tie-out');
     const whose = async (owner: string) => {
       await visitor.page.getByRole('button', { name: /^Show/ }).or(visitor.page.getByLabel('Show')).first().click();
       await visitor.page.getByRole('option', { name: `Where it is ${owner}’s turn` }).click();

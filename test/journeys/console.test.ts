@@ -78,12 +78,10 @@ describe.skipIf(!hasBrowser)('Records', () => {
     await visitor.page.getByRole('cell').getByRole('link', { name: 'Harbour & Pine Architects' }).first().waitFor();
     await visitor.hasText(/with these fields: .*Name/);
     await lookAt(visitor, 'records-one');
-    if (widthPx > 1000) await visitor.picture('record');
     await visitor.button('Why is Name so?').click();
     await visitor.hasText('Where from');
     await visitor.page.getByRole('dialog').getByText('Example').first().waitFor();
     await lookAt(visitor, 'records-why');
-    if (widthPx > 1000) await visitor.picture('why');
     await visitor.close();
   });
 
@@ -138,7 +136,6 @@ describe.skipIf(!hasBrowser)('The overview', () => {
         .waitFor();
       await visitor.page.locator('[data-forecast="clear"]').waitFor();
       await lookAt(visitor, 'overview');
-      if (widthPx > 1000) await visitor.picture('overview');
       await atRisk.getByRole('button', { name: /behind it/ }).press('Enter');
       const behind = visitor.page.getByRole('region', { name: 'Money at risk' });
       await behind.getByRole('rowheader', { name: 'Delivery', exact: true }).waitFor();
@@ -179,7 +176,6 @@ describe.skipIf(!hasBrowser)('Exceptions', () => {
     const { page } = visitor;
     await visitor.hasText(`${many.toLocaleString('en')} waiting for 1 cause`);
     await lookAt(visitor, 'exceptions');
-    if (widthPx > 1000) await visitor.picture('exceptions');
     await page.getByRole('row', { name: /Time is not approved/ }).click();
     await page.getByRole('row', { name: /Entry/ }).first().waitFor();
     await lookAt(visitor, 'exceptions-cause');
@@ -188,7 +184,6 @@ describe.skipIf(!hasBrowser)('Exceptions', () => {
     await visitor.hasText('In each system');
     await visitor.hasText(/^Billable$/);
     await lookAt(visitor, 'exceptions-one');
-    if (widthPx > 1000) await visitor.picture('exception');
     await visitor.close();
   });
 
@@ -236,7 +231,6 @@ describe.skipIf(!hasBrowser)('Exceptions', () => {
     const dialog = visitor.page.getByRole('dialog');
     await dialog.waitFor();
     await lookAt(visitor, 'exceptions-answer');
-    await visitor.picture('answer-all');
     await dialog.getByRole('button', { name: 'Reject', exact: true }).click();
     const all = many.toLocaleString('en');
     await visitor.page.getByText(`${all} of ${all} answered.`).waitFor({ timeout: 300_000 });

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, FrameLocator, Page } from 'playwright-core';
+import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clientId, clientSecret } from '../../edge-worker/connectors/netsuite/stand-in/credentials.ts';
 import type { StandIn } from '../../edge-worker/connectors/stand-in.ts';
@@ -121,7 +121,7 @@ describe.skipIf(!hasBrowser)('The guide of the first day', () => {
       assign(crm.standIn, robot, 'Tieout_Integration');
       console_ = ada.page.frameLocator('iframe');
       await console_.getByText('ada.admin').first().waitFor({ timeout: 60_000 });
-      await has('PSA');
+      await has(/No system is connected as the PSA\./);
       await ada.picture('first-day-inside');
     });
   });
@@ -140,6 +140,7 @@ describe.skipIf(!hasBrowser)('The guide of the first day', () => {
         await step('Read everything');
         await has('Read in full');
       }
+      await topmost(console_.getByRole('heading', { level: 1 }));
       await ada.picture('first-day-read');
     });
     expect(erp.standIn.rows('customer')).toEqual([]);
@@ -172,6 +173,9 @@ describe.skipIf(!hasBrowser)('The guide of the first day', () => {
   });
 });
 
+/** As somebody scrolls to read it. */
+const topmost = (place: Locator) => place.first().evaluate((there) => there.scrollIntoView({ block: 'start' }));
+
 /** Where the system has records of the kind to be matched. */
 async function accept(kind: string): Promise<void> {
   const row = console_.locator(`[data-kind=${kind}]`);
@@ -189,10 +193,11 @@ async function connectPsa(): Promise<void> {
   await hand.press(link(/^Kantata/));
   await hand.type(console_.getByLabel('Account', { exact: true }), account);
   await hand.type(console_.getByLabel('Access token'), String(secrets['accessToken']));
+  await topmost(console_.getByRole('heading', { level: 1 }));
+  await ada.picture('first-day-credentials');
   // A real account is reached at the address that is filled in.
   await console_.getByLabel('API address').fill(String(settings['apiBase']));
   await console_.getByLabel('Requests a second that Kantata allows this account').fill('50');
-  await ada.picture('first-day-credentials');
   await hand.press(button('Connect'));
   await has('Kantata OX is connected');
   await hand.press(link('Check it, and begin its first load'));
@@ -220,6 +225,7 @@ async function connectErp(): Promise<void> {
   await addTable('Currencies', of('currencies', 'EUR'));
   await addTable('Payment terms', of('terms', 'NET30'));
   await addTable('What is sold', of('serviceItems', '*'));
+  await topmost(console_.getByRole('group', { name: 'Legal entities', exact: true }));
   await ada.picture('first-day-tables');
   await hand.press(button('Save'));
   await has('Taken. Check now whether it works.');

@@ -135,12 +135,19 @@ export class Visitor {
     if (folder) await this.page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
   }
 
-  /** Where `TIEOUT_PICTURES` names a folder, what is in sight goes there as a picture for the guides, and small. */
+  /**
+   * Where `TIEOUT_PICTURES` names a folder, what is in sight goes there as a picture for the guides: small, and without
+   * what is empty below it.
+   */
   async picture(name: string): Promise<void> {
     const folder = process.env['TIEOUT_PICTURES'];
     if (!folder) return;
     const session = await this.page.context().newCDPSession(this.page);
-    const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 80 });
+    const bottoms = '[...document.body.children].map((one) => one.getBoundingClientRect().bottom)';
+    const bottom = Number(await this.page.evaluate(`Math.ceil(Math.max(...${bottoms})) + 24`));
+    const { width, height } = this.page.viewportSize() ?? { width: 1280, height: 900 };
+    const filled = bottom < height ? { clip: { x: 0, y: 0, width, height: bottom, scale: 1 } } : {};
+    const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 80, ...filled });
     writeFileSync(`${folder}/${name}.webp`, Buffer.from(data, 'base64'));
     await session.detach();
   }

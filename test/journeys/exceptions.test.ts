@@ -115,7 +115,7 @@ it('One is read in full: the record in every system, what failed in words, what 
   const read = (api: Api) => must(api.GET('/installations/{installation}/exceptions/{exception}', { params }));
   const full = await read(delivery);
   expect(full.label).toMatch(/^2026-11-03, 1 h, Entry \d+$/);
-  expect(full.words.text).toContain('1 hours on 2026-11-03');
+  expect(full.words.text).toContain('The time of 2026-11-03, 1 h');
   expect(full.record).toMatchObject({ hours: '1', approval: 'submitted' });
   expect(full.systems.map(({ connection, state }) => [connection, state])).toContainEqual(['target', 'held']);
   expect(full.actions.map(({ action, needsReason }) => [action, needsReason])).toEqual([

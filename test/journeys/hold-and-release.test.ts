@@ -78,7 +78,7 @@ describe('Time that is not approved', () => {
     await arrive(firm);
     const hold = await holdOn(entry);
     expect(hold).toMatchObject({ control: 'unapproved-time', owner: 'delivery', connection: 'erp' });
-    expect(hold.words.text).toContain('7.5 hours on 2026-11-03');
+    expect(hold.words.text).toContain('The time of 2026-11-03, 7.5 h');
     expect(timePage(firm, entry)).toMatchObject({ status: 'failed', external_status: 'Held' });
     expect(timePage(firm, entry)?.['external_message']).toContain(hold.words.text);
     expect(postedTime(firm, notes)).toEqual([]);

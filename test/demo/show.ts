@@ -45,7 +45,8 @@ const vars = { DELETION_GRACE_MS: '1500' };
 const drawEveryMs = 500;
 /** The PSA's rate is a setting of the connection; a month in a minute needs more than the careful default of four. */
 const requestsPerSecond = 15;
-const settleWithinMs = 90_000;
+/** A call that a slow machine cut off is looked for until its system cannot have taken it any more: minutes. */
+const settleWithinMs = 660_000;
 
 export async function playMonth(options: ShowOptions): Promise<Show> {
   const { print } = options;

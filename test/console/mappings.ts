@@ -6,6 +6,7 @@ import { lookAt, lookAtBoth } from '../support/console-visit.ts';
 import type { Pair } from '../support/pair.ts';
 import { until } from '../support/people.ts';
 import { choose } from './choose.ts';
+import { manyFieldStories } from './many-fields.ts';
 import { jobStories } from './mapping-jobs.ts';
 import { stewardStories } from './mapping-owners.ts';
 import { peopleStories } from './mapping-people.ts';
@@ -27,6 +28,7 @@ export function mappingStories(visit: Visit, pairOf: () => Pair): void {
     lifecycleStories(visit);
     peopleStories(visit);
     rowStories(draftOf);
+    manyFieldStories(draftOf);
     ownerStories(draftOf);
     tableStories(draftOf);
     jobStories(visit, pairOf);

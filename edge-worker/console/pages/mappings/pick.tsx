@@ -1,4 +1,5 @@
 // A field of a system, looked for among hundreds by its label or its path; a path of the system's own may be typed.
+import { useMemo, useState } from 'react';
 import {
   Button as AriaButton,
   ComboBox,
@@ -26,21 +27,29 @@ export interface PickProps {
 const rowHeightPx = 48;
 
 export function PickField({ label, fields, path, onChange, problem, isDisabled }: PickProps) {
-  const known = fields.find((field) => field.path === path);
-  const offered = known ? fields : fields.filter((field) => fits(field, path));
+  // One that is chosen stands before all the others once they are asked for. While somebody types it is one of those
+  // that fit: `name` may be on the way to `name_of_parent`.
+  const [isTyped, setTyped] = useState(false);
+  // Kept, so that of hundreds only those are drawn anew that have changed.
+  const named = useMemo(() => fields.map((field) => ({ ...field, id: field.path })), [fields]);
+  const known = named.find((field) => field.path === path);
+  const others = known && !isTyped ? named.filter((field) => field !== known) : [];
+  const offered = known && !isTyped ? [known, ...others] : named.filter((field) => fits(field, path));
   return (
     <ComboBox
       className="field"
       inputValue={path}
       onInputChange={onChange}
+      onOpenChange={(isOpen) => !isOpen && setTyped(false)}
       allowsCustomValue
-      items={offered.map((field) => ({ ...field, id: field.path }))}
+      items={offered}
       isInvalid={problem !== undefined}
       isDisabled={isDisabled}
     >
       <Label>{label}</Label>
       <div className="mappings-pick">
-        <Input />
+        {/* What is chosen changes the value as well, and is not typed. */}
+        <Input onInput={() => setTyped(true)} />
         <AriaButton className="button" aria-label="Show the fields">
           <span aria-hidden="true" className="choice-arrow" />
         </AriaButton>

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { awayStories } from '../console/away.ts';
 import { keyboardStories } from '../console/keyboard.ts';
 import { mappingStories } from '../console/mappings.ts';
+import { placeStories } from '../console/places.ts';
 import { manyStories, stateStories } from '../console/states.ts';
 import { targetStories } from '../console/targets.ts';
 import { whyStories } from '../console/why.ts';
@@ -286,4 +287,5 @@ mappingStories(visit, () => pair);
 targetStories(visit);
 keyboardStories(visit);
 whyStories(visit, () => ({ hub, pair }));
-stateStories((one) => visitConsole(browser, { hubUrl: hub.url, installation: empty, ...one }));
+for (const stories of [stateStories, placeStories])
+  stories((one) => visitConsole(browser, { hubUrl: hub.url, installation: empty, ...one }));

@@ -37,7 +37,7 @@ const shows = [
 ];
 const pageMax = 200;
 /** Room for what a title and its sources are spelled with. */
-const letterPx = 7.4;
+const letterPx = 9;
 
 interface Asked {
   readonly text: string;

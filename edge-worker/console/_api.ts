@@ -3534,6 +3534,8 @@ Explanation: {
 "connection": string;
 "recordId": string | null;
 "outcome": string;
+/** What people call the system. */
+"title": string;
 "command": string;
 "requestId": string | null;
 "mappingVersion": number;

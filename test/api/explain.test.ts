@@ -100,6 +100,12 @@ it('Who was given a value is named with the save that did it, the first time', a
   expect(await given('terms', rig.nowMs)).toEqual([]);
 });
 
+it('Who was given a value is called as people call it', async () => {
+  const { rig, why } = await customer();
+  rig.d1.sqlite.db.exec("UPDATE connections SET system = 'example' WHERE id = 'erp'");
+  expect((await why('field=phone')).body).toMatchObject({ given: [{ connection: 'erp', title: 'Example' }] });
+});
+
 it('A value that the hub made, or that nobody has told, says so', async () => {
   const { why } = await customer();
   expect((await why('field=website')).body.origin).toMatchObject({ by: 'nobody', event: null });

@@ -75,6 +75,7 @@ const explained = z
       .array(
         z.object({
           ...{ connection: z.string(), recordId: z.string().nullable(), outcome: z.string() },
+          title: z.string().meta({ description: 'What people call the system.' }),
           ...{ command: z.string(), requestId: z.string().nullable(), mappingVersion: z.int(), at: instant },
         }),
       )
@@ -138,6 +139,7 @@ const explainValue = route({
       })),
       given: given.map(({ connection, recordId, outcome, command, requestId, mappingVersion, atMs: savedMs }) => ({
         ...{ connection, recordId, outcome, command, requestId, mappingVersion, at: instantOf(savedMs) },
+        title: titleOf(systemOf(found, connection) ?? connection),
       })),
     });
   },

@@ -122,9 +122,9 @@ function Reasons({ found }: { readonly found: Shape<'Explanation'> }) {
           'No other system so far'
         ) : (
           <ul className="why-list">
-            {given.map(({ command, connection, recordId, outcome, at }) => (
+            {given.map(({ command, title, recordId, outcome, at }) => (
               <li key={command}>
-                {connection} {recordId}, {outcome} <Instant atMs={Date.parse(at)} />
+                {title} {recordId}, {outcome} <Instant atMs={Date.parse(at)} />
               </li>
             ))}
           </ul>

@@ -1051,6 +1051,14 @@ get: { parameters: { query?: { "limit"?: number; "after"?: string; "state"?: "de
 "rows": (components['schemas']['EventDelivery'])[];
 /** Send it as `after` for the next page; null on the last. A page that looked far back may be short. */
 "next": string | null;
+/** The other records that are named here, by their ids. */
+"names": { [name: string]: {
+"kind": "change-order" | "contract" | "customer" | "deal" | "expense" | "invoice" | "legal-entity" | "milestone" | "payment" | "period" | "project" | "resource" | "time";
+/** How people call records of this kind. */
+"title": string;
+/** Its name or number; null where it has none. */
+"label": string | null;
+} };
 }; }; };
 304: { headers: Record<string, unknown>; content?: never; };
 401: { headers: Record<string, unknown>; content: { 'application/problem+json': components['schemas']['Problem']; }; };

@@ -155,13 +155,19 @@ describe('An office that subscribes to everything', () => {
   });
 
   it('looks up what it was told, page by page, and has one event and a whole day told again', async () => {
-    const { rows: first, next } = await must(
+    const {
+      rows: first,
+      next,
+      names,
+    } = await must(
       api.GET('/installations/{installation}/subscriptions/{subscription}/deliveries', {
         params: { path: path(), query: { limit: 3 } },
       }),
     );
     expect(first).toHaveLength(3);
     expect(first[0]).toMatchObject({ state: 'delivered', attempts: 1, status: 204, problem: null });
+    // By the number that people know, beside the id.
+    for (const { subject } of first) expect(names[subject]?.label).toMatch(/^(INV|PYMT)1$/);
     const told = office.taken.filter((event) => event.type !== 'tieout.test');
     expect(first.map(({ event }) => event)).toEqual(
       told

@@ -9,6 +9,7 @@ import type { StoredRow } from '../../store/rows.ts';
 import { select, sql } from '../../store/scoped-record.ts';
 import { bodyShape, exampleOf, jsonSchemaOf } from '../asyncapi.ts';
 import { changed } from '../at.ts';
+import { namesIn, namesShape } from '../names.ts';
 import { cursorAfter, cursorOf, pageOf, paging } from '../paging.ts';
 import { LaneRefusal, ProblemError } from '../problems.ts';
 import { ok, type Route, route } from '../route.ts';
@@ -92,7 +93,7 @@ const listDeliveries = route({
     event: z.string().optional(),
     subject: z.string().optional(),
   }),
-  shape: pageOf(delivery),
+  shape: pageOf(delivery).extend({ names: namesShape }),
   handle: async ({ at, params: { subscription }, query: { limit, after, state, type, event, subject }, ports }) => {
     const place = cursorOf(after, z.tuple([z.number()]));
     const isBefore = sql`subscription = ${subscription} AND seq < ${place?.[0] ?? Number.MAX_SAFE_INTEGER}`;
@@ -112,7 +113,9 @@ const listDeliveries = route({
       query: (isNarrowed) =>
         select(dispatches, sql`WHERE ${isBefore} AND ${isNarrowed} ORDER BY seq DESC LIMIT ${limit + 1}`),
     });
-    return ok(cursorAfter(page.rows, limit, shown, (row) => [row.seq], page.goesOn));
+    const told = cursorAfter(page.rows, limit, shown, (row) => [row.seq], page.goesOn);
+    const subjects = told.rows.map((row) => row.subject);
+    return ok({ ...told, names: await namesIn(at.record, subjects) });
   },
 });
 

@@ -35,6 +35,11 @@ export function Other({ entity }: { readonly entity: string }) {
   );
 }
 
+/** A record where it is known by this id, and else the text as it is. */
+export function OrOther({ text }: { readonly text: string }) {
+  return text in useContext(NamesContext) ? <Other entity={text} /> : text;
+}
+
 const records = /\b([a-z]{3}_[0-9A-HJKMNP-TV-Z]{26})\b/;
 
 /** A sentence in which records may be named by their ids. */

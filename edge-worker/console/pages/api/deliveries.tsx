@@ -7,6 +7,7 @@ import { Instant } from '../../parts/figures.tsx';
 import { Grid } from '../../parts/grid.tsx';
 import { Badge, Empty, type Tone } from '../../parts/states.tsx';
 import { TickCell, toggled } from '../../parts/ticks.tsx';
+import { Names, OrOther } from '../../parts/values.tsx';
 
 const states = {
   delivered: ['good', 'Told'],
@@ -47,7 +48,11 @@ export function Deliveries({ subscription }: { readonly subscription: string }) 
         <Choice label="Show" options={choices} chosen={state} onChoose={setState} />
       </div>
       <Answer what="what it was told" answer={told.answer}>
-        {() => <Rows rows={told.rows} onEnd={told.more} ticked={ticked} onTick={setTicked} />}
+        {({ pages }) => (
+          <Names of={Object.assign({}, ...pages.map(({ names }) => names))}>
+            <Rows rows={told.rows} onEnd={told.more} ticked={ticked} onTick={setTicked} />
+          </Names>
+        )}
       </Answer>
     </section>
   );
@@ -89,7 +94,13 @@ function Rows({ rows, onEnd, ticked, onTick }: RowsProps) {
           minWidth: 130,
           show: ({ state }) => <Badge tone={states[state][0]}>{states[state][1]}</Badge>,
         },
-        { id: 'subject', title: 'About', width: '2fr', minWidth: 150, show: ({ subject }) => subject },
+        {
+          id: 'subject',
+          title: 'About',
+          width: '2fr',
+          minWidth: 150,
+          show: ({ subject }) => <OrOther text={subject} />,
+        },
         { id: 'attempts', title: 'Tries', isFigure: true, minWidth: 70, show: ({ attempts }) => attempts },
         {
           id: 'answer',

@@ -47,10 +47,13 @@ export function outcomeOf(books: LaneBooks, firm: Firm, openTasks: readonly stri
     ...books.holds.map(
       (hold) => `hold ${books.nameOf(hold.entity)} ${hold.connection} ${hold.control} ${hold.code} ${hold.owner}`,
     ),
-    ...openTasks.map((task) => `undone ${task}`),
+    ...openTasks.filter((task) => !isOfMerged(firm, task)).map((task) => `undone ${task}`),
   ].sort();
   return { lines, hash: hashOf(lines) };
 }
+
+/** Whether a system ever had a record of who was merged away, to be edited there, is a matter of moments, too. */
+const isOfMerged = ({ merger }: Firm, task: string) => merger !== null && task.includes(` client ${merger.loser} `);
 
 /**
  * Who had bought nothing until a merge brought deals. Which record the other systems know such a client by is a matter

@@ -16,7 +16,7 @@ import type { Over } from './job-writes.ts';
 import type { LinkRow } from './links.ts';
 import type { CompiledMap } from './mapping.ts';
 import type { Observation } from './observation.ts';
-import { encodedFor } from './plan-case.ts';
+import { encodedFor, targetOf } from './plan-case.ts';
 import { PlanView } from './plan-view.ts';
 import { decode, mergeWire } from './translate.ts';
 import { withPutBack } from './undo-job.ts';
@@ -144,8 +144,8 @@ function asThen(
   const record = view.records.get(link.entity);
   if (!then || !connection || !map?.canWrite || !mapThen || !record) return [];
   const plain = { ...link, putBack: null };
-  const target = { entity: link.entity, kind, record, connection, link: plain, hostId: null, eventMs: 0 };
-  const now = encodedFor(view, core.wiring, { ...target, map }).wire;
+  const target = targetOf(view, { entity: link.entity, kind, record, connection, map, link: plain });
+  const now = encodedFor(view, core.wiring, target).wire;
   const before = encodedFor(view, then, { ...target, map: mapThen }).wire;
   return pathsOf(map).flatMap(({ at, field }): Over[] => {
     const ours = readPath(now, at);

@@ -6,7 +6,7 @@ import type { LaneTransaction } from '../store/lane-store.ts';
 import { deleteRows, readRows, type StoredRow } from '../store/rows.ts';
 import { withdrawn } from './controls.ts';
 import type { LaneCore } from './core.ts';
-import { encodedFor } from './plan-case.ts';
+import { encodedFor, targetOf } from './plan-case.ts';
 import { PlanView, slotOf } from './plan-view.ts';
 
 type Answer = StoredRow<typeof approvals>;
@@ -67,7 +67,6 @@ function isOver(core: LaneCore, view: PlanView, { entity, connection: id, hash }
   // A connection that was taken away may come back to what it has.
   if (!connection || !map) return false;
   const link = view.links.get(slotOf({ entity, connection: id, recordType: map.recordType, part: '' })) ?? null;
-  const kept = view.answers.asKept(record, link);
-  const target = { entity, kind, record: kept, connection, map, link, hostId: null, eventMs: 0 };
+  const target = targetOf(view, { entity, kind, record, connection, map, link });
   return encodedFor(view, core.wiring, target).content !== hash;
 }

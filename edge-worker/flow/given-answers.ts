@@ -9,6 +9,8 @@ import type { CanonicalRecord, Hold, Holding } from './nouns.ts';
 import { isSame } from './translate.ts';
 
 type Answer = StoredRow<typeof approvals>;
+/** One of the answers of an entity towards a connection. */
+export type AnswerRef = Pick<Answer, 'control' | 'hash'>;
 
 /** A field whose change was rejected: while ours is the value of then, the target is to hold what it held. */
 interface Kept {
@@ -65,14 +67,18 @@ export class GivenAnswers {
     this.#sql.exec(over, entity, connection, hash);
   }
 
-  /** The record as its target is to have it. A rejection ends with the value that was rejected, even if it returns. */
-  asKept(record: CanonicalRecord, link: LinkRow | null): CanonicalRecord {
+  /**
+   * The record as its target is to have it. A rejection ends with the value that was rejected, even if it returns.
+   * `undone` is an answer that is being taken back: it keeps nothing any more.
+   */
+  asKept(record: CanonicalRecord, link: LinkRow | null, undone: AnswerRef | null = null): CanonicalRecord {
     if (link?.recordId == null) return record;
     const place = `${link.entity}|${link.connection}`;
     const rows = this.#rejections.get(place);
     if (!rows) return record;
     const kept: Record<string, unknown> = {};
     const left = rows.flatMap((row): readonly Answer[] => {
+      if (row.control === undone?.control && row.hash === undone.hash) return [row];
       const all = Object.entries(JSON.parse(row.amends ?? '{}') as Readonly<Record<string, Kept>>);
       const still = all.filter(([field, { rejected }]) => rejected === hashOf(record[field] ?? null));
       for (const [field, { held }] of still) kept[field] = held;

@@ -2,6 +2,7 @@
 // of it. Pure, on what the plan has loaded.
 
 import { hashOf } from '../../shared/canonical-json.ts';
+import type { AnswerRef } from './given-answers.ts';
 import type { Answers, Case } from './govern.ts';
 import type { CanonicalRecord, Consumption } from './nouns.ts';
 import type { Target } from './plan-book.ts';
@@ -53,6 +54,18 @@ export function caseOf(
     every: (list) => view.lists.every(list, connection.id),
   };
   return { change, unlinked, before };
+}
+
+/**
+ * An entity towards one connection, with its record as people have said that it is to be there; which record carries it
+ * matters only to whoever makes one. `undone`: an answer that is being taken back.
+ */
+export function targetOf(
+  view: PlanView,
+  at: Omit<Target, 'hostId' | 'eventMs'>,
+  undone: AnswerRef | null = null,
+): Target {
+  return { ...at, record: view.answers.asKept(at.record, at.link, undone), hostId: null, eventMs: 0 };
 }
 
 /** What the target should hold: what its first day found different is left out while our value is what it was then. */

@@ -16,7 +16,7 @@ import { keptBackBy } from './kept-back.ts';
 import { asFound, isFound, isLeftAsFound, newLink } from './links.ts';
 import type { CanonicalRecord, Consumption } from './nouns.ts';
 import { PlanBook, slotOfTarget, type Target } from './plan-book.ts';
-import { caseOf, encodedFor, heldElsewhere, type Looked } from './plan-case.ts';
+import { caseOf, encodedFor, heldElsewhere, type Looked, targetOf } from './plan-case.ts';
 import { inOrder } from './plan-order.ts';
 import { type CommandRow, PlanView, slotOf } from './plan-view.ts';
 import { waitersOf } from './strays.ts';
@@ -114,8 +114,7 @@ class Planning {
     const host = map.livesOn ? record[map.livesOn] : null;
     const hostId = typeof host === 'string' ? this.#view.recordIdOf(host, connection.id) : null;
     const link = this.#view.links.get(slotOf(slot)) ?? null;
-    const kept = this.#view.answers.asKept(record, link);
-    return { entity, kind, record: kept, connection, map, link, hostId, eventMs };
+    return { ...targetOf(this.#view, { entity, kind, record, connection, map, link }), hostId, eventMs };
   }
 
   #planTarget(as: Target): void {

@@ -30,7 +30,7 @@ import { planIn } from './guard.ts';
 import { keysOf, kindOf } from './identity.ts';
 import { asFound, type LinkRow, newLink, writesAfter } from './links.ts';
 import type { CanonicalRecord, Consumption } from './nouns.ts';
-import { caseOf, encodedFor } from './plan-case.ts';
+import { caseOf, encodedFor, targetOf } from './plan-case.ts';
 import { PlanView, slotOf } from './plan-view.ts';
 import { showLeft, showSoon } from './show-soon.ts';
 import { forgetStrays, releaseWaits } from './strays.ts';
@@ -260,7 +260,7 @@ function takeConsumptions(core: LaneCore, tx: LaneTransaction, ids: readonly str
     const map = core.wiring.mapFor(link.connection, kind);
     const record = view.records.get(link.entity);
     if (!own.has(link.entity) || !connection || !map || !record || link.recordId === null) continue;
-    const target = { entity: link.entity, kind, record, connection, map, link, hostId: null, eventMs: 0 };
+    const target = targetOf(view, { entity: link.entity, kind, record, connection, map, link });
     const { change, before } = caseOf(view, target, encodedFor(view, core.wiring, target), [], new Map());
     const isGranted = link.given !== null && link.given !== asFound && link.given !== withdrawn;
     const after: Consumption | null = isGranted ? consumptionOf(change) : null;

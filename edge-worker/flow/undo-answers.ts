@@ -14,7 +14,7 @@ import { holdUnplanned, inParts, planIn } from './guard.ts';
 import { type Owners, refuseForeign } from './hold-care.ts';
 import { type HoldRow, holdsOf, keepHolds, slotKey } from './holds.ts';
 import { endJob, isGoing, type JobRow, jobOf, moveJob } from './job-book.ts';
-import { encodedFor } from './plan-case.ts';
+import { encodedFor, targetOf } from './plan-case.ts';
 import { type CommandRow, PlanView, slotOf } from './plan-view.ts';
 import { StewardError } from './steward.ts';
 
@@ -181,9 +181,9 @@ function fateOf(core: LaneCore, view: PlanView, busy: ReadonlySet<string>, was: 
   if (busy.has(slotOfContent(was))) return 'stays';
   const link = view.links.get(slotOfContent(was)) ?? null;
   if (was.hash === withdrawn) return link?.given === withdrawn ? 'stays' : 'taken';
-  const target = { entity: was.entity, kind, record, connection, map, link, hostId: null, eventMs: 0 };
+  const target = targetOf(view, { entity: was.entity, kind, record, connection, map, link }, was);
   if (encodedFor(view, core.wiring, target).content !== was.hash) return 'left';
   const amends = view.answers.amendsOf(was.entity, was.connection, was.hash) ?? {};
-  const sent = encodedFor(view, core.wiring, { ...target, record: { ...record, ...amends } });
+  const sent = encodedFor(view, core.wiring, { ...target, record: { ...target.record, ...amends } });
   return link?.recordId != null && link.given === sent.hash ? 'stays' : 'taken';
 }

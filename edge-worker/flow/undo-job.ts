@@ -17,7 +17,7 @@ import { beginJob, endJob, isGoing, type JobRow, jobOf, kindOfJob, moveJob } fro
 import type { JobWrite, Over } from './job-writes.ts';
 import type { LinkRow } from './links.ts';
 import type { CompiledMap } from './mapping.ts';
-import { encodedFor } from './plan-case.ts';
+import { encodedFor, targetOf } from './plan-case.ts';
 import { PlanView, slotOf } from './plan-view.ts';
 import type { PutBack } from './put-back.ts';
 import { StewardError } from './steward.ts';
@@ -192,7 +192,7 @@ function sorted(core: LaneCore, view: PlanView, link: LinkRow, wire: WireRecord,
   const record = view.records.get(link.entity);
   if (!connection || !map || !record) return { back: [], theirs: [] };
   const plain = { ...link, putBack: null };
-  const target = { entity: link.entity, kind, record, connection, map, link: plain, hostId: null, eventMs: 0 };
+  const target = targetOf(view, { entity: link.entity, kind, record, connection, map, link: plain });
   const sent = encodedFor(view, core.wiring, target).wire;
   const ours = over.filter(({ at, undone }) => hashOf(readPath(sent, at) ?? null) === undone);
   const isUntouched = (one: Over) => {

@@ -84,6 +84,17 @@ async function provisioned({ isByHand = false } = {}) {
   return { rig, crm, psa, erp, change, standing, holds, say, ordered, total: () => ordered()['total'] };
 }
 
+/** What is held is rejected for the whole cause, and that is taken back. */
+async function rejectAndUndo(rig: LaneRig): Promise<void> {
+  const [row] = rig.rows('SELECT cause FROM holds');
+  const asked = { id: 'job_1', cause: String(row?.['cause']), answer: 'reject', reason: 'No', owners: null } as const;
+  startAnswers(rig.lane.core, asked, 'ana');
+  await rig.pass(1_000);
+  expect(rig.held()).toEqual([]);
+  changeJob(rig.lane.core, { step: 'undo', job: 'job_2', undoes: 'job_1', owners: null }, 'ana');
+  await rig.pass(1_000);
+}
+
 const stands = [[false], [false], [false]];
 const instalment = (amount: string) => ({ title: 'Design', due: '2026-12-01', amount });
 
@@ -220,15 +231,21 @@ describe('A deal that comes down', () => {
   it('rejected for a whole cause and undone, waits for delivery again, and the cut can still be approved', async () => {
     const { change, say, total, rig } = await provisioned();
     await change({ total: '800.00' });
-    const [row] = rig.rows('SELECT cause FROM holds');
-    const asked = { id: 'job_1', cause: String(row?.['cause']), answer: 'reject', reason: 'No', owners: null } as const;
-    startAnswers(rig.lane.core, asked, 'ana');
-    await rig.pass(1_000);
-    expect(rig.held()).toEqual([]);
-    changeJob(rig.lane.core, { step: 'undo', job: 'job_2', undoes: 'job_1', owners: null }, 'ana');
-    await rig.pass(1_000);
+    await rejectAndUndo(rig);
     expect([total(), rig.held()]).toEqual(['1000.00', ['deal-cut']]);
     await say('approve', 'Agreed with the customer');
     expect(total()).toBe('800.00');
+  });
+
+  it('rejected, has what is asked of its contract later undone like that of any other', async () => {
+    const { change, say, ordered, rig } = await provisioned();
+    await change({ total: '800.00' });
+    await say('reject');
+    await change({ total: '800.00', terms: null });
+    expect(rig.held()).toEqual(['missing-terms']);
+    await rejectAndUndo(rig);
+    expect(rig.held()).toEqual(['missing-terms']);
+    await say('approve', 'They pay at once');
+    expect([ordered(), rig.held()]).toMatchObject([{ total: '1000.00', terms: null }, []]);
   });
 });

@@ -107,17 +107,22 @@ export class Visitor {
   }
 
   /**
-   * Another width of the window, until every document has been drawn at it: a framed one hears of it later than its
-   * host. One that is out of sight is not drawn, and not waited for long.
+   * Another width of the window, until every document has been drawn as wide as its host has room for it then: a framed
+   * one hears of it later. One that is out of sight is not drawn, and not waited for long.
    */
   async widen(width: number): Promise<void> {
     await this.page.setViewportSize({ width, height: 900 });
-    const drawn = `new Promise((resolve) => {
-      const look = () => (innerWidth <= ${width} ? requestAnimationFrame(resolve) : requestAnimationFrame(look));
-      requestAnimationFrame(look);
-      setTimeout(resolve, 1000);
-    })`;
-    await Promise.all(this.#documents().map((frame) => frame.evaluate(drawn)));
+    // In their order: a host has its room once it has been drawn itself.
+    for (const frame of this.#documents()) {
+      const place = frame.parentFrame() && (await frame.frameElement());
+      const room = place ? await place.evaluate((element) => Number(Reflect.get(element, 'clientWidth'))) : width;
+      const drawn = `new Promise((resolve) => {
+        const look = () => requestAnimationFrame(innerWidth === ${room} ? resolve : look);
+        requestAnimationFrame(look);
+        setTimeout(resolve, 1000);
+      })`;
+      await frame.evaluate(drawn);
+    }
   }
 
   /** Whether anything has to be scrolled sideways, here or in what is framed; tables too on a narrow page. */

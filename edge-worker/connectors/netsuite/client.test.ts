@@ -203,21 +203,23 @@ test('A contract is a sales order of its rate card and its instalments, and is f
   );
 });
 
+/** People of the ledger as they are read; each is hired with what is said of them. */
+async function hired(access: 'suiteapp' | 'rest', people: readonly object[]) {
+  const world = new World();
+  const settings = { ...(world.options.settings as object), access };
+  const session = netsuite.connect({ ...world.options, settings });
+  const ids = people.map((more, n) =>
+    world.vendor.create('employee', { firstname: `Ines ${n}`, lastname: 'Carvalho', subsidiary: '3', ...more }),
+  );
+  const read = await session.read(ids.map((recordId) => ({ recordType: 'employee', recordId })));
+  return read.map((result) => (result.found === 'here' ? result.snapshot.wire : {}));
+}
+
 test.each(['suiteapp', 'rest'] as const)(
   'What an hour of a person costs is read with the currency of who employs them, through %s',
   async (access) => {
-    const world = new World();
-    const settings = { ...(world.options.settings as object), access };
-    const session = netsuite.connect({ ...world.options, settings });
-    const hire = (firstname: string, more: object) =>
-      world.vendor.create('employee', { firstname, lastname: 'Carvalho', subsidiary: '3', ...more });
-    const far = { laborcost: '92.25', subsidiary: '2' };
-    const ids = [hire('Ines', { laborcost: '85.5' }), hire('Rui', far), hire('Ana', {})];
-    const read = await session.read(ids.map((recordId) => ({ recordType: 'employee', recordId })));
-    const told = read.map((result) => {
-      const wire = result.found === 'here' ? result.snapshot.wire : {};
-      return [Number(readPath(wire, 'values.laborcost') ?? 0), wire['costcurrency']];
-    });
+    const people = await hired(access, [{ laborcost: '85.5' }, { laborcost: '92.25', subsidiary: '2' }, {}]);
+    const told = people.map((wire) => [Number(readPath(wire, 'values.laborcost') ?? 0), wire['costcurrency']]);
     expect(told).toEqual([
       [85.5, 'EUR'],
       [92.25, 'GBP'],
@@ -229,17 +231,9 @@ test.each(['suiteapp', 'rest'] as const)(
 test.each(['suiteapp', 'rest'] as const)(
   'From when until when somebody works here is read as days, through %s',
   async (access) => {
-    const world = new World();
-    const settings = { ...(world.options.settings as object), access };
-    const session = netsuite.connect({ ...world.options, settings });
-    const hire = (firstname: string, more: object) =>
-      world.vendor.create('employee', { firstname, lastname: 'Carvalho', subsidiary: '3', ...more });
     const gone = { hiredate: '2024-03-01', releasedate: '2026-11-06', isinactive: true };
-    const ids = [hire('Ines', gone), hire('Rui', {})];
-    const read = await session.read(ids.map((recordId) => ({ recordType: 'employee', recordId })));
-    const told = read.map((result) =>
-      fromWire(mapOf(netsuite, 'resource'), result.found === 'here' ? result.snapshot.wire : {}),
-    );
+    const people = await hired(access, [gone, {}]);
+    const told = people.map((wire) => fromWire(mapOf(netsuite, 'resource'), wire));
     expect(told).toMatchObject([
       { joinedOn: '2024-03-01', leftOn: '2026-11-06', isActive: false },
       { joinedOn: null, leftOn: null, isActive: true },

@@ -1,7 +1,7 @@
 // Shapes that several routes answer with, and how rows of the record become them.
 import { z } from 'zod';
-import { type EntityName, entities, entityNames } from '../../shared/entities/_registry.ts';
-import { titleOf as fieldTitle } from '../../shared/entities/entity.ts';
+import { type EntityName, entityNames } from '../../shared/entities/_registry.ts';
+import { fieldTitleIn } from '../../shared/field-titles.ts';
 import { wordsFor } from '../../shared/words.ts';
 import { connectors } from '../connectors/_registry.ts';
 import type { connectionCopies } from '../store/record-schema.ts';
@@ -45,13 +45,6 @@ function titlesOf(kind: string | null, codes: string): string {
       return fieldTitleIn(kind, name) || code.trim();
     })
     .join(', ');
-}
-
-/** What people call a field of ours; empty for what is none. */
-export function fieldTitleIn(kind: string | null, name: string): string {
-  const shape = kind !== null && kind in entities ? entities[kind as EntityName].schema.shape : {};
-  const field = (shape as Readonly<Record<string, z.ZodType>>)[name];
-  return field ? fieldTitle(field) : '';
 }
 
 export function titleOf(system: string): string {

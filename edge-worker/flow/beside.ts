@@ -4,6 +4,7 @@ import type { EntityName } from '../../shared/entities/_registry.ts';
 import { entityRows, links } from '../store/lane-schema.ts';
 import { readColumns, readRows } from '../store/rows.ts';
 import type { LaneCore } from './core.ts';
+import { lastReadMs } from './links.ts';
 import { StewardError } from './steward.ts';
 import { readAgain } from './strays.ts';
 
@@ -16,7 +17,8 @@ export interface Beside {
     readonly recordId: string;
     /** Canonical values, of the fields that are mapped there alone; null while nothing was seen of it yet. */
     readonly seen: Readonly<Record<string, unknown>> | null;
-    readonly seenMs: number;
+    /** Null before the first read. */
+    readonly seenMs: number | null;
   }[];
 }
 
@@ -41,6 +43,7 @@ export function besideOf({ store: { sql } }: LaneCore, entity: string): Beside |
   const where = 'WHERE entity = ? AND record_id IS NOT NULL ORDER BY connection, record_type, part';
   const records = readColumns(sql, links, recordColumns, where, entity).map(({ baseline, recordId, ...link }) => ({
     ...link,
+    seenMs: lastReadMs(link),
     recordId: recordId ?? '',
     seen: baseline === null ? null : (JSON.parse(baseline) as Record<string, unknown>),
   }));

@@ -56,6 +56,9 @@ function leftAlone(differences: string | null, carriedText: string): string | nu
   return left.length > 0 ? JSON.stringify(Object.fromEntries(left)) : null;
 }
 
+/** When a record was last read. What stands on another's record there is never read by itself. */
+export const lastReadMs = ({ seenMs }: Pick<LinkRow, 'seenMs'>) => (seenMs > 0 ? seenMs : null);
+
 /** Without a record id it remembers what a create under way takes; that one is under way, its command says. */
 export function newLink(slot: Slot & { readonly kind: string }, run: number, recordId: string | null = null): LinkRow {
   const { entity, connection, recordType, part, kind } = slot;

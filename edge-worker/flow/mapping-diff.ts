@@ -2,9 +2,8 @@
 import { canonicalJson } from '../../shared/canonical-json.ts';
 import { codecTitle } from '../../shared/codec-words.ts';
 import { type EntityName, entities } from '../../shared/entities/_registry.ts';
-import { titleOf } from '../../shared/entities/entity.ts';
+import { fieldTitleIn } from '../../shared/field-titles.ts';
 import type { MappingContent } from './mapping.ts';
-import { schemaOf } from './mapping-fit.ts';
 
 export interface MappingChange {
   /** Null where it concerns no single connection. */
@@ -74,10 +73,7 @@ function partsOf({ maps, lookups, ownership, targets }: MappingContent): Parts {
 const roleWords = { crm: 'CRM', psa: 'PSA', erp: 'ERP', billing: 'billing system' } as const;
 
 /** A field that is no more is named as it was written. */
-function titleIn(kind: string, field: string): string {
-  const schema = kind in entities ? schemaOf(kind as EntityName, field) : undefined;
-  return (schema && titleOf(schema)) || field;
-}
+const titleIn = (kind: string, field: string) => fieldTitleIn(kind, field) || field;
 
 const words = (codec: string) => codecTitle(codec).replace(/^./, (first) => first.toLowerCase());
 

@@ -13,7 +13,7 @@ import { placeOfHold } from './govern.ts';
 import { isOlder, kindOf, siblingId } from './identity.ts';
 import { reasonOfWait } from './kept-back.ts';
 import { LeftPages, statusesWhenLeft } from './left-pages.ts';
-import type { LinkRow } from './links.ts';
+import { type LinkRow, lastReadMs } from './links.ts';
 import type { CanonicalRecord } from './nouns.ts';
 import { shownMs } from './trial.ts';
 import type { Connection, Former, Wiring } from './wiring.ts';
@@ -212,8 +212,7 @@ export class StatusView {
       link: link?.recordId
         ? wired.connector.recordUrl(wired.settings, { recordType: link.recordType, recordId: link.recordId })
         : null,
-      // A record that we made ourselves has not been read before somebody changes it.
-      lastMs: link && link.seenMs > 0 ? link.seenMs : null,
+      lastMs: link ? lastReadMs(link) : null,
       amounts: null,
     };
     if (hold) {

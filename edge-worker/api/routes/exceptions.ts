@@ -1,5 +1,6 @@
 // Routes of what waits for a person: the list, one in full, who looks after it, and the answers.
 import { z } from 'zod';
+import { fieldTitleIn } from '../../../shared/field-titles.ts';
 import { connectors } from '../../connectors/_registry.ts';
 import { kindOf } from '../../flow/identity.ts';
 import { closedOf } from '../../store/history.ts';
@@ -30,7 +31,7 @@ import { namesIn, namesShape } from '../names.ts';
 import { cursorAfter, cursorOf, pageOf, paging } from '../paging.ts';
 import { ProblemError } from '../problems.ts';
 import { ok, type Route, route } from '../route.ts';
-import { fieldTitleIn, instant, kindName, params, parsed, titleOf, words, wordsOf } from '../shapes.ts';
+import { instant, kindName, params, parsed, titleOf, words, wordsOf } from '../shapes.ts';
 
 /** Exceptions with their system and their record as it is now. */
 function found(isFound: Fragment, end: Fragment): Fragment<ExceptionRow> {

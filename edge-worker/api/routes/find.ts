@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { canonicalJson } from '../../../shared/canonical-json.ts';
 import { type EntityName, entities, entityNames } from '../../../shared/entities/_registry.ts';
-import { titleOf as fieldTitle } from '../../../shared/entities/entity.ts';
+import { fieldTitleIn } from '../../../shared/field-titles.ts';
 import { connectors } from '../../connectors/_registry.ts';
 import type { Beside } from '../../flow/beside.ts';
 import { kindOf } from '../../flow/identity.ts';
@@ -113,7 +113,7 @@ const compareRecord = route({
       names: await namesIn(at.record, [canonical, records.map(({ seen }) => seen)]),
       fields: Object.keys(shape).map((field) => ({
         ...{ field, value: canonical[field] ?? null },
-        title: fieldTitle(shape[field] ?? z.unknown()) || field,
+        title: fieldTitleIn(kind, field) || field,
       })),
       systems: records.map(({ connection, recordType, recordId, seen: all, seenMs }) => {
         const seen = all && withoutHidden(all, hidden);
@@ -122,7 +122,7 @@ const compareRecord = route({
           ...{ connection, system, recordType, recordId, values: seen },
           title: titleOf(system),
           link: connectors[system]?.recordUrl(JSON.parse(settings), { recordType, recordId }) ?? null,
-          seenAt: seenMs > 0 ? instantOf(seenMs) : null,
+          seenAt: instantOf(seenMs),
           differing: Object.keys(seen ?? {}).filter(
             (field) => canonicalJson(seen?.[field] ?? null) !== canonicalJson(canonical[field] ?? null),
           ),

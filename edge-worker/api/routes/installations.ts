@@ -1,6 +1,6 @@
 // Routes of installations: which systems can be connected, founding one, what it is and what it has in hand.
 import { z } from 'zod';
-import { entities, entityNames } from '../../../shared/entities/_registry.ts';
+import { type EntityName, entities } from '../../../shared/entities/_registry.ts';
 import { setupWords } from '../../../shared/setup-words.ts';
 import { wordsFor } from '../../../shared/words.ts';
 import { connectors } from '../../connectors/_registry.ts';
@@ -232,13 +232,8 @@ function shownStep({ code, params: named }: Missing, system: string): z.input<ty
 
 /** Roles and kinds as people call them. */
 function asCalled({ role, kinds }: Missing['params']): Readonly<Record<string, string>> {
-  const titles = entityNames.flatMap((name) =>
-    kinds?.split(', ').includes(name) ? [entities[name].title.toLowerCase()] : [],
-  );
-  return {
-    ...(role !== undefined && { role: role.toUpperCase() }),
-    ...(kinds !== undefined && { kinds: titles.join(', ') }),
-  };
+  const titles = kinds?.split(', ').map((kind) => entities[kind as EntityName].title.toLowerCase());
+  return { ...(role !== undefined && { role: role.toUpperCase() }), ...(titles && { kinds: titles.join(', ') }) };
 }
 
 const progress = z

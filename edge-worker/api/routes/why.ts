@@ -1,8 +1,8 @@
 // The route that answers "why is this so".
 import { z } from 'zod';
 import { entities } from '../../../shared/entities/_registry.ts';
-import { titleOf as fieldTitle } from '../../../shared/entities/entity.ts';
 import { explainWords } from '../../../shared/explain-words.ts';
+import { fieldTitleIn } from '../../../shared/field-titles.ts';
 import { wordsFor } from '../../../shared/words.ts';
 import { connectors } from '../../connectors/_registry.ts';
 import { kindOf } from '../../flow/identity.ts';
@@ -118,9 +118,8 @@ const explainValue = route({
       throw new ProblemError('not-found', 'The entity was not known at that moment.', { next });
     }
     const { mapping, row, decisions, given, replaced, ...rest } = found;
-    const shape = entities[kind].schema.shape as Readonly<Record<string, z.ZodType>>;
     return ok({
-      ...{ entity, kind, field, title: fieldTitle(shape[field] ?? z.unknown()) },
+      ...{ entity, kind, field, title: fieldTitleIn(kind, field) },
       ...{ value: rest.value, owner: rest.owner, version: rest.version, since: instantOf(rest.sinceMs) },
       names: await namesIn(at.record, [rest.value, rest.origin, replaced]),
       origin: shownOrigin(rest.origin, found),

@@ -9,7 +9,7 @@ import { Button, Choice, Field } from '../parts/controls.tsx';
 import { Amount, amountText } from '../parts/figures.tsx';
 import { saveFile } from '../parts/file.ts';
 import { Grid, Lines } from '../parts/grid.tsx';
-import { ownerTitle } from '../parts/people.ts';
+import { ownerTitle, rolesText } from '../parts/people.ts';
 import { Badge, Empty, TroubleNote } from '../parts/states.tsx';
 import './tie-out.css';
 
@@ -86,9 +86,8 @@ interface RowsProps {
 }
 
 function Rows({ rows, sources, show, onEnd }: RowsProps) {
-  const from = (figure: string) => (sources[figure] ?? []).map((role) => role.toUpperCase()).join(', ');
   const shown = columns.map(({ figure, title }) => {
-    const note = from(figure);
+    const note = rolesText(sources[figure] ?? []);
     return {
       ...{ id: figure, title, note, isFigure: true },
       minWidth: Math.max(112, note.length * letterPx + 24),

@@ -4,7 +4,7 @@ import type { paths } from '../_api.ts';
 import { troubleOf, useChange, useMe } from '../asking.tsx';
 import { ConnectionFacts } from './connection-facts.tsx';
 import { Button } from './controls.tsx';
-import { wordsFrom } from './people.ts';
+import { rolesText, wordsFrom } from './people.ts';
 import { Badge, Empty, type Tone } from './states.tsx';
 import { Steps } from './steps.tsx';
 import './connections.css';
@@ -44,7 +44,7 @@ function ConnectionCard({ row }: { readonly row: Connection }) {
       <div className="row-apart">
         <h3>
           <Link to={`/connections/${row.connection}`}>{row.title}</Link>{' '}
-          <span className="quiet">{row.roles.join(', ').toUpperCase()}</span>
+          <span className="quiet">{rolesText(row.roles)}</span>
         </h3>
         <ConnectionState row={row} />
       </div>

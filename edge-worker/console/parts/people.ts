@@ -15,6 +15,9 @@ export function ownerTitle(owner: string): string {
   return owners[owner] ?? wordsFrom(owner);
 }
 
+/** Systems by what they are to the firm: `CRM, PSA`. */
+export const rolesText = (roles: readonly string[]) => roles.join(', ').toUpperCase();
+
 /** `purchaseOrderLimit` and `change-order` as people read them. */
 export function wordsFrom(name: string): string {
   const apart = name

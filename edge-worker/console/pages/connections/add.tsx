@@ -5,6 +5,7 @@ import { Answer, troubleOf, useAnswer, useChange } from '../../asking.tsx';
 import type { Shape } from '../../client.ts';
 import { Button } from '../../parts/controls.tsx';
 import { Instant } from '../../parts/figures.tsx';
+import { rolesText } from '../../parts/people.ts';
 import { Empty, Note, TroubleNote } from '../../parts/states.tsx';
 import { ByCredentials } from './credentials.tsx';
 import { type Environment, Place, Way } from './place.tsx';
@@ -41,7 +42,7 @@ function Choose({ systems }: { readonly systems: readonly System[] }) {
             <h2>
               <Link to={`/connections/new/${name}`}>{title}</Link>
             </h2>
-            <p>Can be the {roles.map((role) => role.toUpperCase()).join(', ')}.</p>
+            <p>Can be the {rolesText(roles)}.</p>
             <p className="quiet">Carries {kinds.map((kind) => kind.replaceAll('-', ' ')).join(', ')}.</p>
           </li>
         ))}

@@ -4,6 +4,7 @@ import { Answer, useChange, useMe } from '../../asking.tsx';
 import { ConnectionFacts } from '../../parts/connection-facts.tsx';
 import { Check, type Connection, ConnectionState } from '../../parts/connections.tsx';
 import { Instant } from '../../parts/figures.tsx';
+import { rolesText } from '../../parts/people.ts';
 import { Empty, Note } from '../../parts/states.tsx';
 import { Step } from '../../parts/step.tsx';
 import { Steps } from '../../parts/steps.tsx';
@@ -46,7 +47,7 @@ function One({ row, all }: { readonly row: Connection; readonly all: readonly Co
     <>
       <div className="row-apart">
         <h1>
-          {row.title} <span className="quiet">{row.roles.join(', ').toUpperCase()}</span>
+          {row.title} <span className="quiet">{rolesText(row.roles)}</span>
         </h1>
         <ConnectionState row={row} />
       </div>

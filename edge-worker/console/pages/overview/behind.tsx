@@ -6,7 +6,7 @@ import type { Shape } from '../../client.ts';
 import { useNowMs } from '../../clock.ts';
 import { Ago, amountText, Day } from '../../parts/figures.tsx';
 import { Grid, type GridColumn } from '../../parts/grid.tsx';
-import { ownerTitle, wordsFrom } from '../../parts/people.ts';
+import { ownerTitle, rolesText, wordsFrom } from '../../parts/people.ts';
 import { Empty, Loading } from '../../parts/states.tsx';
 import { figureText, type Indicator, lengthText, monthText } from './shown.ts';
 
@@ -125,7 +125,7 @@ const amountIn = ({ made }: Row, figure: string) =>
 function madeColumns(rows: readonly Row[]): readonly GridColumn<Row>[] {
   const sources = new Map(rows.flatMap(({ made }) => made.map((one) => [one.figure, one.sources] as const)));
   return [...sources].map(([figure, roles]) => ({
-    ...{ id: figure, title: `${wordsFrom(figure)} (${roles.join(', ').toUpperCase()})`, isFigure: true, minWidth: 150 },
+    ...{ id: figure, title: `${wordsFrom(figure)} (${rolesText(roles)})`, isFigure: true, minWidth: 150 },
     show: (row) => amountIn(row, figure),
   }));
 }

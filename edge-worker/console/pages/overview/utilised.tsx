@@ -5,6 +5,7 @@ import { Answer, useAnswer, useMe } from '../../asking.tsx';
 import type { Shape } from '../../client.ts';
 import { Day } from '../../parts/figures.tsx';
 import { Grid, type GridColumn } from '../../parts/grid.tsx';
+import { rolesText } from '../../parts/people.ts';
 import { Empty } from '../../parts/states.tsx';
 import { hoursText, numberText } from './shown.ts';
 
@@ -56,8 +57,6 @@ const whyNot: GridColumn<Person> = {
   ...{ id: 'why', title: 'Why not known', width: '2fr', minWidth: 200 },
   show: ({ notKnown }) => notKnown?.text ?? '',
 };
-
-const rolesText = (roles: readonly string[]) => roles.join(', ').toUpperCase();
 
 function Table({ known: { people, sources } }: { readonly known: Known }) {
   const go = useNavigate();
